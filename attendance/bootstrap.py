@@ -1,0 +1,48 @@
+"""Settings to services: the only place where adapters are picked, by name, and imported when picked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+from attendance.errors import SettingsError
+from attendance.services import Services
+from attendance.settings import Settings
+
+# Scheme of the setting -> module and maker. A maker takes (value, settings). Adding an adapter is one file and one line.
+STORES = {
+    "sqlite": "attendance.adapters.store_sql:open_store",
+    "mysql": "attendance.adapters.store_sql:open_store",
+    "postgresql": "attendance.adapters.store_sql:open_store",
+}
+MEDIA = {"folder": "attendance.adapters.media_folder:open_media"}
+FACES = {"local": "attendance.adapters.faces_local:open_faces"}
+JOBS = {
+    "huey": "attendance.adapters.jobs_huey:open_jobs",
+    "inline": "attendance.adapters.jobs_inline:open_jobs",
+}
+UPLOADS = {"folder": "attendance.adapters.uploads_folder:open_uploads"}
+
+
+def bootstrap(settings: Settings) -> Services:
+    """The services that the settings name, with the store made ready. Raises SettingsError, ServiceUnavailable."""
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    store = _pick("ROLLCALL_STORE", STORES, settings.store, settings)
+    store.prepare()
+    return Services(
+        settings=settings,
+        store=store,
+        media=_pick("ROLLCALL_MEDIA", MEDIA, settings.media, settings),
+        faces=_pick("ROLLCALL_FACES", FACES, settings.faces, settings),
+        jobs=_pick("ROLLCALL_JOBS", JOBS, settings.jobs, settings),
+        uploads=_pick("ROLLCALL_DATA", UPLOADS, f"folder:{settings.data}/uploads", settings),
+    )
+
+
+def _pick(name: str, registry: Mapping[str, str], value: str, settings: Settings) -> Any:
+    scheme = value.partition(":")[0].partition("+")[0]
+    if scheme not in registry:
+        raise SettingsError(f"{name} is {value!r}, but must begin with {' or '.join(sorted(registry))}.")
+    module, _, maker = registry[scheme].partition(":")
+    return getattr(import_module(module), maker)(value, settings)

@@ -1,0 +1,31 @@
+"""Keys under which media are kept. People's words never become part of one."""
+
+import re
+
+from attendance.errors import InvalidInput
+from attendance.model import new_id
+
+_KEY = re.compile(r"(photos|recordings|evidence)/[0-9a-f]{32}/[0-9a-f]{32}(-small)?\.[a-z0-9]{2,4}")
+
+
+def photo_keys(student_key: str) -> tuple[str, str]:
+    """New keys for a student's photo and its thumbnail."""
+    name = new_id()
+    return f"photos/{student_key}/{name}.jpg", f"photos/{student_key}/{name}-small.jpg"
+
+
+def recording_key(lecture_id: str, recording_id: str, extension: str) -> str:
+    """The key of a recording; `extension` comes from probing it, never from its name."""
+    return f"recordings/{lecture_id}/{recording_id}{extension}"
+
+
+def evidence_key(recording_id: str) -> str:
+    """A new key for a picture that proves a sighting."""
+    return f"evidence/{recording_id}/{new_id()}.jpg"
+
+
+def check_key(key: str) -> str:
+    """The key itself. Raises InvalidInput where it is none of ours."""
+    if not _KEY.fullmatch(key):
+        raise InvalidInput("This is not the name of a stored file.")
+    return key

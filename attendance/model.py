@@ -1,0 +1,301 @@
+"""The words of attendance as dataclasses; see the glossary in docs/architecture.md.
+
+Times are timezone-aware UTC datetimes. Seconds with the ending `_s` count from a recording's first frame.
+Similarities run from 0 to 100. All classes are frozen: a change makes a new one with `dataclasses.replace`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+def new_id() -> str:
+    """A 32-character id that nobody can guess, safe in addresses, keys and file names."""
+    return secrets.token_hex(16)
+
+
+class Role(StrEnum):
+    """What a user may do."""
+
+    ADMIN = "admin"
+    TEACHER = "teacher"
+    STUDENT = "student"
+
+
+class Status(StrEnum):
+    """What a mark says."""
+
+    PRESENT = "present"
+    LATE = "late"
+    ABSENT = "absent"
+    EXCUSED = "excused"
+    UNSURE = "unsure"
+
+
+class SearchStatus(StrEnum):
+    """How far the search of a recording is."""
+
+    QUEUED = "queued"
+    SEARCHING = "searching"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class RecordingKind(StrEnum):
+    """What a recording is made of."""
+
+    VIDEO = "video"
+    SNAPSHOT = "snapshot"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who can log in. `student_id` links the account of a student to the student."""
+
+    id: str
+    email: str
+    name: str
+    role: Role
+    password_hash: str
+    created_at: datetime
+    student_id: str | None = None
+    timezone: str | None = None
+    session_key: str = field(default_factory=new_id)  # replaced with the password, so that older sessions end
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What is taught (`code`, `name`) to which class (`section`); `code` and `section` together are unique."""
+
+    id: str
+    code: str
+    name: str
+    section: str
+    timezone: str
+    created_at: datetime
+    late_after_minutes: int = 10
+    left_early_minutes: int = 10
+
+    @property
+    def label(self) -> str:
+        """Code and section as people write them."""
+        return f"{self.code} ({self.section})" if self.section else self.code
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """Somebody who can be marked. `id` is the school's own; `key` is ours, for addresses and media keys."""
+
+    id: str
+    key: str
+    name: str
+    created_at: datetime
+    consent_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One enrolled face of a student. `vector` is None where a service keeps it under `external_id`."""
+
+    id: str
+    student_id: str
+    engine: str
+    photo_key: str
+    thumbnail_key: str
+    quality: float
+    created_at: datetime
+    vector: tuple[float, ...] | None = None
+    external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lecture:
+    """One meeting of a course."""
+
+    id: str
+    course_id: str
+    starts_at: datetime
+    ends_at: datetime
+    created_at: datetime
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A video or a snapshot of a lecture, with its media key and how far its search is.
+
+    `claimed_by` and `claimed_until` are the lease of the worker that searches it; `attempts` counts searches
+    begun since it was last queued, so that a recording that kills its worker ends as failed.
+    """
+
+    id: str
+    lecture_id: str
+    kind: RecordingKind
+    media_key: str
+    original_name: str
+    started_at: datetime
+    duration_s: float
+    size_bytes: int
+    created_at: datetime
+    width: int = 0
+    height: int = 0
+    codec: str = ""
+    created_by: str | None = None
+    status: SearchStatus = SearchStatus.QUEUED
+    progress: float = 0.0
+    error: str | None = None
+    attempts: int = 0
+    claimed_by: str | None = None
+    claimed_until: datetime | None = None
+    searched_at: datetime | None = None
+    engine: str | None = None
+
+    @property
+    def ended_at(self) -> datetime:
+        """The moment of its last frame."""
+        return self.started_at + timedelta(seconds=self.duration_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One person seen in one recording, from first to last second.
+
+    `student_id` is None for an unknown. `margin` is how much nearer the student is than the next best on the
+    roster, in points of similarity (100 where nobody else is enrolled). `good_frames` counts the frames whose
+    faces were compared and agree.
+    """
+
+    id: str
+    recording_id: str
+    student_id: str | None
+    first_s: float
+    last_s: float
+    frames: int
+    good_frames: int
+    similarity: float | None
+    margin: float | None
+    picture_key: str | None
+    picture_s: float | None
+    number: int = 0  # unknowns of one recording are numbered from 1, so that people can speak of them
+
+
+@dataclass(frozen=True, slots=True)
+class MatchLines:
+    """Where a match becomes sure, in points of similarity.
+
+    Below `review` it is nobody; from `accept` on, with `margin` to the runner-up and enough good frames, it is
+    the student; anything between waits for a person.
+    """
+
+    review: float
+    accept: float
+    margin: float
+    least_good_frames: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a mark rests on: the best sighting, and first and last moment over all recordings of the lecture."""
+
+    recording_id: str
+    sighting_id: str
+    similarity: float
+    frames: int
+    first_s: float
+    last_s: float
+    first_seen_at: datetime
+    last_seen_at: datetime
+    picture_key: str | None
+    picture_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One student in one lecture. `set_by` is the user who set it, or None where the search did.
+
+    `machine_status` is what the search says, also when a person decided otherwise.
+    `left_early` is the search's remark.
+    """
+
+    lecture_id: str
+    student_id: str
+    status: Status
+    machine_status: Status
+    updated_at: datetime
+    left_early: bool = False
+    evidence: Evidence | None = None
+    set_by: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkChange:
+    """One entry of a mark's append-only history. `by` is None for the search. `by_name` is filled when read."""
+
+    lecture_id: str
+    student_id: str
+    at: datetime
+    to_status: Status
+    from_status: Status | None = None
+    by: str | None = None
+    by_name: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One thing that a person did, for the audit trail. Never holds a secret or a face."""
+
+    at: datetime
+    by: str | None
+    action: str
+    subject: str
+    detail: str = ""
+    by_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """One line of the attendance log."""
+
+    lecture: Lecture
+    course: Course
+    student_id: str
+    student_name: str
+    student_key: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """Which lines of the log are wanted. None means no limit; `course_ids` empty means none at all."""
+
+    course_ids: Sequence[str] | None = None
+    student_id: str | None = None
+    text: str = ""  # part of a student's id or name
+    statuses: Sequence[Status] = ()
+    from_at: datetime | None = None
+    before_at: datetime | None = None
+    sort: str = "-time"  # time, student, status, course, similarity; a minus turns it round
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A part of a list. `number` counts from 1; `total` counts all items of the list."""
+
+    items: Sequence[T]
+    number: int
+    size: int
+    total: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages the list has, at least one."""
+        return max(1, -(-self.total // self.size))

@@ -1,0 +1,52 @@
+"""The doors of attendance: what it needs from outside, as small Protocols that say what failure means.
+
+Each has one contract suite in tests/contract that every adapter passes, the fakes included. Any method may also raise
+ServiceUnavailable. Adapters express intent and are safe to call from several processes at once.
+"""
+
+from attendance.ports.faces import (
+    EnrolledFace,
+    FaceSearch,
+    FoundFace,
+    LookAlike,
+    PhotoFaces,
+    Progress,
+    RecordingInfo,
+    Seen,
+)
+from attendance.ports.jobs import JobQueue
+from attendance.ports.media import MediaStore
+from attendance.ports.store import (
+    AuditStore,
+    CourseStore,
+    LectureStore,
+    MarkStore,
+    SearchStore,
+    Store,
+    StudentStore,
+    UserStore,
+)
+from attendance.ports.uploads import Upload, UploadSpool
+
+__all__ = [
+    "AuditStore",
+    "CourseStore",
+    "EnrolledFace",
+    "FaceSearch",
+    "FoundFace",
+    "JobQueue",
+    "LectureStore",
+    "LookAlike",
+    "MarkStore",
+    "MediaStore",
+    "PhotoFaces",
+    "Progress",
+    "RecordingInfo",
+    "SearchStore",
+    "Seen",
+    "Store",
+    "StudentStore",
+    "Upload",
+    "UploadSpool",
+    "UserStore",
+]

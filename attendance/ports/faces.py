@@ -1,0 +1,107 @@
+"""FaceSearch: the engine that finds, enrols and searches faces, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from attendance.model import Face, MatchLines, RecordingKind
+
+Progress = Callable[[float], None]  # called with 0..1; raising SearchStopped from it stops the work
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFace:
+    """A face in a photo. `box` is x1, y1, x2, y2 in pixels of the photo as it is seen (rotated)."""
+
+    box: tuple[float, float, float, float]
+    score: float
+    quality: float  # 0..1
+    problems: tuple[str, ...]  # too_small, blurred, turned, too_dark, too_bright
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFaces:
+    """What was found in a photo: its faces, the largest first, and its size in pixels."""
+
+    faces: tuple[FoundFace, ...]
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolledFace:
+    """What enrolling a photo gives: what was found, the vector or the service's id, and two JPEG pictures."""
+
+    found: PhotoFaces
+    vector: tuple[float, ...] | None
+    external_id: str | None
+    photo: bytes  # the photo turned upright, without metadata, at most 1600 px
+    thumbnail: bytes  # the face, square, 160 px
+
+
+@dataclass(frozen=True, slots=True)
+class LookAlike:
+    """An enrolled student whose face is near to another's."""
+
+    student_id: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingInfo:
+    """What probing a recording tells. Width and height are as it is seen (rotated)."""
+
+    duration_s: float
+    width: int
+    height: int
+    codec: str
+    container: str
+    extension: str  # with the dot, of a list that we keep: .mp4 .mov .mkv .webm .avi .jpg .png
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A sighting before it has a place: `picture` is a JPEG of the face."""
+
+    student_id: str | None
+    first_s: float
+    last_s: float
+    frames: int
+    good_frames: int
+    similarity: float | None
+    margin: float | None
+    picture: bytes | None
+    picture_s: float | None
+
+
+class FaceSearch(Protocol):
+    """Finds, enrols and searches faces. Keeps no student data of its own but what `remove` takes away."""
+
+    name: str  # engine and version, stored with every face
+    lines: MatchLines  # where this engine's matches become sure
+
+    def find(self, photo: bytes) -> PhotoFaces:
+        """Raises BadPhoto where it is no picture; no face is no error."""
+
+    def enrol(self, student_id: str, photo: bytes) -> EnrolledFace:
+        """The one face of the photo. Raises BadPhoto: no picture, no face, more than one clear face."""
+
+    def look_alikes(self, face: EnrolledFace, enrolled: Sequence[Face]) -> Sequence[LookAlike]:
+        """Enrolled students from the review line on, the nearest first."""
+
+    def remove(self, faces: Sequence[Face]) -> None:
+        """Forget them, where the engine keeps anything. Those it does not know are passed over."""
+
+    def probe(self, path: Path) -> RecordingInfo:
+        """Raises BadRecording, with the reason in one sentence."""
+
+    def search(
+        self, path: Path, kind: RecordingKind, faces: Sequence[Face], progress: Progress | None = None
+    ) -> Sequence[Seen]:
+        """Who of these faces' students is in the recording, and who else.
+
+        One entry a student from the review line on, one an unknown. Raises BadRecording, SearchStopped.
+        """

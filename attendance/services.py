@@ -1,0 +1,28 @@
+"""What a use case is handed: the settings, the ports and a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from attendance.ports import FaceSearch, JobQueue, MediaStore, Store, UploadSpool
+from attendance.settings import Settings
+
+
+def utc_now() -> datetime:
+    """This moment."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """One of each port, picked by bootstrap or by a test."""
+
+    settings: Settings
+    store: Store
+    media: MediaStore
+    faces: FaceSearch
+    jobs: JobQueue
+    uploads: UploadSpool
+    now: Callable[[], datetime] = utc_now

@@ -1,0 +1,223 @@
+"""Every setting: name, type, default, help; parsed and checked once, so that a wrong one stops the start with a clear line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytz
+
+from attendance.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of docs/settings.md."""
+
+    name: str
+    default: str
+    help: str
+    parse: Callable[[str], Any]
+
+
+def _text(value: str) -> str:
+    return value.strip()
+
+
+def _number(low: float, high: float) -> Callable[[str], float]:
+    def parse(value: str) -> float:
+        number = float(value)
+        if not low <= number <= high:
+            raise ValueError(f"must be a number from {low:g} to {high:g}")
+        return number
+
+    return parse
+
+
+def _count(low: int, high: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        number = int(value)
+        if not low <= number <= high:
+            raise ValueError(f"must be a whole number from {low} to {high}")
+        return number
+
+    return parse
+
+
+def _perhaps(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    return lambda value: parse(value) if value.strip() else None
+
+
+def _yes_or_no(value: str) -> bool:
+    answers = {"1": True, "yes": True, "true": True, "on": True, "0": False, "no": False, "false": False, "off": False}
+    if value.strip().lower() not in answers:
+        raise ValueError("must be yes or no")
+    return answers[value.strip().lower()]
+
+
+def _timezone(value: str) -> str:
+    name = value.strip() or machine_timezone()
+    if name not in pytz.all_timezones_set:
+        raise ValueError("must be the name of a time zone, such as Asia/Seoul")
+    return name
+
+
+def machine_timezone() -> str:
+    """The machine's own time zone by name, or UTC where it has none that we know."""
+    target = Path("/etc/localtime").resolve().as_posix()
+    name = os.environ.get("TZ", "") or target.partition("/zoneinfo/")[2]
+    return name if name in pytz.all_timezones_set else "UTC"
+
+
+SETTINGS = (
+    Setting("ROLLCALL_DATA", "instance", "The folder for all that is kept on this machine.", Path),
+    Setting("ROLLCALL_STORE", "sqlite:///{data}/rollcall.db", "Where records are kept, as a database URL.", _text),
+    Setting("ROLLCALL_MEDIA", "folder:{data}/media", "Where photos, recordings and evidence are kept.", _text),
+    Setting("ROLLCALL_FACES", "local", "The face engine.", _text),
+    Setting(
+        "ROLLCALL_JOBS",
+        "huey+sqlite:{data}/jobs.db",
+        "How searches reach a worker; `inline` searches at once, for tests.",
+        _text,
+    ),
+    Setting("ROLLCALL_TIMEZONE", "", "The time zone of new courses; empty: the machine's.", _timezone),
+    Setting(
+        "ROLLCALL_ACCEPT_SIMILARITY",
+        "",
+        "From this similarity (0 to 100) on a match is sure; empty: what suits the face engine.",
+        _perhaps(_number(0, 100)),
+    ),
+    Setting(
+        "ROLLCALL_REVIEW_SIMILARITY",
+        "",
+        "From this similarity on a match is shown for review; empty: what suits the face engine.",
+        _perhaps(_number(0, 100)),
+    ),
+    Setting(
+        "ROLLCALL_MARGIN",
+        "",
+        "How many points nearer than the runner-up a sure match is; empty: what suits the face engine.",
+        _perhaps(_number(0, 100)),
+    ),
+    Setting(
+        "ROLLCALL_SEARCH_EVERY_S",
+        "",
+        "Seconds between the pictures of a video that are searched; empty: chosen by its length.",
+        _perhaps(_number(0.04, 600)),
+    ),
+    Setting(
+        "ROLLCALL_SMALLEST_FACE_PX", "40", "Faces narrower than this are not looked for, in pixels.", _count(20, 400)
+    ),
+    Setting(
+        "ROLLCALL_SEARCH_PROCESSES",
+        "",
+        "How many processes search one video; empty: one a core, at most eight.",
+        _perhaps(_count(1, 64)),
+    ),
+    Setting("ROLLCALL_MAX_UPLOAD_GB", "10", "The largest recording that may be uploaded, in GB.", _number(0.001, 1000)),
+    Setting("ROLLCALL_MAX_PHOTO_MB", "30", "The largest photo that may be uploaded, in MB.", _number(0.1, 1000)),
+    Setting("ROLLCALL_SESSION_HOURS", "12", "How long a login lasts without a visit, in hours.", _number(0.1, 8760)),
+    Setting(
+        "ROLLCALL_LOGIN_TRIES",
+        "5",
+        "How many tries to log in an account or an address has each minute.",
+        _count(1, 1000),
+    ),
+    Setting(
+        "ROLLCALL_RATE_STORE",
+        "memory://",
+        "Where tries are counted; with several web processes a shared place, such as redis://host.",
+        _text,
+    ),
+    Setting(
+        "ROLLCALL_PROXIES",
+        "0",
+        "How many reverse proxies stand before the site and set X-Forwarded-For and -Proto.",
+        _count(0, 10),
+    ),
+    Setting(
+        "ROLLCALL_HTTPS", "no", "Whether people reach the site by https only: cookies are then Secure.", _yes_or_no
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one run, checked. Field names are those of the table in lower case, without ROLLCALL_."""
+
+    data: Path
+    store: str
+    media: str
+    faces: str
+    jobs: str
+    timezone: str
+    accept_similarity: float | None
+    review_similarity: float | None
+    margin: float | None
+    search_every_s: float | None
+    smallest_face_px: int
+    search_processes: int | None
+    max_upload_gb: float
+    max_photo_mb: float
+    session_hours: float
+    login_tries: int
+    rate_store: str
+    proxies: int
+    https: bool
+
+    @property
+    def most_upload_bytes(self) -> int:
+        """The largest recording, in bytes."""
+        return int(self.max_upload_gb * 1e9)
+
+    @property
+    def most_photo_bytes(self) -> int:
+        """The largest photo, in bytes."""
+        return int(self.max_photo_mb * 1e6)
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read and check the settings. Raises SettingsError, which names the setting and the cure.
+
+    `{data}` in a value stands for the data folder as an absolute path.
+    """
+    environment = os.environ if environment is None else environment
+    _refuse_unknown(environment)
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        text = environment.get(setting.name, setting.default)
+        field = setting.name.removeprefix("ROLLCALL_").lower()
+        values[field] = _parsed(setting, text.replace("{data}", str(values.get("data", ""))))
+        if field == "data":
+            values[field] = values[field].expanduser().absolute()
+    settings = Settings(**values)
+    _check_together(settings)
+    return settings
+
+
+def _parsed(setting: Setting, text: str) -> Any:
+    try:
+        return setting.parse(text)
+    except ValueError as wrong:
+        raise SettingsError(f"{setting.name} is {text!r}, but {_cure(wrong)}.") from wrong
+
+
+def _cure(wrong: ValueError) -> str:
+    return str(wrong) if str(wrong).startswith("must") else "must be a number"
+
+
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
+    """A misspelt setting would silently do nothing, so it stops the start."""
+    known = {setting.name for setting in SETTINGS} | {"ROLLCALL_FACES_DIR"}  # the last is the test suite's
+    for name in environment:
+        if name.startswith("ROLLCALL_") and name not in known:
+            raise SettingsError(f"There is no setting {name}; docs/settings.md lists them all.")
+
+
+def _check_together(settings: Settings) -> None:
+    accept, review = settings.accept_similarity, settings.review_similarity
+    if accept is not None and review is not None and review > accept:
+        raise SettingsError("ROLLCALL_REVIEW_SIMILARITY must not be above ROLLCALL_ACCEPT_SIMILARITY.")
