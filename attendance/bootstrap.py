@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from importlib import import_module
 from typing import Any
 
 from attendance.errors import SettingsError
 from attendance.services import Services
 from attendance.settings import Settings
+from attendance.use_cases.search_recording import search_recording
+from attendance.use_cases.sweep import sweep
 
-# Scheme of the setting -> module and maker. A maker takes (value, settings). Adding an adapter is one file and one line.
+# Scheme of the setting -> module and maker; a maker takes (value, settings). An adapter is one file and one line here.
 STORES = {
     "sqlite": "attendance.adapters.store_sql:open_store",
     "mysql": "attendance.adapters.store_sql:open_store",
@@ -30,7 +33,7 @@ def bootstrap(settings: Settings) -> Services:
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     store = _pick("ROLLCALL_STORE", STORES, settings.store, settings)
     store.prepare()
-    return Services(
+    services = Services(
         settings=settings,
         store=store,
         media=_pick("ROLLCALL_MEDIA", MEDIA, settings.media, settings),
@@ -38,6 +41,8 @@ def bootstrap(settings: Settings) -> Services:
         jobs=_pick("ROLLCALL_JOBS", JOBS, settings.jobs, settings),
         uploads=_pick("ROLLCALL_DATA", UPLOADS, f"folder:{settings.data}/uploads", settings),
     )
+    services.jobs.bind(partial(search_recording, services), partial(sweep, services))
+    return services
 
 
 def _pick(name: str, registry: Mapping[str, str], value: str, settings: Settings) -> Any:
