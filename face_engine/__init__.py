@@ -1,0 +1,1 @@
+"""Local face search: finds faces in pictures and videos and tells whose they are."""

@@ -1,0 +1,28 @@
+"""What can go wrong in the face engine; every message is one plain sentence for a person.
+
+FaceEngineError
+├── BadImage         the picture cannot be read
+├── BadVideo         the video cannot be read
+├── WeightsMissing   a package that carries the networks' weights is not installed
+└── SearchStopped    a search was stopped before its end
+"""
+
+
+class FaceEngineError(Exception):
+    """The root of all errors that the face engine raises on purpose."""
+
+
+class BadImage(FaceEngineError):
+    """The picture is missing, damaged, of a kind that is not read, or too large."""
+
+
+class BadVideo(FaceEngineError):
+    """The video is missing, damaged, of a kind that is not read, or has no picture."""
+
+
+class WeightsMissing(FaceEngineError):
+    """The weights of a network were not found; the message names the package to install."""
+
+
+class SearchStopped(FaceEngineError):
+    """Somebody stopped the search before it was through."""

@@ -1,0 +1,169 @@
+"""Reads pictures that people and devices send, safely, and writes JPEG."""
+
+import io
+import threading
+import warnings
+from contextlib import closing
+from pathlib import Path
+from typing import BinaryIO
+
+import cv2
+import numpy as np
+from PIL import Image, ImageCms
+
+from face_engine.errors import BadImage
+from face_engine.model import BGRImage
+
+LONGEST_SIDE_PX = 4000
+"""A face that is lost at this size would be below 0.5 % of the picture's width."""
+
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+ORIENTATION_TAG = 0x0112
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+# catch_warnings changes the filters of the whole process.
+_warning_filters = threading.Lock()
+
+
+def read_image(source: Path | bytes, *, most_megapixels: float = 150) -> BGRImage:
+    """Read a JPEG, PNG, WebP, GIF (its first frame), BMP or TIFF, upright and on white.
+
+    Parameters
+    ----------
+    source
+        A file, or a file's bytes.
+    most_megapixels
+        Larger pictures are refused by their header, before anything is decoded.
+
+    Returns
+    -------
+    BGRImage
+        At most 4000 pixels on the longer side; larger pictures are reduced.
+
+    Raises
+    ------
+    BadImage
+        With one plain sentence.
+    """
+    name = "The picture" if isinstance(source, bytes) else source.name
+    with closing(_open_stream(source, name)) as stream:
+        picture = _open(stream, name)
+        megapixels = picture.width * picture.height / 1e6
+        if megapixels > most_megapixels:
+            raise BadImage(f"{name} has {megapixels:.0f} megapixels; at most {most_megapixels:g} megapixels are read.")
+        return _decode(picture, name)
+
+
+def encode_jpeg(image: BGRImage, quality: int = 90) -> bytes:
+    """The picture as a JPEG file; `quality` is 1 to 100."""
+    done, encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    if not done:
+        raise ValueError(f"no JPEG can be made of an array of shape {image.shape}")
+    return encoded.tobytes()
+
+
+def _open_stream(source: Path | bytes, name: str) -> BinaryIO:
+    if isinstance(source, bytes):
+        if not source:
+            raise BadImage(f"{name} is empty.")
+        return io.BytesIO(source)
+    if not source.exists():
+        raise BadImage(f"There is no file {source}.")
+    if not source.is_file():
+        raise BadImage(f"{source} is not a file.")
+    try:
+        if source.stat().st_size == 0:
+            raise BadImage(f"{name} is empty.")
+        return source.open("rb")
+    except OSError as error:
+        raise BadImage(f"{source} cannot be opened: {error.strerror}.") from error
+
+
+def _open(stream: BinaryIO, name: str) -> Image.Image:
+    try:
+        # Pillow warns of pictures that we count and allow ourselves, and refuses those of twice that size.
+        with _warning_filters, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return Image.open(stream, formats=FORMATS)
+    except Image.DecompressionBombError as error:
+        raise BadImage(f"{name} has too many pixels to be read.") from error
+    except Exception as error:  # Decoders answer hostile bytes with errors of any kind.
+        raise BadImage(f"{name} is not a picture that can be read (JPEG, PNG, WebP, GIF, BMP or TIFF).") from error
+
+
+def _decode(picture: Image.Image, name: str) -> BGRImage:
+    try:
+        # JPEG is decoded at a half, a quarter or an eighth where that is large enough.
+        picture.draft(None, _reduced_size(picture))
+        picture.load()
+        orientation = _orientation(picture)
+        picture = _reduce(_to_rgb(_reduce(picture)))
+        if orientation in UPRIGHT:
+            picture = picture.transpose(UPRIGHT[orientation])
+        return np.ascontiguousarray(np.asarray(picture, np.uint8)[:, :, ::-1])
+    except Exception as error:  # Decoders answer hostile bytes with errors of any kind.
+        raise BadImage(f"{name} is damaged or cut short.") from error
+
+
+def _reduced_size(picture: Image.Image) -> tuple[int, int]:
+    shrink = min(1.0, LONGEST_SIDE_PX / max(picture.size))
+    return max(1, round(picture.width * shrink)), max(1, round(picture.height * shrink))
+
+
+def _reduce(picture: Image.Image) -> Image.Image:
+    """Smaller where it is too large, and where its kind of pixel can be averaged."""
+    if max(picture.size) <= LONGEST_SIDE_PX or picture.mode not in ("L", "LA", "RGB", "RGBA", "CMYK"):
+        return picture
+    return picture.resize(_reduced_size(picture), Image.Resampling.BOX, reducing_gap=1.5)
+
+
+def _orientation(picture: Image.Image) -> int:
+    try:
+        return int(picture.getexif().get(ORIENTATION_TAG, 1))
+    except Exception:  # A camera's broken notes do not make its picture a bad one.
+        return 1
+
+
+def _to_rgb(picture: Image.Image) -> Image.Image:
+    if picture.mode == "CMYK":
+        return _from_print_colours(picture)
+    if picture.mode.startswith(("I", "F")):
+        return _from_deep_grey(picture)
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        paper = Image.new("RGBA", picture.size, "white")
+        return Image.alpha_composite(paper, picture).convert("RGB")
+    return picture.convert("RGB")
+
+
+def _from_print_colours(picture: Image.Image) -> Image.Image:
+    """CMYK by its own colour profile; without one by plain arithmetic."""
+    profile = picture.info.get("icc_profile")
+    if profile:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            converted = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        except ImageCms.PyCMSError:
+            return picture.convert("RGB")
+        if converted is not None:
+            return converted
+    return picture.convert("RGB")
+
+
+def _from_deep_grey(picture: Image.Image) -> Image.Image:
+    """Grey of 16 or 32 bits a pixel, or of floating point, as 8 bits."""
+    values = np.asarray(picture, np.float32)
+    brightest = float(values.max(initial=0.0))
+    if picture.mode == "F" and brightest <= 1.0:
+        values = values * 255.0
+    elif picture.mode.startswith("I;16") or brightest > 255.0:
+        values = values / 257.0
+    return Image.fromarray(np.clip(values, 0, 255).astype(np.uint8)).convert("RGB")
