@@ -17,7 +17,8 @@ from face_engine.model import BGRImage
 LONGEST_SIDE_PX = 4000
 """A face that is lost at this size would be below 0.5 % of the picture's width."""
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+# The format of two-eyed cameras and some phones, MPO, comes with JPEG.
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 ORIENTATION_TAG = 0x0112
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,

@@ -1,0 +1,121 @@
+"""Keeps the networks as ONNX graphs, built once from the weights inside the installed packages."""
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+import onnxruntime
+from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidArgument, InvalidGraph, InvalidProtobuf
+
+from face_engine import weights
+from face_engine.weights import WeightFile
+
+# Part of the cache's key: a new number makes every machine build its graphs again.
+BUILDER_VERSION = 1
+
+_UNREADABLE = (Fail, InvalidArgument, InvalidGraph, InvalidProtobuf)
+
+
+@dataclass(frozen=True)
+class _Recipe:
+    weight_file: WeightFile
+    module: str
+    function: str
+
+
+class Graph(Enum):
+    """The four networks."""
+
+    PNET = _Recipe(weights.PNET, "face_engine.mtcnn_graph", "build_pnet")
+    RNET = _Recipe(weights.RNET, "face_engine.mtcnn_graph", "build_rnet")
+    ONET = _Recipe(weights.ONET, "face_engine.mtcnn_graph", "build_onet")
+    RESNET = _Recipe(weights.RESNET, "face_engine.resnet_graph", "build")
+
+    def build(self) -> bytes:
+        """Make the graph from the weights."""
+        recipe = self.value
+        # Imported here since onnx takes half a second and is needed on the first start only.
+        build = cast(Callable[[Path], bytes], getattr(import_module(recipe.module), recipe.function))
+        return build(recipe.weight_file.path())
+
+    def file_name(self) -> str:
+        """Changes with the weights and with the builder."""
+        content = self.value.weight_file.path().read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        return f"{self.name.lower()}-{digest[:32]}-{BUILDER_VERSION}.onnx"
+
+
+class GraphCache:
+    """Graphs in a folder, or in memory where the folder cannot be written.
+
+    Several processes may share one folder: a graph is written beside its place and then moved there.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._in_memory: dict[Graph, bytes] = {}
+
+    @classmethod
+    def default(cls) -> "GraphCache":
+        """In the user's cache folder; in memory for a user without a home."""
+        try:
+            return cls(Path.home() / ".cache" / "rollcall")
+        except RuntimeError:
+            return cls(None)
+
+    def session(self, graph: Graph, threads: int = 1) -> onnxruntime.InferenceSession:
+        """The network, ready to run; a cached file that cannot be read is built again."""
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        # A spinning thread takes the core from the next process, and one process a core is how videos are searched.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+
+        def load(content: bytes) -> onnxruntime.InferenceSession:
+            return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+
+        try:
+            return load(self._content(graph))
+        except _UNREADABLE:
+            return load(self._build(graph))
+
+    def _content(self, graph: Graph) -> bytes:
+        if graph in self._in_memory:
+            return self._in_memory[graph]
+        if self._folder is not None:
+            with contextlib.suppress(OSError):
+                return (self._folder / graph.file_name()).read_bytes()
+        return self._build(graph)
+
+    def _build(self, graph: Graph) -> bytes:
+        content = graph.build()
+        if self._folder is None:
+            self._in_memory[graph] = content
+            return content
+        try:
+            _write_whole(self._folder / graph.file_name(), content)
+        except OSError:
+            # A read-only or full disk costs a second at each start and nothing else.
+            self._in_memory[graph] = content
+        return content
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
+        try:
+            part.write(content)
+            part.flush()
+            os.fsync(part.fileno())
+            Path(part.name).replace(path)
+        except BaseException:
+            Path(part.name).unlink(missing_ok=True)
+            raise
