@@ -9,7 +9,7 @@ import numpy as np
 RGB = tuple[float, float, float]
 T = TypeVar("T")
 
-# Lengths are in head units: half the height of a head is 1, x grows to the right, y downwards, the middle of the head is 0.
+# Lengths: half the height of a head is 1; x grows to the right, y downwards from its middle.
 
 SKIN_TONES: tuple[RGB, ...] = (
     (214, 168, 142),
@@ -160,7 +160,7 @@ class Pose:
 class _Dice:
     """Draws the numbers of one person, from ranges stretched about their middle so that people differ enough."""
 
-    STRETCH = 0.35
+    STRETCH = 0.7
 
     def __init__(self, seed: int) -> None:
         self._rng = np.random.Generator(np.random.PCG64(seed))
