@@ -1,0 +1,174 @@
+"""Hands searches to a worker through huey: a SQLite file on one machine, Redis between several."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from huey import RedisHuey, SqliteHuey
+from huey.consumer import Worker
+from huey.registry import Message
+from huey.serializer import Serializer
+
+from attendance.adapters.jobs_log import run_logged
+from attendance.errors import ServiceUnavailable, SettingsError
+from attendance.settings import Settings
+
+log = logging.getLogger("rollcall.jobs")
+
+SWEEP_EVERY_S = 60.0
+MOST_WAIT_S = 1.0
+"""An idle worker looks into the queue at least this often."""
+
+STOP_WITHIN_S = 20.0
+"""So long a running search has to stop; its lease runs out where it does not, and it is searched again."""
+
+_BUSY_TIMEOUT_S = 30
+
+
+def open_jobs(value: str, settings: Settings) -> HueyJobs:
+    """The queue of `huey+sqlite:PATH` or `huey+redis://HOST`. Raises SettingsError.
+
+    Nothing is opened before the first job, so that each process has a connection of its own.
+    """
+    where = value.removeprefix("huey+")
+    if where.startswith("sqlite:") and where != "sqlite:":
+        path = settings.data / where.removeprefix("sqlite:").removeprefix("//")
+        return HueyJobs(lambda: _sqlite(path))
+    if where.startswith(("redis://", "rediss://", "unix://")):
+        _check_redis()
+        return HueyJobs(lambda: _redis(where))
+    raise SettingsError(f"ROLLCALL_JOBS is {value!r}, but must be huey+sqlite:PATH or huey+redis://HOST.")
+
+
+class HueyJobs:
+    """A JobQueue. `run_worker` is the other end: the website enqueues, a worker process runs.
+
+    The queue holds ids only, as JSON: who can write into it cannot make the worker run anything else.
+    """
+
+    def __init__(self, connect: Callable[[], Any]) -> None:
+        self._connect = connect
+        self._connecting = threading.Lock()
+        self._search: Callable[[str], object] | None = None
+        self._sweep: Callable[[], object] | None = None
+
+    def bind(self, search: Callable[[str], object], sweep: Callable[[], object]) -> None:
+        self._search = search
+        self._sweep = sweep
+
+    def enqueue_search(self, recording_id: str) -> None:
+        with _plain_queue_errors():
+            if recording_id not in self._waiting():  # a sweep asks again for all that still wait
+                self._task(recording_id)
+
+    def run_worker(
+        self, stop: threading.Event, *, sweep_every_s: float = SWEEP_EVERY_S, stop_within_s: float = STOP_WITHIN_S
+    ) -> None:
+        """Sweep now and every minute, and run one job after the other, until `stop` is set.
+
+        Sets no signal handlers. A search that runs when `stop` is set has to be stopped by its progress callback;
+        it is waited for `stop_within_s`. Raises ServiceUnavailable where the queue cannot be opened.
+        """
+        with _plain_queue_errors():
+            self._waiting()
+        working = threading.Thread(target=self._work, args=(stop,), name="searches", daemon=True)
+        working.start()
+        while not stop.is_set():
+            self._sweep_once()
+            stop.wait(sweep_every_s)
+        working.join(stop_within_s)
+        if working.is_alive():
+            log.warning("A search did not stop within %.0f s; it starts again when its lease runs out.", stop_within_s)
+
+    def _work(self, stop: threading.Event) -> None:
+        worker = Worker(self._huey, stop, default_delay=0.1, max_delay=MOST_WAIT_S, backoff=1.15)
+        while not stop.is_set():
+            worker.loop()
+
+    def _run_search(self, recording_id: str) -> None:
+        if self._search is None:
+            raise RuntimeError("bind the jobs before the worker runs")
+        search = self._search
+        run_logged(f"The search of recording {recording_id}", lambda: search(recording_id))
+
+    def _sweep_once(self) -> None:
+        if self._sweep is None:
+            raise RuntimeError("bind the jobs before the worker runs")
+        run_logged("The sweep", self._sweep)
+
+    def _waiting(self) -> set[str]:
+        return {task.args[0] for task in self._huey.pending()}
+
+    @property
+    def _huey(self) -> Any:
+        return self._opened[0]
+
+    @property
+    def _task(self) -> Any:
+        return self._opened[1]
+
+    @property
+    def _opened(self) -> tuple[Any, Any]:
+        with self._connecting:
+            return self._open_once
+
+    @cached_property
+    def _open_once(self) -> tuple[Any, Any]:
+        huey = self._connect()
+        return huey, huey.task(name="search")(self._run_search)
+
+
+class _JsonSerializer(Serializer):  # type: ignore[misc]
+    """Messages as JSON; huey's own are pickles, which run code when they are read."""
+
+    def _serialize(self, data: Any) -> bytes:
+        return json.dumps(data).encode()
+
+    def _deserialize(self, data: bytes) -> Any:
+        return Message(*json.loads(data))
+
+
+def _sqlite(path: Path) -> Any:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return SqliteHuey(
+        "rollcall",
+        filename=str(path),
+        timeout=_BUSY_TIMEOUT_S,
+        fsync=True,
+        results=False,
+        serializer=_JsonSerializer(),
+    )
+
+
+def _redis(url: str) -> Any:
+    return RedisHuey("rollcall", url=url, results=False, serializer=_JsonSerializer())
+
+
+def _check_redis() -> None:
+    if find_spec("redis") is None:
+        raise SettingsError("ROLLCALL_JOBS names Redis, but its client is missing: pip install redis.")
+
+
+def _queue_errors() -> tuple[type[Exception], ...]:
+    """What the two kinds of queue raise when they do not answer; Redis' own are known only where it is installed."""
+    if find_spec("redis") is None:
+        return sqlite3.Error, OSError
+    return sqlite3.Error, OSError, import_module("redis.exceptions").RedisError
+
+
+@contextmanager
+def _plain_queue_errors() -> Iterator[None]:
+    try:
+        yield
+    except _queue_errors() as error:
+        raise ServiceUnavailable(f"The queue of searches does not answer: {error}.") from error
