@@ -1,0 +1,211 @@
+"""Opens video files safely and says what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Disposition
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from face_engine.errors import BadVideo
+
+# Named, so that a text cannot pass as a playlist that makes FFmpeg open other files or addresses.
+FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg"
+MOST_MEGAPIXELS = 40.0
+"""8K has 33; a header that claims more is damaged or hostile."""
+LONGEST_HOURS = 24
+_PACKETS_TRIED_FOR_A_FIRST_FRAME = 1000
+_PICTURE_FILES = {
+    b"GIF8": "an animated picture (GIF)",
+    b"\x89PNG": "a picture (PNG)",
+    b"\xff\xd8\xff": "a picture (JPEG)",
+}
+
+
+@dataclass(frozen=True)
+class VideoInfo:
+    """What a video file holds; `width` and `height` are those of the upright picture as a player shows it."""
+
+    duration_s: float
+    width: int
+    height: int
+    fps: float
+    codec: str
+    container: str
+    rotation_deg: int
+    size_bytes: int
+
+
+def probe(path: Path) -> VideoInfo:
+    """Look into a video and decode its first picture, to be sure that there is one.
+
+    Raises
+    ------
+    BadVideo
+        With one plain sentence.
+    """
+    with open_video(path) as video:
+        frame = _first_frame(video)
+        refuse_absurd_size(frame.width, frame.height, path.name)
+        width, height = video.upright_size(frame)
+        return VideoInfo(
+            duration_s=_duration_s(video, path),
+            width=width,
+            height=height,
+            fps=float(video.stream.average_rate or video.stream.guessed_rate or 0),
+            codec=video.stream.codec_context.codec.canonical_name,
+            container=video.container.format.name,
+            rotation_deg=quarter_turns(frame) * 90 % 360,
+            size_bytes=path.stat().st_size,
+        )
+
+
+@dataclass(frozen=True)
+class OpenVideo:
+    """An open file and its picture track."""
+
+    container: InputContainer
+    stream: VideoStream
+    name: str
+
+    def seconds(self, pts: int) -> float:
+        """A time stamp of the picture track as the time that players show."""
+        return float(pts * (self.stream.time_base or 1)) - (self.container.start_time or 0) / av.time_base
+
+    def pts(self, time_s: float) -> int:
+        """The time stamp of a time that players show."""
+        return int((time_s + (self.container.start_time or 0) / av.time_base) / float(self.stream.time_base or 1))
+
+    def decode(self, packet: Packet[VideoStream] | None) -> list[VideoFrame]:
+        """The frames that a packet completes, none where it is damaged; no packet flushes the decoder."""
+        try:
+            return self.stream.codec_context.decode(packet)
+        except (av.FFmpegError, ValueError):
+            return []
+
+    def upright_size(self, frame: VideoFrame) -> tuple[int, int]:
+        """Width and height in pixels as a player shows the frame: square pixels, upright."""
+        width, height = max(1, round(frame.width * self._pixel_aspect())), frame.height
+        return (height, width) if quarter_turns(frame) % 2 else (width, height)
+
+    def _pixel_aspect(self) -> float:
+        aspect = float(self.stream.sample_aspect_ratio or 1)
+        return aspect if 0.25 <= aspect <= 4 else 1.0
+
+
+@contextmanager
+def open_video(path: Path) -> Iterator[OpenVideo]:
+    """Open a file, with one decoding thread.
+
+    Raises
+    ------
+    BadVideo
+        With one plain sentence.
+    """
+    _refuse_what_is_no_video_file(path)
+    try:
+        # An absolute path with its protocol: a name such as "http:x" stays a name.
+        container = av.open(
+            f"file:{path.resolve()}",
+            options={"format_whitelist": FORMATS, "protocol_whitelist": "file"},
+            metadata_errors="replace",
+        )
+    except (av.FFmpegError, ValueError) as error:
+        raise BadVideo(f"{path.name} is not a video that can be read, or it is cut short.") from error
+    with container:
+        stream = _picture_track(container, path.name)
+        refuse_absurd_size(stream.codec_context.width, stream.codec_context.height, path.name)
+        stream.thread_type = "SLICE"
+        stream.codec_context.thread_count = 1
+        yield OpenVideo(container, stream, path.name)
+
+
+def quarter_turns(frame: VideoFrame) -> int:
+    """Quarter turns against the clock, 0 to 3, that set the picture upright."""
+    return round(frame.rotation / 90) % 4
+
+
+def refuse_absurd_size(width: int, height: int, name: str) -> None:
+    """Raise BadVideo for pictures larger than any camera makes."""
+    if width * height > MOST_MEGAPIXELS * 1e6:
+        raise BadVideo(
+            f"{name} has pictures of {width} x {height} pixels; at most {MOST_MEGAPIXELS:g} megapixels are read."
+        )
+
+
+def _refuse_what_is_no_video_file(path: Path) -> None:
+    if not path.exists():
+        raise BadVideo(f"There is no file {path}.")
+    if not path.is_file():
+        raise BadVideo(f"{path} is not a file.")
+    try:
+        with path.open("rb") as file:
+            head = file.read(8)
+    except OSError as error:
+        raise BadVideo(f"{path} cannot be opened: {error.strerror}.") from error
+    if not head:
+        raise BadVideo(f"{path.name} is empty.")
+    for magic, kind in _PICTURE_FILES.items():
+        if head.startswith(magic):
+            raise BadVideo(f"{path.name} is {kind}, not a video.")
+
+
+def _picture_track(container: InputContainer, name: str) -> VideoStream:
+    moving = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    if not moving:
+        raise BadVideo(f"{name} has no picture track.")
+    best = container.streams.best("video")
+    stream = best if isinstance(best, VideoStream) and best in moving else moving[0]
+    if stream.codec_context is None:
+        raise BadVideo(f"{name} has a picture track of a kind that cannot be decoded.")
+    return stream
+
+
+def _first_frame(video: OpenVideo) -> VideoFrame:
+    packets = 0
+    try:
+        for packet in video.container.demux(video.stream):
+            packets += packet.size > 0
+            if packets > _PACKETS_TRIED_FOR_A_FIRST_FRAME:
+                break
+            for frame in video.decode(packet):
+                return frame
+    except av.FFmpegError as error:
+        raise BadVideo(f"{video.name} is damaged: no picture of it can be decoded.") from error
+    if packets == 0:
+        raise BadVideo(f"{video.name} has a picture track without pictures.")
+    raise BadVideo(f"{video.name} is damaged: no picture of it can be decoded.")
+
+
+def _duration_s(video: OpenVideo, path: Path) -> float:
+    stream = video.stream
+    if stream.duration and stream.time_base:
+        # A picture track may start later than the sound.
+        duration = video.seconds((stream.start_time or 0) + stream.duration)
+    elif video.container.duration:
+        duration = video.container.duration / av.time_base
+    else:
+        duration = _measured_duration_s(path)
+    if duration > LONGEST_HOURS * 3600:
+        raise BadVideo(f"{path.name} says that it lasts {duration / 3600:.0f} hours; at most {LONGEST_HOURS} are read.")
+    return duration
+
+
+def _measured_duration_s(path: Path) -> float:
+    """The last time stamp: what a browser records on the fly has no duration in its header."""
+    last = 0.0
+    with open_video(path) as video:
+        try:
+            for packet in video.container.demux(video.stream):
+                if packet.pts is not None:
+                    last = max(last, video.seconds(packet.pts + (packet.duration or 0)))
+        except av.FFmpegError:
+            return last
+    return last
