@@ -1,4 +1,4 @@
-"""Every setting: name, default, help; parsed and checked once, so that a wrong one stops the start with a clear line."""
+"""Every setting: name, default, help; parsed and checked once, so that a wrong one stops the start."""
 
 from __future__ import annotations
 

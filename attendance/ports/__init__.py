@@ -14,7 +14,7 @@ from attendance.ports.faces import (
     RecordingInfo,
     Seen,
 )
-from attendance.ports.jobs import JobQueue
+from attendance.ports.jobs import JobQueue, WorkedQueue
 from attendance.ports.media import MediaStore
 from attendance.ports.store import (
     AuditStore,
@@ -49,4 +49,5 @@ __all__ = [
     "Upload",
     "UploadSpool",
     "UserStore",
+    "WorkedQueue",
 ]

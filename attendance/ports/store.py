@@ -145,8 +145,8 @@ class LectureStore(Protocol):
     def lecture(self, lecture_id: str) -> Lecture:
         """Raises NotFound."""
 
-    def find_lecture(self, course_id: str, starts_at: datetime) -> Lecture | None:
-        """The lecture of a course that starts at this moment."""
+    def find_lecture(self, course_id: str, at: datetime) -> Lecture | None:
+        """The lecture of a course that is on at this moment (start <= moment < end); of several the last to start."""
 
     def lectures(self, *, course_ids: Sequence[str] | None = None, page: int = 1, size: int = 50) -> Page[Lecture]:
         """Newest first."""

@@ -46,5 +46,8 @@ class UploadSpool(Protocol):
     def of_user(self, user_id: str) -> Sequence[Upload]:
         """Those not finished, newest first."""
 
+    def whole(self) -> Sequence[Upload]:
+        """Those of everybody whose last byte is here, oldest first."""
+
     def remove_older_than(self, moment: datetime) -> int:
         """How many were removed."""

@@ -1,0 +1,140 @@
+"""The decisions: sightings, roster and times in, marks out. Pure and repeatable; the order of input is no matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from attendance.model import (
+    Course,
+    Evidence,
+    Lecture,
+    Mark,
+    MatchLines,
+    Recording,
+    RecordingKind,
+    Sighting,
+    Status,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attendance:
+    """What the sightings of one student add up to."""
+
+    status: Status
+    best: Sighting
+    first_seen_at: datetime
+    last_seen_at: datetime
+
+
+def is_sure(sighting: Sighting, lines: MatchLines, kind: RecordingKind) -> bool:
+    """Whether a sighting proves its student by itself: near enough, well apart from the next, in several good frames.
+
+    A snapshot has one frame only, so there the number of frames cannot be asked for.
+    """
+    if sighting.student_id is None or sighting.similarity is None:
+        return False
+    enough_frames = kind is RecordingKind.SNAPSHOT or sighting.good_frames >= lines.least_good_frames
+    apart = sighting.margin is None or sighting.margin >= lines.margin
+    return sighting.similarity >= lines.accept and apart and enough_frames
+
+
+def present_or_late(
+    first_seen_at: datetime, lecture: Lecture, course: Course, recordings: Iterable[Recording]
+) -> Status:
+    """Late is what a recording can prove: before the first recording began, nobody could be seen."""
+    watched_from = max(lecture.starts_at, min(recording.started_at for recording in recordings))
+    late = first_seen_at > watched_from + timedelta(minutes=course.late_after_minutes)
+    return Status.LATE if late else Status.PRESENT
+
+
+def decide_marks(
+    lecture: Lecture,
+    course: Course,
+    student_ids: Sequence[str],
+    recordings: Sequence[Recording],
+    sightings: Sequence[Sighting],
+    lines: MatchLines,
+    now: datetime,
+) -> list[Mark]:
+    """One mark for each of these students, from the recordings that were searched; none where nothing was searched.
+
+    Sure sightings make present or late; where there are only unsure ones the mark is unsure; else absent.
+    """
+    by_id = {recording.id: recording for recording in recordings}
+    if not by_id:
+        return []
+    marks = []
+    for student_id in sorted(set(student_ids)):
+        own = [s for s in sightings if s.student_id == student_id and s.recording_id in by_id]
+        attended = _attendance(own, by_id, lecture, course, lines)
+        marks.append(_mark(lecture, course, student_id, attended, by_id, now))
+    return marks
+
+
+def _attendance(
+    own: Sequence[Sighting],
+    recordings: Mapping[str, Recording],
+    lecture: Lecture,
+    course: Course,
+    lines: MatchLines,
+) -> _Attendance | None:
+    sure = [s for s in own if is_sure(s, lines, recordings[s.recording_id].kind)]
+    counted = sure or [s for s in own if (s.similarity or 0) >= lines.review]
+    if not counted:
+        return None
+    first = min(_moment(s.recording_id, s.first_s, recordings) for s in counted)
+    last = max(_moment(s.recording_id, s.last_s, recordings) for s in counted)
+    best = max(counted, key=lambda s: (s.similarity or 0, s.frames, s.id))
+    status = Status.UNSURE
+    if sure:
+        status = present_or_late(first, lecture, course, recordings.values())
+    return _Attendance(status, best, first, last)
+
+
+def _mark(
+    lecture: Lecture,
+    course: Course,
+    student_id: str,
+    attended: _Attendance | None,
+    recordings: Mapping[str, Recording],
+    now: datetime,
+) -> Mark:
+    if attended is None:
+        return Mark(lecture.id, student_id, Status.ABSENT, Status.ABSENT, now)
+    return Mark(
+        lecture.id,
+        student_id,
+        attended.status,
+        attended.status,
+        now,
+        left_early=_left_early(attended.last_seen_at, lecture, course, recordings),
+        evidence=_evidence(attended),
+    )
+
+
+def _evidence(attended: _Attendance) -> Evidence:
+    best = attended.best
+    return Evidence(
+        recording_id=best.recording_id,
+        sighting_id=best.id,
+        similarity=best.similarity or 0.0,
+        frames=best.frames,
+        first_s=best.first_s,
+        last_s=best.last_s,
+        first_seen_at=attended.first_seen_at,
+        last_seen_at=attended.last_seen_at,
+        picture_key=best.picture_key,
+        picture_s=best.picture_s,
+    )
+
+
+def _left_early(last: datetime, lecture: Lecture, course: Course, recordings: Mapping[str, Recording]) -> bool:
+    watched_until = min(lecture.ends_at, max(recording.ended_at for recording in recordings.values()))
+    return last + timedelta(minutes=course.left_early_minutes) < watched_until
+
+
+def _moment(recording_id: str, second: float, recordings: Mapping[str, Recording]) -> datetime:
+    return recordings[recording_id].started_at + timedelta(seconds=second)

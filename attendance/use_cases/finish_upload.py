@@ -1,0 +1,43 @@
+"""Make a recording of an upload whose last byte is here. Safe to repeat after a crash at any point."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attendance.errors import BadRecording, Conflict, InvalidInput, NotFound
+from attendance.model import Recording
+from attendance.ports import Upload
+from attendance.services import Services
+from attendance.use_cases.receive_recording import receive_recording
+
+
+def finish_upload(services: Services, upload_id: str) -> Recording:
+    """The recording, which has the upload's id. The upload's details are filename, course_id, starts_at, ends_at.
+
+    Raises NotFound, Conflict (bytes are missing), and BadRecording or InvalidInput, which remove the upload:
+    the same bytes would be refused again.
+    """
+    upload = services.uploads.upload(upload_id)
+    if upload.offset != upload.size:
+        raise Conflict("The upload is not whole yet.")
+    try:
+        recording = _receive(services, upload)
+    except (BadRecording, InvalidInput, NotFound):
+        services.uploads.remove(upload_id)
+        raise
+    services.uploads.remove(upload_id)
+    return recording
+
+
+def _receive(services: Services, upload: Upload) -> Recording:
+    details = upload.details
+    return receive_recording(
+        services,
+        path=services.uploads.path(upload.id),
+        original_name=details["filename"],
+        course_id=details["course_id"],
+        starts_at=datetime.fromisoformat(details["starts_at"]),
+        ends_at=datetime.fromisoformat(details["ends_at"]) if details.get("ends_at") else None,
+        by=upload.user_id,
+        recording_id=upload.id,
+    )

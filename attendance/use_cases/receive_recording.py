@@ -1,0 +1,122 @@
+"""Take in a recording: probe it, find or make its lecture, keep the file, and ask for its search."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from attendance.errors import AlreadyExists, InvalidInput, NotFound
+from attendance.media_keys import recording_key
+from attendance.model import Lecture, Recording, RecordingKind, new_id
+from attendance.ports import RecordingInfo
+from attendance.services import Services
+
+_LONGEST_LECTURE = timedelta(hours=24)
+_FURTHEST_AHEAD = timedelta(days=1)  # clocks and time zones differ; a lecture of next week has no recording yet
+_PICTURES = {".jpg", ".png"}
+
+
+def check_lecture_times(services: Services, starts_at: datetime, ends_at: datetime | None) -> None:
+    """Raises InvalidInput where a recording cannot be of such a lecture."""
+    if starts_at.year < 2000 or starts_at > services.now() + _FURTHEST_AHEAD:
+        raise InvalidInput("The lecture must have begun already; check its date.", field="starts_at")
+    if ends_at is not None and ends_at <= starts_at:
+        raise InvalidInput("The lecture must end after it starts.", field="ends_at")
+    if ends_at is not None and ends_at - starts_at > _LONGEST_LECTURE:
+        raise InvalidInput("A lecture can last 24 hours at most; check its end.", field="ends_at")
+
+
+def receive_recording(
+    services: Services,
+    *,
+    path: Path,
+    original_name: str,
+    course_id: str,
+    starts_at: datetime,
+    ends_at: datetime | None = None,
+    by: str | None = None,
+    recording_id: str | None = None,
+    enqueue: bool = True,
+) -> Recording:
+    """Move the file at `path` in and queue its search. The same `recording_id` again finishes what was begun.
+
+    `starts_at` inside a lecture of the course adds to that lecture; else a new one is made, which ends with the
+    recording where `ends_at` is not given. Raises BadRecording, InvalidInput, NotFound, OutOfSpace; then nothing
+    is kept and the file stays where it is.
+    """
+    recording_id = recording_id or new_id()
+    recording = _known(services, recording_id)
+    if recording is None:
+        check_lecture_times(services, starts_at, ends_at)
+        services.store.course(course_id)
+        info = services.faces.probe(path)
+        lecture = _lecture(services, course_id, starts_at, ends_at, info.duration_s)
+        recording = _recording(services, recording_id, lecture, starts_at, path, original_name, info, by)
+        services.store.add_recording(recording)
+    _keep_file(services, recording, path)
+    if enqueue:
+        services.jobs.enqueue_search(recording_id)
+    return services.store.recording(recording_id)
+
+
+def _known(services: Services, recording_id: str) -> Recording | None:
+    try:
+        return services.store.recording(recording_id)
+    except NotFound:
+        return None
+
+
+def _lecture(
+    services: Services, course_id: str, starts_at: datetime, ends_at: datetime | None, duration_s: float
+) -> Lecture:
+    lecture = services.store.find_lecture(course_id, starts_at)
+    if lecture is not None:
+        return lecture
+    if ends_at is None:
+        ends_at = starts_at + timedelta(minutes=max(1, math.ceil(duration_s / 60)))
+    lecture = Lecture(new_id(), course_id, starts_at, ends_at, services.now())
+    try:
+        services.store.add_lecture_once(lecture)
+    except AlreadyExists:  # another upload of the same lecture was quicker
+        return services.store.find_lecture(course_id, starts_at) or lecture
+    return lecture
+
+
+def _recording(
+    services: Services,
+    recording_id: str,
+    lecture: Lecture,
+    starts_at: datetime,
+    path: Path,
+    original_name: str,
+    info: RecordingInfo,
+    by: str | None,
+) -> Recording:
+    return Recording(
+        id=recording_id,
+        lecture_id=lecture.id,
+        kind=RecordingKind.SNAPSHOT if info.extension in _PICTURES else RecordingKind.VIDEO,
+        media_key=recording_key(lecture.id, recording_id, info.extension),
+        original_name=original_name[:200],
+        started_at=starts_at,
+        duration_s=info.duration_s,
+        size_bytes=path.stat().st_size,
+        created_at=services.now(),
+        width=info.width,
+        height=info.height,
+        codec=info.codec,
+        created_by=by,
+    )
+
+
+def _keep_file(services: Services, recording: Recording, path: Path) -> None:
+    """The row is there before the file, so that a crash between leaves a recording that can be finished."""
+    if path.exists():
+        try:
+            services.media.put_file(recording.media_key, path)
+        except Exception:
+            services.store.remove_recording(recording.id)
+            raise
+    if recording.error is not None:  # a worker found the row before the file
+        services.store.queue_search(recording.id, services.now())

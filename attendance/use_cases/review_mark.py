@@ -1,0 +1,63 @@
+"""A person decides about a mark. The search never undoes it."""
+
+from __future__ import annotations
+
+from attendance.errors import Conflict, InvalidInput
+from attendance.model import Mark, Status
+from attendance.rules import present_or_late
+from attendance.services import Services
+
+_LONGEST_REASON = 500
+
+
+def set_mark(services: Services, lecture_id: str, student_id: str, status: Status, reason: str, *, by: str) -> Mark:
+    """Set a mark by hand. Raises InvalidInput (no reason, or unsure), NotFound."""
+    reason = " ".join(reason.split())
+    if not reason:
+        raise InvalidInput("Say why you change this mark.", field="reason")
+    if len(reason) > _LONGEST_REASON:
+        raise InvalidInput(f"The reason can have {_LONGEST_REASON} characters at most.", field="reason")
+    if status is Status.UNSURE:
+        raise InvalidInput("A person's mark is present, late, absent or excused.", field="status")
+    return _save(services, lecture_id, student_id, status, reason, by)
+
+
+def confirm(services: Services, lecture_id: str, student_id: str, *, by: str) -> Mark:
+    """The unsure face is the student: present, or late by the times. Raises Conflict where it is not unsure any more."""
+    mark = _unsure(services, lecture_id, student_id)
+    status = _present_or_late(services, mark)
+    return _save(services, lecture_id, student_id, status, "The face was confirmed.", by)
+
+
+def refuse(services: Services, lecture_id: str, student_id: str, *, by: str) -> Mark:
+    """The unsure face is somebody else: absent. Raises Conflict where the mark is not unsure any more."""
+    _unsure(services, lecture_id, student_id)
+    return _save(services, lecture_id, student_id, Status.ABSENT, "The face was refused.", by)
+
+
+def undo(services: Services, lecture_id: str, student_id: str, *, by: str) -> Mark:
+    """Back to what the search says. Raises NotFound."""
+    return services.store.clear_person_mark(
+        lecture_id, student_id, by, services.now(), "The person's mark was taken back."
+    )
+
+
+def _unsure(services: Services, lecture_id: str, student_id: str) -> Mark:
+    for mark in services.store.marks(lecture_id):
+        if mark.student_id == student_id and mark.status is Status.UNSURE:
+            return mark
+    raise Conflict("This mark does not wait for a decision any more.")
+
+
+def _present_or_late(services: Services, mark: Mark) -> Status:
+    if mark.evidence is None:
+        return Status.PRESENT
+    lecture = services.store.lecture(mark.lecture_id)
+    course = services.store.course(lecture.course_id)
+    recordings = services.store.recordings(lecture.id)
+    return present_or_late(mark.evidence.first_seen_at, lecture, course, recordings)
+
+
+def _save(services: Services, lecture_id: str, student_id: str, status: Status, reason: str, by: str) -> Mark:
+    mark = Mark(lecture_id, student_id, status, status, services.now(), set_by=by, reason=reason)
+    return services.store.set_mark(mark)

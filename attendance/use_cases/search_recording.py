@@ -1,0 +1,168 @@
+"""Search a recording for the roster's faces, under a lease, so that one worker does it and a dead one loses it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+from attendance.errors import BadRecording, NotFound, RollcallError, SearchStopped, ServiceUnavailable
+from attendance.media_keys import evidence_key
+from attendance.model import Recording, Sighting, new_id
+from attendance.ports import Progress, Seen
+from attendance.services import Services
+from attendance.use_cases.erase import erase_pending
+from attendance.use_cases.mark_lecture import mark_lecture, students_to_mark
+
+LEASE = timedelta(seconds=30)
+HEARTBEAT_S = 1.0
+MOST_ATTEMPTS = 3
+_BROKE_OFF_TOO_OFTEN = (
+    f"The search of this recording was broken off {MOST_ATTEMPTS} times, for example because the machine ran out of "
+    "memory. Search it again when the machine is well."
+)
+_FAULT = "The search broke off because of a fault in the program. The details are in the worker's log."
+
+_log = logging.getLogger(__name__)
+
+
+def search_recording(
+    services: Services,
+    recording_id: str,
+    *,
+    progress: Progress | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Whether this call searched the recording to its end; False where another holds it or it was stopped.
+
+    A recording that cannot be searched ends as failed with its reason. Raises ServiceUnavailable where a part
+    does not answer; the lease then ends by itself and the recording is tried again.
+    """
+    worker = f"{socket.gethostname()}:{os.getpid()}:{new_id()[:8]}"
+    now = services.now()
+    recording = services.store.claim_search(recording_id, worker, now, now + LEASE)
+    if recording is None:
+        return False
+    try:
+        return _search_claimed(services, recording, worker, progress, stopping)
+    except SearchStopped:
+        services.store.release_claim(recording_id, worker)
+    except ServiceUnavailable:
+        raise
+    except RollcallError as reason:
+        services.store.fail_search(recording_id, worker, reason.sentence, services.now())
+    except Exception:
+        _log.exception("The search of recording %s failed.", recording_id)
+        services.store.fail_search(recording_id, worker, _FAULT, services.now())
+    return False
+
+
+def _search_claimed(
+    services: Services,
+    recording: Recording,
+    worker: str,
+    progress: Progress | None,
+    stopping: Callable[[], bool],
+) -> bool:
+    if recording.attempts > MOST_ATTEMPTS:
+        raise BadRecording(_BROKE_OFF_TOO_OFTEN)
+    with _lease(services, recording.id, worker, progress, stopping) as report:
+        seen = _seen(services, recording, report)
+        if not _save(services, recording, worker, seen):
+            return False
+        mark_lecture(services, recording.lecture_id, just_searched=recording.id)
+    return services.store.finish_search(recording.id, worker, services.faces.name, services.now())
+
+
+def _seen(services: Services, recording: Recording, report: Progress) -> Sequence[Seen]:
+    faces = services.store.faces(students_to_mark(services, recording.lecture_id))
+    try:
+        with services.media.local_path(recording.media_key) as path:
+            return services.faces.search(path, recording.kind, faces, report)
+    except NotFound as gone:
+        raise BadRecording("The file of this recording is not there any more.") from gone
+
+
+def _save(services: Services, recording: Recording, worker: str, seen: Sequence[Seen]) -> bool:
+    """Store pictures, then sightings; pictures of searches that died before this one go away."""
+    sightings = [_sighting(services, recording.id, one) for one in seen]
+    saved = services.store.save_sightings(recording.id, worker, _numbered(sightings))
+    kept = {s.picture_key for s in services.store.sightings(recording.lecture_id)}
+    services.media.delete([key for key in services.media.keys(f"evidence/{recording.id}/") if key not in kept])
+    erase_pending(services)
+    return saved
+
+
+def _sighting(services: Services, recording_id: str, seen: Seen) -> Sighting:
+    key = None
+    if seen.picture is not None:
+        key = evidence_key(recording_id)
+        services.media.put(key, seen.picture)
+    return Sighting(
+        id=new_id(),
+        recording_id=recording_id,
+        student_id=seen.student_id,
+        first_s=seen.first_s,
+        last_s=seen.last_s,
+        frames=seen.frames,
+        good_frames=seen.good_frames,
+        similarity=seen.similarity,
+        margin=seen.margin,
+        picture_key=key,
+        picture_s=seen.picture_s,
+    )
+
+
+def _numbered(sightings: Sequence[Sighting]) -> list[Sighting]:
+    """Unknowns get numbers in the order in which they came."""
+    unknown = sorted((s for s in sightings if s.student_id is None), key=lambda s: (s.first_s, -s.frames))
+    known = [s for s in sightings if s.student_id is not None]
+    return known + [replace(s, number=number) for number, s in enumerate(unknown, start=1)]
+
+
+@contextmanager
+def _lease(
+    services: Services,
+    recording_id: str,
+    worker: str,
+    progress: Progress | None,
+    stopping: Callable[[], bool],
+) -> Iterator[Progress]:
+    """Keep the lease from a thread of its own; the given callback raises SearchStopped once it is lost."""
+    ended, lost = threading.Event(), threading.Event()
+    done = [0.0]
+
+    def keep() -> None:
+        held_until = services.now() + LEASE
+        while not ended.wait(HEARTBEAT_S):
+            until = services.now() + LEASE
+            try:
+                if not services.store.renew_claim(recording_id, worker, until, done[0]):
+                    lost.set()
+                    return
+                held_until = until
+            except ServiceUnavailable:
+                _log.warning("The lease on recording %s could not be renewed; trying again.", recording_id)
+                if services.now() > held_until:
+                    lost.set()
+                    return
+
+    def report(share: float) -> None:
+        done[0] = share
+        if lost.is_set() or stopping():
+            raise SearchStopped("The search was stopped; it goes on later.")
+        if progress is not None:
+            progress(share)
+
+    keeper = threading.Thread(target=keep, name=f"lease-{recording_id}", daemon=True)
+    keeper.start()
+    try:
+        yield report
+    finally:
+        ended.set()
+        keeper.join()
