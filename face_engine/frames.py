@@ -23,7 +23,7 @@ LONGEST_SIDE_PX = 2560
 _KEY_FRAME_TOLERANCE = 1.25
 # The longest run of pictures that nothing else refers to in what encoders make.
 _MOST_DISPOSABLE_IN_A_ROW = 8
-# Without an index FFmpeg lands at or after the time that it was asked for; most encoders send a key frame in ten seconds.
+# Without an index FFmpeg lands after the time that it was asked for; most encoders send a key frame in ten seconds.
 _ROUGH_TO_SEEK = ("mpegts", "mpeg")
 _ROUGH_BY_S = 15.0
 
