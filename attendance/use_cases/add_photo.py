@@ -1,0 +1,56 @@
+"""Add photos to a registered student, and remove them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attendance.errors import NotFound
+from attendance.model import AuditEntry, Face
+from attendance.services import Services
+from attendance.use_cases.enrol_photos import AddedPhoto, enrolled_photos
+from attendance.use_cases.erase import erase_pending
+
+
+def add_photo(services: Services, student_id: str, photo: bytes, *, by: str | None) -> AddedPhoto:
+    """Raises NotFound, ConsentMissing, BadPhoto; nothing is stored then."""
+    return add_photos(services, student_id, [photo], by=by)[0]
+
+
+def add_photos(
+    services: Services,
+    student_id: str,
+    photos: Sequence[bytes],
+    *,
+    by: str | None,
+    everybody: Sequence[Face] | None = None,
+) -> list[AddedPhoto]:
+    """All or none. Raises NotFound, ConsentMissing, BadPhoto."""
+    student = services.store.student(student_id)
+    with enrolled_photos(services, student, photos, everybody=everybody) as added:
+        _store(services, [one.face for one in added])
+    for _ in added:
+        services.store.add_audit(AuditEntry(services.now(), by, "student.photo_added", student_id))
+    return added
+
+
+def remove_photo(services: Services, student_id: str, face_id: str, *, by: str | None) -> None:
+    """The engine forgets the face first, so that a failure there can be tried again. Raises NotFound."""
+    faces = [face for face in services.store.faces([student_id]) if face.id == face_id]
+    if not faces:
+        raise NotFound("The student has no such photo.")
+    services.faces.remove(faces)
+    services.store.remove_face(face_id)
+    services.store.add_audit(AuditEntry(services.now(), by, "student.photo_removed", student_id))
+    erase_pending(services)
+
+
+def _store(services: Services, faces: Sequence[Face]) -> None:
+    stored: list[Face] = []
+    try:
+        for face in faces:
+            services.store.add_face(face)
+            stored.append(face)
+    except BaseException:
+        for face in stored:
+            services.store.remove_face(face.id)
+        raise

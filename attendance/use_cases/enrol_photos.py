@@ -1,0 +1,139 @@
+"""Turn photos into faces that can be stored: enrolled, compared with everybody, written, and taken back on failure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from attendance.errors import BadPhoto, ConsentMissing, NotFound
+from attendance.media_keys import photo_keys
+from attendance.model import Face, Student, new_id
+from attendance.ports import EnrolledFace, LookAlike, PhotoFaces
+from attendance.services import Services
+
+UNLIKE_OTHERS = "unlike_others"  # a problem that only the student's other photos can show
+
+
+class SamePhoto(BadPhoto):
+    """The student has this very photo already."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddedPhoto:
+    """A photo that became a face: what was found, what is poor about it, and whom else it looks like."""
+
+    face: Face
+    found: PhotoFaces
+    problems: tuple[str, ...]
+    look_alikes: tuple[LookAlike, ...]
+
+
+@contextmanager
+def enrolled_photos(
+    services: Services, student: Student, photos: Sequence[bytes], *, everybody: Sequence[Face] | None = None
+) -> Iterator[list[AddedPhoto]]:
+    """The photos enrolled and written, for the body to store; where anything fails, nothing of them is left.
+
+    `everybody` are all enrolled faces, where the caller has them at hand. Raises ConsentMissing and BadPhoto, with
+    the photo's number in the sentence where there are several.
+    """
+    if photos and student.consent_on is None:
+        raise ConsentMissing("Photos need the date on which the student agreed to them.", field="consent_on")
+    everybody = services.store.faces() if photos and everybody is None else everybody or ()
+    added: list[AddedPhoto] = []
+    pictures: dict[str, bytes] = {}
+    try:
+        for number, photo in enumerate(photos, start=1):
+            with _numbered(number, len(photos)):
+                enrolled, one = _enrol(services, student, photo, [*everybody, *(one.face for one in added)], pictures)
+            added.append(one)
+            pictures |= {one.face.photo_key: enrolled.photo, one.face.thumbnail_key: enrolled.thumbnail}
+        for key, picture in pictures.items():  # last, so that a process that is killed leaves hardly ever a file
+            services.media.put(key, picture)
+        yield added
+    except BaseException:
+        _forget(services, [one.face for one in added])
+        raise
+
+
+def refuse_size(services: Services, photo: bytes) -> None:
+    """Raises BadPhoto where it is empty or above the limit."""
+    if not photo:
+        raise BadPhoto("This file is empty.", field="photos")
+    if len(photo) > services.settings.most_photo_bytes:
+        raise BadPhoto(f"This photo is larger than {services.settings.max_photo_mb:g} MB.", field="photos")
+
+
+def judge(
+    services: Services, student_id: str, enrolled: EnrolledFace, everybody: Sequence[Face]
+) -> tuple[tuple[str, ...], tuple[LookAlike, ...]]:
+    """What is poor about an enrolled photo, and which other students it looks like."""
+    alike = services.faces.look_alikes(enrolled, [face for face in everybody if face.engine == services.faces.name])
+    others = tuple(one for one in alike if one.student_id != student_id)
+    problems = enrolled.found.faces[0].problems if enrolled.found.faces else ()
+    has_own = any(face.student_id == student_id and face.engine == services.faces.name for face in everybody)
+    if has_own and len(others) == len(alike):
+        problems = (*problems, UNLIKE_OTHERS)
+    return problems, others
+
+
+def passing_face(services: Services, student_id: str, enrolled: EnrolledFace) -> Face:
+    """A face without pictures, so that the engine can be told to forget it."""
+    return Face(
+        id=new_id(),
+        student_id=student_id,
+        engine=services.faces.name,
+        photo_key="",
+        thumbnail_key="",
+        quality=enrolled.found.faces[0].quality if enrolled.found.faces else 0.0,
+        created_at=services.now(),
+        vector=enrolled.vector,
+        external_id=enrolled.external_id,
+    )
+
+
+def _enrol(
+    services: Services, student: Student, photo: bytes, everybody: Sequence[Face], pictures: Mapping[str, bytes]
+) -> tuple[EnrolledFace, AddedPhoto]:
+    refuse_size(services, photo)
+    enrolled = services.faces.enrol(student.id, photo)
+    photo_key, thumbnail_key = photo_keys(student.key)
+    face = replace(passing_face(services, student.id, enrolled), photo_key=photo_key, thumbnail_key=thumbnail_key)
+    try:
+        if enrolled.photo in pictures.values() or _is_kept(services, student.id, enrolled, everybody):
+            raise SamePhoto("The student already has this photo.", field="photos")
+        problems, others = judge(services, student.id, enrolled, everybody)
+    except BaseException:
+        services.faces.remove([face])
+        raise
+    return enrolled, AddedPhoto(face, enrolled.found, problems, others)
+
+
+def _is_kept(services: Services, student_id: str, enrolled: EnrolledFace, everybody: Sequence[Face]) -> bool:
+    """Engines make the upright copy the same way each time, so the same photo gives the same bytes."""
+    return any(
+        _same_file(services, face.photo_key, enrolled.photo) for face in everybody if face.student_id == student_id
+    )
+
+
+def _same_file(services: Services, key: str, picture: bytes) -> bool:
+    try:
+        return services.media.size(key) == len(picture) and services.media.read(key) == picture
+    except NotFound:
+        return False
+
+
+def _forget(services: Services, faces: Sequence[Face]) -> None:
+    """Take back faces that were never stored as rows."""
+    services.faces.remove(faces)
+    services.media.delete([key for face in faces for key in (face.photo_key, face.thumbnail_key)])
+
+
+@contextmanager
+def _numbered(number: int, count: int) -> Iterator[None]:
+    try:
+        yield
+    except BadPhoto as wrong:
+        sentence = f"Photo {number}: {wrong.sentence}" if count > 1 else wrong.sentence
+        raise type(wrong)(sentence, field="photos") from wrong

@@ -1,0 +1,80 @@
+"""Register a student with consented photos, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
+
+from attendance.errors import AlreadyExists, InvalidInput, NotFound
+from attendance.model import AuditEntry, Face, Student, new_id
+from attendance.services import Services
+from attendance.use_cases.enrol_photos import AddedPhoto, enrolled_photos
+from attendance.use_cases.names import clean_name, clean_student_id
+
+EARLIEST_CONSENT = date(1900, 1, 1)
+FIRST_ZONE_AHEAD = timedelta(hours=14)  # where a day begins first on earth, so that nobody's today is refused
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A new student and what became of each photo, in the order given."""
+
+    student: Student
+    photos: tuple[AddedPhoto, ...]
+
+
+def register_student(
+    services: Services,
+    *,
+    student_id: str,
+    name: str,
+    consent_on: date | None,
+    course_ids: Sequence[str] = (),
+    photos: Sequence[bytes] = (),
+    by: str | None,
+    everybody: Sequence[Face] | None = None,
+) -> Registration:
+    """Raises InvalidInput, AlreadyExists, NotFound (course), ConsentMissing, BadPhoto; nothing is stored then.
+
+    `everybody` are all enrolled faces, where the caller has them at hand.
+    """
+    student = Student(
+        id=clean_student_id(student_id),
+        key=new_id(),
+        name=clean_name(name),
+        created_at=services.now(),
+        consent_on=check_consent_date(services, consent_on),
+    )
+    _refuse_taken(services, student.id)
+    for course_id in course_ids:
+        services.store.course(course_id)
+    with enrolled_photos(services, student, photos, everybody=everybody) as added:
+        services.store.add_student_once(student, [one.face for one in added], course_ids)
+    _write_down(services, student, len(added), by)
+    return Registration(student, tuple(added))
+
+
+def check_consent_date(services: Services, consent_on: date | None) -> date | None:
+    """The date itself. Raises InvalidInput where nobody can have agreed then."""
+    if consent_on is None:
+        return None
+    if consent_on < EARLIEST_CONSENT:
+        raise InvalidInput("The consent date must not be before 1900.", field="consent_on")
+    if consent_on > (services.now().astimezone(UTC) + FIRST_ZONE_AHEAD).date():
+        raise InvalidInput("The consent date must not be in the future.", field="consent_on")
+    return consent_on
+
+
+def _refuse_taken(services: Services, student_id: str) -> None:
+    """Before the photos are looked at, because that takes time; the store has the last word."""
+    try:
+        services.store.student(student_id)
+    except NotFound:
+        return
+    raise AlreadyExists(f"The student id {student_id} is already registered.")
+
+
+def _write_down(services: Services, student: Student, photos: int, by: str | None) -> None:
+    detail = f"{photos} photos" if photos != 1 else "1 photo"
+    services.store.add_audit(AuditEntry(services.now(), by, "student.registered", student.id, detail))
