@@ -24,6 +24,10 @@ OVERLAP_ACROSS_SCALES = 0.5
 OVERLAP_REFINED = 0.7
 OVERLAP_FINAL = 0.7
 
+# The published cascade stops at FACE_SCORE. Cut again where the face was found, true faces of the labelled pictures
+# and videos kept 0.79 and more (a full profile), while hair and dolls that had passed with 0.84 to 0.90 fell to 0.56.
+SECOND_LOOK_SCORE = 0.7
+
 _CELL = 12
 _STRIDE = 2
 _REFINE_BATCH = 32
@@ -79,7 +83,15 @@ class Detector:
         likely = output[:, 0] > _logit(FACE_SCORE)
         moved, logits, points = _moved(boxes, output[:, 1:5])[likely], output[likely, 0], points[likely]
         kept = suppress(moved, logits, OVERLAP_FINAL, intersection_over_smaller)
+        kept = kept[self._look_again(pyramid, moved[kept])]
         return [_detection(moved[i], points[i], float(logits[i])) for i in kept]
+
+    def _look_again(self, pyramid: Pyramid, boxes: Boxes) -> NDArray[np.bool_]:
+        """Which of the found boxes still look like faces when they are cut anew."""
+        if not len(boxes):
+            return np.zeros(0, bool)
+        output = _run(self._onet, pyramid.patches(squares(boxes), 48), _DECIDE_BATCH)
+        return np.asarray(output[:, 0] > _logit(SECOND_LOOK_SCORE))
 
 
 def _cells(output: NDArray[np.float32]) -> tuple[Boxes, Numbers]:
