@@ -1,0 +1,80 @@
+"""Begin an upload; all that can be known of it is checked first, so that nobody sends gigabytes for a typing error."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytz
+
+from attendance.errors import BadRecording, InvalidInput, TooLarge
+from attendance.model import new_id
+from attendance.ports import Upload
+from attendance.services import Services
+from attendance.use_cases.receive_recording import check_lecture_times
+
+_LONGEST_NAME = 200
+
+
+def begin_upload(
+    services: Services,
+    *,
+    user_id: str,
+    size: int,
+    original_name: str,
+    course_id: str,
+    starts_at: str,
+    ends_at: str = "",
+    details: dict[str, str] | None = None,
+) -> Upload:
+    """An empty upload of `size` bytes; `starts_at` and `ends_at` are wall time of the course, `YYYY-MM-DDTHH:MM`.
+
+    Raises InvalidInput, BadRecording (nothing in it), TooLarge, NotFound (course), OutOfSpace.
+    """
+    check_size(size, services.settings.most_upload_bytes)
+    zone = services.store.course(course_id).timezone
+    starts = moment_in(zone, starts_at, field="starts_at")
+    ends = moment_in(zone, ends_at, field="ends_at") if ends_at.strip() else None
+    check_lecture_times(services, starts, ends)
+    upload = Upload(
+        id=new_id(),
+        user_id=user_id,
+        size=size,
+        created_at=services.now(),
+        details={
+            **(details or {}),
+            "filename": original_name.strip()[:_LONGEST_NAME] or "recording",
+            "course_id": course_id,
+            "starts_at": starts.isoformat(),
+            "ends_at": ends.isoformat() if ends else "",
+        },
+    )
+    services.uploads.begin(upload)
+    return upload
+
+
+def check_size(size: int, most: int) -> None:
+    """Raises BadRecording, TooLarge."""
+    if size <= 0:
+        raise BadRecording("The file is empty.")
+    if size > most:
+        raise TooLarge(f"The file is {size / 1e9:.1f} GB; at most {most / 1e9:g} GB can be uploaded.")
+
+
+def moment_in(timezone: str, text: str, *, field: str) -> datetime:
+    """The UTC moment of a wall time; where clocks are put back, the first of the two. Raises InvalidInput."""
+    try:
+        local = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise InvalidInput("Give the date and the time, such as 2026-03-02T09:00.", field=field) from None
+    if local.tzinfo is not None:
+        raise InvalidInput("Give the time as the course's clock shows it, without an offset.", field=field)
+    zone = pytz.timezone(timezone)
+    try:
+        moment: datetime = zone.localize(local, is_dst=None)
+    except pytz.AmbiguousTimeError:
+        moment = zone.localize(local, is_dst=True)
+    except pytz.NonExistentTimeError:
+        raise InvalidInput(f"Clocks in {timezone} jumped over this time; check it.", field=field) from None
+    except OverflowError:
+        raise InvalidInput("The lecture must have begun already; check its date.", field=field) from None
+    return moment.astimezone(UTC)

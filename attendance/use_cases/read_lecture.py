@@ -1,0 +1,163 @@
+"""What a person is shown of lectures: the list with its counts, and one lecture with everybody in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from attendance.model import (
+    Course,
+    Lecture,
+    Mark,
+    MarkChange,
+    Page,
+    Recording,
+    SearchStatus,
+    Sighting,
+    Status,
+    Student,
+)
+from attendance.services import Services
+from attendance.use_cases.mark_lecture import students_to_mark
+
+_BUSY = (SearchStatus.SEARCHING, SearchStatus.QUEUED, SearchStatus.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class LectureSummary:
+    """One line of the list of lectures. `search` is None where there is no recording."""
+
+    lecture: Lecture
+    course: Course
+    counts: Mapping[Status, int]
+    strangers: int
+    recordings: int
+    search: SearchStatus | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """A student who is or was on the roster; `mark` is None as long as nothing was searched.
+
+    `face_id` is an enrolled face that the search can use; without one the student cannot be recognised.
+    """
+
+    student: Student
+    mark: Mark | None
+    face_id: str | None
+    decided_by: str = ""
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether a person is asked to decide."""
+        return self.mark is not None and self.mark.status is Status.UNSURE
+
+
+@dataclass(frozen=True, slots=True)
+class LectureBoard:
+    """One lecture with everybody in it. `strangers` are sightings of people who are on no roster."""
+
+    lecture: Lecture
+    course: Course
+    recordings: Sequence[Recording]
+    attendees: Sequence[Attendee]
+    strangers: Sequence[Sighting]
+
+    @property
+    def unsure(self) -> Sequence[Attendee]:
+        """Those for whom a person is asked to decide."""
+        return [attendee for attendee in self.attendees if attendee.is_unsure]
+
+    @property
+    def counts(self) -> Mapping[Status, int]:
+        """How many have each status."""
+        return Counter(attendee.mark.status for attendee in self.attendees if attendee.mark)
+
+    @property
+    def searching(self) -> bool:
+        """Whether a search is still to come or under way."""
+        return any(r.status in (SearchStatus.QUEUED, SearchStatus.SEARCHING) for r in self.recordings)
+
+
+def lecture_summaries(
+    services: Services, courses: Sequence[Course], *, page: int = 1, size: int = 20
+) -> Page[LectureSummary]:
+    """The lectures of these courses, newest first."""
+    by_id = {course.id: course for course in courses}
+    found = services.store.lectures(course_ids=list(by_id), page=page, size=size)
+    items = [_summary(services, lecture, by_id[lecture.course_id]) for lecture in found.items]
+    return Page(items, found.number, found.size, found.total)
+
+
+def _summary(services: Services, lecture: Lecture, course: Course) -> LectureSummary:
+    recordings = services.store.recordings(lecture.id)
+    sightings = services.store.sightings(lecture.id)
+    return LectureSummary(
+        lecture=lecture,
+        course=course,
+        counts=Counter(mark.status for mark in services.store.marks(lecture.id)),
+        strangers=sum(sighting.student_id is None for sighting in sightings),
+        recordings=len(recordings),
+        search=_search_of(recordings),
+    )
+
+
+def _search_of(recordings: Sequence[Recording]) -> SearchStatus | None:
+    """What a person must know first: a search that runs or failed, before those that are done."""
+    if not recordings:
+        return None
+    found = {recording.status for recording in recordings}
+    return next((status for status in _BUSY if status in found), SearchStatus.DONE)
+
+
+def lecture_board(services: Services, lecture_id: str) -> LectureBoard:
+    """Raises NotFound."""
+    lecture = services.store.lecture(lecture_id)
+    return LectureBoard(
+        lecture=lecture,
+        course=services.store.course(lecture.course_id),
+        recordings=services.store.recordings(lecture_id),
+        attendees=_attendees(services, lecture),
+        strangers=[s for s in services.store.sightings(lecture_id) if s.student_id is None],
+    )
+
+
+def attendee(services: Services, lecture_id: str, student: Student) -> tuple[Attendee, Sequence[MarkChange]]:
+    """One student in one lecture, with the history of the mark. Raises NotFound."""
+    marks = {mark.student_id: mark for mark in services.store.marks(lecture_id)}
+    mark = marks.get(student.id)
+    one = Attendee(
+        student, mark, _faces(services, [student]).get(student.id), _names(services, [mark]).get(student.id, "")
+    )
+    return one, services.store.mark_history(lecture_id, student.id)
+
+
+def _attendees(services: Services, lecture: Lecture) -> Sequence[Attendee]:
+    """Sorted by name, then id."""
+    students = {student.id: student for student in services.store.roster(lecture.course_id)}
+    for student_id in students_to_mark(services, lecture.id):
+        if student_id not in students:
+            students[student_id] = services.store.student(student_id)
+    marks = {mark.student_id: mark for mark in services.store.marks(lecture.id)}
+    faces = _faces(services, list(students.values()))
+    names = _names(services, list(marks.values()))
+    ordered = sorted(students.values(), key=lambda student: (student.name, student.id))
+    return [Attendee(s, marks.get(s.id), faces.get(s.id), names.get(s.id, "")) for s in ordered]
+
+
+def _faces(services: Services, students: Sequence[Student]) -> dict[str, str]:
+    """The best enrolled face of each student that the engine can compare."""
+    faces = services.store.faces([student.id for student in students]) if students else []
+    usable = [face for face in faces if face.engine == services.faces.name]
+    return {face.student_id: face.id for face in sorted(usable, key=lambda face: face.quality)}
+
+
+def _names(services: Services, marks: Sequence[Mark | None]) -> dict[str, str]:
+    """Who decided, by student id, where a person did; the history knows names also of users who are gone."""
+    names = {}
+    for mark in marks:
+        if mark is not None and mark.set_by is not None:
+            history = services.store.mark_history(mark.lecture_id, mark.student_id)
+            names[mark.student_id] = next((c.by_name for c in reversed(history) if c.by == mark.set_by), "")
+    return names

@@ -1,0 +1,9 @@
+"""The interface for programs under /api/v1: resumable uploads and the progress of searches."""
+
+from flask import Blueprint
+
+from website.api import recordings, uploads
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+blueprint.register_blueprint(uploads.blueprint)
+blueprint.register_blueprint(recordings.blueprint)
