@@ -6,6 +6,7 @@ import json
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -51,7 +52,7 @@ def open_jobs(value: str, settings: Settings) -> HueyJobs:
 
 
 class HueyJobs:
-    """A JobQueue. `run_worker` is the other end: the website enqueues, a worker process runs.
+    """A JobQueue. `work` is the other end: the website enqueues, a worker process runs.
 
     The queue holds ids only, as JSON: who can write into it cannot make the worker run anything else.
     """
@@ -68,10 +69,9 @@ class HueyJobs:
 
     def enqueue_search(self, recording_id: str) -> None:
         with _plain_queue_errors():
-            if recording_id not in self._waiting():  # a sweep asks again for all that still wait
-                self._task(recording_id)
+            self._task(recording_id)
 
-    def run_worker(
+    def work(
         self, stop: threading.Event, *, sweep_every_s: float = SWEEP_EVERY_S, stop_within_s: float = STOP_WITHIN_S
     ) -> None:
         """Sweep now and every minute, and run one job after the other, until `stop` is set.
@@ -80,20 +80,25 @@ class HueyJobs:
         it is waited for `stop_within_s`. Raises ServiceUnavailable where the queue cannot be opened.
         """
         with _plain_queue_errors():
-            self._waiting()
-        working = threading.Thread(target=self._work, args=(stop,), name="searches", daemon=True)
+            self._huey.pending_count()
+        # Jobs run in a thread of their own, so that one that does not heed `stop` cannot keep the process.
+        working = threading.Thread(target=self._work, args=(stop, sweep_every_s), name="jobs", daemon=True)
         working.start()
-        while not stop.is_set():
-            self._sweep_once()
-            stop.wait(sweep_every_s)
+        while working.is_alive() and not stop.wait(0.2):
+            pass
         working.join(stop_within_s)
         if working.is_alive():
-            log.warning("A search did not stop within %.0f s; it starts again when its lease runs out.", stop_within_s)
+            log.warning("A job did not stop within %g s; its recording is searched again later.", stop_within_s)
 
-    def _work(self, stop: threading.Event) -> None:
+    def _work(self, stop: threading.Event, sweep_every_s: float) -> None:
         worker = Worker(self._huey, stop, default_delay=0.1, max_delay=MOST_WAIT_S, backoff=1.15)
+        next_sweep = time.monotonic()
         while not stop.is_set():
-            worker.loop()
+            if time.monotonic() >= next_sweep:
+                self._sweep_once()
+                next_sweep = time.monotonic() + sweep_every_s
+            else:
+                worker.loop()  # one job, or a short wait; logs what goes wrong with the queue
 
     def _run_search(self, recording_id: str) -> None:
         if self._search is None:
@@ -105,9 +110,6 @@ class HueyJobs:
         if self._sweep is None:
             raise RuntimeError("bind the jobs before the worker runs")
         run_logged("The sweep", self._sweep)
-
-    def _waiting(self) -> set[str]:
-        return {task.args[0] for task in self._huey.pending()}
 
     @property
     def _huey(self) -> Any:

@@ -103,6 +103,10 @@ class FolderUploads:
         mine = [upload for upload in self._uploads() if upload.user_id == user_id and upload.offset < upload.size]
         return sorted(mine, key=lambda upload: (upload.created_at, upload.id), reverse=True)
 
+    def whole(self) -> Sequence[Upload]:
+        whole = [upload for upload in self._uploads() if upload.offset == upload.size]
+        return sorted(whole, key=lambda upload: (upload.created_at, upload.id))
+
     def remove_older_than(self, moment: datetime) -> int:
         self._tidy(moment)
         old = [upload for upload in self._uploads() if upload.created_at < moment]
@@ -145,12 +149,13 @@ class FolderUploads:
         return True
 
     def _tidy(self, moment: datetime) -> None:
-        """Remove what processes left that died while they began or removed an upload."""
+        """Remove what processes left that died while they began, moved away or removed an upload."""
         with plain_disk_errors(_PLACE):
             for folder in self._root.iterdir():
+                if not _is_leftover(folder):
+                    continue
                 with suppress(FileNotFoundError):
-                    stale = folder.stat().st_mtime < moment.timestamp()
-                    if folder.name.startswith((_NEW, _GONE)) and stale:
+                    if folder.stat().st_mtime < moment.timestamp():
                         _remove_folder(folder)
 
 
@@ -188,6 +193,12 @@ def _write(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _is_leftover(folder: Path) -> bool:
+    if _ID.fullmatch(folder.name):
+        return not (folder / "data").exists()
+    return folder.name.startswith((_NEW, _GONE))
 
 
 def _remove_folder(folder: Path) -> None:
