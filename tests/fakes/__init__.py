@@ -1,0 +1,7 @@
+"""Stand-ins for the ports, in memory; they pass the same contract suites as the real adapters."""
+
+from tests.fakes.jobs import FakeJobs
+from tests.fakes.media import FakeMedia
+from tests.fakes.uploads import FakeUploads
+
+__all__ = ["FakeJobs", "FakeMedia", "FakeUploads"]

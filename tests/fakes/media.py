@@ -1,0 +1,56 @@
+"""A MediaStore in memory."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from attendance.errors import NotFound
+from attendance.media_keys import check_key
+
+
+class FakeMedia:
+    """Files in a dict; `files` may be looked into by tests."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+
+    def put(self, key: str, data: bytes) -> None:
+        self.files[check_key(key)] = bytes(data)
+
+    def put_file(self, key: str, path: Path) -> None:
+        self.put(key, path.read_bytes())
+        path.unlink()
+
+    def read(self, key: str) -> bytes:
+        if check_key(key) not in self.files:
+            raise NotFound("This file is not stored.")
+        return self.files[key]
+
+    def open(self, key: str) -> BinaryIO:
+        return io.BytesIO(self.read(key))
+
+    def size(self, key: str) -> int:
+        return len(self.read(key))
+
+    @contextmanager
+    def local_path(self, key: str) -> Iterator[Path]:
+        data = self.read(key)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / Path(key).name
+            path.write_bytes(data)
+            yield path
+
+    def delete(self, keys: Iterable[str]) -> None:
+        for key in [check_key(key) for key in keys]:
+            self.files.pop(key, None)
+
+    def keys(self, prefix: str = "") -> Iterable[str]:
+        return sorted(key for key in self.files if key.startswith(prefix))
+
+    def url(self, key: str, seconds: int = 300) -> None:
+        check_key(key)
