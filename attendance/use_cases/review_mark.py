@@ -23,7 +23,7 @@ def set_mark(services: Services, lecture_id: str, student_id: str, status: Statu
 
 
 def confirm(services: Services, lecture_id: str, student_id: str, *, by: str) -> Mark:
-    """The unsure face is the student: present, or late by the times. Raises Conflict where it is not unsure any more."""
+    """The unsure face is the student: present, or late by the times. Raises Conflict where it is decided already."""
     mark = _unsure(services, lecture_id, student_id)
     status = _present_or_late(services, mark)
     return _save(services, lecture_id, student_id, status, "The face was confirmed.", by)

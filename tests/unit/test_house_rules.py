@@ -1,0 +1,96 @@
+"""The import rules of docs/architecture.md: arrows point inwards, clouds stay in their adapters, no circles."""
+
+import ast
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("attendance", "face_engine", "website", "demo", "lambda_face_search", "rekognition_local", "device_uploader")
+MAY_IMPORT = {
+    "face_engine": set(),
+    "device_uploader": set(),
+    "attendance": {"face_engine"},  # in adapters/faces_local alone, see below
+    "website": {"attendance"},
+    "lambda_face_search": {"attendance"},
+    "rekognition_local": {"face_engine"},
+    "demo": {"attendance", "face_engine", "website", "run"},
+}
+OUTSIDE = {"flask", "boto3", "botocore", "cv2", "sqlalchemy", "alembic", "huey", "face_engine"}
+AWS = {"boto3", "botocore"}
+AWS_ADAPTERS = ("dynamodb", "s3", "rekognition", "lambda", "ses")
+
+
+def sources() -> list[Path]:
+    return [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports_of(path: Path, *, at_start_only: bool = False) -> set[str]:
+    tree = ast.parse(path.read_text())
+    nodes = tree.body if at_start_only else list(ast.walk(tree))
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively; say whole names"
+            found |= {node.module or ""} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def rooms_imported(path: Path) -> set[str]:
+    return {name.partition(".")[0] for name in imports_of(path)}
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_arrows_point_inwards(path: Path):
+    own = path.relative_to(ROOT).parts[0]
+    others = rooms_imported(path) & ({*ROOMS, "run", "tests"} - {own})
+    assert others <= MAY_IMPORT[own]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in sources() if path.is_relative_to(ROOT / "attendance") and "adapters" not in path.parts],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_the_inside_knows_no_technology(path: Path):
+    assert not rooms_imported(path) & OUTSIDE
+    assert not {name for name in imports_of(path) if name.startswith("attendance.adapters")}
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "attendance/adapters").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_an_adapter_knows_only_words_ports_and_its_own_technology(path: Path):
+    ours = {name for name in imports_of(path) if name.startswith("attendance.")}
+    assert not {name for name in ours if name.startswith(("attendance.use_cases", "attendance.bootstrap"))}
+    if "face_engine" in rooms_imported(path):
+        assert "faces_local" in str(path)
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_aws_stays_in_rooms_named_after_it(path: Path):
+    if not rooms_imported(path) & AWS:
+        return
+    parts = path.relative_to(ROOT).parts
+    named = "adapters" in parts and any(word in path.stem for word in AWS_ADAPTERS)
+    assert named or parts[0] in ("lambda_face_search", "rekognition_local")
+
+
+def test_no_module_imports_itself_in_a_circle():
+    modules = {module_of(path): path for path in sources()}
+    graph = {
+        name: {other for other in imports_of(path, at_start_only=True) if other in modules and other != name}
+        for name, path in modules.items()
+    }
+    try:
+        tuple(TopologicalSorter(graph).static_order())
+    except CycleError as circle:
+        pytest.fail(f"a circle of imports: {' -> '.join(circle.args[1])}")

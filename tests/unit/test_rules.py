@@ -1,0 +1,166 @@
+"""The rules that turn sightings into marks."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from attendance.model import (
+    Course,
+    Lecture,
+    Mark,
+    MatchLines,
+    Recording,
+    RecordingKind,
+    Sighting,
+    Status,
+)
+from attendance.rules import decide_marks
+
+START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+LINES = MatchLines(review=60, accept=80, margin=10, least_good_frames=3)
+COURSE = Course("c", "CS101", "Computing", "", "Asia/Seoul", START, late_after_minutes=10, left_early_minutes=10)
+LECTURE = Lecture("l", "c", START, START + timedelta(minutes=60), START)
+HOUR = Recording("r", "l", RecordingKind.VIDEO, "key", "a.mp4", START, 3600.0, 1, START)
+
+
+def seen(student: str | None = "21", **changes: object) -> Sighting:
+    sure = Sighting("s", "r", student, 5.0, 3590.0, 900, 5, 92.0, 30.0, "picture", 10.0)
+    return replace(sure, **changes)  # type: ignore[arg-type]
+
+
+def decide(*sightings: Sighting, roster: tuple[str, ...] = ("21",), recordings: tuple[Recording, ...] = (HOUR,)):
+    return decide_marks(LECTURE, COURSE, roster, recordings, sightings, LINES, START)
+
+
+def only(marks: list[Mark]) -> Mark:
+    assert len(marks) == 1
+    return marks[0]
+
+
+def test_a_sure_sighting_makes_present_with_its_evidence():
+    mark = only(decide(seen()))
+    assert mark.status is mark.machine_status is Status.PRESENT
+    assert mark.evidence is not None
+    assert (mark.evidence.similarity, mark.evidence.frames, mark.evidence.picture_key) == (92.0, 900, "picture")
+    assert mark.evidence.first_seen_at == START + timedelta(seconds=5)
+    assert not mark.left_early
+
+
+def test_nobody_seen_makes_absent_for_the_whole_roster():
+    marks = decide(roster=("b", "a"))
+    assert [(mark.student_id, mark.status) for mark in marks] == [("a", Status.ABSENT), ("b", Status.ABSENT)]
+
+
+def test_nothing_searched_makes_no_marks():
+    assert decide(seen(), recordings=()) == []
+
+
+def test_a_match_below_the_accept_line_is_unsure():
+    assert only(decide(seen(similarity=79.9))).status is Status.UNSURE
+
+
+def test_a_match_on_the_accept_line_is_present():
+    assert only(decide(seen(similarity=80.0))).status is Status.PRESENT
+
+
+def test_a_match_too_near_to_the_runner_up_is_unsure():
+    assert only(decide(seen(margin=9.9))).status is Status.UNSURE
+
+
+def test_a_match_in_too_few_good_frames_is_unsure():
+    assert only(decide(seen(good_frames=2))).status is Status.UNSURE
+
+
+def test_a_match_below_the_review_line_is_nobody():
+    assert only(decide(seen(similarity=59.9))).status is Status.ABSENT
+
+
+def test_one_frame_of_a_snapshot_is_enough():
+    snapshot = replace(HOUR, kind=RecordingKind.SNAPSHOT, duration_s=0.0)
+    mark = only(decide(seen(good_frames=1, frames=1, first_s=0, last_s=0), recordings=(snapshot,)))
+    assert mark.status is Status.PRESENT
+
+
+def test_an_unknown_marks_nobody():
+    assert only(decide(seen(student=None))).status is Status.ABSENT
+
+
+def test_somebody_who_is_not_on_the_roster_gets_no_mark():
+    assert [mark.student_id for mark in decide(seen(student="99"))] == ["21"]
+
+
+def test_late_begins_after_the_courses_minutes():
+    on_the_line = only(decide(seen(first_s=600.0)))
+    after_it = only(decide(seen(first_s=600.1)))
+    assert (on_the_line.status, after_it.status) == (Status.PRESENT, Status.LATE)
+
+
+def test_nobody_is_late_for_time_that_was_not_recorded():
+    second_half = replace(HOUR, started_at=START + timedelta(minutes=30), duration_s=1800.0)
+    assert only(decide(seen(first_s=60.0, last_s=1700.0), recordings=(second_half,))).status is Status.PRESENT
+
+
+def test_left_early_is_told_when_the_recording_goes_on_without_the_student():
+    assert only(decide(seen(last_s=1800.0))).left_early
+    assert not only(decide(seen(last_s=3000.0))).left_early
+
+
+def test_nobody_left_early_when_the_recording_ends_with_them():
+    first_half = replace(HOUR, duration_s=1800.0)
+    assert not only(decide(seen(last_s=1790.0), recordings=(first_half,))).left_early
+
+
+def test_times_are_pooled_over_all_recordings_of_the_lecture():
+    later = replace(HOUR, id="r2", started_at=START + timedelta(minutes=30), duration_s=1800.0)
+    mark = only(
+        decide(
+            seen(first_s=0.0, last_s=60.0),
+            seen(id="s2", recording_id="r2", first_s=1700.0, last_s=1799.0, similarity=95.0),
+            recordings=(replace(HOUR, duration_s=1800.0), later),
+        )
+    )
+    assert mark.evidence is not None
+    assert mark.evidence.first_seen_at == START
+    assert mark.evidence.last_seen_at == START + timedelta(seconds=1800 + 1799)
+    assert mark.evidence.recording_id == "r2"
+
+
+def test_a_sure_sighting_wins_over_an_unsure_one_and_its_times_count():
+    mark = only(decide(seen(first_s=700.0), seen(id="s2", similarity=70.0, first_s=1.0)))
+    assert mark.status is Status.LATE
+
+
+sightings = st.builds(
+    seen,
+    student=st.sampled_from(["a", "b", "c", None, "not on the roster"]),
+    similarity=st.floats(0, 100),
+    margin=st.floats(0, 100),
+    good_frames=st.integers(0, 6),
+    first_s=st.floats(0, 1800),
+    last_s=st.floats(1800, 3600),
+    id=st.uuids().map(str),
+)
+
+
+@given(st.lists(sightings, max_size=8), st.randoms())
+def test_the_order_of_sightings_and_roster_does_not_matter(found, random):
+    shuffled = list(found)
+    random.shuffle(shuffled)
+    assert decide(*found, roster=("a", "b", "c")) == decide(*shuffled, roster=("c", "a", "b"))
+
+
+@given(st.lists(sightings, max_size=8))
+def test_present_or_late_always_rests_on_a_sure_sighting(found):
+    for mark in decide(*found, roster=("a", "b", "c")):
+        if mark.status in (Status.PRESENT, Status.LATE):
+            assert mark.evidence is not None
+            assert mark.evidence.similarity >= LINES.accept
+            assert any(
+                s.student_id == mark.student_id
+                and s.similarity >= LINES.accept
+                and s.margin >= LINES.margin
+                and s.good_frames >= LINES.least_good_frames
+                for s in found
+            )

@@ -1,0 +1,61 @@
+"""Settings are parsed and checked once, and documented."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from attendance.errors import SettingsError
+from attendance.settings import SETTINGS, Settings, load_settings
+
+DOCS = Path(__file__).resolve().parents[2] / "docs/settings.md"
+
+
+def test_defaults_need_nothing(tmp_path):
+    settings = load_settings({"ROLLCALL_DATA": str(tmp_path)})
+    assert settings.store == f"sqlite:///{tmp_path}/rollcall.db"
+    assert settings.accept_similarity is None
+    assert settings.most_upload_bytes == 10_000_000_000
+
+
+def test_the_data_folder_becomes_absolute():
+    assert load_settings({}).data == Path.cwd() / "instance"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "cure"),
+    [
+        ("ROLLCALL_TIMEZONE", "Korea/Pyongchang", "must be the name of a time zone"),
+        ("ROLLCALL_MAX_UPLOAD_GB", "lots", "must be a number"),
+        ("ROLLCALL_MAX_UPLOAD_GB", "nan", "must be a number from"),
+        ("ROLLCALL_ACCEPT_SIMILARITY", "101", "must be a number from 0 to 100"),
+        ("ROLLCALL_LOGIN_TRIES", "0", "must be a whole number from 1"),
+        ("ROLLCALL_HTTPS", "perhaps", "must be yes or no"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_cure(name, value, cure):
+    with pytest.raises(SettingsError) as wrong:
+        load_settings({name: value})
+    assert name in wrong.value.sentence
+    assert cure in wrong.value.sentence
+
+
+def test_a_misspelt_setting_stops_the_start():
+    with pytest.raises(SettingsError, match="no setting ROLLCALL_STROE"):
+        load_settings({"ROLLCALL_STROE": "sqlite://"})
+
+
+def test_the_review_line_is_not_above_the_accept_line():
+    with pytest.raises(SettingsError, match="must not be above"):
+        load_settings({"ROLLCALL_REVIEW_SIMILARITY": "90", "ROLLCALL_ACCEPT_SIMILARITY": "80"})
+
+
+def test_each_setting_has_its_field():
+    assert [s.name.removeprefix("ROLLCALL_").lower() for s in SETTINGS] == [f.name for f in fields(Settings)]
+
+
+def test_the_docs_list_each_setting_with_its_default_and_help():
+    rows = re.findall(r"^\| `(ROLLCALL_\w+)` \| (.*?) \| (.*?) \|$", DOCS.read_text(), re.MULTILINE)
+    expected = [(s.name, f"`{s.default}`" if s.default else "", s.help) for s in SETTINGS]
+    assert rows == expected
