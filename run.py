@@ -1,0 +1,155 @@
+"""Run the site and one worker on this machine, and stop both cleanly: `python run.py`, or `make run`."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import FrameType
+
+from attendance.bootstrap import bootstrap
+from attendance.errors import RollcallError, SettingsError
+from attendance.settings import load_settings
+from website import setup_link
+
+_STOP_WITHIN_S = 25.0
+_LOOK_EVERY_S = 0.2
+_SHORT_LIFE_S = 5.0
+_MOST_SHORT_LIVES = 3
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+@dataclass
+class _Part:
+    """One of the two processes. It is started again when it ends by itself, unless it cannot live at all."""
+
+    name: str
+    command: list[str]
+    environment: Mapping[str, str]
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    short_lives: int = field(default=0)
+
+    def start(self) -> None:
+        self.started_at = time.monotonic()
+        # A process group of its own: Ctrl-C reaches this program only, which then ends both in order.
+        self.process = subprocess.Popen(  # noqa: S603 - the command is ours
+            self.command, env=dict(self.environment), process_group=0, preexec_fn=_end_with_parent
+        )
+
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def start_again(self) -> None:
+        """Raises SettingsError where it ended at once several times."""
+        lived = time.monotonic() - self.started_at
+        self.short_lives = self.short_lives + 1 if lived < _SHORT_LIFE_S else 0
+        if self.short_lives >= _MOST_SHORT_LIVES:
+            raise SettingsError(f"The {self.name} ends as soon as it starts; its reason is above.")
+        print(f"rollcall: the {self.name} ended by itself; starting it again.", file=sys.stderr, flush=True)
+        time.sleep(1)
+        self.start()
+
+    def stop(self) -> None:
+        if self.is_running() and self.process is not None:
+            self.process.terminate()
+
+    def wait(self, until: float) -> None:
+        if self.process is None:
+            return
+        try:
+            self.process.wait(max(0.0, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def serve(environment: Mapping[str, str]) -> int:
+    """Serve until Ctrl-C or SIGTERM. Raises RollcallError where it cannot start."""
+    settings = load_settings(environment)
+    host, port = environment.get("HOST", "127.0.0.1"), _port(environment.get("PORT", "5000"))
+    _check_free(host, port)
+    address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - compared, not bound
+    link = setup_link(bootstrap(settings), address)
+    parts = [
+        _Part("site", _site_command(host, port), environment),
+        _Part("worker", [sys.executable, "-m", "attendance.worker"], environment),
+    ]
+    print(f"Rollcall runs on {address} - Ctrl-C stops it.", flush=True)
+    if link is not None:
+        print(f"Make the first admin here (works once): {link}", flush=True)
+    _run(parts)
+    return 0
+
+
+def _site_command(host: str, port: int) -> list[str]:
+    """One process with threads: login tries are counted in its memory; see ROLLCALL_RATE_STORE for more of them."""
+    command = [sys.executable, "-m", "gunicorn", "website:create_app()", "--bind", f"{host}:{port}"]
+    return [*command, "--workers", "1", "--threads", "8", "--timeout", "120", "--log-level", "warning"]
+
+
+def _run(parts: list[_Part]) -> None:
+    stopping = False
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        for part in parts:
+            part.start()
+        while not stopping:
+            time.sleep(_LOOK_EVERY_S)
+            for part in parts:
+                if not part.is_running() and not stopping:
+                    part.start_again()
+    finally:
+        print("rollcall: stopping.", flush=True)
+        for part in parts:
+            part.stop()
+        until = time.monotonic() + _STOP_WITHIN_S
+        for part in parts:
+            part.wait(until)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    print("rollcall: stopped.", flush=True)
+
+
+def _end_with_parent() -> None:
+    """Where this program is killed, its parts end too, and the port is free again. Linux only."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise SettingsError(f"PORT is {text!r}, but must be a number from 1 to 65535.")
+    return int(text)
+
+
+def _check_free(host: str, port: int) -> None:
+    try:
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            pass
+    except OSError as taken:
+        raise SettingsError(f"{host}:{port} cannot be used ({taken.strerror}); set HOST or PORT.") from taken
+
+
+def main() -> int:
+    """The exit code: 0 after a clean stop, 2 where a setting is wrong, 1 where a part does not answer."""
+    try:
+        return serve(os.environ)
+    except RollcallError as wrong:
+        print(f"rollcall: {wrong.sentence}", file=sys.stderr)
+        return 2 if isinstance(wrong, SettingsError) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
