@@ -76,11 +76,11 @@ def _open_stream(source: Path | bytes, name: str) -> BinaryIO:
         if not source:
             raise BadImage(f"{name} is empty.")
         return io.BytesIO(source)
-    if not source.exists():
-        raise BadImage(f"There is no file {source}.")
-    if not source.is_file():
-        raise BadImage(f"{source} is not a file.")
     try:
+        if not source.exists():
+            raise BadImage(f"There is no file {source}.")
+        if not source.is_file():
+            raise BadImage(f"{source} is not a file.")
         if source.stat().st_size == 0:
             raise BadImage(f"{name} is empty.")
         return source.open("rb")
