@@ -1,0 +1,1 @@
+"""The outside, one technology a file: each keeps one port of attendance."""

@@ -1,0 +1,1 @@
+"""The versions of the SQL tables, run by the store's `prepare`."""

@@ -1,0 +1,47 @@
+"""The audit trail and the list of what is still to be erased, in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from sqlalchemy import delete, func, insert, select
+
+from attendance.adapters.store_sql.connection import Database
+from attendance.adapters.store_sql.names import name_of_user, with_user
+from attendance.adapters.store_sql.rows import in_parts, page_of, read, values
+from attendance.adapters.store_sql.tables import audit, erasures
+from attendance.model import AuditEntry, Page
+
+
+class SqlAudit(Database):
+    """The AuditStore."""
+
+    def add_audit(self, entry: AuditEntry) -> None:
+        """Append-only."""
+        with self._writing() as connection:
+            connection.execute(insert(audit).values(values(entry, audit)))
+
+    def audit(self, *, page: int = 1, size: int = 50) -> Page[AuditEntry]:
+        """Newest first."""
+        query = with_user(audit).order_by(audit.c.at.desc(), audit.c.id.desc())
+        with self._reading() as connection:
+            return page_of(
+                connection,
+                query,
+                page,
+                size,
+                lambda row: replace(read(AuditEntry, audit, row), by_name=name_of_user(audit, row)),
+            )
+
+    def pending_erasures(self, limit: int = 1000) -> Sequence[str]:
+        """The longest pending first."""
+        query = select(erasures.c.key).group_by(erasures.c.key).order_by(func.min(erasures.c.id)).limit(limit)
+        with self._reading() as connection:
+            return list(connection.scalars(query))
+
+    def erased(self, keys: Iterable[str]) -> None:
+        """These files are gone."""
+        with self._writing() as connection:
+            for some in in_parts(sorted(set(keys))):
+                connection.execute(delete(erasures).where(erasures.c.key.in_(some)))

@@ -1,0 +1,103 @@
+"""How the database is reached: engine, reading and writing transactions, and its errors as ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from attendance.errors import (
+    AlreadyExists,
+    InvalidInput,
+    OutOfSpace,
+    RollcallError,
+    ServiceUnavailable,
+    SettingsError,
+)
+
+BUSY_TIMEOUT_S = 30
+
+
+def make_engine(address: str) -> Engine:
+    """An engine for a database URL. Connects to nothing yet. Raises SettingsError, without the password in it."""
+    try:
+        url = make_url(address)
+        if url.get_backend_name() == "sqlite":
+            return _sqlite_engine(url)
+        # Rows that another transaction committed while this one waited for a lock must be seen after the wait.
+        return create_engine(url, pool_pre_ping=True, pool_recycle=1800, isolation_level="READ COMMITTED")
+    except ModuleNotFoundError as missing:
+        raise SettingsError(f"ROLLCALL_STORE needs the Python package {missing.name}; please install it.") from missing
+    except (ArgumentError, ValueError) as wrong:
+        raise SettingsError("ROLLCALL_STORE is not a database URL, such as sqlite:////srv/rollcall.db.") from wrong
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    if url.database in {None, "", ":memory:"}:
+        raise SettingsError("ROLLCALL_STORE must name a file, such as sqlite:////srv/rollcall.db.")
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # sqlite3 would begin transactions late, and never for reading
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes its turn at once: one that reads first and writes later is refused, not made to wait."""
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+class Database:
+    """What all parts of the SQL store share: transactions over one engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writers = engine.execution_options(writing=True)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with errors_as_ours(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self, taken: str = "This already exists.") -> Iterator[Connection]:
+        """All or nothing. `taken` is the sentence for something that must be unique and is not."""
+        with errors_as_ours(taken), self._writers.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()
+
+
+@contextmanager
+def errors_as_ours(taken: str = "This already exists.") -> Iterator[None]:
+    """Errors of the database leave as ours, with theirs as the cause; mistakes in our SQL leave as they are."""
+    try:
+        yield
+    except (DBAPIError, PoolTimeoutError) as error:
+        if isinstance(error, ProgrammingError):
+            raise
+        raise _ours(error, taken) from error
+    except UnicodeEncodeError as error:
+        raise InvalidInput("This text holds signs that cannot be stored.") from error
+
+
+def _ours(error: SQLAlchemyError, taken: str) -> RollcallError:
+    if isinstance(error, IntegrityError):
+        return AlreadyExists(taken)
+    if isinstance(error, DataError):
+        return InvalidInput("Something here is too long or too large to be stored.")
+    if getattr(getattr(error, "orig", None), "sqlite_errorname", "") == "SQLITE_FULL":
+        return OutOfSpace("The disk has no room left for the database.")
+    return ServiceUnavailable("The database does not answer; please try again in a moment.")

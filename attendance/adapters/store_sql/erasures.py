@@ -1,0 +1,39 @@
+"""Media whose rows are gone, remembered in the same transaction until their files are gone too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, insert, select, union
+
+from attendance.adapters.store_sql.tables import erasures, faces, lectures, marks, recordings, sightings
+
+
+def erase_keys(connection: Connection, keys: Iterable[str | None]) -> None:
+    """Remember these keys."""
+    rows = [{"key": key} for key in sorted({key for key in keys if key is not None})]
+    if rows:
+        connection.execute(insert(erasures), rows)
+
+
+def erase_found(connection: Connection, *queries: Select[Any]) -> None:
+    """Remember the keys that these queries of one column find."""
+    found = union(*queries).subquery()
+    key = found.c[0]
+    connection.execute(insert(erasures).from_select(["key"], select(key).where(key.is_not(None))))
+
+
+def erase_lecture_media(connection: Connection, where: ColumnElement[bool]) -> None:
+    """All media of the lectures that meet the condition."""
+    erase_found(
+        connection,
+        select(recordings.c.media_key).join(lectures).where(where),
+        select(sightings.c.picture_key).join(recordings).join(lectures).where(where),
+        select(marks.c.evidence_picture_key).join(lectures).where(where),
+    )
+
+
+def erase_face_media(connection: Connection, where: ColumnElement[bool]) -> None:
+    """Photos and thumbnails of the faces that meet the condition."""
+    erase_found(connection, select(faces.c.photo_key).where(where), select(faces.c.thumbnail_key).where(where))

@@ -1,0 +1,103 @@
+"""Lectures, recordings and sightings in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+
+from attendance.adapters.store_sql.connection import Database
+from attendance.adapters.store_sql.erasures import erase_found, erase_lecture_media
+from attendance.adapters.store_sql.rows import lock, one, page_of, read, values
+from attendance.adapters.store_sql.sentences import NO_COURSE, NO_LECTURE, NO_RECORDING, NO_SIGHTING
+from attendance.adapters.store_sql.tables import courses, lectures, recordings, sightings
+from attendance.model import Lecture, Page, Recording, Sighting
+
+_TAKEN = "This course already has a lecture that starts at that time."
+
+
+class SqlLectures(Database):
+    """The LectureStore."""
+
+    def add_lecture_once(self, lecture: Lecture) -> None:
+        """Raises AlreadyExists, NotFound (course)."""
+        with self._writing(_TAKEN) as connection:
+            lock(connection, courses, lecture.course_id, NO_COURSE)
+            connection.execute(insert(lectures).values(values(lecture, lectures)))
+
+    def save_lecture(self, lecture: Lecture) -> None:
+        """Raises NotFound, AlreadyExists."""
+        with self._writing(_TAKEN) as connection:
+            lock(connection, lectures, lecture.id, NO_LECTURE)
+            lock(connection, courses, lecture.course_id, NO_COURSE)
+            changing = update(lectures).where(lectures.c.id == lecture.id)
+            connection.execute(changing.values(values(lecture, lectures)))
+
+    def remove_lecture(self, lecture_id: str) -> None:
+        """Raises NotFound."""
+        with self._writing() as connection:
+            lock(connection, lectures, lecture_id, NO_LECTURE)
+            erase_lecture_media(connection, lectures.c.id == lecture_id)
+            connection.execute(delete(lectures).where(lectures.c.id == lecture_id))
+
+    def lecture(self, lecture_id: str) -> Lecture:
+        """Raises NotFound."""
+        with self._reading() as connection:
+            return one(connection, Lecture, lectures, lectures.c.id == lecture_id, NO_LECTURE)
+
+    def find_lecture(self, course_id: str, starts_at: datetime) -> Lecture | None:
+        """The lecture of a course that starts at this moment."""
+        query = select(lectures).where(lectures.c.course_id == course_id, lectures.c.starts_at == starts_at)
+        with self._reading() as connection:
+            row = connection.execute(query).one_or_none()
+            return read(Lecture, lectures, row) if row else None
+
+    def lectures(self, *, course_ids: Sequence[str] | None = None, page: int = 1, size: int = 50) -> Page[Lecture]:
+        """Newest first."""
+        query = select(lectures).order_by(lectures.c.starts_at.desc(), lectures.c.id)
+        if course_ids is not None:
+            query = query.where(lectures.c.course_id.in_(course_ids))
+        with self._reading() as connection:
+            return page_of(connection, query, page, size, lambda row: read(Lecture, lectures, row))
+
+    def add_recording(self, recording: Recording) -> None:
+        """Raises AlreadyExists, NotFound (lecture)."""
+        with self._writing("This recording is already stored.") as connection:
+            lock(connection, lectures, recording.lecture_id, NO_LECTURE)
+            connection.execute(insert(recordings).values(values(recording, recordings)))
+
+    def remove_recording(self, recording_id: str) -> None:
+        """Raises NotFound."""
+        with self._writing() as connection:
+            lock(connection, recordings, recording_id, NO_RECORDING)
+            erase_found(
+                connection,
+                select(recordings.c.media_key).where(recordings.c.id == recording_id),
+                select(sightings.c.picture_key).where(sightings.c.recording_id == recording_id),
+            )
+            connection.execute(delete(recordings).where(recordings.c.id == recording_id))
+
+    def recording(self, recording_id: str) -> Recording:
+        """Raises NotFound."""
+        with self._reading() as connection:
+            return one(connection, Recording, recordings, recordings.c.id == recording_id, NO_RECORDING)
+
+    def recordings(self, lecture_id: str) -> Sequence[Recording]:
+        """Sorted by start."""
+        query = select(recordings).where(recordings.c.lecture_id == lecture_id)
+        with self._reading() as connection:
+            rows = connection.execute(query.order_by(recordings.c.started_at, recordings.c.id))
+            return [read(Recording, recordings, row) for row in rows]
+
+    def sighting(self, sighting_id: str) -> Sighting:
+        """Raises NotFound."""
+        with self._reading() as connection:
+            return one(connection, Sighting, sightings, sightings.c.id == sighting_id, NO_SIGHTING)
+
+    def sightings(self, lecture_id: str) -> Sequence[Sighting]:
+        """Sorted by recording, as `recordings` sorts them, and first second."""
+        query = select(sightings).join(recordings).where(recordings.c.lecture_id == lecture_id)
+        order = (recordings.c.started_at, recordings.c.id, sightings.c.first_s, sightings.c.id)
+        with self._reading() as connection:
+            return [read(Sighting, sightings, row) for row in connection.execute(query.order_by(*order))]

@@ -1,0 +1,144 @@
+"""Marks and their history in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
+
+from attendance.adapters.store_sql.connection import Database
+from attendance.adapters.store_sql.names import name_of_user, with_user
+from attendance.adapters.store_sql.rows import known_ids, lock, mark_values, read, read_mark, values
+from attendance.adapters.store_sql.sentences import NO_LECTURE, NO_MARK, no_student
+from attendance.adapters.store_sql.tables import lectures, mark_changes, marks, students
+from attendance.errors import NotFound
+from attendance.model import Mark, MarkChange
+
+
+class SqlMarks(Database):
+    """The MarkStore without the log."""
+
+    def save_machine_marks(self, lecture_id: str, marks: Sequence[Mark]) -> None:
+        """All or nothing. Raises NotFound (lecture). Marks of students who were removed meanwhile are left out."""
+        with self._writing() as connection:
+            lock(connection, lectures, lecture_id, NO_LECTURE)
+            known = known_ids(connection, students, [mark.student_id for mark in marks])
+            before = _marks_of(connection, lecture_id)
+            after = {mark.student_id: mark for mark in marks if mark.student_id in known}
+            _save_opinions(connection, before, after)
+            _remove_withdrawn(connection, lecture_id, before, after)
+
+    def set_mark(self, mark: Mark) -> Mark:
+        """Raises NotFound (lecture or student)."""
+        if mark.set_by is None:
+            raise ValueError("a person's mark says who set it")
+        with self._writing() as connection:
+            lock(connection, lectures, mark.lecture_id, NO_LECTURE)
+            lock(connection, students, mark.student_id, no_student(mark.student_id))
+            old = _mark(connection, mark.lecture_id, mark.student_id)
+            new = _decided(old, mark) if old else mark
+            _save(connection, old, new)
+            _remember(connection, old, new, by=mark.set_by, reason=mark.reason)
+            return new
+
+    def clear_person_mark(self, lecture_id: str, student_id: str, by: str, at: datetime, reason: str) -> Mark:
+        """Raises NotFound. A mark that is the machine's already stays as it is."""
+        with self._writing() as connection:
+            lock(connection, lectures, lecture_id, NO_LECTURE)
+            old = _mark(connection, lecture_id, student_id)
+            if old is None:
+                raise NotFound(NO_MARK)
+            if old.set_by is None:
+                return old
+            new = replace(old, status=old.machine_status, set_by=None, reason="", updated_at=at)
+            _save(connection, old, new)
+            _remember(connection, old, new, by=by, reason=reason)
+            return new
+
+    def marks(self, lecture_id: str) -> Sequence[Mark]:
+        """Sorted by student id."""
+        with self._reading() as connection:
+            return list(_marks_of(connection, lecture_id).values())
+
+    def mark_history(self, lecture_id: str, student_id: str) -> Sequence[MarkChange]:
+        """Oldest first."""
+        its = and_(mark_changes.c.lecture_id == lecture_id, mark_changes.c.student_id == student_id)
+        query = with_user(mark_changes).where(its).order_by(mark_changes.c.at, mark_changes.c.id)
+        with self._reading() as connection:
+            return [
+                replace(read(MarkChange, mark_changes, row), by_name=name_of_user(mark_changes, row))
+                for row in connection.execute(query)
+            ]
+
+
+def _save_opinions(connection: Connection, before: Mapping[str, Mark], after: Mapping[str, Mark]) -> None:
+    for student_id, opinion in after.items():
+        old = before.get(student_id)
+        new = _with_opinion(old, opinion)
+        if new != old:
+            _save(connection, old, new)
+        if old is None or new.status != old.status:
+            _remember(connection, old, new, by=None)
+
+
+def _decided(old: Mark, decision: Mark) -> Mark:
+    return replace(
+        old,
+        status=decision.status,
+        set_by=decision.set_by,
+        reason=decision.reason,
+        updated_at=decision.updated_at,
+    )
+
+
+def _with_opinion(old: Mark | None, opinion: Mark) -> Mark:
+    if old is None or old.set_by is None:
+        new = replace(opinion, set_by=None, reason="")
+        if old is not None and replace(new, updated_at=old.updated_at) == old:
+            return old
+        return new
+    return replace(old, machine_status=opinion.machine_status, left_early=opinion.left_early, evidence=opinion.evidence)
+
+
+def _remove_withdrawn(
+    connection: Connection, lecture_id: str, before: Mapping[str, Mark], after: Mapping[str, Mark]
+) -> None:
+    for student_id, old in before.items():
+        if old.set_by is None and student_id not in after:
+            connection.execute(delete(marks).where(_is(lecture_id, student_id)))
+
+
+def _is(lecture_id: str, student_id: str) -> ColumnElement[bool]:
+    return and_(marks.c.lecture_id == lecture_id, marks.c.student_id == student_id)
+
+
+def _mark(connection: Connection, lecture_id: str, student_id: str) -> Mark | None:
+    row = connection.execute(select(marks).where(_is(lecture_id, student_id))).one_or_none()
+    return read_mark(row) if row else None
+
+
+def _marks_of(connection: Connection, lecture_id: str) -> dict[str, Mark]:
+    query = select(marks).where(marks.c.lecture_id == lecture_id).order_by(marks.c.student_id)
+    return {mark.student_id: mark for mark in map(read_mark, connection.execute(query))}
+
+
+def _save(connection: Connection, old: Mark | None, new: Mark) -> None:
+    if old is None:
+        connection.execute(insert(marks).values(mark_values(new)))
+    else:
+        connection.execute(update(marks).where(_is(new.lecture_id, new.student_id)).values(mark_values(new)))
+
+
+def _remember(connection: Connection, old: Mark | None, new: Mark, *, by: str | None, reason: str = "") -> None:
+    change = MarkChange(
+        lecture_id=new.lecture_id,
+        student_id=new.student_id,
+        at=new.updated_at,
+        to_status=new.status,
+        from_status=old.status if old else None,
+        by=by,
+        reason=reason,
+    )
+    connection.execute(insert(mark_changes).values(values(change, mark_changes)))

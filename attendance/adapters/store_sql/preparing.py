@@ -1,0 +1,103 @@
+"""Making and migrating the tables, safely from several processes at once."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from attendance.adapters.store_sql.connection import BUSY_TIMEOUT_S, Database, errors_as_ours
+from attendance.errors import ServiceUnavailable
+
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
+_LOCK_NAME = "rollcall_schema"
+_LOCK_NUMBER = 0x526F6C6C  # any number that nobody else uses
+_ONE_THREAD = threading.Lock()  # Alembic keeps the migration that runs in a global
+
+
+class SqlPreparation(Database):
+    """`prepare` and `check` of the Store."""
+
+    def prepare(self) -> None:
+        """Make or migrate the tables. Raises ServiceUnavailable, also where they are of a newer Rollcall."""
+        self._use_wal()
+        if self._version() == newest_version():
+            return
+        with _ONE_THREAD, self._writing() as connection, _one_process(connection):
+            _refuse_newer(_version(connection))
+            command.upgrade(_config(connection), "head")
+
+    def check(self) -> None:
+        """Raises ServiceUnavailable where it does not answer or is of another version."""
+        if self._version() != newest_version():
+            raise ServiceUnavailable("The database is of another version than this program; please restart it.")
+
+    def _version(self) -> str | None:
+        with self._reading() as connection:
+            return _version(connection)
+
+    def _use_wal(self) -> None:
+        """Readers and a writer do not wait for each other. Kept in the file; switching needs it for oneself once."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        until = time.monotonic() + BUSY_TIMEOUT_S
+        while not self._switched_to_wal():
+            if time.monotonic() > until:
+                raise ServiceUnavailable("The database is held by another program; please try again in a moment.")
+            time.sleep(0.05)
+
+    def _switched_to_wal(self) -> bool:
+        with errors_as_ours(), self.engine.connect() as connection:
+            raw = connection.connection.driver_connection  # the switch is refused inside a transaction
+            assert isinstance(raw, sqlite3.Connection)
+            try:
+                return bool(raw.execute("PRAGMA journal_mode = WAL").fetchone() == ("wal",))
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorname.startswith("SQLITE_BUSY"):
+                    return False
+                raise ServiceUnavailable("The database file cannot be opened.") from error
+
+
+def newest_version() -> str | None:
+    """The last migration that this program knows."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _version(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _refuse_newer(version: str | None) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if version is not None and version not in known:
+        raise ServiceUnavailable("The database is of a newer version than this program; please update the program.")
+
+
+@contextmanager
+def _one_process(connection: Connection) -> Iterator[None]:
+    """Others wait here until the tables are made. SQLite's writing transaction does that by itself."""
+    name = connection.dialect.name
+    if name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK_NUMBER})
+    elif name in {"mysql", "mariadb"}:
+        connection.execute(text("SELECT GET_LOCK(:name, 60)"), {"name": _LOCK_NAME})
+    yield
+    if name in {"mysql", "mariadb"}:
+        connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": _LOCK_NAME})

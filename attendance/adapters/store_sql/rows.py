@@ -1,0 +1,98 @@
+"""Rows to dataclasses and back, and lists a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, false, func, or_, select
+
+from attendance.adapters.store_sql.columns import folded
+from attendance.adapters.store_sql.tables import marks
+from attendance.errors import NotFound
+from attendance.model import Evidence, Mark, Page
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    D = TypeVar("D", bound=DataclassInstance)
+T = TypeVar("T")
+
+_LONGEST_TEXT = 762  # of any column that is searched
+
+
+def read(kind: type[D], table: Table, row: Row[Any]) -> D:
+    """A row of the table, also inside a join, as its dataclass."""
+    return kind(**{field.name: row._mapping[table.c[field.name]] for field in fields(kind) if field.name in table.c})
+
+
+def values(item: DataclassInstance, table: Table) -> dict[str, Any]:
+    """What the table keeps of a dataclass, with the folded forms that it searches and sorts by."""
+    kept = {field.name: getattr(item, field.name) for field in fields(item) if field.name in table.c}
+    kept |= {f"{name}_folded": folded(kept[name]) for name in list(kept) if f"{name}_folded" in table.c}
+    return kept
+
+
+def read_mark(row: Row[Any]) -> Mark:
+    """A row of marks, also inside a join, with its evidence where it has any."""
+    mapping = row._mapping
+    plain = {field.name: mapping[marks.c[field.name]] for field in fields(Mark) if field.name != "evidence"}
+    if mapping[marks.c.evidence_recording_id] is None:
+        return Mark(**plain)
+    seen = {field.name: mapping[marks.c[f"evidence_{field.name}"]] for field in fields(Evidence)}
+    return Mark(**plain, evidence=Evidence(**seen))
+
+
+def mark_values(mark: Mark) -> dict[str, Any]:
+    """What the table of marks keeps of a mark."""
+    seen = {f"evidence_{field.name}": getattr(mark.evidence, field.name, None) for field in fields(Evidence)}
+    return values(mark, marks) | seen
+
+
+def one(connection: Connection, kind: type[D], table: Table, where: ColumnElement[bool], missing: str) -> D:
+    """The only row there is. Raises NotFound with the sentence `missing`."""
+    row = connection.execute(select(table).where(where)).one_or_none()
+    if row is None:
+        raise NotFound(missing)
+    return read(kind, table, row)
+
+
+def lock(connection: Connection, table: Table, row_id: str, missing: str) -> None:
+    """Hold a row until the transaction ends, so that what hangs on it is changed by one at a time. Raises NotFound."""
+    if connection.execute(select(table.c.id).where(table.c.id == row_id).with_for_update()).one_or_none() is None:
+        raise NotFound(missing)
+
+
+def known_ids(connection: Connection, table: Table, ids: Sequence[str]) -> set[str]:
+    """Those of the ids that exist; their rows stay until the transaction ends."""
+    found: set[str] = set()
+    for some in in_parts(sorted(set(ids))):
+        query = select(table.c.id).where(table.c.id.in_(some)).order_by(table.c.id)
+        found.update(connection.scalars(query.with_for_update(read=True)))
+    return found
+
+
+def in_parts(items: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
+    """The items a part at a time: databases take only so many parameters at once."""
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def contains(text: str, *columns: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether the text is part of one of these folded columns, taken literally."""
+    wanted = folded(text.strip())
+    if len(wanted) > _LONGEST_TEXT:  # longer than all that is kept, and than a pattern may be
+        return false()
+    return or_(*(column.contains(wanted, autoescape=True) for column in columns))
+
+
+def page_of(
+    connection: Connection, query: Select[Any], page: int, size: int, read_row: Callable[[Row[Any]], T]
+) -> Page[T]:
+    """One page of an ordered query, counted from 1; a page after the last is empty."""
+    page, size = max(1, page), max(1, size)
+    counting = query.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
+    total = connection.scalar(counting) or 0
+    first = (page - 1) * size
+    rows = connection.execute(query.limit(size).offset(first)).all() if first < total else []
+    return Page([read_row(row) for row in rows], page, size, total)

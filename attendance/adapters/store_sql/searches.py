@@ -1,0 +1,117 @@
+"""The lease on a recording's search in SQL: every step is one conditional UPDATE, and its row count decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
+
+from attendance.adapters.store_sql.connection import Database
+from attendance.adapters.store_sql.erasures import erase_keys
+from attendance.adapters.store_sql.rows import known_ids, lock, one, values
+from attendance.adapters.store_sql.sentences import NO_RECORDING
+from attendance.adapters.store_sql.tables import recordings, sightings, students
+from attendance.errors import Conflict
+from attendance.model import Recording, SearchStatus, Sighting
+
+_UNCLAIMED: dict[str, Any] = {"claimed_by": None, "claimed_until": None}
+
+
+def _open_to_claims(now: datetime) -> ColumnElement[bool]:
+    lapsed = or_(recordings.c.claimed_until < now, recordings.c.claimed_until.is_(None))
+    return or_(
+        recordings.c.status == SearchStatus.QUEUED,
+        and_(recordings.c.status == SearchStatus.SEARCHING, lapsed),
+    )
+
+
+def _change_held(connection: Connection, recording_id: str, worker: str, **changes: Any) -> bool:
+    """Change the recording if the worker still holds it, and say whether it did."""
+    held = and_(recordings.c.id == recording_id, recordings.c.claimed_by == worker)
+    return connection.execute(update(recordings).where(held).values(**changes)).rowcount == 1
+
+
+class SqlSearches(Database):
+    """The SearchStore."""
+
+    def queue_search(self, recording_id: str, now: datetime) -> None:
+        """Raises NotFound, Conflict."""
+        finished = recordings.c.status.in_([SearchStatus.DONE, SearchStatus.FAILED])
+        free = and_(recordings.c.id == recording_id, or_(finished, _open_to_claims(now)))
+        fresh = {"status": SearchStatus.QUEUED, "attempts": 0, "error": None, "progress": 0.0, **_UNCLAIMED}
+        with self._writing() as connection:
+            lock(connection, recordings, recording_id, NO_RECORDING)
+            if not connection.execute(update(recordings).where(free).values(fresh)).rowcount:
+                raise Conflict("This recording is being searched at this moment.")
+
+    def waiting_searches(self, now: datetime) -> Sequence[str]:
+        """Oldest first."""
+        query = select(recordings.c.id).where(_open_to_claims(now))
+        with self._reading() as connection:
+            return list(connection.scalars(query.order_by(recordings.c.created_at, recordings.c.id)))
+
+    def claim_search(self, recording_id: str, worker: str, now: datetime, until: datetime) -> Recording | None:
+        """None where it is held, done, failed or gone."""
+        its = recordings.c.id == recording_id
+        claiming = update(recordings).where(its, _open_to_claims(now))
+        claiming = claiming.values(
+            status=SearchStatus.SEARCHING,
+            claimed_by=worker,
+            claimed_until=until,
+            attempts=recordings.c.attempts + 1,
+            progress=0.0,
+            error=None,
+        )
+        with self._writing() as connection:
+            if connection.execute(claiming).rowcount != 1:
+                return None
+            return one(connection, Recording, recordings, its, NO_RECORDING)
+
+    def renew_claim(self, recording_id: str, worker: str, until: datetime, progress: float) -> bool:
+        """False where the lease was lost."""
+        with self._writing() as connection:
+            return _change_held(connection, recording_id, worker, claimed_until=until, progress=progress)
+
+    def release_claim(self, recording_id: str, worker: str) -> None:
+        """Back to queued, the attempt not counted."""
+        attempts = recordings.c.attempts - 1
+        queued = {"status": SearchStatus.QUEUED, "attempts": attempts, "progress": 0.0, **_UNCLAIMED}
+        with self._writing() as connection:
+            _change_held(connection, recording_id, worker, **queued)
+
+    def save_sightings(self, recording_id: str, worker: str, sightings: Sequence[Sighting]) -> bool:
+        """False where the lease was lost.
+
+        A sighting that names a student who was removed during the search is left out, and its picture erased.
+        """
+        with self._writing() as connection:
+            if not _change_held(connection, recording_id, worker, claimed_by=worker):
+                return False
+            _replace_sightings(connection, recording_id, sightings)
+            return True
+
+    def finish_search(self, recording_id: str, worker: str, engine: str, at: datetime) -> bool:
+        """False where the lease was lost."""
+        done = {"status": SearchStatus.DONE, "progress": 1.0, "engine": engine, "searched_at": at, **_UNCLAIMED}
+        with self._writing() as connection:
+            return _change_held(connection, recording_id, worker, **done)
+
+    def fail_search(self, recording_id: str, worker: str, sentence: str, at: datetime) -> bool:
+        """False where the lease was lost."""
+        failed = {"status": SearchStatus.FAILED, "error": sentence, "searched_at": at, **_UNCLAIMED}
+        with self._writing() as connection:
+            return _change_held(connection, recording_id, worker, **failed)
+
+
+def _replace_sightings(connection: Connection, recording_id: str, new: Sequence[Sighting]) -> None:
+    students_left = known_ids(connection, students, [seen.student_id for seen in new if seen.student_id is not None])
+    kept = [seen for seen in new if seen.student_id is None or seen.student_id in students_left]
+    of_recording = sightings.c.recording_id == recording_id
+    pictures = set(connection.scalars(select(sightings.c.picture_key).where(of_recording)))
+    pictures |= {seen.picture_key for seen in new}
+    erase_keys(connection, pictures - {seen.picture_key for seen in kept})
+    connection.execute(delete(sightings).where(of_recording))
+    if kept:
+        connection.execute(insert(sightings), [values(seen, sightings) for seen in kept])

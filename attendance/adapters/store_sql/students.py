@@ -1,0 +1,131 @@
+"""Students and their faces in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from attendance.adapters.store_sql.connection import Database
+from attendance.adapters.store_sql.courses import enrol
+from attendance.adapters.store_sql.erasures import erase_face_media, erase_found
+from attendance.adapters.store_sql.rows import contains, in_parts, lock, one, page_of, read, values
+from attendance.adapters.store_sql.sentences import NO_COURSE, NO_FACE, no_student
+from attendance.adapters.store_sql.tables import (
+    course_teachers,
+    courses,
+    faces,
+    marks,
+    rosters,
+    sightings,
+    students,
+)
+from attendance.errors import ConsentMissing
+from attendance.model import Face, Page, Student
+
+
+def _refuse_without_consent(student: Student) -> None:
+    if student.consent_on is None:
+        raise ConsentMissing(f"{student.name} has not consented to face recognition.", field="consent_on")
+
+
+class SqlStudents(Database):
+    """The StudentStore."""
+
+    def add_student_once(self, student: Student, faces: Sequence[Face] = (), course_ids: Sequence[str] = ()) -> None:
+        """All or nothing. Raises AlreadyExists, ConsentMissing, NotFound (course)."""
+        if faces:
+            _refuse_without_consent(student)
+        with self._writing(f"The student id {student.id} is already registered.") as connection:
+            for course_id in sorted(set(course_ids)):
+                lock(connection, courses, course_id, NO_COURSE)
+            connection.execute(insert(students).values(values(student, students)))
+            for face in faces:
+                _add_face(connection, face)
+            enrol(connection, course_ids, [student.id])
+
+    def save_student(self, student: Student) -> None:
+        """Raises NotFound."""
+        kept = {name: value for name, value in values(student, students).items() if name not in {"key", "created_at"}}
+        with self._writing() as connection:
+            lock(connection, students, student.id, no_student(student.id))
+            connection.execute(update(students).where(students.c.id == student.id).values(kept))
+            if student.consent_on is None:
+                erase_face_media(connection, faces.c.student_id == student.id)
+                connection.execute(delete(faces).where(faces.c.student_id == student.id))
+
+    def remove_student(self, student_id: str) -> None:
+        """Raises NotFound."""
+        with self._writing() as connection:
+            lock(connection, students, student_id, no_student(student_id))
+            erase_face_media(connection, faces.c.student_id == student_id)
+            erase_found(
+                connection,
+                select(sightings.c.picture_key).where(sightings.c.student_id == student_id),
+                select(marks.c.evidence_picture_key).where(marks.c.student_id == student_id),
+            )
+            connection.execute(delete(students).where(students.c.id == student_id))
+
+    def student(self, student_id: str) -> Student:
+        """Raises NotFound."""
+        with self._reading() as connection:
+            return one(connection, Student, students, students.c.id == student_id, no_student(student_id))
+
+    def student_by_key(self, key: str) -> Student:
+        """Raises NotFound."""
+        with self._reading() as connection:
+            return one(connection, Student, students, students.c.key == key, "There is no such student.")
+
+    def students(
+        self,
+        *,
+        text: str = "",
+        course_id: str | None = None,
+        teacher_id: str | None = None,
+        page: int = 1,
+        size: int = 50,
+    ) -> Page[Student]:
+        """Sorted by name, then id."""
+        query = select(students).order_by(students.c.name_folded, students.c.id)
+        if text.strip():
+            query = query.where(contains(text, students.c.id_folded, students.c.name_folded))
+        if course_id is not None:
+            on_roster = select(rosters.c.student_id).where(rosters.c.course_id == course_id)
+            query = query.where(students.c.id.in_(on_roster))
+        if teacher_id is not None:
+            taught = course_teachers.c.course_id == rosters.c.course_id
+            theirs = select(rosters.c.student_id).join(course_teachers, taught)
+            query = query.where(students.c.id.in_(theirs.where(course_teachers.c.user_id == teacher_id)))
+        with self._reading() as connection:
+            return page_of(connection, query, page, size, lambda row: read(Student, students, row))
+
+    def add_face(self, face: Face) -> None:
+        """Raises NotFound, ConsentMissing."""
+        with self._writing() as connection:
+            lock(connection, students, face.student_id, no_student(face.student_id))
+            its = students.c.id == face.student_id
+            _refuse_without_consent(one(connection, Student, students, its, no_student(face.student_id)))
+            _add_face(connection, face)
+
+    def remove_face(self, face_id: str) -> None:
+        """Raises NotFound."""
+        with self._writing() as connection:
+            lock(connection, faces, face_id, NO_FACE)
+            erase_face_media(connection, faces.c.id == face_id)
+            connection.execute(delete(faces).where(faces.c.id == face_id))
+
+    def faces(self, student_ids: Sequence[str] | None = None) -> Sequence[Face]:
+        """Sorted by student id and time."""
+        query = select(faces).order_by(faces.c.student_id, faces.c.created_at, faces.c.id)
+        with self._reading() as connection:
+            if student_ids is None:
+                return [read(Face, faces, row) for row in connection.execute(query)]
+            return [
+                read(Face, faces, row)
+                for some in in_parts(sorted(set(student_ids)))
+                for row in connection.execute(query.where(faces.c.student_id.in_(some)))
+            ]
+
+
+def _add_face(connection: Connection, face: Face) -> None:
+    connection.execute(insert(faces).values(values(face, faces)))
