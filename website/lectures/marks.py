@@ -1,0 +1,101 @@
+"""The pages where a person decides about a mark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from attendance.errors import Conflict, InvalidInput, NotFound
+from attendance.model import Course, Lecture, Mark, Role, Status, Student
+from attendance.use_cases import review_mark
+from attendance.use_cases.mark_lecture import students_to_mark
+from attendance.use_cases.read_lecture import attendee
+from website.access import lecture_or_404, roles_required
+from website.current import current_services, signed_in_user
+from website.lectures import blueprint
+from website.lectures.forms import ConfirmForm, MarkForm
+
+STAFF = (Role.ADMIN, Role.TEACHER)
+Decision = Callable[..., Mark]
+
+
+@blueprint.route("/<lecture_id>/marks/<student_key>", methods=["GET", "POST"])
+@roles_required(*STAFF)
+def mark(lecture_id: str, student_key: str) -> ResponseReturnValue:
+    """One student in one lecture: what was seen, what was decided, and the form to decide otherwise."""
+    lecture, course, student = _student_of_lecture(lecture_id, student_key)
+    form = MarkForm()
+    if form.validate_on_submit():
+        try:
+            review_mark.set_mark(
+                current_services(),
+                lecture_id,
+                student.id,
+                Status(form.status.data),
+                form.reason.data or "",
+                by=signed_in_user().id,
+            )
+        except InvalidInput as refused:
+            form.refuse(refused)
+        else:
+            flash(_("The mark of %(name)s was changed.", name=student.name), "success")
+            return _back(lecture_id)
+    one, history = attendee(current_services(), lecture_id, student)
+    return render_template(
+        "lectures/mark.html",
+        form=form,
+        confirm_form=ConfirmForm(formdata=None),
+        lecture=lecture,
+        course=course,
+        attendee=one,
+        history=history,
+    )
+
+
+@blueprint.post("/<lecture_id>/marks/<student_key>/confirm")
+@roles_required(*STAFF)
+def confirm(lecture_id: str, student_key: str) -> ResponseReturnValue:
+    """It is this student."""
+    return _decide(review_mark.confirm, lecture_id, student_key, _("The face was confirmed."))
+
+
+@blueprint.post("/<lecture_id>/marks/<student_key>/refuse")
+@roles_required(*STAFF)
+def refuse(lecture_id: str, student_key: str) -> ResponseReturnValue:
+    """It is somebody else."""
+    return _decide(review_mark.refuse, lecture_id, student_key, _("The face was refused."))
+
+
+@blueprint.post("/<lecture_id>/marks/<student_key>/undo")
+@roles_required(*STAFF)
+def undo(lecture_id: str, student_key: str) -> ResponseReturnValue:
+    """Back to what the search says."""
+    return _decide(review_mark.undo, lecture_id, student_key, _("The mark is what the search says again."))
+
+
+def _decide(decision: Decision, lecture_id: str, student_key: str, done: str) -> Response:
+    _lecture, _course, student = _student_of_lecture(lecture_id, student_key)
+    try:
+        decision(current_services(), lecture_id, student.id, by=signed_in_user().id)
+    except (Conflict, InvalidInput) as refused:  # somebody else decided a moment before
+        flash(refused.sentence, "warning")
+    else:
+        flash(done, "success")
+    return _back(lecture_id)
+
+
+def _student_of_lecture(lecture_id: str, student_key: str) -> tuple[Lecture, Course, Student]:
+    lecture, course = lecture_or_404(lecture_id)
+    services = current_services()
+    student = services.store.student_by_key(student_key)
+    if student.id not in students_to_mark(services, lecture_id):
+        raise NotFound("There is no such student in this lecture.")
+    return lecture, course, student
+
+
+def _back(lecture_id: str) -> Response:
+    return redirect(url_for("lectures.show", lecture_id=lecture_id))

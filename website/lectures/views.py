@@ -1,0 +1,121 @@
+"""The pages of lectures and their recordings."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from attendance.errors import NotFound
+from attendance.model import Course, Lecture, Recording, Role
+from attendance.use_cases.manage_lectures import remove_lecture, remove_recording, search_again
+from attendance.use_cases.read_lecture import lecture_board, lecture_summaries
+from website.access import lecture_or_404, roles_required, visible_courses
+from website.current import current_services, reader_timezone, signed_in_user
+from website.lectures import blueprint
+from website.lectures.forms import ConfirmForm, UploadForm
+from website.media.playable import is_playable
+from website.request_args import page_number
+
+STAFF = (Role.ADMIN, Role.TEACHER)
+
+
+@blueprint.get("/")
+@roles_required(*STAFF)
+def index() -> ResponseReturnValue:
+    """The lectures, newest first."""
+    courses = visible_courses()
+    course_id = request.args.get("course", "")
+    chosen = [course for course in courses if course.id == course_id]
+    page = lecture_summaries(current_services(), chosen or courses, page=page_number(request.args))
+    return render_template("lectures/index.html", page=page, courses=courses, course_id=course_id if chosen else "")
+
+
+@blueprint.get("/upload")
+@roles_required(*STAFF)
+def upload() -> ResponseReturnValue:
+    """Where recordings are sent from."""
+    courses = visible_courses()
+    now = current_services().now().astimezone(reader_timezone())
+    form = UploadForm(data={"course_id": request.args.get("course"), "date": now.date()})
+    form.course_id.choices = [(course.id, f"{course.label} · {course.name}") for course in courses]
+    return render_template(
+        "lectures/upload.html",
+        form=form,
+        courses=courses,
+        unfinished=current_services().uploads.of_user(signed_in_user().id),
+        course_by_id={course.id: course for course in courses},
+    )
+
+
+@blueprint.post("/upload/<upload_id>/remove")
+@roles_required(*STAFF)
+def remove_upload(upload_id: str) -> ResponseReturnValue:
+    """Give up an unfinished upload."""
+    uploads = current_services().uploads
+    unfinished = uploads.upload(upload_id)
+    if unfinished.user_id != signed_in_user().id:
+        raise NotFound("There is no upload by this name.")
+    uploads.remove(upload_id)
+    flash(_("The unfinished upload was removed."), "success")
+    return redirect(url_for("lectures.upload"))
+
+
+@blueprint.get("/<lecture_id>")
+@roles_required(*STAFF)
+def show(lecture_id: str) -> ResponseReturnValue:
+    """One lecture with everybody in it."""
+    lecture_or_404(lecture_id)
+    board = lecture_board(current_services(), lecture_id)
+    playable = [recording for recording in board.recordings if is_playable(recording)]
+    return render_template("lectures/show.html", board=board, playable=playable, form=ConfirmForm())
+
+
+@blueprint.route("/<lecture_id>/remove", methods=["GET", "POST"])
+@roles_required(*STAFF)
+def remove(lecture_id: str) -> ResponseReturnValue:
+    """Remove a lecture after asking."""
+    lecture, course = lecture_or_404(lecture_id)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        remove_lecture(current_services(), lecture_id, by=signed_in_user().id)
+        flash(_("The lecture was removed with its recordings, pictures and marks."), "success")
+        return redirect(url_for("lectures.index"))
+    board = lecture_board(current_services(), lecture_id)
+    return render_template("lectures/remove_lecture.html", form=form, lecture=lecture, course=course, board=board)
+
+
+@blueprint.route("/<lecture_id>/recordings/<recording_id>/remove", methods=["GET", "POST"])
+@roles_required(*STAFF)
+def remove_one_recording(lecture_id: str, recording_id: str) -> ResponseReturnValue:
+    """Remove a recording after asking."""
+    lecture, course, recording = _recording_or_404(lecture_id, recording_id)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        remove_recording(current_services(), recording_id, by=signed_in_user().id)
+        flash(_("The recording was removed, and the lecture was marked without it."), "success")
+        return redirect(url_for("lectures.show", lecture_id=lecture_id))
+    return render_template(
+        "lectures/remove_recording.html", form=form, lecture=lecture, course=course, recording=recording
+    )
+
+
+@blueprint.route("/<lecture_id>/recordings/<recording_id>/search", methods=["GET", "POST"])
+@roles_required(*STAFF)
+def search(lecture_id: str, recording_id: str) -> ResponseReturnValue:
+    """Search a recording again after asking."""
+    lecture, course, recording = _recording_or_404(lecture_id, recording_id)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        search_again(current_services(), recording_id, by=signed_in_user().id)
+        flash(_("The recording is searched again."), "success")
+        return redirect(url_for("lectures.show", lecture_id=lecture_id))
+    return render_template("lectures/search_again.html", form=form, lecture=lecture, course=course, recording=recording)
+
+
+def _recording_or_404(lecture_id: str, recording_id: str) -> tuple[Lecture, Course, Recording]:
+    lecture, course = lecture_or_404(lecture_id)
+    recording = current_services().store.recording(recording_id)
+    if recording.lecture_id != lecture.id:
+        raise NotFound("There is no such recording.")
+    return lecture, course, recording

@@ -1,0 +1,75 @@
+"""The pages of the attendance log and its downloads."""
+
+from __future__ import annotations
+
+from flask import Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from attendance.errors import NotFound
+from attendance.model import LogFilter, Role, Status
+from attendance.use_cases.export_log import export_log
+from attendance.use_cases.read_log import log_totals, own_courses
+from website.access import roles_required, visible_courses
+from website.current import current_services, reader_timezone, signed_in_user
+from website.lectures.forms import STATUS_WORDS
+from website.log import blueprint
+from website.log.query import read_query
+from website.request_args import page_number
+
+_PAGE_SIZE = 50
+_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@blueprint.get("/")
+@roles_required(Role.ADMIN, Role.TEACHER)
+def index() -> ResponseReturnValue:
+    """The log, filtered and sorted."""
+    services, courses, zone = current_services(), visible_courses(), reader_timezone()
+    query = read_query(request.args, courses)
+    wanted = query.filter(courses, zone)
+    page = services.store.log(wanted, page=query.page, size=_PAGE_SIZE)
+    if query.page > page.pages:
+        return redirect(url_for("log.index", **query.args(page=page.pages)))  # type: ignore[arg-type]
+    return render_template(
+        "log/index.html",
+        query=query,
+        page=page,
+        totals=log_totals(services, wanted),
+        courses=courses,
+        statuses=STATUS_WORDS,
+        zone=str(zone),
+    )
+
+
+@blueprint.get("/download.<kind>")
+@roles_required(Role.ADMIN, Role.TEACHER)
+def download(kind: str) -> ResponseReturnValue:
+    """The whole filtered log as a file."""
+    if kind not in _TYPES:
+        raise NotFound("The log can be downloaded as CSV or Excel.")
+    services, courses, zone = current_services(), visible_courses(), reader_timezone()
+    wanted = read_query(request.args, courses).filter(courses, zone)
+    content = export_log(services, wanted, format=kind, timezone=str(zone))
+    response = Response(content, content_type=_TYPES[kind])
+    today = services.now().astimezone(zone).date().isoformat()
+    response.headers["Content-Disposition"] = f'attachment; filename="attendance-{today}.{kind}"'
+    return response
+
+
+@blueprint.get("/mine")
+@roles_required(Role.STUDENT)
+def mine() -> ResponseReturnValue:
+    """A student's own attendance, and nobody else's."""
+    services, student_id = current_services(), signed_in_user().student_id
+    if student_id is None:
+        return render_template("log/mine.html", courses=(), page=None, counted=())
+    page = services.store.log(LogFilter(student_id=student_id), page=page_number(request.args), size=_PAGE_SIZE)
+    return render_template(
+        "log/mine.html",
+        courses=own_courses(services, student_id),
+        page=page,
+        counted=(Status.PRESENT, Status.LATE),
+    )

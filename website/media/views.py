@@ -1,0 +1,58 @@
+"""The addresses of photos, evidence pictures and recordings."""
+
+from __future__ import annotations
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from attendance.errors import NotFound
+from attendance.model import Role, Sighting, Status
+from website.access import lecture_or_404, may_see_student, roles_required
+from website.current import current_services, signed_in_user
+from website.media import blueprint
+from website.media.serving import serve
+
+_COUNTED = (Status.PRESENT, Status.LATE)
+
+
+@blueprint.get("/photos/<face_id>")
+@roles_required()
+def photo(face_id: str) -> ResponseReturnValue:
+    """An enrolled face: `size` is small (the face, 160 px) or full."""
+    face = next((face for face in current_services().store.faces() if face.id == face_id), None)
+    if face is None or not may_see_student(face.student_id):
+        raise NotFound("There is no such photo.")
+    return serve(face.photo_key if request.args.get("size") == "full" else face.thumbnail_key)
+
+
+@blueprint.get("/evidence/<sighting_id>")
+@roles_required()
+def evidence(sighting_id: str) -> ResponseReturnValue:
+    """The picture that proves a sighting."""
+    sighting = current_services().store.sighting(sighting_id)
+    _check_may_see(sighting)
+    if sighting.picture_key is None:
+        raise NotFound("There is no picture of this.")
+    return serve(sighting.picture_key)
+
+
+@blueprint.get("/recordings/<recording_id>")
+@roles_required(Role.ADMIN, Role.TEACHER)
+def recording(recording_id: str) -> ResponseReturnValue:
+    """A recording, in ranges where the browser asks for them."""
+    found = current_services().store.recording(recording_id)
+    lecture_or_404(found.lecture_id)
+    return serve(found.media_key)
+
+
+def _check_may_see(sighting: Sighting) -> None:
+    """A student sees the picture that the own mark rests on, once it is sure: an unsure one may show somebody else."""
+    store, user = current_services().store, signed_in_user()
+    lecture_id = store.recording(sighting.recording_id).lecture_id
+    if user.role is not Role.STUDENT:
+        lecture_or_404(lecture_id)
+        return
+    own = [mark for mark in store.marks(lecture_id) if mark.student_id == user.student_id]
+    counted = [mark for mark in own if mark.status in _COUNTED and mark.evidence is not None]
+    if sighting.id not in [mark.evidence.sighting_id for mark in counted if mark.evidence]:
+        raise NotFound("There is no picture of this.")
