@@ -16,21 +16,27 @@ def add_photo(services: Services, student_id: str, photo: bytes, *, by: str | No
     return add_photos(services, student_id, [photo], by=by)[0]
 
 
-def add_photos(
-    services: Services,
-    student_id: str,
-    photos: Sequence[bytes],
-    *,
-    by: str | None,
-    everybody: Sequence[Face] | None = None,
-) -> list[AddedPhoto]:
+def add_photos(services: Services, student_id: str, photos: Sequence[bytes], *, by: str | None) -> list[AddedPhoto]:
     """All or none. Raises NotFound, ConsentMissing, BadPhoto."""
     student = services.store.student(student_id)
-    with enrolled_photos(services, student, photos, everybody=everybody) as added:
-        _store(services, [one.face for one in added])
+    with enrolled_photos(services, student, photos) as added:
+        keep_photos(services, student_id, added, by=by)
+    return added
+
+
+def keep_photos(services: Services, student_id: str, added: Sequence[AddedPhoto], *, by: str | None) -> None:
+    """Store enrolled photos of a registered student, all or none. Raises NotFound, ConsentMissing."""
+    stored: list[Face] = []
+    try:
+        for one in added:
+            services.store.add_face(one.face)
+            stored.append(one.face)
+    except BaseException:
+        for face in stored:
+            services.store.remove_face(face.id)
+        raise
     for _ in added:
         services.store.add_audit(AuditEntry(services.now(), by, "student.photo_added", student_id))
-    return added
 
 
 def remove_photo(services: Services, student_id: str, face_id: str, *, by: str | None) -> None:
@@ -42,15 +48,3 @@ def remove_photo(services: Services, student_id: str, face_id: str, *, by: str |
     services.store.remove_face(face_id)
     services.store.add_audit(AuditEntry(services.now(), by, "student.photo_removed", student_id))
     erase_pending(services)
-
-
-def _store(services: Services, faces: Sequence[Face]) -> None:
-    stored: list[Face] = []
-    try:
-        for face in faces:
-            services.store.add_face(face)
-            stored.append(face)
-    except BaseException:
-        for face in stored:
-            services.store.remove_face(face.id)
-        raise

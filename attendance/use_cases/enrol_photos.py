@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from attendance.errors import BadPhoto, ConsentMissing, NotFound
@@ -31,11 +31,17 @@ class AddedPhoto:
 
 @contextmanager
 def enrolled_photos(
-    services: Services, student: Student, photos: Sequence[bytes], *, everybody: Sequence[Face] | None = None
+    services: Services,
+    student: Student,
+    photos: Sequence[bytes],
+    *,
+    everybody: Sequence[Face] | None = None,
+    pass_over_same: bool = False,
 ) -> Iterator[list[AddedPhoto]]:
     """The photos enrolled and written, for the body to store; where anything fails, nothing of them is left.
 
-    `everybody` are all enrolled faces, where the caller has them at hand. Raises ConsentMissing and BadPhoto, with
+    `everybody` are all enrolled faces, where the caller has them at hand; `pass_over_same` leaves out photos that the
+    student has instead of refusing them. Raises ConsentMissing and BadPhoto, with
     the photo's number in the sentence where there are several.
     """
     if photos and student.consent_on is None:
@@ -43,12 +49,13 @@ def enrolled_photos(
     everybody = services.store.faces() if photos and everybody is None else everybody or ()
     added: list[AddedPhoto] = []
     pictures: dict[str, bytes] = {}
+    passed_over = [SamePhoto] if pass_over_same else []
     try:
         for number, photo in enumerate(photos, start=1):
-            with _numbered(number, len(photos)):
+            with _numbered(number, len(photos)), suppress(*passed_over):
                 enrolled, one = _enrol(services, student, photo, [*everybody, *(one.face for one in added)], pictures)
-            added.append(one)
-            pictures |= {one.face.photo_key: enrolled.photo, one.face.thumbnail_key: enrolled.thumbnail}
+                added.append(one)
+                pictures |= {one.face.photo_key: enrolled.photo, one.face.thumbnail_key: enrolled.thumbnail}
         for key, picture in pictures.items():  # last, so that a process that is killed leaves hardly ever a file
             services.media.put(key, picture)
         yield added

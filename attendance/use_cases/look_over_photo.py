@@ -60,7 +60,7 @@ def look_over_face(services: Services, face: Face) -> PhotoReport:
 
 def _report(services: Services, student_id: str, enrolled: EnrolledFace, others: Sequence[Face]) -> PhotoReport:
     problems, alike = judge(services, student_id, enrolled, others)
-    return PhotoReport(enrolled.found, problems, _named(services, alike))
+    return PhotoReport(enrolled.found, problems, with_names(services, alike))
 
 
 def _problems(found: PhotoFaces) -> tuple[str, ...]:
@@ -74,11 +74,12 @@ def _refusal(found: PhotoFaces) -> str | None:
     return None if found.faces else "No face was found in this photo."
 
 
-def _named(services: Services, look_alikes: Sequence[LookAlike]) -> tuple[tuple[Student, float], ...]:
+def with_names(services: Services, look_alikes: Sequence[LookAlike]) -> tuple[tuple[Student, float], ...]:
+    """The students behind look-alikes, without those removed since."""
     named = []
     for one in look_alikes:
         try:
             named.append((services.store.student(one.student_id), one.similarity))
-        except NotFound:  # removed since its face was read
+        except NotFound:
             continue
     return tuple(named)

@@ -1,0 +1,60 @@
+"""Which photo belongs to which student: by the name that a list gives, or by the student's id in the file's name."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from pathlib import PurePosixPath
+
+from attendance.errors import BadPhoto
+from attendance.use_cases.names import same_text
+
+_PHOTO_ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
+_NUMBERED = re.compile(r"(.+)[-_](\d{1,3})", re.DOTALL)
+
+
+class PhotoIndex:
+    """Photo names, compared without case and however their letters are composed."""
+
+    def __init__(self, names: Sequence[str], student_ids: Collection[str]) -> None:
+        self._by_path: dict[str, list[str]] = defaultdict(list)
+        self._by_file: dict[str, list[str]] = defaultdict(list)
+        self._by_student: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        ids = {same_text(student_id) for student_id in student_ids}
+        for name in names:
+            if not _is_leftover(name):
+                self._by_path[same_text(name)].append(name)
+                self._by_file[same_text(PurePosixPath(name).name)].append(name)
+                self._add_by_student(name, ids)
+
+    def find(self, wanted: str) -> str:
+        """The photo of this name, with or without its folders. Raises BadPhoto where there is none, or several."""
+        key = same_text(wanted.replace("\\", "/").removeprefix("./"))
+        found = self._by_path.get(key) or self._by_file.get(key, [])
+        if not found:
+            raise BadPhoto(f"There is no photo {wanted} among the photos.", field="photos")
+        if len(found) > 1:
+            raise BadPhoto(f"There are {len(found)} photos named {wanted}; give the folder too.", field="photos")
+        return found[0]
+
+    def of_student(self, student_id: str) -> list[str]:
+        """21.jpg first, then 21-2.jpg and so on."""
+        return [name for _, name in sorted(self._by_student.get(same_text(student_id), []))]
+
+    def _add_by_student(self, name: str, ids: Collection[str]) -> None:
+        path = PurePosixPath(name)
+        if path.suffix.lower() not in _PHOTO_ENDINGS:
+            return
+        stem = same_text(path.stem)
+        numbered = _NUMBERED.fullmatch(stem)
+        if stem in ids or numbered is None:  # an id may itself end in a number
+            self._by_student[stem].append((0, name))
+        else:
+            self._by_student[numbered[1]].append((int(numbered[2]), name))
+
+
+def _is_leftover(name: str) -> bool:
+    """What macOS leaves in every ZIP."""
+    parts = PurePosixPath(name).parts
+    return "__MACOSX" in parts or (bool(parts) and parts[-1].startswith("._")) or parts[-1:] == (".DS_Store",)

@@ -1,0 +1,173 @@
+"""Where the photos of an import come from: a ZIP file, or a folder. Neither is trusted."""
+
+from __future__ import annotations
+
+import re
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, BinaryIO, Protocol
+
+from attendance.errors import BadPhoto, InvalidInput
+
+MOST_ENTRIES = 20_000
+MOST_TOTAL_BYTES = 2_000_000_000
+MOST_DIRECTORY_BYTES = MOST_ENTRIES * 1_000  # a list of contents that is longer fills the memory when it is read
+MOST_RATIO = 200  # photos hardly shrink; what shrinks more than this is made to fill a disk
+RATIO_FROM_BYTES = 1_000_000
+
+_END, _END_64 = struct.Struct("<4s4H2LH"), struct.Struct("<4sQ2H2L4Q")
+_LOCATOR_64_BYTES, _LONGEST_COMMENT = 20, 65_535
+_UTF_8_NAME, _ENCRYPTED = 0x800, 0x1
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
+
+
+class PhotoSource(Protocol):
+    """Photos by name, with `/` between folders."""
+
+    def names(self) -> Sequence[str]:
+        """All names."""
+
+    def read(self, name: str, most_bytes: int) -> bytes:
+        """Raises BadPhoto where it is larger, broken or gone."""
+
+
+class FolderPhotos:
+    """The files in a folder and the folders in it; links that lead out of it are passed over."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises InvalidInput where it is no folder."""
+        if not path.is_dir():
+            raise InvalidInput(f"There is no folder {path}.", field="photos")
+        self._root = path.resolve()
+        inside = (file for file in sorted(self._root.rglob("*")) if file.is_file() and self._holds(file))
+        self._files = {file.relative_to(self._root).as_posix(): file for file in inside}
+
+    def names(self) -> Sequence[str]:
+        return list(self._files)
+
+    def read(self, name: str, most_bytes: int) -> bytes:
+        try:
+            with self._files[name].open("rb") as stream:
+                return _bounded(stream, name, most_bytes)
+        except (KeyError, OSError) as wrong:
+            raise BadPhoto(f"The photo {name} cannot be read.", field="photos") from wrong
+
+    def _holds(self, file: Path) -> bool:
+        return file.resolve().is_relative_to(self._root)
+
+
+class ZipPhotos:
+    """The files of a ZIP, read one by one in memory and never written to a disk by their names."""
+
+    def __init__(self, file: Path | BinaryIO) -> None:
+        """Raises InvalidInput where it is no ZIP or one that could do harm."""
+        self._left_bytes = MOST_TOTAL_BYTES
+        try:
+            _refuse_long_directory(file)
+            self._zip = zipfile.ZipFile(file)
+        except _UNREADABLE as wrong:
+            raise _refused("This is not a ZIP file, or it is broken.") from wrong
+        try:
+            self._entries = _checked(self._zip.infolist())
+        except BaseException:
+            self._zip.close()
+            raise
+
+    def names(self) -> Sequence[str]:
+        return list(self._entries)
+
+    def read(self, name: str, most_bytes: int) -> bytes:
+        try:
+            with self._zip.open(self._entries[name]) as stream:
+                data = _bounded(stream, name, most_bytes)
+        except (KeyError, *_UNREADABLE) as wrong:
+            raise BadPhoto(f"The photo {name} in the ZIP file is broken.", field="photos") from wrong
+        self._left_bytes -= len(data)
+        if self._left_bytes < 0:
+            raise _refused(_TOO_MUCH)
+        return data
+
+    def close(self) -> None:
+        self._zip.close()
+
+
+_TOO_MUCH = f"The ZIP file holds more than {MOST_TOTAL_BYTES // 1_000_000_000} GB; split it."
+
+
+def _checked(entries: Sequence[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+    if len(entries) > MOST_ENTRIES:
+        raise _refused(f"The ZIP file holds more than {MOST_ENTRIES:,} files; split it.")
+    if sum(entry.file_size for entry in entries) > MOST_TOTAL_BYTES:
+        raise _refused(_TOO_MUCH)
+    checked: dict[str, zipfile.ZipInfo] = {}
+    for entry in entries:
+        name = _name(entry)
+        _refuse_harmful(entry, name)
+        if name in checked:
+            raise _refused(f"The ZIP file holds {name[:200]} twice.")
+        if not entry.is_dir():
+            checked[name] = entry
+    return checked
+
+
+def _refuse_harmful(entry: zipfile.ZipInfo, name: str) -> None:
+    if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
+        raise _refused(f"The ZIP file holds {name[:200]}, a name that leads out of its folder.")
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise _refused(f"The ZIP file holds {name[:200]}, which is a link and not a photo.")
+    if entry.flag_bits & _ENCRYPTED:
+        raise _refused("The ZIP file is protected with a password; make one without.")
+    if entry.file_size > RATIO_FROM_BYTES and entry.file_size > MOST_RATIO * max(1, entry.compress_size):
+        raise _refused(f"The ZIP file holds {name[:200]}, which grows more than any photo does when it is unpacked.")
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    """Older programs write names in UTF-8 or in Korean Windows' encoding without saying so."""
+    name = entry.orig_filename
+    if not entry.flag_bits & _UTF_8_NAME:
+        raw = name.encode("cp437")
+        for encoding in ("utf-8", "cp949"):
+            try:
+                name = raw.decode(encoding)
+                break
+            except UnicodeDecodeError:
+                continue
+    return name.partition("\0")[0].replace("\\", "/")
+
+
+def _refuse_long_directory(file: Path | BinaryIO) -> None:
+    """The list of contents is read whole by `zipfile`, so its length is looked at before."""
+    if isinstance(file, Path):
+        with file.open("rb") as stream:
+            return _refuse_long_directory(stream)
+    size = file.seek(0, 2)
+    tail_bytes = min(size, _END.size + _LONGEST_COMMENT + _END_64.size + _LOCATOR_64_BYTES)
+    file.seek(size - tail_bytes)
+    tail = file.read(tail_bytes)
+    file.seek(0)
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or at + _END.size > len(tail):
+        raise zipfile.BadZipFile("no end record")
+    directory_bytes = _END.unpack_from(tail, at)[5]
+    at_64 = at - _LOCATOR_64_BYTES - _END_64.size
+    if at_64 >= 0 and tail.startswith(b"PK\x06\x06", at_64):
+        directory_bytes = _END_64.unpack_from(tail, at_64)[8]
+    if directory_bytes > MOST_DIRECTORY_BYTES:
+        raise _refused(f"The ZIP file holds more than {MOST_ENTRIES:,} files; split it.")
+    return None
+
+
+def _bounded(stream: IO[bytes], name: str, most_bytes: int) -> bytes:
+    data = stream.read(most_bytes + 1)
+    if len(data) > most_bytes:
+        raise BadPhoto(f"The photo {name} is larger than {most_bytes / 1e6:g} MB.", field="photos")
+    return data
+
+
+def _refused(sentence: str) -> InvalidInput:
+    return InvalidInput(sentence, field="photos")
