@@ -40,7 +40,10 @@ class _Part:
         self.started_at = time.monotonic()
         # A process group of its own: Ctrl-C reaches this program only, which then ends both in order.
         self.process = subprocess.Popen(  # noqa: S603 - the command is ours
-            self.command, env=dict(self.environment), process_group=0, preexec_fn=_end_with_parent
+            self.command,
+            env=dict(self.environment),
+            process_group=0,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 - this program has no other threads
         )
 
     def is_running(self) -> bool:
