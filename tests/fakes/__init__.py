@@ -2,6 +2,7 @@
 
 from tests.fakes.jobs import FakeJobs
 from tests.fakes.media import FakeMedia
+from tests.fakes.store import FakeStore
 from tests.fakes.uploads import FakeUploads
 
-__all__ = ["FakeJobs", "FakeMedia", "FakeUploads"]
+__all__ = ["FakeJobs", "FakeMedia", "FakeStore", "FakeUploads"]

@@ -101,7 +101,7 @@ class SqlStudents(Database):
 
     def add_face(self, face: Face) -> None:
         """Raises NotFound, ConsentMissing."""
-        with self._writing() as connection:
+        with self._writing("This photo is already stored.") as connection:
             lock(connection, students, face.student_id, no_student(face.student_id))
             its = students.c.id == face.student_id
             _refuse_without_consent(one(connection, Student, students, its, no_student(face.student_id)))

@@ -1,0 +1,17 @@
+"""A Store in memory that behaves as the SQL store does; the contract suite holds both to it."""
+
+from __future__ import annotations
+
+from tests.fakes.store.lectures import FakeLectures, FakeSearches
+from tests.fakes.store.marks import FakeAudit, FakeMarks
+from tests.fakes.store.people import FakeCourses, FakeStudents, FakeUsers
+
+
+class FakeStore(FakeUsers, FakeCourses, FakeStudents, FakeLectures, FakeSearches, FakeMarks, FakeAudit):
+    """All that is remembered, until the test ends."""
+
+    def prepare(self) -> None:
+        """Nothing to make."""
+
+    def check(self) -> None:
+        """Always there."""

@@ -1,0 +1,206 @@
+"""Users, courses and students of the fake store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from attendance.errors import AlreadyExists, ConsentMissing
+from attendance.model import Course, Face, Page, Role, Student, User
+from tests.fakes.store.state import FakeState, contains, folded, locked, need, page_of
+
+
+def _need_student(state: FakeState, student_id: str) -> Student:
+    return need(state._students, student_id, f"There is no student with the id {student_id}.")
+
+
+def _need_course(state: FakeState, course_id: str) -> Course:
+    return need(state._courses, course_id, "There is no such course.")
+
+
+@locked
+class FakeUsers(FakeState):
+    """The UserStore."""
+
+    def add_user_once(self, user: User) -> None:
+        if user.student_id is not None:
+            _need_student(self, user.student_id)
+        taken = self.find_user(user.email)
+        if user.id in self._users or (taken and taken.id != user.id):
+            raise AlreadyExists(f"The email address {user.email} is already taken.")
+        self._users[user.id] = user
+
+    def save_user(self, user: User) -> None:
+        old = need(self._users, user.id, "There is no such user.")
+        del self._users[user.id]
+        try:
+            self.add_user_once(user)
+        except Exception:
+            self._users[old.id] = old
+            raise
+
+    def remove_user(self, user_id: str) -> None:
+        need(self._users, user_id, "There is no such user.")
+        del self._users[user_id]
+        for teachers in self._teachers.values():
+            teachers.discard(user_id)
+
+    def user(self, user_id: str) -> User:
+        return need(self._users, user_id, "There is no such user.")
+
+    def find_user(self, email: str) -> User | None:
+        return next((user for user in self._users.values() if folded(user.email) == folded(email)), None)
+
+    def users(self, *, text: str = "", page: int = 1, size: int = 50) -> Page[User]:
+        wanted = [user for user in self._users.values() if contains(text, user.email, user.name)]
+        return page_of(sorted(wanted, key=lambda user: folded(user.email)), page, size)
+
+    def has_admin(self) -> bool:
+        return self.count_admins() > 0
+
+    def count_admins(self) -> int:
+        return sum(user.role is Role.ADMIN for user in self._users.values())
+
+
+@locked
+class FakeCourses(FakeState):
+    """The CourseStore."""
+
+    def add_course_once(self, course: Course) -> None:
+        if course.id in self._courses or self.find_course(course.code, course.section):
+            raise AlreadyExists(f"The course {course.label} already exists.")
+        self._courses[course.id] = course
+        self._teachers[course.id], self._rosters[course.id] = set(), set()
+
+    def save_course(self, course: Course) -> None:
+        _need_course(self, course.id)
+        same = self.find_course(course.code, course.section)
+        if same and same.id != course.id:
+            raise AlreadyExists(f"The course {course.label} already exists.")
+        self._courses[course.id] = course
+
+    def remove_course(self, course_id: str) -> None:
+        _need_course(self, course_id)
+        self._drop_lectures([one.id for one in self._lectures.values() if one.course_id == course_id])
+        del self._courses[course_id], self._teachers[course_id], self._rosters[course_id]
+
+    def course(self, course_id: str) -> Course:
+        return _need_course(self, course_id)
+
+    def find_course(self, code: str, section: str = "") -> Course | None:
+        named = (course for course in self._courses.values() if (course.code, course.section) == (code, section))
+        return next(named, None)
+
+    def courses(self, *, teacher_id: str | None = None, student_id: str | None = None) -> Sequence[Course]:
+        wanted = [
+            course
+            for course in self._courses.values()
+            if (teacher_id is None or teacher_id in self._teachers[course.id])
+            and (student_id is None or student_id in self._rosters[course.id])
+        ]
+        return sorted(wanted, key=lambda course: (course.code, course.section))
+
+    def set_teachers(self, course_id: str, user_ids: Sequence[str]) -> None:
+        _need_course(self, course_id)
+        for user_id in user_ids:
+            need(self._users, user_id, "There is no such user.")
+        self._teachers[course_id] = set(user_ids)
+
+    def teachers(self, course_id: str) -> Sequence[User]:
+        teachers = [self._users[user_id] for user_id in self._teachers.get(course_id, ())]
+        return sorted(teachers, key=lambda user: folded(user.email))
+
+    def add_to_roster(self, course_id: str, student_ids: Sequence[str]) -> None:
+        _need_course(self, course_id)
+        for student_id in sorted(student_ids):
+            _need_student(self, student_id)
+        self._rosters[course_id] |= set(student_ids)
+
+    def remove_from_roster(self, course_id: str, student_id: str) -> None:
+        self._rosters.get(course_id, set()).discard(student_id)
+
+    def roster(self, course_id: str) -> Sequence[Student]:
+        return _by_name([self._students[student_id] for student_id in self._rosters.get(course_id, ())])
+
+
+@locked
+class FakeStudents(FakeState):
+    """The StudentStore."""
+
+    def add_student_once(self, student: Student, faces: Sequence[Face] = (), course_ids: Sequence[str] = ()) -> None:
+        if faces:
+            _refuse_without_consent(student)
+        for course_id in course_ids:
+            _need_course(self, course_id)
+        keys = {other.key for other in self._students.values()}
+        if student.id in self._students or student.key in keys:
+            raise AlreadyExists(f"The student id {student.id} is already registered.")
+        self._students[student.id] = student
+        self._faces.update({face.id: face for face in faces})
+        for course_id in course_ids:
+            self._rosters[course_id].add(student.id)
+
+    def save_student(self, student: Student) -> None:
+        old = _need_student(self, student.id)
+        self._students[student.id] = replace(old, name=student.name, consent_on=student.consent_on)
+        if student.consent_on is None:
+            self._drop_faces(self.faces([student.id]))
+
+    def remove_student(self, student_id: str) -> None:
+        _need_student(self, student_id)
+        self._drop_faces(self.faces([student_id]))
+        self._drop_sightings(lambda seen: seen.student_id == student_id)
+        self._drop_marks(lambda _, marked: marked == student_id)
+        for roster in self._rosters.values():
+            roster.discard(student_id)
+        for user in [user for user in self._users.values() if user.student_id == student_id]:
+            del self._users[user.id]
+            for teachers in self._teachers.values():
+                teachers.discard(user.id)
+        del self._students[student_id]
+
+    def student(self, student_id: str) -> Student:
+        return _need_student(self, student_id)
+
+    def student_by_key(self, key: str) -> Student:
+        by_key = {student.key: student for student in self._students.values()}
+        return need(by_key, key, "There is no such student.")
+
+    def students(
+        self,
+        *,
+        text: str = "",
+        course_id: str | None = None,
+        teacher_id: str | None = None,
+        page: int = 1,
+        size: int = 50,
+    ) -> Page[Student]:
+        wanted = [student for student in self._students.values() if contains(text, student.id, student.name)]
+        if course_id is not None:
+            wanted = [student for student in wanted if student.id in self._rosters.get(course_id, ())]
+        if teacher_id is not None:
+            taught = [self._rosters[course] for course, users in self._teachers.items() if teacher_id in users]
+            wanted = [student for student in wanted if any(student.id in roster for roster in taught)]
+        return page_of(_by_name(wanted), page, size)
+
+    def add_face(self, face: Face) -> None:
+        _refuse_without_consent(_need_student(self, face.student_id))
+        if face.id in self._faces:
+            raise AlreadyExists("This photo is already stored.")
+        self._faces[face.id] = face
+
+    def remove_face(self, face_id: str) -> None:
+        self._drop_faces([need(self._faces, face_id, "There is no such photo.")])
+
+    def faces(self, student_ids: Sequence[str] | None = None) -> Sequence[Face]:
+        wanted = [face for face in self._faces.values() if student_ids is None or face.student_id in student_ids]
+        return sorted(wanted, key=lambda face: (face.student_id, face.created_at, face.id))
+
+
+def _refuse_without_consent(student: Student) -> None:
+    if student.consent_on is None:
+        raise ConsentMissing(f"{student.name} has not consented to face recognition.", field="consent_on")
+
+
+def _by_name(students: Sequence[Student]) -> Sequence[Student]:
+    return sorted(students, key=lambda student: (folded(student.name), student.id))

@@ -1,0 +1,122 @@
+"""What the fake store remembers, and what all its parts do with it."""
+
+from __future__ import annotations
+
+import threading
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import wraps
+from typing import Any, TypeVar
+
+from attendance.errors import NotFound
+from attendance.model import (
+    AuditEntry,
+    Course,
+    Face,
+    Lecture,
+    Mark,
+    MarkChange,
+    Page,
+    Recording,
+    Sighting,
+    Student,
+    User,
+)
+
+T = TypeVar("T")
+
+
+class FakeState:
+    """Dictionaries by id, and one lock."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._users: dict[str, User] = {}
+        self._courses: dict[str, Course] = {}
+        self._teachers: dict[str, set[str]] = {}  # by course
+        self._rosters: dict[str, set[str]] = {}  # by course
+        self._students: dict[str, Student] = {}
+        self._faces: dict[str, Face] = {}
+        self._lectures: dict[str, Lecture] = {}
+        self._recordings: dict[str, Recording] = {}
+        self._sightings: dict[str, Sighting] = {}
+        self._marks: dict[tuple[str, str], Mark] = {}  # by lecture and student
+        self._changes: list[MarkChange] = []
+        self._audit: list[AuditEntry] = []
+        self._erasures: dict[str, None] = {}  # in the order they came
+
+    def _erase(self, keys: Iterable[str | None]) -> None:
+        self._erasures.update(dict.fromkeys(key for key in keys if key is not None))
+
+    def _name_of(self, user_id: str | None) -> str:
+        if user_id is None:
+            return ""
+        user = self._users.get(user_id)
+        return (user.name or user.email) if user else "a removed user"
+
+    def _drop_marks(self, gone: Callable[[str, str], bool]) -> None:
+        """Of the lectures and students for which `gone` is true, with their history; their pictures go too."""
+        dropped = [key for key in self._marks if gone(*key)]
+        evidence = (self._marks.pop(key).evidence for key in dropped)
+        self._erase(seen.picture_key for seen in evidence if seen)
+        self._changes = [change for change in self._changes if not gone(change.lecture_id, change.student_id)]
+
+    def _drop_sightings(self, gone: Callable[[Sighting], bool]) -> None:
+        dropped = [seen for seen in self._sightings.values() if gone(seen)]
+        self._erase(self._sightings.pop(seen.id).picture_key for seen in dropped)
+
+    def _drop_recordings(self, recordings: Collection[Recording]) -> None:
+        gone = {recording.id for recording in recordings}
+        self._erase(self._recordings.pop(recording.id).media_key for recording in recordings)
+        self._drop_sightings(lambda seen: seen.recording_id in gone)
+
+    def _drop_lectures(self, gone: Collection[str]) -> None:
+        self._drop_recordings([one for one in self._recordings.values() if one.lecture_id in gone])
+        self._drop_marks(lambda lecture_id, _: lecture_id in gone)
+        for lecture_id in gone:
+            del self._lectures[lecture_id]
+
+    def _drop_faces(self, faces: Collection[Face]) -> None:
+        for face in faces:
+            self._erase([face.photo_key, face.thumbnail_key])
+            del self._faces[face.id]
+
+
+def locked(kind: type[T]) -> type[T]:
+    """Every public method of the class runs alone, as a transaction does."""
+    for name, method in list(vars(kind).items()):
+        if callable(method) and not name.startswith("_"):
+            setattr(kind, name, _alone(method))
+    return kind
+
+
+def _alone(method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
+    def alone(self: FakeState, *given: Any, **named: Any) -> Any:
+        with self._lock:
+            return method(self, *given, **named)
+
+    return alone
+
+
+def need(found: dict[str, T], key: str, sentence: str) -> T:
+    """The item by that key. Raises NotFound with the sentence."""
+    if key not in found:
+        raise NotFound(sentence)
+    return found[key]
+
+
+def page_of(items: Sequence[T], page: int, size: int) -> Page[T]:
+    """The items of one page."""
+    page, size = max(1, page), max(1, size)
+    return Page(list(items[(page - 1) * size : page * size]), page, size, len(items))
+
+
+def folded(words: str) -> str:
+    """The form in which words are compared and sorted."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", words).casefold())
+
+
+def contains(text: str, *words: str) -> bool:
+    """Whether the text is part of one of them."""
+    return any(folded(text.strip()) in folded(word) for word in words)
