@@ -1,0 +1,38 @@
+"""Secrets that are made on first use and kept in a file that only the owner reads."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from attendance.errors import SettingsError
+from attendance.model import new_id
+
+
+def secret_from(path: Path) -> str:
+    """The secret in this file; made with mode 0600 where there is none. Of several processes, one makes it.
+
+    Raises SettingsError where the file is empty.
+    """
+    if not path.exists():
+        _make(path)
+    secret = path.read_text(encoding="ascii").strip()
+    if not secret:
+        raise SettingsError(f"The file {path} is empty; remove it and start again.")
+    return secret
+
+
+def _make(path: Path) -> None:
+    """A link appears whole or not at all, and never in place of another's."""
+    draft = path.with_name(f".{path.name}-{new_id()}")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(32) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)
+    except FileExistsError:
+        pass  # another process was first
+    finally:
+        draft.unlink(missing_ok=True)

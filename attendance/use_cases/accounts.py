@@ -1,0 +1,162 @@
+"""Accounts: sign in, add, change and remove users, and their passwords."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+
+import pytz
+
+from attendance.errors import InvalidInput, NotAllowed, NotFound
+from attendance.model import AuditEntry, Role, User, new_id
+from attendance.passwords import check_password, hash_password, is_outdated, is_right, made_up_password
+from attendance.services import Services
+from attendance.use_cases.names import clean_name
+
+MOST_EMAIL_CHARACTERS = 254
+_EMAIL = re.compile(r"[^\s@<>\"(),:;\[\]\\]+@[^\s@<>\"(),:;\[\]\\.]+(\.[^\s@<>\"(),:;\[\]\\.]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """A user, and the password that was made up for them; None where it was given. It is shown once and never kept."""
+
+    user: User
+    made_up: str | None
+
+
+def clean_email(text: str) -> str:
+    """The address in NFC without blanks around it. Raises InvalidInput."""
+    email = unicodedata.normalize("NFC", text).strip()
+    if not email:
+        raise InvalidInput("The email address is missing.", field="email")
+    if len(email) > MOST_EMAIL_CHARACTERS or not _EMAIL.fullmatch(email) or not email.isprintable():
+        raise InvalidInput("This is not an email address, such as ada@example.org.", field="email")
+    return email
+
+
+def check_login(services: Services, email: str, password: str) -> User | None:
+    """The user, where email and password are right. A wrong email takes as long as a wrong password.
+
+    A hash made at a lower cost than today's is made again.
+    """
+    user = services.store.find_user(unicodedata.normalize("NFC", email).strip())
+    if not is_right(password, user.password_hash if user else None) or user is None:
+        return None
+    if is_outdated(user.password_hash):
+        user = replace(user, password_hash=hash_password(password))
+        services.store.save_user(user)
+    return user
+
+
+def add_user(
+    services: Services,
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    password: str | None = None,
+    student_id: str | None = None,
+    by: str | None,
+) -> NewPassword:
+    """A new account; without a password one is made up. Raises InvalidInput, AlreadyExists (email)."""
+    email = clean_email(email)
+    made_up = made_up_password() if password is None else None
+    user = User(
+        id=new_id(),
+        email=email,
+        name=clean_name(name),
+        role=role,
+        password_hash=_new_hash(made_up or password or "", email),
+        created_at=services.now(),
+        student_id=_linked_student(services, role, student_id),
+    )
+    services.store.add_user_once(user)
+    _audit(services, by, "user.added", user, role.value)
+    return NewPassword(user, made_up)
+
+
+def change_user(
+    services: Services, user_id: str, *, name: str, role: Role, student_id: str | None = None, by: str | None
+) -> User:
+    """Change name, role and linked student. Raises NotFound, InvalidInput, NotAllowed (the last admin)."""
+    user = services.store.user(user_id)
+    if role is not Role.ADMIN:
+        _keep_an_admin(services, user, "The last admin must stay an admin.")
+    changed = replace(user, name=clean_name(name), role=role, student_id=_linked_student(services, role, student_id))
+    if changed != user:
+        services.store.save_user(changed)
+        _audit(services, by, "user.changed", changed, role.value)
+    return changed
+
+
+def reset_password(services: Services, user_id: str, *, password: str | None = None, by: str | None) -> NewPassword:
+    """Give a new password, made up where none is given; the user's sessions end. Raises NotFound, InvalidInput."""
+    user = services.store.user(user_id)
+    made_up = made_up_password() if password is None else None
+    user = _with_password(services, user, made_up or password or "")
+    _audit(services, by, "user.password_reset", user)
+    return NewPassword(user, made_up)
+
+
+def change_password(services: Services, user_id: str, *, old: str, new: str) -> User:
+    """People change their own password; their other sessions end. Raises NotFound, InvalidInput."""
+    user = services.store.user(user_id)
+    if not is_right(old, user.password_hash):
+        raise InvalidInput("This is not your present password.", field="old_password")
+    user = _with_password(services, user, new)
+    _audit(services, user.id, "user.password_changed", user)
+    return user
+
+
+def change_profile(services: Services, user_id: str, *, name: str, timezone: str | None) -> User:
+    """People change their own name and time zone; None is the site's zone. Raises NotFound, InvalidInput."""
+    if timezone is not None and timezone not in pytz.all_timezones_set:
+        raise InvalidInput("This is not the name of a time zone.", field="timezone")
+    user = replace(services.store.user(user_id), name=clean_name(name), timezone=timezone)
+    services.store.save_user(user)
+    return user
+
+
+def remove_user(services: Services, user_id: str, *, by: str | None) -> None:
+    """Raises NotFound, NotAllowed (oneself, or the last admin). A student stays registered without the account."""
+    user = services.store.user(user_id)
+    if user.id == by:
+        raise NotAllowed("You cannot remove your own account.")
+    _keep_an_admin(services, user, "The last admin cannot be removed.")
+    services.store.remove_user(user_id)
+    _audit(services, by, "user.removed", user)
+
+
+def _new_hash(password: str, email: str) -> str:
+    check_password(password, email)
+    return hash_password(password)
+
+
+def _with_password(services: Services, user: User, password: str) -> User:
+    user = replace(user, password_hash=_new_hash(password, user.email), session_key=new_id())
+    services.store.save_user(user)
+    return user
+
+
+def _linked_student(services: Services, role: Role, student_id: str | None) -> str | None:
+    """Only accounts of students have one, and they need one: it decides whose attendance they see."""
+    if role is not Role.STUDENT:
+        return None
+    student_id = unicodedata.normalize("NFC", student_id or "").strip()
+    if not student_id:
+        raise InvalidInput("Say which student this account is for.", field="student_id")
+    try:
+        return services.store.student(student_id).id
+    except NotFound:
+        raise InvalidInput("No student is registered under this id.", field="student_id") from None
+
+
+def _keep_an_admin(services: Services, user: User, sentence: str) -> None:
+    if user.role is Role.ADMIN and services.store.count_admins() <= 1:
+        raise NotAllowed(sentence)
+
+
+def _audit(services: Services, by: str | None, action: str, user: User, detail: str = "") -> None:
+    services.store.add_audit(AuditEntry(services.now(), by, action, user.email, detail))
