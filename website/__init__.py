@@ -1,0 +1,53 @@
+"""The website: Flask pages, REST and uploads over the use cases of attendance."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from flask import Flask
+
+from attendance.bootstrap import bootstrap
+from attendance.services import Services
+from attendance.settings import Settings, load_settings
+from attendance.use_cases.set_up import setup_token
+from website import config, current, errors, formatting, limits, login, navigation, security
+from website.setup_link import setup_link
+
+BLUEPRINTS = (
+    "website.auth",
+    "website.users",
+    "website.account",
+    "website.audit",
+    "website.home",
+    "website.courses",
+    "website.students",
+    "website.lectures",
+    "website.log",
+    "website.media",
+    "website.api",
+)
+
+__all__ = ["create_app", "setup_link"]
+
+
+def create_app(settings: Settings | None = None, services: Services | None = None) -> Flask:
+    """The site. Without arguments it reads the settings from the environment. Raises SettingsError."""
+    if services is None:
+        services = bootstrap(settings or load_settings())
+    app = Flask(__name__)
+    config.init_app(app, services.settings)
+    current.init_app(app, services)
+    for concern in (security, login, limits, formatting, navigation, errors):
+        concern.init_app(app)
+    for name in BLUEPRINTS:
+        if find_spec(name) and hasattr(import_module(name), "blueprint"):
+            app.register_blueprint(import_module(name).blueprint)
+    _log_setup_link(app, services)
+    return app
+
+
+def _log_setup_link(app: Flask, services: Services) -> None:
+    token = setup_token(services)
+    if token:
+        app.logger.warning("Rollcall has no admin yet. Open /setup/%s on this site to make one.", token)

@@ -1,0 +1,80 @@
+"""Who may see what. What a person may not see does not exist for them: a 404, never a 403 that confirms it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from flask import abort, current_app
+from flask_login import current_user
+
+from attendance.errors import NotFound
+from attendance.model import Course, Lecture, Role, Student
+from website.current import current_services, signed_in_user
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def roles_required(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Only people of these roles; without roles, anybody who is signed in."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            if not current_user.is_authenticated:
+                return current_app.login_manager.unauthorized()  # type: ignore[attr-defined,no-any-return]
+            if roles and signed_in_user().role not in roles:
+                abort(403)
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def visible_courses() -> Sequence[Course]:
+    """All courses for an admin, the own ones for a teacher or a student."""
+    user, store = signed_in_user(), current_services().store
+    if user.role is Role.ADMIN:
+        return store.courses()
+    if user.role is Role.TEACHER:
+        return store.courses(teacher_id=user.id)
+    return store.courses(student_id=user.student_id) if user.student_id else ()
+
+
+def course_or_404(course_id: str) -> Course:
+    """The course, where this person may see it. Raises NotFound."""
+    course = next((course for course in visible_courses() if course.id == course_id), None)
+    if course is None:
+        raise NotFound("There is no such course.")
+    return course
+
+
+def lecture_or_404(lecture_id: str) -> tuple[Lecture, Course]:
+    """The lecture and its course, where this person may see them. Raises NotFound."""
+    lecture = current_services().store.lecture(lecture_id)
+    course = next((course for course in visible_courses() if course.id == lecture.course_id), None)
+    if course is None:
+        raise NotFound("There is no such lecture.")
+    return lecture, course
+
+
+def student_or_404(student_key: str) -> Student:
+    """The student, where this person may see them. Raises NotFound."""
+    student = current_services().store.student_by_key(student_key)
+    if not may_see_student(student.id):
+        raise NotFound("There is no such student.")
+    return student
+
+
+def may_see_student(student_id: str) -> bool:
+    """Admins see all students, teachers those on their rosters, students themselves."""
+    user, store = signed_in_user(), current_services().store
+    if user.role is Role.ADMIN:
+        return True
+    if user.role is Role.STUDENT:
+        return user.student_id == student_id
+    own = {course.id for course in store.courses(teacher_id=user.id)}
+    return any(course.id in own for course in store.courses(student_id=student_id))

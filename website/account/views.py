@@ -1,0 +1,58 @@
+"""The pages of the own account."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from attendance.errors import InvalidInput
+from attendance.use_cases.accounts import change_password, change_profile
+from website.access import roles_required
+from website.account.forms import PasswordForm, ProfileForm
+from website.current import current_services, current_settings, signed_in_user
+from website.limits import login_tries
+from website.login import sign_in
+
+blueprint = Blueprint("account", __name__, url_prefix="/account", template_folder="templates")
+
+
+@blueprint.route("", methods=["GET", "POST"])
+@roles_required()
+def index() -> ResponseReturnValue:
+    """Name and time zone."""
+    user = signed_in_user()
+    form = ProfileForm(obj=user)
+    if form.validate_on_submit():
+        try:
+            change_profile(current_services(), user.id, name=form.name.data, timezone=form.timezone.data or None)
+        except InvalidInput as error:
+            form.refuse(error)
+        else:
+            flash(_("Your account is saved."), "success")
+            return redirect(url_for("account.index"))
+    return render_template("account/index.html", form=form, site_timezone=current_settings().timezone)
+
+
+@blueprint.route("/password", methods=["GET", "POST"])
+@roles_required()
+def password() -> ResponseReturnValue:
+    """A new password. Tries count as tries to sign in, so that a session left open does not help to guess it."""
+    form = PasswordForm()
+    if form.validate_on_submit() and _changed(form):
+        flash(_("Your password is changed. Everywhere else you are signed out."), "success")
+        return redirect(url_for("account.index"))
+    return render_template("account/password.html", form=form)
+
+
+def _changed(form: PasswordForm) -> bool:
+    user = signed_in_user()
+    login_tries().begin(user.email)
+    try:
+        user = change_password(current_services(), user.id, old=form.old_password.data, new=form.password.data)
+    except InvalidInput as error:
+        form.refuse(error)
+        return False
+    login_tries().succeeded(user.email)
+    sign_in(user)
+    return True

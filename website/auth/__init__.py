@@ -1,0 +1,5 @@
+"""Sign in, sign out, and the page that makes the first admin."""
+
+from website.auth.views import blueprint
+
+__all__ = ["blueprint"]

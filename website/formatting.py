@@ -1,0 +1,80 @@
+"""How times, sizes and numbers are written in pages: in the reader's words and time zone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, tzinfo
+
+import pytz
+from babel.dates import format_date, format_time
+from flask import Flask
+from flask_babel import Babel, get_locale
+from flask_babel import gettext as _
+from flask_bootstrap import Bootstrap5
+
+from website.current import reader_timezone
+
+Zone = str | tzinfo | None  # a name, a zone, or the reader's own
+
+
+def init_app(app: Flask) -> None:
+    """Make the filters known to templates: day, moment, clock, seconds, percent, bytes."""
+    Babel(app, timezone_selector=lambda: str(reader_timezone()))
+    Bootstrap5(app)
+    app.jinja_env.globals["get_locale"] = get_locale
+    app.jinja_env.filters.update(
+        day=day, moment=moment, clock=clock, seconds=seconds, percent=percent, bytes=size_in_bytes
+    )
+
+
+def day(value: date | datetime | None, zone: Zone = None) -> str:
+    """A date in words. A moment becomes the date it has in the zone."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(_zone(zone)).date()
+    return format_date(value, format="medium", locale=get_locale())
+
+
+def clock(value: datetime | None, zone: Zone = None) -> str:
+    """Hours and minutes in the zone."""
+    if value is None:
+        return ""
+    return format_time(value, format="HH:mm", tzinfo=_zone(zone), locale=get_locale())
+
+
+def moment(value: datetime | None, zone: Zone = None) -> str:
+    """Date, hours and minutes in the zone."""
+    if value is None:
+        return ""
+    return _("%(day)s, %(time)s", day=day(value, zone), time=clock(value, zone))
+
+
+def seconds(value: float | None) -> str:
+    """A length or a place in a recording: mm:ss, or h:mm:ss."""
+    if value is None:
+        return ""
+    minutes, rest = divmod(int(value), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
+
+
+def percent(value: float | None) -> str:
+    """A part of one, as whole percent."""
+    return "" if value is None else _("%(number)d%%", number=round(100 * value))
+
+
+def size_in_bytes(value: float | None) -> str:
+    """A size with the unit that suits it."""
+    if value is None:
+        return ""
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000 or unit == "GB":
+            break
+        value /= 1000
+    return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"
+
+
+def _zone(zone: Zone) -> tzinfo:
+    if isinstance(zone, str):
+        return pytz.timezone(zone)
+    return zone or reader_timezone()

@@ -1,0 +1,81 @@
+"""How often people may try to sign in: counted for the account and for the address they come from."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from ipaddress import ip_address, ip_network
+
+from flask import Flask, current_app, request
+from flask_limiter import Limiter
+from limits import RateLimitItemPerMinute
+from limits.errors import StorageError
+from werkzeug.exceptions import TooManyRequests
+
+from attendance.errors import ServiceUnavailable
+from attendance.use_cases.names import same_text
+
+
+class LoginTries:
+    """Counts tries in any 60 seconds. A success clears the account's count, but never the address's."""
+
+    def __init__(self, limiter: Limiter, per_minute: int) -> None:
+        self._counter = limiter.limiter
+        self._item = RateLimitItemPerMinute(per_minute)
+
+    def begin(self, account: str) -> None:
+        """Count a try for the account. Raises TooManyRequests with the seconds to wait; ServiceUnavailable."""
+        keys = _account_key(account), _address_key()
+        try:
+            if not self._counter.test(self._item, *keys[1]) or not self._counter.hit(self._item, *keys[0]):
+                raise TooManyRequests(retry_after=self._seconds_to_wait(keys))
+        except StorageError as lost:
+            raise ServiceUnavailable("Signing in is not possible at the moment. Try again in a little while.") from lost
+
+    def failed(self) -> None:
+        """Count a wrong try for the address; a whole class may sign in from one address, so right ones are free."""
+        self._counter.hit(self._item, *_address_key())
+
+    def succeeded(self, account: str) -> None:
+        """Forget the account's tries."""
+        self._counter.clear(self._item, *_account_key(account))
+
+    def _seconds_to_wait(self, keys: tuple[tuple[str, str], ...]) -> int:
+        stats = [self._counter.get_window_stats(self._item, *key) for key in keys]
+        return max([1] + [int(s.reset_time - time.time()) + 1 for s in stats if s.remaining == 0])
+
+
+def init_app(app: Flask) -> None:
+    """Keep the counters where the settings say."""
+    settings = app.extensions["rollcall"].settings
+    limiter = Limiter(
+        _network,
+        app=app,
+        storage_uri=settings.rate_store,
+        storage_options={"wrap_exceptions": True},
+        strategy="moving-window",
+    )
+    app.extensions["login_tries"] = LoginTries(limiter, settings.login_tries)
+
+
+def login_tries() -> LoginTries:
+    """The counters of the app that answers this request."""
+    tries: LoginTries = current_app.extensions["login_tries"]
+    return tries
+
+
+def _account_key(account: str) -> tuple[str, str]:
+    return "login-account", hashlib.sha256(same_text(account.strip()).encode()).hexdigest()
+
+
+def _address_key() -> tuple[str, str]:
+    return "login-address", _network()
+
+
+def _network() -> str:
+    """The address, or of IPv6 its /64, which is what one household or attacker has."""
+    address = request.remote_addr or "unknown"
+    try:
+        return str(ip_network((address, 64), strict=False)) if ip_address(address).version == 6 else address
+    except ValueError:
+        return address

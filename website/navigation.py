@@ -1,0 +1,58 @@
+"""The links that lead through the site, for each role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app, request
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from flask_login import current_user
+
+from attendance.model import Role
+
+STAFF = (Role.ADMIN, Role.TEACHER)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One line of the navigation."""
+
+    endpoint: str
+    label: LazyString
+    icon: str
+    roles: tuple[Role, ...]
+
+    @property
+    def topic(self) -> str:
+        """The blueprint that it leads to."""
+        return self.endpoint.partition(".")[0]
+
+
+LINKS = (
+    Link("lectures.index", _l("Lectures"), "camera-video", STAFF),
+    Link("log.index", _l("Attendance log"), "table", STAFF),
+    Link("log.mine", _l("My attendance"), "calendar-check", (Role.STUDENT,)),
+    Link("students.index", _l("Students"), "people", STAFF),
+    Link("courses.index", _l("Courses"), "journal-text", STAFF),
+    Link("users.index", _l("Users"), "person-gear", (Role.ADMIN,)),
+    Link("audit.index", _l("Audit trail"), "clock-history", (Role.ADMIN,)),
+)
+
+
+def init_app(app: Flask) -> None:
+    """Make the links known to templates."""
+    app.context_processor(lambda: {"navigation": navigation, "is_current": is_current})
+
+
+def navigation() -> list[Link]:
+    """The links of the person who is signed in."""
+    if not current_user.is_authenticated:
+        return []
+    known = current_app.view_functions
+    return [link for link in LINKS if current_user.role in link.roles and link.endpoint in known]
+
+
+def is_current(link: Link) -> bool:
+    """Whether the page belongs to this link."""
+    return request.blueprint == link.topic

@@ -1,0 +1,82 @@
+"""What protects every answer: headers, forms' CSRF tokens, size limits, and the addresses that proxies report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import Flask, Response, current_app, request
+from flask_login import current_user
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from attendance.settings import Settings
+from website.current import current_settings
+
+View = TypeVar("View", bound=Callable[..., object])
+
+MOST_BYTES_OF_STRANGERS = 100_000
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "img-src 'self' data: blob:",
+        "media-src 'self' blob:",
+        "style-src 'self'",
+        "script-src 'self'",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "form-action 'self'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), display-capture=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Protect the app. The size limit is set before CSRFProtect, which reads the form."""
+    app.before_request(_limit_size)
+    CSRFProtect(app)
+    app.after_request(_add_headers)
+    proxies = app.extensions["rollcall"].settings.proxies
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
+
+
+def takes_up_to(most_bytes: Callable[[Settings], int | None]) -> Callable[[View], View]:
+    """For a view that takes more, or less, than other forms; None is for one that counts for itself while it reads."""
+
+    def decorate(view: View) -> View:
+        view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def _limit_size() -> None:
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    view = current_app.view_functions.get(request.endpoint or "")
+    if not current_user.is_authenticated:
+        request.max_content_length = MOST_BYTES_OF_STRANGERS
+    elif hasattr(view, "most_bytes"):
+        request.max_content_length = view.most_bytes(current_settings())
+    elif request.path.startswith("/api/v1/uploads"):
+        request.max_content_length = None
+
+
+def _add_headers(answer: Response) -> Response:
+    for name, value in HEADERS.items():
+        answer.headers.setdefault(name, value)
+    if current_settings().https:
+        answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if not (request.endpoint or "").endswith("static") and "Cache-Control" not in answer.headers:
+        answer.headers["Cache-Control"] = "no-store"
+    return answer
