@@ -1,0 +1,117 @@
+"""The words of a video search: its options, and who was seen when and how surely."""
+
+from dataclasses import dataclass
+
+from face_engine.portrait import Picture
+from face_engine.similarity import similarity
+from face_engine.video import VideoInfo
+
+ACCEPT_DISTANCE = 0.50
+"""Pooled evidence up to here is taken for the person; see docs/face-search.md for what was measured."""
+
+REVIEW_DISTANCE = 0.56
+"""Beyond it a face is nobody's; between the two lines a person should look."""
+
+MARGIN = 0.06
+"""How much nearer the person must be than the next best of the gallery."""
+
+
+@dataclass(frozen=True)
+class SearchOptions:
+    """How to search a video.
+
+    Parameters
+    ----------
+    every_s
+        Seconds between the searched pictures; None chooses by the length of the video.
+    smallest_face_px
+        Smaller faces are not found.
+    processes
+        How many processes share a long video; None for one a core. The result does not depend on it.
+    accept_distance, review_distance, margin
+        Lines between same, unsure and different, as Euclidean distances of face vectors.
+    """
+
+    every_s: float | None = None
+    smallest_face_px: int = 40
+    processes: int | None = None
+    accept_distance: float = ACCEPT_DISTANCE
+    review_distance: float = REVIEW_DISTANCE
+    margin: float = MARGIN
+
+    def __post_init__(self) -> None:
+        if self.every_s is not None and not 0.01 <= self.every_s <= 3600:
+            raise ValueError("every_s is a number of seconds from 0.01 to 3600")
+        if self.processes is not None and self.processes < 1:
+            raise ValueError("processes is at least 1")
+        if not 0 < self.accept_distance <= self.review_distance:
+            raise ValueError("accept_distance is above 0 and at most review_distance")
+
+
+@dataclass(frozen=True)
+class PersonSeen:
+    """Somebody of the gallery in one video.
+
+    Parameters
+    ----------
+    distance
+        Of the pooled good frames; where no track was good enough by itself, that of the best track.
+    runner_up, margin
+        The next best of the gallery and how much farther it is; None where the gallery holds one person.
+    frames
+        In how many searched frames.
+    good_frames
+        How many frames were embedded and agree.
+    appearances
+        First and last second of each stay.
+    """
+
+    label: str
+    distance: float
+    runner_up: str | None
+    margin: float | None
+    frames: int
+    good_frames: int
+    first_s: float
+    last_s: float
+    appearances: list[tuple[float, float]]
+    picture: Picture
+
+    @property
+    def similarity(self) -> float:
+        """0 to 100."""
+        return similarity(self.distance)
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """Who of the gallery is nearest to an unknown person, and how similar, 0 to 100."""
+
+    label: str
+    similarity: float
+
+
+@dataclass(frozen=True)
+class UnknownSeen:
+    """Somebody in one video who is nobody of the gallery; `nearest` is None for an empty gallery."""
+
+    frames: int
+    first_s: float
+    last_s: float
+    appearances: list[tuple[float, float]]
+    picture: Picture
+    nearest: Nearest | None
+
+
+@dataclass(frozen=True)
+class VideoSearch:
+    """What a search found, people by label and unknown persons by first second.
+
+    `searched_until_s` is the time of the last picture: well before the end, the file is cut short.
+    """
+
+    info: VideoInfo
+    frames_searched: int
+    searched_until_s: float
+    people: list[PersonSeen]
+    unknown: list[UnknownSeen]

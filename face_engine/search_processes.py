@@ -1,0 +1,104 @@
+"""Shares the segments of a video among child processes."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+
+from face_engine.errors import FaceEngineError
+from face_engine.search_worker import Failure, Found, Job, Progress, Segment, serve
+
+TICK_S = 0.5
+
+Report = Callable[[int, float], None]
+"""Told the number of a segment, and the second up to which it is searched; at least every half second or so."""
+
+
+@dataclass(eq=False)
+class _Child:
+    process: SpawnProcess
+    connection: Connection
+
+
+def search_in_processes(job: Job, segments: Sequence[Segment], processes: int, report: Report) -> list[Found]:
+    """Search all segments; the results are in the order of the segments.
+
+    All children are gone when this returns or raises, also where `report` raises.
+
+    Raises
+    ------
+    FaceEngineError
+        Where a child fails or is killed.
+    """
+    children: list[_Child] = []
+    try:
+        children += [_started(job) for _ in range(min(processes, len(segments)))]
+        return _shared(job, children, segments, report)
+    finally:
+        for child in children:
+            child.process.kill()
+        for child in children:
+            child.process.join()
+            child.connection.close()
+
+
+def _started(job: Job) -> _Child:
+    # A forked child inherits the locks of ONNX Runtime's threads and hangs on them.
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=serve, args=(theirs, job), daemon=True, name="face-search")
+    process.start()
+    # The end of the child must be the end of the pipe.
+    theirs.close()
+    return _Child(process, ours)
+
+
+def _shared(job: Job, children: list[_Child], segments: Sequence[Segment], report: Report) -> list[Found]:
+    waiting = list(reversed(segments))
+    found: dict[int, Found] = {}
+    for child in children:
+        _give(child, waiting)
+    while len(found) < len(segments):
+        ready = wait([child.connection for child in children], timeout=TICK_S)
+        for child in [c for c in children if c.connection in ready]:
+            message = _received(child, job)
+            if isinstance(message, Progress):
+                report(message.number, message.at_s)
+            else:
+                found[message.number] = message
+                report(message.number, segments[message.number].end_s)
+                _give(child, waiting)
+        if not ready:
+            report(0, 0.0)
+    return [found[segment.number] for segment in segments]
+
+
+def _give(child: _Child, waiting: list[Segment]) -> None:
+    if waiting:
+        # A child that is gone is noticed, and named, when its answer is read.
+        with contextlib.suppress(BrokenPipeError):
+            child.connection.send(waiting.pop())
+
+
+def _received(child: _Child, job: Job) -> Progress | Found:
+    try:
+        message = child.connection.recv()
+    except (EOFError, OSError) as error:
+        child.process.join(timeout=5)
+        raise FaceEngineError(f"The search of {job.path.name} stopped: {_end_of(child.process)}.") from error
+    if isinstance(message, Failure):
+        raise FaceEngineError(message.sentence)
+    if not isinstance(message, Progress | Found):
+        raise FaceEngineError(f"The search of {job.path.name} failed: one of its processes sent something unknown.")
+    return message
+
+
+def _end_of(process: SpawnProcess) -> str:
+    code = process.exitcode
+    if code is not None and code < 0:
+        return f"one of its processes was killed by signal {-code}, perhaps for want of memory"
+    return f"one of its processes ended early with code {code}"

@@ -1,0 +1,209 @@
+"""Follows faces from picture to picture and keeps the best shots of each.
+
+Boxes are matched by overlap and nearness (Hungarian method). Where the overlap is weak or the face looks different, as
+after a cut or when a call shows another speaker in the same place, the face vectors decide whether it is one person.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from face_engine.model import BGRImage, Box, Vectors
+from face_engine.portrait import Picture, cut_picture
+
+Embed = Callable[[Sequence[BGRImage]], Vectors]
+
+BEST_SHOTS = 5
+
+SURE_OVERLAP = 0.5
+SURE_LIKENESS = 0.85
+"""Correlation of two tiny chips; one seated person two seconds later has 0.9, two persons in one light 0.3 to 0.66."""
+
+OVERLAPS = 0.2
+SAME_WHERE_OVERLAPPING = 0.6
+"""Distance of two shots; one singer in motion had up to 0.57 from shot to shot."""
+SAME_WHERE_NEAR = 0.5
+
+_TINY_PX = 16
+_LEAST_AFFINITY = 0.05
+_MOST_GROWTH = 1.8
+
+
+@dataclass(eq=False)
+class Shot:
+    """One face in one picture: its box, detector's score, quality from 0 to 1, and chip of shape (150, 150, 3)."""
+
+    box: Box
+    score: float
+    quality: float
+    chip: BGRImage
+    time_s: float = 0.0
+    vector: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """One person followed without a break.
+
+    `vectors`, shape (k, 128), are those of its best shots, `weights` their qualities; `pooled` is the weighted mean of
+    those that agree.
+    """
+
+    times_s: tuple[float, ...]
+    vectors: Vectors
+    weights: NDArray[np.float32]
+    pooled: NDArray[np.float32]
+    quality: float
+    score: float
+    picture: Picture
+
+    @property
+    def first_s(self) -> float:
+        """When it begins."""
+        return self.times_s[0]
+
+    @property
+    def last_s(self) -> float:
+        """When it ends."""
+        return self.times_s[-1]
+
+
+@dataclass(eq=False)
+class _Live:
+    """A track that may still go on; holds a few chips whatever its length."""
+
+    shots: list[Shot]
+    last: Shot
+    picture: Picture
+    times_s: list[float] = field(default_factory=list)
+
+    def add(self, shot: Shot, frame: BGRImage) -> None:
+        self.last = shot
+        self.times_s.append(shot.time_s)
+        if shot.quality > self.shots[0].quality:
+            self.picture = cut_picture(frame, shot.box, shot.time_s)
+        self.shots = sorted([*self.shots, shot], key=lambda s: (-s.quality, s.time_s))[:BEST_SHOTS]
+
+
+class Tracker:
+    """Joins the faces of one picture after the other to tracks.
+
+    Parameters
+    ----------
+    embed
+        Chips to vectors of shape (n, 128).
+    gap_s
+        A face that is not seen for longer ends its track.
+    """
+
+    def __init__(self, embed: Embed, gap_s: float) -> None:
+        self._embed = embed
+        self._gap_s = gap_s
+        self._live: list[_Live] = []
+
+    def add(self, time_s: float, frame: BGRImage, shots: Sequence[Shot]) -> list[Track]:
+        """Take the faces of the next picture; the tracks that have ended by now."""
+        ended = self._end([t for t in self._live if time_s - t.last.time_s > self._gap_s])
+        free = list(shots)
+        for shot in free:
+            shot.time_s = time_s
+        for live, shot in self._matches(free):
+            live.add(shot, frame)
+            free.remove(shot)
+        for shot in free:
+            self._live.append(_Live([shot], shot, cut_picture(frame, shot.box, time_s), [time_s]))
+        return ended
+
+    def finish(self) -> list[Track]:
+        """End all tracks."""
+        return self._end(list(self._live))
+
+    def _matches(self, shots: list[Shot]) -> list[tuple[_Live, Shot]]:
+        if not self._live or not shots:
+            return []
+        affinity, overlap = _affinity([t.last.box for t in self._live], [s.box for s in shots])
+        rows, columns = linear_sum_assignment(-affinity)
+        return [
+            (self._live[i], shots[j])
+            for i, j in zip(rows, columns, strict=True)
+            if affinity[i, j] >= _LEAST_AFFINITY and self._is_one_person(self._live[i], shots[j], float(overlap[i, j]))
+        ]
+
+    def _is_one_person(self, live: _Live, shot: Shot, overlap: float) -> bool:
+        if overlap >= SURE_OVERLAP and _likeness(live.last.chip, shot.chip) >= SURE_LIKENESS:
+            return True
+        limit = SAME_WHERE_OVERLAPPING if overlap >= OVERLAPS else SAME_WHERE_NEAR
+        mine = self._vectors([shot])[0]
+        theirs = self._vectors([live.last, live.shots[0]])
+        return bool(np.linalg.norm(theirs - mine, axis=1).min() <= limit)
+
+    def _vectors(self, shots: Sequence[Shot]) -> Vectors:
+        """The vectors of these shots; each is computed once."""
+        new = [shot for shot in shots if shot.vector is None]
+        for shot, vector in zip(new, self._embed([shot.chip for shot in new]) if new else [], strict=True):
+            shot.vector = vector
+        return np.stack([np.asarray(shot.vector, np.float32) for shot in shots])
+
+    def _end(self, ending: list[_Live]) -> list[Track]:
+        self._live = [t for t in self._live if t not in ending]
+        if ending:
+            # One batch for all: the network is faster in batches.
+            self._vectors([shot for t in ending for shot in t.shots])
+        return [self._closed(t) for t in ending]
+
+    def _closed(self, live: _Live) -> Track:
+        vectors = self._vectors(live.shots)
+        weights = np.array([max(s.quality, 1e-3) for s in live.shots], np.float32)
+        agree = _agreeing(vectors, weights)
+        vectors, weights = vectors[agree], weights[agree]
+        return Track(
+            times_s=tuple(live.times_s),
+            vectors=vectors,
+            weights=weights,
+            pooled=pool(vectors, weights),
+            quality=live.shots[0].quality,
+            score=max(s.score for s in live.shots),
+            picture=live.picture,
+        )
+
+
+def pool(vectors: Vectors, weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The weighted mean, shape (128,), of vectors (n, 128)."""
+    return np.asarray(np.average(vectors, axis=0, weights=weights), np.float32)
+
+
+def _agreeing(vectors: Vectors, weights: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """All but those far from the rest: a hand before the face makes somebody else of it."""
+    if len(vectors) < 3:
+        return np.ones(len(vectors), bool)
+    near = np.linalg.norm(vectors - pool(vectors, weights), axis=1) <= SAME_WHERE_OVERLAPPING
+    return near if near.any() else np.ones(len(vectors), bool)
+
+
+def _affinity(before: list[Box], now: list[Box]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How well boxes go on as others, and their intersections over unions; both of shape (before, now)."""
+    a, b = np.array(before, np.float64)[:, None], np.array(now, np.float64)[None]
+    both = np.maximum(np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2]), 0).prod(-1)
+    area_a, area_b = (a[..., 2:] - a[..., :2]).prod(-1), (b[..., 2:] - b[..., :2]).prod(-1)
+    overlap = both / np.maximum(area_a + area_b - both, 1e-9)
+    apart = np.linalg.norm((a[..., :2] + a[..., 2:] - b[..., :2] - b[..., 2:]) / 2, axis=-1)
+    side_a, side_b = np.sqrt(np.maximum(area_a, 1e-9)), np.sqrt(np.maximum(area_b, 1e-9))
+    nearness = np.maximum(0.0, 1 - apart / (1.5 * np.maximum(side_a, side_b)))
+    alike = np.maximum(side_a, side_b) / np.minimum(side_a, side_b) <= _MOST_GROWTH
+    return np.where(alike, overlap + 0.2 * nearness, 0.0), overlap
+
+
+def _likeness(one: BGRImage, other: BGRImage) -> float:
+    """Correlation, -1 to 1, of two chips as tiny grey pictures: cheap, and the same for dim and bright."""
+    a, b = _tiny(one), _tiny(other)
+    return float(a @ b / max(float(np.sqrt((a @ a) * (b @ b))), 1e-9))
+
+
+def _tiny(chip: BGRImage) -> NDArray[np.float64]:
+    small = cv2.resize(cv2.cvtColor(chip, cv2.COLOR_BGR2GRAY), (_TINY_PX, _TINY_PX), interpolation=cv2.INTER_AREA)
+    values = np.asarray(small, np.float64).ravel()
+    return np.asarray(values - values.mean())
