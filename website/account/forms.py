@@ -2,7 +2,7 @@
 
 import pytz
 from flask_babel import lazy_gettext as _l
-from wtforms import PasswordField, SelectField, StringField, SubmitField
+from wtforms import PasswordField, SelectChoice, SelectField, StringField, SubmitField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from attendance.passwords import LONGEST, SHORTEST
@@ -14,7 +14,9 @@ class ProfileForm(Form):
     """Name and time zone; an empty zone is the site's."""
 
     name = StringField(_l("Name"), [InputRequired(_l("Enter your name.")), Length(max=MOST_NAME_CHARACTERS)])
-    timezone = SelectField(_l("Time zone"), choices=[("", _l("The zone of this site")), *pytz.common_timezones])
+    timezone = SelectField(
+        _l("Time zone"), choices=[SelectChoice("", _l("The zone of this site")), *pytz.common_timezones]
+    )
     submit = SubmitField(_l("Save"))
 
 

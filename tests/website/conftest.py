@@ -1,0 +1,156 @@
+"""The site that tests look at: an admin, a teacher and a student with accounts, and one course of theirs.
+
+Searches wait in `services.jobs` until a test calls `services.jobs.run_all()`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+
+from attendance import bootstrap as composition
+from attendance import passwords
+from attendance.model import Course, Role, Student, User, new_id
+from attendance.services import Services
+from attendance.settings import Settings, load_settings
+from attendance.use_cases.accounts import add_user
+from tests import fakes
+from tests.fakes import FakeJobs
+from tests.website.browsing import PASSWORD, csrf, post_form, sign_in
+from website import create_app
+
+__all__ = ["PASSWORD", "csrf", "post_form", "sign_in"]
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def open_fake_faces(value: str, settings: Settings) -> object:
+    """For the registry of face engines."""
+    return fakes.FakeFaces() if hasattr(fakes, "FakeFaces") else None
+
+
+def open_fake_jobs(value: str, settings: Settings) -> FakeJobs:
+    """For the registry of queues."""
+    return FakeJobs()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_hashes() -> Iterator[None]:
+    """Hashes at the cost of production would take half of the suite's time."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(passwords, "_HASHER", cheap)
+        patch.setattr(passwords, "_NOBODYS", cheap.hash("nobody's"))
+        yield
+
+
+@pytest.fixture
+def environment() -> dict[str, str]:
+    """Settings of a test module or class go here, by overriding this fixture."""
+    return {}
+
+
+@pytest.fixture
+def settings(tmp_path: Path, environment: dict[str, str]) -> Settings:
+    """Everything in the test's own folder, with the stand-ins for faces and jobs."""
+    return load_settings(
+        {
+            "ROLLCALL_DATA": str(tmp_path / "data"),
+            "ROLLCALL_FACES": "fake",
+            "ROLLCALL_JOBS": "fake",
+            "ROLLCALL_TIMEZONE": "Asia/Seoul",
+            **environment,
+        }
+    )
+
+
+@pytest.fixture
+def services(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Services:
+    """What the composition root makes, with two entries more in its registries."""
+    monkeypatch.setitem(composition.FACES, "fake", f"{__name__}:open_fake_faces")
+    monkeypatch.setitem(composition.JOBS, "fake", f"{__name__}:open_fake_jobs")
+    return composition.bootstrap(settings)
+
+
+@pytest.fixture
+def app(services: Services) -> Flask:
+    """The site; CSRF is on."""
+    app = create_app(services=services)
+    app.testing = True
+    return app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Somebody who is not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def admin(services: Services) -> User:
+    """The admin's account."""
+    return _account(services, "admin@example.org", "Ada Example", Role.ADMIN)
+
+
+@pytest.fixture
+def teacher(services: Services) -> User:
+    """The account of the course's teacher."""
+    return _account(services, "teacher@example.org", "Teacher Example", Role.TEACHER)
+
+
+@pytest.fixture
+def student(services: Services) -> Student:
+    """A registered student without a face."""
+    student = Student(id="21", key=new_id(), name="Student 21", created_at=NOW, consent_on=date(2026, 3, 1))
+    services.store.add_student_once(student)
+    return student
+
+
+@pytest.fixture
+def student_user(services: Services, student: Student) -> User:
+    """The account of that student."""
+    return _account(services, "student@example.org", student.name, Role.STUDENT, student.id)
+
+
+@pytest.fixture
+def course(services: Services, teacher: User, student: Student) -> Course:
+    """A course of the teacher with the student on its roster."""
+    course = Course(id=new_id(), code="CS101", name="Computing", section="1", timezone="Asia/Seoul", created_at=NOW)
+    services.store.add_course_once(course)
+    services.store.set_teachers(course.id, [teacher.id])
+    services.store.add_to_roster(course.id, [student.id])
+    return course
+
+
+@pytest.fixture
+def admin_client(app: Flask, admin: User) -> FlaskClient:
+    """The admin, signed in."""
+    return _signed_in(app, admin)
+
+
+@pytest.fixture
+def teacher_client(app: Flask, teacher: User) -> FlaskClient:
+    """The teacher, signed in."""
+    return _signed_in(app, teacher)
+
+
+@pytest.fixture
+def student_client(app: Flask, student_user: User) -> FlaskClient:
+    """The student, signed in."""
+    return _signed_in(app, student_user)
+
+
+def _account(services: Services, email: str, name: str, role: Role, student_id: str | None = None) -> User:
+    return add_user(services, email=email, name=name, role=role, password=PASSWORD, student_id=student_id, by=None).user
+
+
+def _signed_in(app: Flask, user: User) -> FlaskClient:
+    client = app.test_client()
+    assert sign_in(client, user.email).status_code == 302
+    return client
