@@ -10,6 +10,7 @@ from attendance.errors import NotFound
 from attendance.model import Course, Lecture, Recording, Role
 from attendance.use_cases.manage_lectures import remove_lecture, remove_recording, search_again
 from attendance.use_cases.read_lecture import lecture_board, lecture_summaries
+from attendance.use_cases.read_uploads import unfinished_uploads
 from website.access import lecture_or_404, roles_required, visible_courses
 from website.current import current_services, reader_timezone, signed_in_user
 from website.lectures import blueprint
@@ -43,8 +44,8 @@ def upload() -> ResponseReturnValue:
         "lectures/upload.html",
         form=form,
         courses=courses,
-        unfinished=current_services().uploads.of_user(signed_in_user().id),
-        course_by_id={course.id: course for course in courses},
+        unfinished=unfinished_uploads(current_services(), signed_in_user().id, courses),
+        most_bytes=current_services().settings.most_upload_bytes,
     )
 
 

@@ -1,0 +1,177 @@
+// A small client for tus 1.0: sends a file in pieces, goes on where it stopped, and waits while the network is away.
+
+const VERSION = "1.0.0";
+const PIECE_BYTES = 8 * 1024 * 1024;
+const LONGEST_WAIT_MS = 30_000;
+const PASSING_FAULTS = [409, 423, 425, 429, 500, 502, 503, 504];
+
+export class UploadRefused extends Error {
+  constructor(sentence, status) {
+    super(sentence);
+    this.status = status;
+  }
+}
+
+const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+
+const metadataHeader = (metadata) =>
+  Object.entries(metadata)
+    .filter(([, value]) => value)
+    .map(([name, value]) => `${name} ${base64(value)}`)
+    .join(",");
+
+// XMLHttpRequest and not fetch: only it tells how much of a piece has been sent.
+function send({ method, url, headers, body, onSent, onStart }) {
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    request.open(method, url);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    if (onSent) request.upload.onprogress = (event) => onSent(event.loaded);
+    request.onload = () => resolve(request);
+    request.onerror = () => resolve(null);
+    request.onabort = () => resolve(null);
+    onStart?.(request);
+    request.send(body);
+  });
+}
+
+function sentenceOf(request) {
+  try {
+    return JSON.parse(request.responseText).error.message;
+  } catch {
+    return "";
+  }
+}
+
+export class TusUpload {
+  // `events`: progress(sentBytes), waiting(), sending(), refused(error), done({recording, location}).
+  constructor({ endpoint, csrfToken, file, metadata, remembered, events }) {
+    Object.assign(this, { endpoint, csrfToken, file, metadata, remembered, events });
+    this.url = null;
+    this.offset = 0;
+    this.stopped = false;
+    this.running = false;
+    this.retries = 0;
+  }
+
+  async start() {
+    if (this.running) return;
+    this.stopped = false;
+    this.running = true;
+    try {
+      await this.findOrCreate();
+      while (!this.stopped && !this.finished) await this.sendPiece();
+    } catch (error) {
+      if (!(error instanceof UploadRefused)) throw error;
+      if (error.status !== 401) this.remembered.forget();
+      this.events.refused(error);
+    } finally {
+      this.running = false;
+    }
+    if (this.finished && !this.stopped) {
+      this.remembered.forget();
+      this.events.done(this.finished);
+    }
+  }
+
+  pause() {
+    this.stopped = true;
+    this.request?.abort();
+    this.wakeUp?.();
+  }
+
+  async cancel() {
+    this.pause();
+    this.remembered.forget();
+    if (this.url) await this.ask("DELETE", this.url);
+  }
+
+  async findOrCreate() {
+    this.url ??= this.remembered.url();
+    if (this.url && (await this.askOffset())) return;
+    this.url = null;
+    while (!this.stopped && !this.url) {
+      const answer = await this.ask("POST", this.endpoint, {
+        "Upload-Length": String(this.file.size),
+        "Upload-Metadata": metadataHeader(this.metadata),
+      });
+      if (answer?.status === 201) this.created(answer);
+      else await this.pauseOrRefuse(answer);
+    }
+  }
+
+  created(answer) {
+    this.url = answer.getResponseHeader("Location");
+    this.offset = 0;
+    this.retries = 0;
+    this.remembered.keep(this.url);
+  }
+
+  // False where the server does not know the upload any more.
+  async askOffset() {
+    while (!this.stopped) {
+      const answer = await this.ask("HEAD", this.url);
+      if (answer && (answer.status === 404 || answer.status === 410)) return false;
+      if (answer && answer.status < 300) {
+        this.took(answer);
+        return true;
+      }
+      await this.pauseOrRefuse(answer);
+    }
+    return true;
+  }
+
+  async sendPiece() {
+    const from = this.offset;
+    const answer = await this.ask(
+      "PATCH",
+      this.url,
+      { "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(from) },
+      this.file.slice(from, from + PIECE_BYTES),
+      (sent) => this.events.progress(from + sent),
+    );
+    if (answer && answer.status < 300) return this.took(answer);
+    if (answer?.status === 400 || answer?.status === 413) await this.checkSignedIn();
+    await this.pauseOrRefuse(answer);
+    if (!this.stopped && !(await this.askOffset())) throw new UploadRefused("", 404);
+  }
+
+  // To somebody who is signed out, the site refuses bytes before it says so.
+  async checkSignedIn() {
+    const answer = await this.ask("HEAD", this.url);
+    if (answer?.status === 401) throw new UploadRefused("", 401);
+  }
+
+  took(answer) {
+    this.offset = Number(answer.getResponseHeader("Upload-Offset"));
+    this.retries = 0;
+    this.events.sending();
+    this.events.progress(this.offset);
+    const recording = answer.getResponseHeader("Rollcall-Recording");
+    if (recording) this.finished = { recording, location: answer.getResponseHeader("Rollcall-Location") };
+  }
+
+  ask(method, url, headers = {}, body = null, onSent = null) {
+    return send({
+      method,
+      url,
+      headers: { "Tus-Resumable": VERSION, "X-CSRFToken": this.csrfToken, Accept: "application/json", ...headers },
+      body,
+      onSent,
+      onStart: (request) => (this.request = request),
+    });
+  }
+
+  // No answer, or one that may be better soon: wait, longer each time. Anything else is final.
+  async pauseOrRefuse(answer) {
+    if (this.stopped) return;
+    if (answer && !PASSING_FAULTS.includes(answer.status)) throw new UploadRefused(sentenceOf(answer), answer.status);
+    this.events.waiting();
+    const wait = Math.min(LONGEST_WAIT_MS, 1000 * 2 ** this.retries++);
+    await new Promise((resolve) => {
+      this.wakeUp = resolve;
+      setTimeout(resolve, wait);
+      window.addEventListener("online", resolve, { once: true });
+    });
+  }
+}
