@@ -1,0 +1,98 @@
+"""The list of courses, one course, and adding, changing and removing it."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from attendance.errors import AlreadyExists, InvalidInput
+from attendance.model import Role
+from attendance.use_cases.manage_courses import (
+    add_course,
+    change_course,
+    remove_course,
+    what_a_course_takes_along,
+)
+from attendance.use_cases.read_people import course_summaries, student_cards
+from website.access import course_or_404, roles_required, visible_courses
+from website.courses import blueprint
+from website.courses.forms import ConfirmForm, CourseForm
+from website.current import current_services, current_settings, signed_in_user
+
+_STAFF = (Role.ADMIN, Role.TEACHER)
+
+
+@blueprint.get("/")
+@roles_required(*_STAFF)
+def index() -> ResponseReturnValue:
+    """The courses that this person may see."""
+    return render_template("courses/index.html", summaries=course_summaries(current_services(), visible_courses()))
+
+
+@blueprint.route("/add", methods=["GET", "POST"])
+@roles_required(Role.ADMIN)
+def add() -> ResponseReturnValue:
+    """Add a course."""
+    form = CourseForm(data={"timezone": current_settings().timezone})
+    form.offer_timezones(current_settings().timezone)
+    if form.validate_on_submit():
+        try:
+            course = add_course(current_services(), **_values(form), by=signed_in_user().id)
+        except (AlreadyExists, InvalidInput) as refused:
+            form.refuse(refused)
+        else:
+            flash(_("The course was added. Now put its students on the roster."), "success")
+            return redirect(url_for("courses.show", course_id=course.id))
+    return render_template("courses/edit.html", form=form, course=None)
+
+
+@blueprint.get("/<course_id>")
+@roles_required(*_STAFF)
+def show(course_id: str) -> ResponseReturnValue:
+    """One course with teachers and roster."""
+    course = course_or_404(course_id)
+    services = current_services()
+    return render_template(
+        "courses/show.html",
+        course=course,
+        teachers=services.store.teachers(course_id),
+        cards=student_cards(services, services.store.roster(course_id)),
+        form=ConfirmForm(),
+    )
+
+
+@blueprint.route("/<course_id>/change", methods=["GET", "POST"])
+@roles_required(Role.ADMIN)
+def change(course_id: str) -> ResponseReturnValue:
+    """Change what a course is called and its times."""
+    course = course_or_404(course_id)
+    form = CourseForm(obj=course)
+    form.offer_timezones(course.timezone)
+    if form.validate_on_submit():
+        try:
+            change_course(current_services(), course_id, **_values(form), by=signed_in_user().id)
+        except (AlreadyExists, InvalidInput) as refused:
+            form.refuse(refused)
+        else:
+            flash(_("The course was changed."), "success")
+            return redirect(url_for("courses.show", course_id=course_id))
+    return render_template("courses/edit.html", form=form, course=course)
+
+
+@blueprint.route("/<course_id>/remove", methods=["GET", "POST"])
+@roles_required(Role.ADMIN)
+def remove(course_id: str) -> ResponseReturnValue:
+    """Remove a course after saying what goes with it."""
+    course = course_or_404(course_id)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        remove_course(current_services(), course_id, by=signed_in_user().id)
+        flash(_("The course %(course)s was removed.", course=course.label), "success")
+        return redirect(url_for("courses.index"))
+    erasure = what_a_course_takes_along(current_services(), course_id)
+    return render_template("courses/remove.html", form=form, course=course, erasure=erasure)
+
+
+def _values(form: CourseForm) -> dict[str, object]:
+    return {name: value for name, value in form.data.items() if name != "csrf_token"}
