@@ -1,0 +1,149 @@
+"""Finds, enrols and searches faces with the engine of this machine; face vectors never leave it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from attendance.adapters.faces_local_lines import match_lines, points_between, search_options
+from attendance.adapters.faces_local_photos import described, largest_first, the_one_face, thumbnail, upright_copy
+from attendance.adapters.faces_local_probe import plain_recording_errors, probe_recording
+from attendance.adapters.faces_local_snapshot import search_snapshot
+from attendance.errors import BadPhoto, ServiceUnavailable
+from attendance.model import Face, RecordingKind
+from attendance.ports import EnrolledFace, LookAlike, PhotoFaces, Progress, RecordingInfo, Seen
+from attendance.settings import Settings
+from face_engine import errors
+from face_engine.engine import ENGINE_NAME, Engine
+from face_engine.gallery import VECTOR_LENGTH, Gallery
+from face_engine.images import read_image
+from face_engine.model import BGRImage
+from face_engine.model import Face as EngineFace
+from face_engine.search import search_video
+from face_engine.search_model import PersonSeen, UnknownSeen
+from face_engine.similarity import similarity
+
+
+def open_faces(value: str, settings: Settings) -> LocalFaces:
+    """The engine of the setting `local`. Raises SettingsError; the networks are loaded with the first photo."""
+    return LocalFaces(settings)
+
+
+class LocalFaces:
+    """A FaceSearch that keeps nothing itself: the vectors lie in the Store. Safe to use from several threads."""
+
+    name = ENGINE_NAME
+
+    def __init__(self, settings: Settings) -> None:
+        self.lines = match_lines(settings)
+        self._options = search_options(settings, self.lines)
+        self._one_at_a_time = threading.Lock()
+
+    def find(self, photo: bytes) -> PhotoFaces:
+        image, faces = self._faces_in(photo)
+        return described(image, faces)
+
+    def enrol(self, student_id: str, photo: bytes) -> EnrolledFace:
+        image, faces = self._faces_in(photo)
+        face = the_one_face(faces)
+        with self._engine_alone() as engine:
+            vector = engine.embed(image, [face], mirrored=True)[0]
+        return EnrolledFace(
+            found=described(image, faces),
+            vector=tuple(float(number) for number in vector),
+            external_id=None,
+            photo=upright_copy(image),
+            thumbnail=thumbnail(image, face),
+        )
+
+    def look_alikes(self, face: EnrolledFace, enrolled: Sequence[Face]) -> Sequence[LookAlike]:
+        gallery = _gallery(enrolled)
+        if face.vector is None or not len(gallery):
+            return []
+        distances = gallery.distances(np.array([face.vector], np.float32))[0]
+        alike = [
+            LookAlike(label, similarity(float(distance)))
+            for label, distance in zip(gallery.labels, distances, strict=True)
+        ]
+        near = [one for one in alike if one.similarity >= self.lines.review]
+        return sorted(near, key=lambda one: (-one.similarity, one.student_id))
+
+    def remove(self, faces: Sequence[Face]) -> None:
+        """Nothing to forget: no vector is kept here."""
+
+    def probe(self, path: Path) -> RecordingInfo:
+        return probe_recording(path)
+
+    def search(
+        self, path: Path, kind: RecordingKind, faces: Sequence[Face], progress: Progress | None = None
+    ) -> Sequence[Seen]:
+        gallery = _gallery(faces)
+        with plain_recording_errors(path):
+            if kind is RecordingKind.SNAPSHOT:
+                with self._engine_alone() as engine:
+                    return search_snapshot(path, gallery, engine, self._options, progress)
+            found = search_video(path, gallery, self._options, progress)
+        return [*map(_seen, found.people), *map(_unknown, found.unknown)]
+
+    def _faces_in(self, photo: bytes) -> tuple[BGRImage, list[EngineFace]]:
+        """The photo upright and its faces, the largest first. Raises BadPhoto."""
+        try:
+            image = read_image(photo)
+        except errors.BadImage as error:
+            raise BadPhoto(str(error)) from error
+        with self._engine_alone() as engine:
+            return image, largest_first(engine.find(image))
+
+    @contextmanager
+    def _engine_alone(self) -> Iterator[Engine]:
+        """The engine works for one thread at a time."""
+        with self._one_at_a_time:
+            yield self._engine
+
+    @cached_property
+    def _engine(self) -> Engine:
+        try:
+            return Engine(smallest_face_px=self._options.smallest_face_px)
+        except errors.WeightsMissing as missing:
+            raise ServiceUnavailable(str(missing)) from missing
+
+
+def _gallery(faces: Sequence[Face]) -> Gallery:
+    """The faces that this engine made; vectors of another cannot be compared with its own."""
+    own = [(face.student_id, face.vector) for face in faces if face.engine == ENGINE_NAME and face.vector is not None]
+    vectors: NDArray[np.float32] = np.array([vector for _, vector in own], np.float32).reshape(len(own), VECTOR_LENGTH)
+    return Gallery([student_id for student_id, _ in own], vectors)
+
+
+def _seen(person: PersonSeen) -> Seen:
+    return Seen(
+        student_id=person.label,
+        first_s=person.first_s,
+        last_s=person.last_s,
+        frames=person.frames,
+        good_frames=person.good_frames,
+        similarity=person.similarity,
+        margin=points_between(person.distance, person.margin),
+        picture=person.picture.jpeg,
+        picture_s=person.picture.t_s,
+    )
+
+
+def _unknown(person: UnknownSeen) -> Seen:
+    return Seen(
+        student_id=None,
+        first_s=person.first_s,
+        last_s=person.last_s,
+        frames=person.frames,
+        good_frames=0,
+        similarity=None,
+        margin=None,
+        picture=person.picture.jpeg,
+        picture_s=person.picture.t_s,
+    )

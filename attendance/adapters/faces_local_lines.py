@@ -1,0 +1,55 @@
+"""Where the local engine's matches become sure: its own lines as similarities, unless the settings give others."""
+
+from __future__ import annotations
+
+import os
+
+from attendance.errors import SettingsError
+from attendance.model import MatchLines
+from attendance.settings import Settings
+from face_engine.search_model import ACCEPT_DISTANCE, MARGIN, REVIEW_DISTANCE, SearchOptions
+from face_engine.similarity import distance, similarity
+
+# The engine's margin is a distance. The same distance is few points between close matches and many near the accept
+# line; the pooled frames of one person are mostly 0.35 to 0.5 from the photo, so it is turned into points in between.
+_TYPICAL_DISTANCE = 0.45
+_LEAST_SIMILARITY = 0.01  # nothing is infinitely far
+_LEAST_DISTANCE = 0.001
+_MOST_PROCESSES = 8  # each takes some 300 MB
+
+
+def match_lines(settings: Settings) -> MatchLines:
+    """In points of similarity. Raises SettingsError where the review line would be above the accept line."""
+    accept = similarity(ACCEPT_DISTANCE) if settings.accept_similarity is None else settings.accept_similarity
+    review = settings.review_similarity
+    if review is None:
+        review = min(similarity(REVIEW_DISTANCE), accept)
+    if review > accept:
+        raise SettingsError(
+            f"ROLLCALL_REVIEW_SIMILARITY is {review:g}, but must not be above {accept:.1f}, from where on this face "
+            "engine is sure; set ROLLCALL_ACCEPT_SIMILARITY too."
+        )
+    margin = points_between(_TYPICAL_DISTANCE, MARGIN) if settings.margin is None else settings.margin
+    return MatchLines(review=review, accept=accept, margin=margin)
+
+
+def points_between(nearest: float, margin: float | None) -> float:
+    """Margin in points of somebody at the distance `nearest`; 100 where there is no other."""
+    return 100.0 if margin is None else similarity(nearest) - similarity(max(0.0, nearest + margin))
+
+
+def search_options(settings: Settings, lines: MatchLines) -> SearchOptions:
+    """The same lines as the engine's distances."""
+    farthest = _distance(similarity(_TYPICAL_DISTANCE) - lines.margin)
+    return SearchOptions(
+        every_s=settings.search_every_s,
+        smallest_face_px=settings.smallest_face_px,
+        processes=settings.search_processes or min(_MOST_PROCESSES, len(os.sched_getaffinity(0))),
+        accept_distance=_distance(lines.accept),
+        review_distance=_distance(lines.review),
+        margin=max(0.0, farthest - _TYPICAL_DISTANCE),
+    )
+
+
+def _distance(points: float) -> float:
+    return max(_LEAST_DISTANCE, distance(min(100.0, max(_LEAST_SIMILARITY, points))))

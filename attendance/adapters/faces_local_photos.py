@@ -1,0 +1,84 @@
+"""Photos as the local engine keeps them: which face is meant, the upright copy and the thumbnail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from attendance.errors import BadPhoto
+from attendance.ports import FoundFace, PhotoFaces
+from face_engine.images import encode_jpeg
+from face_engine.model import BGRImage, Face
+
+LONGEST_SIDE_PX = 1600
+THUMBNAIL_PX = 160
+LEAST_FACE_PX = 30
+"""On a smaller face the network sees little but its own enlargement."""
+
+_CLEAR_PART = 0.5  # of the largest face's width; people far behind are smaller
+_CLEAR_SCORE = 0.9  # patterns that are taken for a face have less
+_THUMBNAIL_WIDTH = 1.6  # in faces: hair and chin belong to a person
+
+
+def largest_first(faces: Sequence[Face]) -> list[Face]:
+    """Sorted by the area of the box."""
+    return sorted(faces, key=lambda face: face.width_px * face.height_px, reverse=True)
+
+
+def the_one_face(faces: Sequence[Face]) -> Face:
+    """The face that is meant, of faces sorted by size. Raises BadPhoto."""
+    if not faces:
+        raise BadPhoto("There is no face in this photo.")
+    largest = faces[0]
+    others = [face for face in faces[1:] if _is_clear(face, largest)]
+    if others:
+        raise BadPhoto(f"There are {len(others) + 1} faces in this photo; choose one with a single face.")
+    if largest.quality.face_px < LEAST_FACE_PX:
+        raise BadPhoto(
+            f"The face in this photo is only {largest.quality.face_px:.0f} pixels wide; "
+            f"at least {LEAST_FACE_PX} are needed."
+        )
+    return largest
+
+
+def described(image: BGRImage, faces: Sequence[Face]) -> PhotoFaces:
+    """What was found, in the words of attendance."""
+    found = tuple(
+        FoundFace(face.box, face.score, face.quality.value, tuple(str(one) for one in face.quality.problems))
+        for face in faces
+    )
+    return PhotoFaces(found, width=image.shape[1], height=image.shape[0])
+
+
+def upright_copy(image: BGRImage) -> bytes:
+    """A JPEG without metadata, at most 1600 pixels on the longer side."""
+    shrink = min(1.0, LONGEST_SIDE_PX / max(image.shape[:2]))
+    return encode_jpeg(_resized(image, image.shape[1] * shrink, image.shape[0] * shrink))
+
+
+def thumbnail(image: BGRImage, face: Face) -> bytes:
+    """The face with its hair as a square JPEG of 160 pixels."""
+    height, width = image.shape[:2]
+    side = max(1, min(width, height, round(max(face.width_px, face.height_px) * _THUMBNAIL_WIDTH)))
+    left = _start((face.box[0] + face.box[2]) / 2, side, width)
+    top = _start((face.box[1] + face.box[3]) / 2, side, height)
+    return encode_jpeg(_resized(image[top : top + side, left : left + side], THUMBNAIL_PX, THUMBNAIL_PX))
+
+
+def _is_clear(face: Face, largest: Face) -> bool:
+    return face.score >= _CLEAR_SCORE and face.width_px >= _CLEAR_PART * largest.width_px
+
+
+def _start(middle: float, side: int, limit: int) -> int:
+    """Where a square around the middle starts so that it stays inside the picture."""
+    return max(0, min(limit - side, round(middle - side / 2)))
+
+
+def _resized(image: BGRImage, width: float, height: float) -> BGRImage:
+    size = max(1, round(width)), max(1, round(height))
+    if size == (image.shape[1], image.shape[0]):
+        return image
+    way = cv2.INTER_AREA if size[0] < image.shape[1] else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(image, size, interpolation=way), np.uint8)

@@ -1,0 +1,81 @@
+"""Looks into a recording before it is kept: a video or a snapshot, and which extension its file gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from attendance.errors import BadRecording, SearchStopped, ServiceUnavailable
+from attendance.ports import RecordingInfo
+from face_engine import errors
+from face_engine.images import read_image
+from face_engine.video import probe as probe_video
+
+_SNAPSHOTS = {b"\xff\xd8\xff": ("jpeg", ".jpg"), b"\x89PNG\r\n\x1a\n": ("png", ".png")}
+_MOST_SNAPSHOT_BYTES = 200_000_000  # a picture is read into memory whole
+_EBML_HEAD_BYTES = 64  # the document type stands in the first few
+
+
+def probe_recording(path: Path) -> RecordingInfo:
+    """Raises BadRecording, with the reason in one sentence."""
+    with plain_recording_errors(path):
+        snapshot = _snapshot_kind(path)
+        if snapshot is not None:
+            return _probe_snapshot(path, *snapshot)
+        info = probe_video(path)
+    extension = _extension(info.container, path)
+    return RecordingInfo(info.duration_s, info.width, info.height, info.codec, info.container, extension)
+
+
+@contextmanager
+def plain_recording_errors(path: Path) -> Iterator[None]:
+    """The engine's errors as ours. Its sentences name the file, which here is a name that nobody gave."""
+    try:
+        yield
+    except errors.SearchStopped as stopped:
+        raise SearchStopped("The search was stopped; it goes on later.") from stopped
+    except errors.WeightsMissing as missing:
+        raise ServiceUnavailable(str(missing)) from missing
+    except errors.FaceEngineError as error:
+        raise BadRecording(_without_name(str(error), path)) from error
+
+
+def _without_name(sentence: str, path: Path) -> str:
+    for name in (str(path), path.name):
+        if sentence.startswith(f"{name} "):
+            return "The recording" + sentence.removeprefix(name)
+    return sentence.replace(str(path), "of this recording")
+
+
+def _head(path: Path, size: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(size)
+    except OSError as error:
+        raise BadRecording(f"The recording cannot be opened: {error.strerror}.") from error
+
+
+def _snapshot_kind(path: Path) -> tuple[str, str] | None:
+    head = _head(path, 8)
+    return next((kind for magic, kind in _SNAPSHOTS.items() if head.startswith(magic)), None)
+
+
+def _probe_snapshot(path: Path, codec: str, extension: str) -> RecordingInfo:
+    if path.stat().st_size > _MOST_SNAPSHOT_BYTES:
+        raise BadRecording(f"The recording is a picture of more than {_MOST_SNAPSHOT_BYTES / 1e6:.0f} MB.")
+    height, width = read_image(path).shape[:2]
+    return RecordingInfo(0.0, width, height, codec, codec, extension)
+
+
+def _extension(container: str, path: Path) -> str:
+    """Of a fixed list. FFmpeg names families of containers; the file's first bytes tell which one it is."""
+    names = set(container.split(","))
+    head = _head(path, _EBML_HEAD_BYTES)
+    if "mp4" in names:
+        return ".mov" if head[4:12] == b"ftypqt  " else ".mp4"
+    if "matroska" in names:
+        return ".webm" if b"webm" in head else ".mkv"
+    if "avi" in names:
+        return ".avi"
+    raise BadRecording(f"Videos of this kind ({container}) are not taken; MP4, MOV, MKV, WebM and AVI are.")
