@@ -1,0 +1,239 @@
+"""What every FaceSearch keeps to."""
+
+import io
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from attendance.errors import BadPhoto, BadRecording, SearchStopped
+from attendance.model import Face, RecordingKind, new_id
+from attendance.ports import EnrolledFace, FaceSearch
+from tests.contract.faces_kits import KITS, FacesKit
+
+ADA, BEN, STRANGER = 0, 1, 2
+
+
+@pytest.fixture(params=KITS, scope="module")
+def kit(request: pytest.FixtureRequest) -> FacesKit:
+    return KITS[request.param]
+
+
+@pytest.fixture(scope="module")
+def faces(kit: FacesKit) -> FaceSearch:
+    return kit.open()
+
+
+@pytest.fixture(scope="module")
+def lecture(kit: FacesKit, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ada from 0 to 6 s, a stranger from 2 to 5 s."""
+    path = tmp_path_factory.mktemp("lecture") / "data"
+    kit.lecture(path, 6, [(ADA, 0, 6), (STRANGER, 2, 5)])
+    return path
+
+
+def stored(faces: FaceSearch, student_id: str, enrolled: EnrolledFace) -> Face:
+    return Face(
+        id=new_id(),
+        student_id=student_id,
+        engine=faces.name,
+        photo_key="",
+        thumbnail_key="",
+        quality=enrolled.found.faces[0].quality,
+        created_at=datetime(2026, 3, 2, tzinfo=UTC),
+        vector=enrolled.vector,
+        external_id=enrolled.external_id,
+    )
+
+
+@pytest.fixture(scope="module")
+def enrolled(faces: FaceSearch, kit: FacesKit) -> list[Face]:
+    """Ada with two photos, and Ben."""
+    photos = [("ada", kit.photo(ADA)), ("ada", kit.photo(ADA, another=True)), ("ben", kit.photo(BEN))]
+    return [stored(faces, student_id, faces.enrol(student_id, photo)) for student_id, photo in photos]
+
+
+def picture_size(data: bytes) -> tuple[int, int]:
+    with Image.open(io.BytesIO(data)) as picture:
+        assert picture.format == "JPEG"
+        assert not picture.getexif()
+        return picture.size
+
+
+def test_the_lines_are_in_order(faces: FaceSearch) -> None:
+    assert 0 < faces.lines.review <= faces.lines.accept <= 100
+    assert 0 < faces.lines.margin <= 100
+
+
+def test_every_face_of_a_photo_is_found_inside_of_it(faces: FaceSearch, kit: FacesKit) -> None:
+    found = faces.find(kit.photo_of_two())
+    assert len(found.faces) == 2
+    for face in found.faces:
+        x1, y1, x2, y2 = face.box
+        assert x1 < (x1 + x2) / 2 < found.width
+        assert y1 < (y1 + y2) / 2 < found.height
+        assert 0 <= face.quality <= 1
+
+
+def test_a_photo_without_a_face_is_found_empty_but_cannot_be_enrolled(faces: FaceSearch, kit: FacesKit) -> None:
+    assert faces.find(kit.photo_of_nobody()).faces == ()
+    with pytest.raises(BadPhoto, match=r"^There is no face in this photo\.$"):
+        faces.enrol("ada", kit.photo_of_nobody())
+
+
+def test_a_photo_of_two_cannot_be_enrolled(faces: FaceSearch, kit: FacesKit) -> None:
+    with pytest.raises(BadPhoto, match=r"^There are 2 faces in this photo; choose one with a single face\.$"):
+        faces.enrol("ada", kit.photo_of_two())
+
+
+@pytest.mark.parametrize("junk", [b"", b"not a picture", b"\xff\xd8\xff\xe0 cut short", b"GIF89a"])
+def test_what_is_no_picture_is_refused(faces: FaceSearch, junk: bytes) -> None:
+    with pytest.raises(BadPhoto, match=r"^The picture .*\.$"):
+        faces.find(junk)
+    with pytest.raises(BadPhoto, match=r"^The picture .*\.$"):
+        faces.enrol("ada", junk)
+
+
+def test_enrolling_gives_a_vector_or_an_id_and_two_pictures(faces: FaceSearch, kit: FacesKit) -> None:
+    face = faces.enrol("ada", kit.photo(ADA))
+    assert (face.vector is None) != (face.external_id is None)
+    assert len(face.found.faces) == 1
+    assert max(picture_size(face.photo)) <= 1600
+    assert picture_size(face.thumbnail) == (160, 160)
+
+
+def test_the_same_photo_gives_the_same_copy_and_another_photo_another(faces: FaceSearch, kit: FacesKit) -> None:
+    first = faces.enrol("ada", kit.photo(ADA)).photo
+    assert faces.enrol("ada", kit.photo(ADA)).photo == first
+    assert faces.enrol("ada", kit.photo(ADA, another=True)).photo != first
+
+
+def test_another_photo_of_a_student_is_a_look_alike_and_of_somebody_else_is_not(
+    faces: FaceSearch, kit: FacesKit, enrolled: list[Face]
+) -> None:
+    alike = faces.look_alikes(faces.enrol("new", kit.photo(ADA)), enrolled)
+    assert [one.student_id for one in alike] == ["ada"]
+    assert faces.lines.accept <= alike[0].similarity <= 100
+    assert list(faces.look_alikes(faces.enrol("new", kit.photo(STRANGER)), enrolled)) == []
+    assert list(faces.look_alikes(faces.enrol("new", kit.photo(ADA)), [])) == []
+
+
+def test_faces_of_another_engine_are_never_compared(
+    faces: FaceSearch, kit: FacesKit, enrolled: list[Face], lecture: Path
+) -> None:
+    foreign = [replace(face, engine="another", vector=(0.0,) * 3) for face in enrolled]
+    assert list(faces.look_alikes(faces.enrol("new", kit.photo(ADA)), foreign)) == []
+    assert {seen.student_id for seen in faces.search(lecture, RecordingKind.VIDEO, foreign)} == {None}
+
+
+def test_forgetting_faces_that_it_does_not_know_is_no_error(faces: FaceSearch, enrolled: list[Face]) -> None:
+    faces.remove([replace(enrolled[0], id=new_id(), engine="another")])
+    faces.remove([])
+
+
+def test_a_video_is_probed(faces: FaceSearch, lecture: Path) -> None:
+    info = faces.probe(lecture)
+    assert info.duration_s == pytest.approx(6, abs=0.5)
+    assert info.width > 0
+    assert info.height > 0
+    assert info.codec == "h264"
+    assert info.extension == ".mp4"
+
+
+def test_a_snapshot_is_probed(faces: FaceSearch, kit: FacesKit, tmp_path: Path) -> None:
+    kit.snapshot(tmp_path / "data", [ADA])
+    info = faces.probe(tmp_path / "data")
+    assert info.duration_s == 0
+    assert info.extension in (".jpg", ".png")
+
+
+@pytest.mark.parametrize("junk", [b"", b"not a video", b"\x00\x00\x00\x18ftypmp42" + bytes(40)])
+def test_what_is_no_recording_is_refused_in_a_sentence_that_names_no_path(
+    faces: FaceSearch, tmp_path: Path, junk: bytes
+) -> None:
+    (tmp_path / "data").write_bytes(junk)
+    with pytest.raises(BadRecording, match=r"^The recording .*\.$") as refused:
+        faces.probe(tmp_path / "data")
+    assert str(tmp_path) not in refused.value.sentence
+    with pytest.raises(BadRecording, match=r"^The recording .*\.$"):
+        faces.search(tmp_path / "data", RecordingKind.VIDEO, [])
+
+
+def test_a_student_and_a_stranger_are_told_apart(faces: FaceSearch, enrolled: list[Face], lecture: Path) -> None:
+    ada, stranger = sorted(
+        faces.search(lecture, RecordingKind.VIDEO, enrolled), key=lambda seen: seen.student_id is None
+    )
+    assert ada.student_id == "ada"
+    assert ada.similarity is not None
+    assert ada.margin is not None
+    assert faces.lines.accept <= ada.similarity <= 100
+    assert faces.lines.margin <= ada.margin <= 100
+    assert ada.good_frames >= faces.lines.least_good_frames
+    assert ada.first_s == pytest.approx(0, abs=0.5)
+    assert ada.last_s == pytest.approx(6, abs=0.5)
+    assert stranger.student_id is None
+    assert stranger.first_s == pytest.approx(2, abs=0.5)
+    assert stranger.last_s == pytest.approx(5, abs=0.5)
+
+
+def test_every_sighting_has_its_picture(faces: FaceSearch, enrolled: list[Face], lecture: Path) -> None:
+    for seen in faces.search(lecture, RecordingKind.VIDEO, enrolled):
+        assert seen.picture is not None
+        assert seen.picture_s is not None
+        assert max(picture_size(seen.picture)) <= 320
+        assert seen.first_s <= seen.picture_s <= seen.last_s
+        assert seen.frames > 0
+
+
+def test_the_only_enrolled_student_has_the_whole_margin(faces: FaceSearch, enrolled: list[Face], lecture: Path) -> None:
+    own = [face for face in enrolled if face.student_id == "ada"]
+    (ada,) = [seen for seen in faces.search(lecture, RecordingKind.VIDEO, own) if seen.student_id]
+    assert ada.margin == 100
+
+
+def test_with_nobody_enrolled_everybody_is_unknown(faces: FaceSearch, lecture: Path) -> None:
+    seen = faces.search(lecture, RecordingKind.VIDEO, [])
+    assert [one.student_id for one in seen] == [None, None]
+    assert {one.similarity for one in seen} == {None}
+
+
+def test_a_search_again_finds_the_same(faces: FaceSearch, enrolled: list[Face], lecture: Path) -> None:
+    first, second = (list(faces.search(lecture, RecordingKind.VIDEO, enrolled)) for _ in range(2))
+    assert first == second
+
+
+def test_everybody_in_a_snapshot_is_seen_once(
+    faces: FaceSearch, kit: FacesKit, enrolled: list[Face], tmp_path: Path
+) -> None:
+    kit.snapshot(tmp_path / "data", [BEN, STRANGER])
+    seen = faces.search(tmp_path / "data", RecordingKind.SNAPSHOT, enrolled)
+    assert {one.student_id for one in seen} == {"ben", None}
+    assert {one.frames for one in seen} == {1}
+    assert {(one.first_s, one.last_s) for one in seen} == {(0, 0)}
+
+
+def test_progress_runs_from_nothing_to_all(faces: FaceSearch, enrolled: list[Face], lecture: Path) -> None:
+    shares: list[float] = []
+    faces.search(lecture, RecordingKind.VIDEO, enrolled, shares.append)
+    assert shares == sorted(shares)
+    assert shares[0] >= 0
+    assert shares[-1] == 1
+
+
+@pytest.mark.parametrize("kind", RecordingKind)
+def test_a_search_that_is_told_to_stop_stops(
+    faces: FaceSearch, kit: FacesKit, lecture: Path, tmp_path: Path, kind: RecordingKind
+) -> None:
+    calls: list[float] = []
+
+    def stop(share: float) -> None:
+        calls.append(share)
+        raise SearchStopped("The search was stopped; it goes on later.")
+
+    kit.snapshot(tmp_path / "data", [ADA])
+    path = lecture if kind is RecordingKind.VIDEO else tmp_path / "data"
+    with pytest.raises(SearchStopped):
+        faces.search(path, kind, [], stop)
+    assert len(calls) == 1

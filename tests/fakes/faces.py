@@ -1,0 +1,144 @@
+"""A FaceSearch without networks: photos and recordings are texts that say who is in them.
+
+A person is a number. `b"face:21"` is a photo of person 21, `b"face:21.2"` a shot of the same person that is less like
+the others, `b"face:21,52"` shows two people and `b"face:"` nobody. A recording is `b"video 60|21 0 50|900 10 20"`: its
+seconds, then who is there from when to when; `b"snapshot|21|900"` is one picture. Anything else is no picture.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PIL import Image
+
+from attendance.errors import BadPhoto, BadRecording
+from attendance.model import Face, MatchLines, RecordingKind
+from attendance.ports import EnrolledFace, FoundFace, LookAlike, PhotoFaces, Progress, RecordingInfo, Seen
+
+
+def similarity(one: float, other: float) -> float:
+    """100 for the same number; a tenth apart is 10 points, so that different whole numbers are nothing alike."""
+    return max(0.0, 100.0 - 100.0 * abs(one - other))
+
+
+class FakeFaces:
+    """`problems` are found in every photo; `removed` are the ids of the faces it was told to forget."""
+
+    name = "fake-1"
+    lines = MatchLines(review=60.0, accept=75.0, margin=10.0)
+
+    def __init__(self) -> None:
+        self.problems: tuple[str, ...] = ()
+        self.removed: list[str] = []
+
+    def find(self, photo: bytes) -> PhotoFaces:
+        people = _people_in(photo)
+        faces = tuple(
+            FoundFace((10.0 + 80 * i, 10.0, 80.0 + 80 * i, 90.0), 1.0, 0.9, self.problems) for i in range(len(people))
+        )
+        return PhotoFaces(faces, width=100 + 80 * len(people), height=120)
+
+    def enrol(self, student_id: str, photo: bytes) -> EnrolledFace:
+        found = self.find(photo)
+        people = _people_in(photo)
+        if not people:
+            raise BadPhoto("There is no face in this photo.")
+        if len(people) > 1:
+            raise BadPhoto(f"There are {len(people)} faces in this photo; choose one with a single face.")
+        return EnrolledFace(found, (people[0],), None, _picture(photo, 320), _picture(photo, 160))
+
+    def look_alikes(self, face: EnrolledFace, enrolled: Sequence[Face]) -> Sequence[LookAlike]:
+        assert face.vector is not None
+        alike = [LookAlike(student, points) for student, points in _ranked(face.vector[0], _own(enrolled))]
+        return [one for one in alike if one.similarity >= self.lines.review]
+
+    def remove(self, faces: Sequence[Face]) -> None:
+        self.removed += [face.id for face in faces]
+
+    def probe(self, path: Path) -> RecordingInfo:
+        head, _ = _recording(path)
+        if head == ["snapshot"]:
+            return RecordingInfo(0.0, 320, 240, "png", "png", ".png")
+        return RecordingInfo(float(head[1]), 320, 240, "h264", "mov,mp4", ".mp4")
+
+    def search(
+        self, path: Path, kind: RecordingKind, faces: Sequence[Face], progress: Progress | None = None
+    ) -> Sequence[Seen]:
+        _, lines = _recording(path)
+        for tenth in range(11):
+            if progress is not None:
+                progress(tenth / 10)
+        own = _own(faces)
+        seen: dict[str, Seen] = {}
+        unknown: list[Seen] = []
+        for line in lines:
+            one = self._seen([float(part) for part in line], own)
+            if one.student_id is None:
+                unknown.append(one)
+            else:
+                seen[one.student_id] = _joined(seen.get(one.student_id, one), one)
+        return [*seen.values(), *unknown]
+
+    def _seen(self, line: Sequence[float], own: Sequence[tuple[str, float]]) -> Seen:
+        person, first_s, last_s = (*line, 0.0, 0.0)[:3]
+        frames = int(last_s - first_s) + 1
+        picture = _picture(str(person).encode(), 160)
+        ranked = _ranked(person, own)
+        if not ranked or ranked[0][1] < self.lines.review:
+            return Seen(None, first_s, last_s, frames, 0, None, None, picture, first_s)
+        student, points = ranked[0]
+        margin = points - ranked[1][1] if len(ranked) > 1 else 100.0
+        return Seen(student, first_s, last_s, frames, frames, points, margin, picture, first_s)
+
+
+def _joined(known: Seen, again: Seen) -> Seen:
+    """One entry for a student who came back."""
+    if again is known:
+        return known
+    best = max(known, again, key=lambda one: one.similarity or 0.0)
+    return replace(
+        best,
+        first_s=min(known.first_s, again.first_s),
+        last_s=max(known.last_s, again.last_s),
+        frames=known.frames + again.frames,
+        good_frames=known.good_frames + again.good_frames,
+    )
+
+
+def _own(faces: Sequence[Face]) -> list[tuple[str, float]]:
+    return [(face.student_id, face.vector[0]) for face in faces if face.engine == FakeFaces.name and face.vector]
+
+
+def _ranked(person: float, own: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Students by similarity, the most similar first, each by the best of the own faces."""
+    best: dict[str, float] = {}
+    for student, number in own:
+        best[student] = max(best.get(student, 0.0), similarity(person, number))
+    return sorted(best.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _people_in(photo: bytes) -> list[float]:
+    if not photo.startswith(b"face:"):
+        raise BadPhoto("The picture is not a picture that can be read.")
+    return [float(number) for number in photo.removeprefix(b"face:").split(b",") if number]
+
+
+def _recording(path: Path) -> tuple[list[str], list[list[str]]]:
+    """The words of the head, and of each person's line."""
+    head, *lines = path.read_bytes().decode(errors="replace").strip().split("|")
+    words = head.split()
+    if words != ["snapshot"] and not (len(words) == 2 and words[0] == "video"):
+        raise BadRecording("The recording is not a video that can be read, or it is cut short.")
+    return words, [line.split() for line in lines]
+
+
+def _picture(seed: bytes, size_px: int) -> bytes:
+    """A JPEG that is the same for the same bytes and another for others."""
+    tiles = Image.frombytes("L", (4, 8), hashlib.sha256(seed).digest())
+    stream = io.BytesIO()
+    tiles.resize((size_px, size_px), Image.Resampling.NEAREST).save(stream, "JPEG")
+    return stream.getvalue()
