@@ -1,0 +1,132 @@
+"""The command line: what it prints, and how it refuses."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from demo.drawn_people import CLASS_SEEDS, draw, person, pose
+from face_engine import command_line
+from face_engine.command_line import main
+from face_engine.images import read_image
+
+
+@pytest.fixture(autouse=True)
+def ready_engine(monkeypatch, engine):
+    """The engine that the tests have already built."""
+    monkeypatch.setattr(command_line, "Engine", lambda smallest_face_px: engine)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, group_picture, student_portrait) -> Path:
+    folder = tmp_path_factory.mktemp("pictures")
+    cv2.imwrite(str(folder / "group.png"), group_picture)
+    cv2.imwrite(str(folder / "portrait.png"), student_portrait)
+    cv2.imwrite(str(folder / "same.png"), draw(person(CLASS_SEEDS[0]), pose(9), 320))
+    cv2.imwrite(str(folder / "other.png"), draw(person(CLASS_SEEDS[1]), pose(9), 320))
+    cv2.imwrite(str(folder / "wall.png"), np.full((200, 200, 3), 180, np.uint8))
+    (folder / "notes.jpg").write_text("not a picture")
+    (folder / "empty.jpg").write_bytes(b"")
+    return folder
+
+
+def run(*arguments) -> int:
+    return main([str(argument) for argument in arguments])
+
+
+def test_find_lists_every_face_with_its_place(folder, capsys):
+    assert run("find", folder / "group.png") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith("group.png: 3 faces")
+    assert len(lines) == 4
+    assert "quality" in lines[1]
+
+
+def test_find_says_when_there_is_no_face(folder, capsys):
+    assert run("find", folder / "wall.png") == 0
+    assert capsys.readouterr().out.endswith("wall.png: no face\n")
+
+
+def test_find_writes_json(folder, capsys):
+    assert run("find", folder / "portrait.png", "--json") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert set(answer["faces"][0]) == {"box", "landmarks", "score", "quality"}
+
+
+def test_embed_writes_boxes_landmarks_and_the_models_own_vectors(folder, capsys, engine):
+    paths = [folder / "group.png", folder / "wall.png", folder / "portrait.png"]
+    assert run("embed", *paths, "--json") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert set(answer) == {"images"}
+    assert [image["image"] for image in answer["images"]] == [str(path) for path in paths]
+    assert [len(image["faces"]) for image in answer["images"]] == [3, 0, 1]
+    face = answer["images"][2]["faces"][0]
+    assert set(face) == {"box", "landmarks", "score", "quality", "vector"}
+    assert (len(face["box"]), np.shape(face["landmarks"]), len(face["vector"])) == (4, (5, 2), 128)
+    picture = read_image(paths[2])
+    np.testing.assert_allclose(face["vector"], engine.embed(picture, engine.find(picture))[0], atol=1e-6)
+
+
+def test_embed_stops_at_the_first_bad_picture_and_writes_no_half_answer(folder, capsys):
+    assert run("embed", folder / "portrait.png", folder / "notes.jpg", folder / "group.png", "--json") == 1
+    written = capsys.readouterr()
+    assert written.out == ""
+    assert written.err.startswith("notes.jpg is not a picture")
+
+
+@pytest.mark.parametrize(("other", "same"), [("same.png", True), ("other.png", False)])
+def test_compare_tells_whether_two_faces_are_one_persons(folder, capsys, other, same):
+    assert run("compare", folder / "portrait.png", folder / other, "--json") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert set(answer) == {"distance", "similarity", "same"}
+    assert answer["same"] is same
+    assert (answer["distance"] < 0.6) is (answer["similarity"] > 50) is same
+    assert run("compare", folder / "portrait.png", folder / other) == 0
+    assert capsys.readouterr().out.startswith("the same person" if same else "different people")
+
+
+def test_compare_needs_a_face_in_both(folder, capsys):
+    assert run("compare", folder / "portrait.png", folder / "wall.png") == 1
+    assert "There is no face in" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["missing.jpg", "notes.jpg", "empty.jpg", "."])
+@pytest.mark.parametrize("command", ["find", "embed", "compare"])
+def test_bad_input_gets_one_plain_sentence_and_status_1(folder, capsys, command, name):
+    second = [folder / "portrait.png"] if command == "compare" else []
+    assert run(command, folder / name, *second) == 1
+    written = capsys.readouterr()
+    assert written.out == ""
+    assert len(written.err.splitlines()) == 1
+    assert written.err.endswith(".\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("find",), ("embed",), ("compare", "a.jpg"), ("dance",), ("find", "a.jpg", "--smallest-face", "x")],
+)
+def test_wrong_usage_has_status_2(capsys, arguments):
+    with pytest.raises(SystemExit) as left:
+        run(*arguments)
+    assert left.value.code == 2
+    assert capsys.readouterr().err.startswith("usage: python -m face_engine")
+
+
+def test_the_smallest_face_is_passed_on(folder, monkeypatch, engine):
+    asked = []
+    monkeypatch.setattr(command_line, "Engine", lambda smallest_face_px: asked.append(smallest_face_px) or engine)
+    run("find", folder / "wall.png", "--smallest-face", "24")
+    run("find", folder / "wall.png")
+    assert asked == [24, 40]
+
+
+def test_the_module_runs_and_gives_its_status(tmp_path):
+    command = [sys.executable, "-m", "face_engine", "find", str(tmp_path / "missing.jpg")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr == f"There is no file {tmp_path / 'missing.jpg'}.\n"
