@@ -8,7 +8,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    ProgrammingError,
+    SQLAlchemyError,
+    StatementError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from attendance.errors import (
@@ -89,6 +97,10 @@ def errors_as_ours(taken: str = "This already exists.") -> Iterator[None]:
         if isinstance(error, ProgrammingError):
             raise
         raise _ours(error, taken) from error
+    except StatementError as error:
+        if isinstance(error.orig, ValueError):  # a column type refused it, such as a moment without a time zone
+            raise error.orig from None
+        raise
     except UnicodeEncodeError as error:
         raise InvalidInput("This text holds signs that cannot be stored.") from error
 

@@ -26,11 +26,13 @@ def erase_found(connection: Connection, *queries: Select[Any]) -> None:
 
 def erase_lecture_media(connection: Connection, where: ColumnElement[bool]) -> None:
     """All media of the lectures that meet the condition."""
+    gone = select(lectures.c.id).where(where)
+    filmed = select(recordings.c.id).where(recordings.c.lecture_id.in_(gone))
     erase_found(
         connection,
-        select(recordings.c.media_key).join(lectures).where(where),
-        select(sightings.c.picture_key).join(recordings).join(lectures).where(where),
-        select(marks.c.evidence_picture_key).join(lectures).where(where),
+        select(recordings.c.media_key).where(recordings.c.lecture_id.in_(gone)),
+        select(sightings.c.picture_key).where(sightings.c.recording_id.in_(filmed)),
+        select(marks.c.evidence_picture_key).where(marks.c.lecture_id.in_(gone)),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from attendance.errors import AlreadyExists, Conflict
 from attendance.model import Lecture, Page, Recording, SearchStatus, Sighting
-from tests.fakes.store.state import FakeState, locked, need, page_of
+from tests.fakes.store.state import FakeState, in_utc, locked, need, page_of
 
 
 def _refuse_doubled(state: FakeState, lecture: Lecture) -> None:
@@ -28,13 +28,13 @@ class FakeLectures(FakeState):
         if lecture.id in self._lectures:
             raise AlreadyExists("This lecture is already stored.")
         _refuse_doubled(self, lecture)
-        self._lectures[lecture.id] = lecture
+        self._lectures[lecture.id] = in_utc(lecture)
 
     def save_lecture(self, lecture: Lecture) -> None:
         need(self._lectures, lecture.id, "There is no such lecture.")
         need(self._courses, lecture.course_id, "There is no such course.")
         _refuse_doubled(self, lecture)
-        self._lectures[lecture.id] = lecture
+        self._lectures[lecture.id] = in_utc(lecture)
 
     def remove_lecture(self, lecture_id: str) -> None:
         need(self._lectures, lecture_id, "There is no such lecture.")
@@ -57,7 +57,7 @@ class FakeLectures(FakeState):
         need(self._lectures, recording.lecture_id, "There is no such lecture.")
         if recording.id in self._recordings:
             raise AlreadyExists("This recording is already stored.")
-        self._recordings[recording.id] = recording
+        self._recordings[recording.id] = in_utc(recording)
 
     def remove_recording(self, recording_id: str) -> None:
         self._drop_recordings([self.recording(recording_id)])

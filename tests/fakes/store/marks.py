@@ -9,7 +9,7 @@ from typing import Any
 
 from attendance.errors import InvalidInput, NotFound
 from attendance.model import AuditEntry, LogFilter, LogRow, Mark, MarkChange, Page, Status
-from tests.fakes.store.state import FakeState, contains, folded, locked, need, page_of
+from tests.fakes.store.state import FakeState, contains, folded, in_utc, locked, need, page_of
 
 
 @locked
@@ -69,10 +69,10 @@ class FakeMarks(FakeState):
         if old is None or new.status is not old.status:
             self._save(old, new, None, "")
         elif replace(new, updated_at=old.updated_at) != old:
-            self._marks[new.lecture_id, new.student_id] = new
+            self._marks[new.lecture_id, new.student_id] = in_utc(new)
 
     def _save(self, old: Mark | None, new: Mark, by: str | None, reason: str) -> Mark:
-        self._marks[new.lecture_id, new.student_id] = new
+        self._marks[new.lecture_id, new.student_id] = in_utc(new)
         before = old.status if old else None
         change = MarkChange(new.lecture_id, new.student_id, new.updated_at, new.status, before, by, reason=reason)
         self._changes.append(change)
@@ -89,11 +89,12 @@ class FakeAudit(FakeState):
     """The AuditStore."""
 
     def add_audit(self, entry: AuditEntry) -> None:
-        self._audit.append(replace(entry, by_name=""))
+        self._audit.append(in_utc(replace(entry, by_name="")))
 
     def audit(self, *, page: int = 1, size: int = 50) -> Page[AuditEntry]:
-        newest = sorted(self._audit[::-1], key=lambda entry: entry.at, reverse=True)
-        return page_of([replace(entry, by_name=self._name_of(entry.by)) for entry in newest], page, size)
+        oldest = sorted(self._audit, key=lambda entry: entry.at)
+        newest = [replace(entry, by_name=self._name_of(entry.by)) for entry in oldest[::-1]]
+        return page_of(newest, page, size)
 
     def pending_erasures(self, limit: int = 1000) -> Sequence[str]:
         return list(self._erasures)[:limit]

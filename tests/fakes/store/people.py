@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from attendance.errors import AlreadyExists, ConsentMissing
 from attendance.model import Course, Face, Page, Role, Student, User
-from tests.fakes.store.state import FakeState, contains, folded, locked, need, page_of
+from tests.fakes.store.state import FakeState, contains, folded, in_utc, locked, need, page_of
 
 
 def _need_student(state: FakeState, student_id: str) -> Student:
@@ -28,7 +28,7 @@ class FakeUsers(FakeState):
         taken = self.find_user(user.email)
         if user.id in self._users or (taken and taken.id != user.id):
             raise AlreadyExists(f"The email address {user.email} is already taken.")
-        self._users[user.id] = user
+        self._users[user.id] = in_utc(user)
 
     def save_user(self, user: User) -> None:
         old = need(self._users, user.id, "There is no such user.")
@@ -69,7 +69,7 @@ class FakeCourses(FakeState):
     def add_course_once(self, course: Course) -> None:
         if course.id in self._courses or self.find_course(course.code, course.section):
             raise AlreadyExists(f"The course {course.label} already exists.")
-        self._courses[course.id] = course
+        self._courses[course.id] = in_utc(course)
         self._teachers[course.id], self._rosters[course.id] = set(), set()
 
     def save_course(self, course: Course) -> None:
@@ -77,7 +77,7 @@ class FakeCourses(FakeState):
         same = self.find_course(course.code, course.section)
         if same and same.id != course.id:
             raise AlreadyExists(f"The course {course.label} already exists.")
-        self._courses[course.id] = course
+        self._courses[course.id] = in_utc(course)
 
     def remove_course(self, course_id: str) -> None:
         _need_course(self, course_id)
@@ -135,8 +135,8 @@ class FakeStudents(FakeState):
         keys = {other.key for other in self._students.values()}
         if student.id in self._students or student.key in keys:
             raise AlreadyExists(f"The student id {student.id} is already registered.")
-        self._students[student.id] = student
-        self._faces.update({face.id: face for face in faces})
+        self._students[student.id] = in_utc(student)
+        self._faces.update({face.id: in_utc(face) for face in faces})
         for course_id in course_ids:
             self._rosters[course_id].add(student.id)
 
@@ -187,7 +187,7 @@ class FakeStudents(FakeState):
         _refuse_without_consent(_need_student(self, face.student_id))
         if face.id in self._faces:
             raise AlreadyExists("This photo is already stored.")
-        self._faces[face.id] = face
+        self._faces[face.id] = in_utc(face)
 
     def remove_face(self, face_id: str) -> None:
         self._drop_faces([need(self._faces, face_id, "There is no such photo.")])

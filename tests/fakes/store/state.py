@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import fields, replace
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -24,6 +26,7 @@ from attendance.model import (
 )
 
 T = TypeVar("T")
+D = TypeVar("D", bound=Any)
 
 
 class FakeState:
@@ -104,6 +107,16 @@ def need(found: dict[str, T], key: str, sentence: str) -> T:
     if key not in found:
         raise NotFound(sentence)
     return found[key]
+
+
+def in_utc(item: D) -> D:
+    """The dataclass with its moments in UTC. Raises ValueError for one without a time zone, which could mean any."""
+    moments = {field.name: getattr(item, field.name) for field in fields(item)}
+    moments = {name: moment for name, moment in moments.items() if isinstance(moment, datetime)}
+    for moment in moments.values():
+        if moment.tzinfo is None:
+            raise ValueError(f"{moment} has no time zone")
+    return replace(item, **{name: moment.astimezone(UTC) for name, moment in moments.items()})
 
 
 def page_of(items: Sequence[T], page: int, size: int) -> Page[T]:

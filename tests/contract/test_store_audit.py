@@ -1,0 +1,38 @@
+"""What every Store keeps to about the audit trail."""
+
+from dataclasses import replace
+
+from attendance.model import AuditEntry
+from attendance.ports import Store
+from tests.contract.samples import MINUTE, NOW, a_user
+
+
+def _entry(subject: str, minutes: int = 0, by: str | None = "u1") -> AuditEntry:
+    return AuditEntry(at=NOW + minutes * MINUTE, by=by, action="course.remove", subject=subject, detail="세부")
+
+
+def test_the_audit_is_read_newest_first_with_names(store: Store) -> None:
+    store.add_user_once(a_user("u1", name="Ada Example"))
+    store.add_audit(_entry("second", 1))
+    store.add_audit(_entry("first", 0, by=None))
+    store.add_audit(_entry("third", 1, by="u9"))
+    assert list(store.audit().items) == [
+        replace(_entry("third", 1, by="u9"), by_name="a removed user"),
+        replace(_entry("second", 1), by_name="Ada Example"),
+        _entry("first", 0, by=None),
+    ]
+
+
+def test_the_audit_comes_in_pages(store: Store) -> None:
+    for number in range(5):
+        store.add_audit(_entry(str(number)))
+    page = store.audit(page=2, size=2)
+    assert ([entry.subject for entry in page.items], page.total) == (["2", "1"], 5)
+
+
+def test_what_a_removed_user_did_stays(store: Store) -> None:
+    store.add_user_once(a_user("u1", name="Ada Example"))
+    store.add_audit(_entry("something"))
+    store.remove_user("u1")
+    entry = store.audit().items[0]
+    assert (entry.by, entry.by_name) == ("u1", "a removed user")

@@ -1,0 +1,198 @@
+"""What every Store keeps to about marks and their history."""
+
+from dataclasses import replace
+
+import pytest
+
+from attendance.errors import NotFound
+from attendance.model import Mark, MarkChange, Status
+from attendance.ports import Store
+from tests.contract.samples import MINUTE, NOW, a_class, a_lecture, a_mark, a_user, evidence
+
+PRESENT, LATE, ABSENT, EXCUSED, UNSURE = Status
+LATER = NOW + MINUTE
+
+
+def _by_teacher(status: Status = EXCUSED, **more: object) -> Mark:
+    return replace(a_mark("21", status), set_by="u1", reason="Doctor's note", updated_at=LATER, **more)
+
+
+def _history(store: Store, student_id: str = "21") -> list[tuple[Status | None, Status]]:
+    return [(change.from_status, change.to_status) for change in store.mark_history("l1", student_id)]
+
+
+def test_a_mark_is_read_as_it_was_saved(store: Store) -> None:
+    a_class(store, "21", "22")
+    marks = [a_mark("21", LATE, left_early=True, evidence=evidence()), a_mark("22", ABSENT)]
+    store.save_machine_marks("l1", marks)
+    assert store.marks("l1") == marks
+    assert store.marks("l2") == []
+
+
+def test_evidence_may_lack_a_picture(store: Store) -> None:
+    a_class(store)
+    mark = a_mark(evidence=evidence(picture_key=None, picture_s=None))
+    store.save_machine_marks("l1", [mark])
+    assert store.marks("l1") == [mark]
+
+
+def test_marks_are_sorted_by_student_id(store: Store) -> None:
+    a_class(store, "2", "10", "a", "B")
+    store.save_machine_marks("l1", [a_mark(student_id) for student_id in ("2", "a", "10", "B")])
+    assert [mark.student_id for mark in store.marks("l1")] == ["10", "2", "B", "a"]
+
+
+def test_the_first_mark_is_in_the_history(store: Store) -> None:
+    a_class(store)
+    store.save_machine_marks("l1", [a_mark("21", LATE)])
+    assert store.mark_history("l1", "21") == [MarkChange("l1", "21", NOW, LATE)]
+
+
+def test_the_same_marks_again_change_nothing(store: Store) -> None:
+    a_class(store, "21", "22")
+    marks = [a_mark("21", evidence=evidence()), a_mark("22", ABSENT)]
+    store.save_machine_marks("l1", marks)
+    store.save_machine_marks("l1", [replace(mark, updated_at=LATER) for mark in marks])
+    assert store.marks("l1") == marks
+    assert _history(store) == [(None, PRESENT)]
+
+
+def test_only_a_changed_status_is_added_to_the_history(store: Store) -> None:
+    a_class(store)
+    store.save_machine_marks("l1", [a_mark("21", UNSURE, evidence=evidence("s1"))])
+    better = a_mark("21", UNSURE, evidence=evidence("s2", similarity=91.0), updated_at=LATER)
+    store.save_machine_marks("l1", [better])
+    assert store.marks("l1") == [better]
+    assert _history(store) == [(None, UNSURE)]
+    store.save_machine_marks("l1", [a_mark("21", PRESENT, updated_at=LATER)])
+    assert _history(store) == [(None, UNSURE), (UNSURE, PRESENT)]
+
+
+def test_a_machines_mark_that_is_withdrawn_is_removed(store: Store) -> None:
+    a_class(store, "21", "22")
+    store.save_machine_marks("l1", [a_mark("21"), a_mark("22")])
+    store.save_machine_marks("l1", [a_mark("22")])
+    assert [mark.student_id for mark in store.marks("l1")] == ["22"]
+
+
+def test_marks_of_other_lectures_are_left_alone(store: Store) -> None:
+    a_class(store)
+    store.add_lecture_once(a_lecture("l2", starts_at=LATER))
+    store.save_machine_marks("l2", [a_mark(lecture_id="l2")])
+    store.save_machine_marks("l1", [a_mark()])
+    store.save_machine_marks("l1", [])
+    assert len(store.marks("l2")) == 1
+
+
+def test_machine_marks_need_their_lecture(store: Store) -> None:
+    with pytest.raises(NotFound):
+        store.save_machine_marks("l1", [])
+
+
+def test_a_mark_of_a_student_removed_meanwhile_is_left_out(store: Store) -> None:
+    a_class(store, "21", "22")
+    store.remove_student("21")
+    store.save_machine_marks("l1", [a_mark("21"), a_mark("22")])
+    assert [mark.student_id for mark in store.marks("l1")] == ["22"]
+
+
+def test_a_persons_mark_keeps_the_evidence_and_the_machines_opinion(store: Store) -> None:
+    a_class(store)
+    store.save_machine_marks("l1", [a_mark("21", LATE, left_early=True, evidence=evidence())])
+    saved = store.set_mark(_by_teacher(PRESENT, machine_status=ABSENT, left_early=False))
+    assert saved == _by_teacher(PRESENT, machine_status=LATE, left_early=True, evidence=evidence())
+    assert store.marks("l1") == [saved]
+
+
+def test_a_persons_mark_is_added_where_there_was_none(store: Store) -> None:
+    a_class(store)
+    mark = _by_teacher(EXCUSED, machine_status=ABSENT)
+    assert store.set_mark(mark) == mark
+    assert store.marks("l1") == [mark]
+    assert _history(store) == [(None, EXCUSED)]
+
+
+def test_setting_a_mark_needs_lecture_and_student(store: Store) -> None:
+    a_class(store)
+    with pytest.raises(NotFound, match="no such lecture"):
+        store.set_mark(replace(_by_teacher(), lecture_id="l2"))
+    with pytest.raises(NotFound, match="no student with the id 99"):
+        store.set_mark(replace(_by_teacher(), student_id="99"))
+
+
+def test_a_person_cannot_decide_without_a_name(store: Store) -> None:
+    a_class(store)
+    with pytest.raises(ValueError, match="who set it"):
+        store.set_mark(a_mark())
+
+
+def test_a_search_never_overwrites_what_a_person_decided(store: Store) -> None:
+    a_class(store)
+    store.set_mark(_by_teacher(EXCUSED))
+    store.save_machine_marks(
+        "l1", [a_mark("21", LATE, left_early=True, evidence=evidence(), updated_at=LATER + MINUTE)]
+    )
+    assert store.marks("l1") == [
+        _by_teacher(EXCUSED, machine_status=LATE, left_early=True, evidence=evidence()),
+    ]
+    assert _history(store) == [(None, EXCUSED)]
+
+
+def test_a_search_that_withdraws_its_mark_leaves_a_persons(store: Store) -> None:
+    a_class(store)
+    store.set_mark(_by_teacher(EXCUSED))
+    store.save_machine_marks("l1", [])
+    assert store.marks("l1") == [_by_teacher(EXCUSED)]
+
+
+def test_every_decision_is_in_the_history_with_its_maker_and_reason(store: Store) -> None:
+    a_class(store)
+    store.add_user_once(a_user("u2", "nameless@example.org"))
+    store.save_machine_marks("l1", [a_mark("21", ABSENT)])
+    store.set_mark(_by_teacher(EXCUSED))
+    store.set_mark(replace(_by_teacher(EXCUSED), set_by="u2", reason="I agree"))
+    store.remove_user("u1")
+    first, second, third = store.mark_history("l1", "21")
+    assert (first.by, first.by_name) == (None, "")
+    assert second == MarkChange("l1", "21", LATER, EXCUSED, ABSENT, "u1", "a removed user", "Doctor's note")
+    assert third == MarkChange("l1", "21", LATER, EXCUSED, EXCUSED, "u2", "nameless@example.org", "I agree")
+
+
+def test_the_name_of_who_decided_is_shown(store: Store) -> None:
+    a_class(store)
+    store.set_mark(_by_teacher())
+    assert store.mark_history("l1", "21")[0].by_name == "Ada Example"
+
+
+def test_clearing_goes_back_to_the_machines_opinion(store: Store) -> None:
+    a_class(store)
+    store.save_machine_marks("l1", [a_mark("21", LATE, evidence=evidence())])
+    store.set_mark(_by_teacher(PRESENT))
+    cleared = store.clear_person_mark("l1", "21", "u1", LATER + MINUTE, "My mistake")
+    assert cleared == a_mark("21", LATE, evidence=evidence(), updated_at=LATER + MINUTE)
+    assert store.marks("l1") == [cleared]
+    assert _history(store) == [(None, LATE), (LATE, PRESENT), (PRESENT, LATE)]
+    last = store.mark_history("l1", "21")[-1]
+    assert (last.by, last.reason) == ("u1", "My mistake")
+
+
+def test_after_clearing_the_machine_decides_again(store: Store) -> None:
+    a_class(store)
+    store.set_mark(_by_teacher(PRESENT))
+    store.clear_person_mark("l1", "21", "u1", LATER, "")
+    store.save_machine_marks("l1", [a_mark("21", ABSENT)])
+    assert store.marks("l1")[0].status is ABSENT
+
+
+def test_clearing_what_is_the_machines_already_changes_nothing(store: Store) -> None:
+    a_class(store)
+    store.save_machine_marks("l1", [a_mark("21", LATE)])
+    assert store.clear_person_mark("l1", "21", "u1", LATER, "") == a_mark("21", LATE)
+    assert _history(store) == [(None, LATE)]
+
+
+def test_clearing_needs_a_mark(store: Store) -> None:
+    a_class(store)
+    for lecture_id in ("l1", "l2"):
+        with pytest.raises(NotFound):
+            store.clear_person_mark(lecture_id, "21", "u1", LATER, "")

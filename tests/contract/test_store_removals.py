@@ -1,0 +1,137 @@
+"""What every Store keeps to when something is removed: all that hangs on it goes, and its media become erasures."""
+
+from dataclasses import replace
+
+import pytest
+
+from attendance.errors import NotFound
+from attendance.model import AuditEntry, LogFilter, Role
+from attendance.ports import Store
+from tests.contract.samples import (
+    HOUR,
+    NOW,
+    a_class,
+    a_course,
+    a_face,
+    a_lecture,
+    a_mark,
+    a_recording,
+    a_sighting,
+    a_user,
+    evidence,
+    searched,
+)
+
+
+@pytest.fixture
+def school(store: Store) -> Store:
+    """A class of two with faces and an account, a searched lecture with a stranger, and another course beside it."""
+    a_class(store, "21", "22")
+    store.add_face(a_face("f1", "21"))
+    store.add_face(a_face("f2", "22"))
+    store.add_user_once(a_user("u21", role=Role.STUDENT, student_id="21"))
+    stranger = a_sighting("s0", student_id=None)
+    searched(store, stranger, a_sighting("s1", student_id="21"), a_sighting("s2", student_id="22"))
+    store.save_machine_marks("l1", [a_mark("21", evidence=evidence("s1")), a_mark("22", evidence=evidence("s2"))])
+    store.add_course_once(a_course("c2"))
+    store.add_to_roster("c2", ["21", "22"])
+    store.add_lecture_once(a_lecture("l2", "c2"))
+    store.add_recording(a_recording("r2", "l2"))
+    searched(store, a_sighting("s3", "r2", "21"), a_sighting("s4", "r2", "22"), recording_id="r2")
+    return store
+
+
+def test_a_removed_student_is_gone_everywhere(school: Store) -> None:
+    school.set_mark(replace(a_mark("21", lecture_id="l2"), set_by="u1"))
+    school.remove_student("21")
+    with pytest.raises(NotFound):
+        school.student("21")
+    with pytest.raises(NotFound):
+        school.student_by_key("key-of-21")
+    with pytest.raises(NotFound):
+        school.user("u21")
+    assert [student.id for student in school.roster("c1")] == ["22"]
+    assert [face.id for face in school.faces()] == ["f2"]
+    assert [seen.id for lecture in ("l1", "l2") for seen in school.sightings(lecture)] == ["s0", "s2", "s4"]
+    assert [mark.student_id for mark in school.marks("l1")] == ["22"]
+    assert school.mark_history("l1", "21") == []
+    assert school.log(LogFilter(student_id="21")).total == 0
+    assert set(school.pending_erasures()) == {"photo of f1", "thumbnail of f1", "picture of s1", "picture of s3"}
+
+
+def test_a_student_registered_again_begins_anew(school: Store) -> None:
+    student = school.student("21")
+    school.remove_student("21")
+    school.add_student_once(student)
+    assert school.faces(["21"]) == []
+    assert school.mark_history("l1", "21") == []
+    assert school.courses(student_id="21") == []
+
+
+def test_the_audit_still_says_that_there_was_a_student(school: Store) -> None:
+    school.add_audit(AuditEntry(NOW, "u21", "student.login", "21"))
+    school.remove_student("21")
+    assert [(entry.subject, entry.by_name) for entry in school.audit().items] == [("21", "a removed user")]
+
+
+def test_a_removed_recording_takes_its_sightings_along(school: Store) -> None:
+    school.remove_recording("r1")
+    assert school.recordings("l1") == []
+    assert school.sightings("l1") == []
+    with pytest.raises(NotFound):
+        school.remove_recording("r1")
+    media = {"media of r1", "picture of s0", "picture of s1", "picture of s2"}
+    assert set(school.pending_erasures()) == media
+    assert len(school.marks("l1")) == 2
+
+
+def test_a_removed_lecture_takes_recordings_sightings_and_marks_along(school: Store) -> None:
+    school.remove_lecture("l1")
+    for gone in (school.lecture, school.remove_lecture):
+        with pytest.raises(NotFound):
+            gone("l1")
+    with pytest.raises(NotFound):
+        school.recording("r1")
+    with pytest.raises(NotFound):
+        school.sighting("s1")
+    assert school.marks("l1") == []
+    assert school.mark_history("l1", "22") == []
+    media = {"media of r1", "picture of s0", "picture of s1", "picture of s2"}
+    assert set(school.pending_erasures()) == media
+    assert [seen.id for seen in school.sightings("l2")] == ["s3", "s4"]
+
+
+def test_a_removed_course_takes_its_lectures_along_and_leaves_students(school: Store) -> None:
+    school.add_lecture_once(a_lecture("l3", "c1", NOW + HOUR))
+    school.add_recording(a_recording("r3", "l3"))
+    school.remove_course("c1")
+    assert [lecture.id for lecture in school.lectures().items] == ["l2"]
+    assert school.log(LogFilter()).total == 0
+    assert school.students().total == 2
+    assert [course.id for course in school.courses(student_id="21")] == ["c2"]
+    assert school.courses(teacher_id="u1") == []
+    media = {"media of r1", "media of r3", "picture of s0", "picture of s1", "picture of s2"}
+    assert set(school.pending_erasures()) == media
+
+
+def test_what_is_erased_is_pending_no_more(school: Store) -> None:
+    school.remove_lecture("l1")
+    school.erased(["media of r1", "picture of s1", "never heard of"])
+    assert set(school.pending_erasures()) == {"picture of s0", "picture of s2"}
+    school.erased(school.pending_erasures())
+    assert school.pending_erasures() == []
+
+
+def test_erasures_are_told_a_part_at_a_time_and_each_once(school: Store) -> None:
+    school.remove_recording("r1")
+    school.remove_student("21")
+    everything = school.pending_erasures()
+    assert len(everything) == len(set(everything)) == 7
+    assert list(school.pending_erasures(limit=3)) == list(everything[:3])
+
+
+def test_nothing_is_erased_where_nothing_was_removed(school: Store) -> None:
+    for remove in (school.remove_student, school.remove_lecture, school.remove_course, school.remove_recording):
+        with pytest.raises(NotFound):
+            remove("nothing")
+    assert school.pending_erasures() == []
