@@ -1,0 +1,52 @@
+"""Real people in a real clip: who is sure, who is not there, and who is in the audience."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from attendance.adapters.faces_local import open_faces
+from attendance.errors import BadPhoto
+from attendance.model import Face, RecordingKind, new_id
+from attendance.settings import load_settings
+
+pytestmark = [
+    pytest.mark.photographs,
+    pytest.mark.skipif("ROLLCALL_FACES_DIR" not in os.environ, reason="ROLLCALL_FACES_DIR names no folder of photos"),
+]
+ON_STAGE, ELSEWHERE = "lin-manuel-miranda.png", "rose_leslie1.jpg"
+
+
+def photograph(name: str) -> Path:
+    return next(Path(os.environ["ROLLCALL_FACES_DIR"]).rglob(name))
+
+
+def test_the_man_on_stage_is_sure_and_the_woman_who_is_elsewhere_is_not_seen():
+    faces = open_faces("local", load_settings({}))
+    enrolled = [
+        Face(
+            new_id(),
+            name,
+            faces.name,
+            "",
+            "",
+            1.0,
+            datetime.now(UTC),
+            faces.enrol(name, photograph(name).read_bytes()).vector,
+        )
+        for name in ("alex-lacamoire.png", ON_STAGE, ELSEWHERE)
+    ]
+    seen = faces.search(photograph("short_hamilton_clip.mp4"), RecordingKind.VIDEO, enrolled)
+    (on_stage,) = [one for one in seen if one.student_id == ON_STAGE]
+    assert (on_stage.similarity or 0) >= faces.lines.accept
+    assert (on_stage.margin or 0) >= faces.lines.margin
+    assert on_stage.good_frames >= faces.lines.least_good_frames
+    assert ELSEWHERE not in {one.student_id for one in seen}
+    assert len([one for one in seen if one.student_id is None]) >= 3
+
+
+def test_a_photo_of_two_people_is_not_enrolled():
+    faces = open_faces("local", load_settings({}))
+    with pytest.raises(BadPhoto, match="There are 2 faces in this photo"):
+        faces.enrol("x", photograph("two_people.jpg").read_bytes())

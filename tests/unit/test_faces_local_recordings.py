@@ -1,0 +1,113 @@
+"""How the local engine probes recordings, and who is who in a snapshot."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from attendance.adapters.faces_local import LocalFaces, open_faces
+from attendance.adapters.faces_local_snapshot import search_snapshot
+from attendance.errors import BadRecording
+from attendance.settings import load_settings
+from face_engine.gallery import Gallery
+from face_engine.model import Face
+from face_engine.search_model import SearchOptions
+from face_engine.similarity import similarity
+from tests.contract.faces_kits import drawn, jpeg
+from tests.unit.test_faces_local import a_face, saved
+
+
+@pytest.fixture(scope="module")
+def faces() -> LocalFaces:
+    return open_faces("local", load_settings({}))
+
+
+def a_video(path: Path, container_format: str, codec: str) -> Path:
+    with av.open(str(path), "w", format=container_format) as container:
+        stream = container.add_stream(codec, rate=5)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        stream.time_base = Fraction(1, 5)
+        for number in range(5):
+            frame = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 40 * number, np.uint8), format="bgr24")
+            frame.pts, frame.time_base = number, Fraction(1, 5)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+@pytest.mark.parametrize(
+    ("container_format", "codec", "extension"),
+    [
+        ("mp4", "libx264", ".mp4"),
+        ("mov", "libx264", ".mov"),
+        ("matroska", "libx264", ".mkv"),
+        ("webm", "libvpx", ".webm"),
+        ("avi", "mpeg4", ".avi"),
+    ],
+)
+def test_the_extension_comes_from_the_file_and_not_from_its_name(
+    faces: LocalFaces, tmp_path: Path, container_format: str, codec: str, extension: str
+):
+    assert faces.probe(a_video(tmp_path / "data.exe", container_format, codec)).extension == extension
+
+
+def test_a_container_that_no_browser_plays_is_refused_by_name(faces: LocalFaces, tmp_path: Path):
+    with pytest.raises(BadRecording, match=r"^Videos of this kind \(mpegts\) are not taken; MP4, MOV, .* are\.$"):
+        faces.probe(a_video(tmp_path / "data", "mpegts", "libx264"))
+
+
+@pytest.mark.parametrize(("kind", "extension"), [("JPEG", ".jpg"), ("PNG", ".png")])
+def test_a_snapshot_is_a_jpeg_or_a_png(faces: LocalFaces, tmp_path: Path, kind: str, extension: str):
+    (tmp_path / "data").write_bytes(saved(np.zeros((48, 64, 3), np.uint8), kind))
+    info = faces.probe(tmp_path / "data")
+    assert (info.extension, info.width, info.height, info.duration_s) == (extension, 64, 48, 0)
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "TIFF", "BMP"])
+def test_other_pictures_are_no_recordings(faces: LocalFaces, tmp_path: Path, kind: str):
+    (tmp_path / "data").write_bytes(saved(np.zeros((48, 64, 3), np.uint8), kind))
+    with pytest.raises(BadRecording, match=r"^The recording .*\.$"):
+        faces.probe(tmp_path / "data")
+
+
+def test_a_snapshot_that_is_cut_short_is_refused(faces: LocalFaces, tmp_path: Path):
+    (tmp_path / "data").write_bytes(saved(drawn(0), "PNG")[:5000])
+    with pytest.raises(BadRecording, match=r"^The recording is damaged or cut short\.$"):
+        faces.probe(tmp_path / "data")
+
+
+def test_a_recording_that_is_gone_is_refused_without_its_path(faces: LocalFaces, tmp_path: Path):
+    with pytest.raises(BadRecording) as refused:
+        faces.probe(tmp_path / "gone")
+    assert str(tmp_path) not in refused.value.sentence
+
+
+class EngineOfVectors:
+    """Finds faces side by side whose vectors are given."""
+
+    def __init__(self, *vectors: np.ndarray) -> None:
+        self._vectors = np.array(vectors, np.float32)
+
+    def find(self, image: np.ndarray) -> list[Face]:
+        return [a_face(20, left=20 * i) for i in range(len(self._vectors))]
+
+    def embed(self, image: np.ndarray, faces: list[Face]) -> np.ndarray:
+        return self._vectors
+
+
+def along(axis: int, length: float) -> np.ndarray:
+    vector = np.zeros(128, np.float32)
+    vector[axis] = length
+    return vector
+
+
+def test_of_two_faces_like_one_student_the_nearer_is_the_student_and_the_other_nobody(tmp_path: Path):
+    (tmp_path / "data").write_bytes(jpeg(np.zeros((48, 64, 3), np.uint8)))
+    gallery = Gallery(["ada", "ben"], np.array([along(0, 1), along(1, 1)]))
+    engine = EngineOfVectors(along(0, 0.7), along(0, 0.9))
+    seen = search_snapshot(tmp_path / "data", gallery, engine, SearchOptions(), None)
+    assert [one.student_id for one in seen] == [None, "ada"]
+    assert seen[1].similarity == pytest.approx(similarity(0.1), abs=0.01)
+    assert seen[0].similarity is None
