@@ -1,5 +1,7 @@
 """People drawn by code, on whom real face vectors work: for the demonstration and for tests without photographs."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,7 @@ __all__ = [
     "CLASS_SEEDS",
     "STRANGER_SEED",
     "BGRImage",
+    "CutOut",
     "DrawnPerson",
     "Pose",
     "cut_out",
@@ -23,8 +26,31 @@ __all__ = [
 
 BGRImage = NDArray[np.uint8]
 
-CLASS_SEEDS = (52, 106, 145, 146, 211, 217, 241, 379)
-STRANGER_SEED = 376
+
+@dataclass(frozen=True)
+class CutOut:
+    """A picture without a background: premultiplied BGR, and how much (0..255) of what is behind shines through."""
+
+    premultiplied: BGRImage
+    see_through: BGRImage
+
+    def lay_over(self, image: BGRImage, left: int, top: int) -> None:
+        """Lay it over the image, in place; what is outside of the image is cut off."""
+        height, width = self.premultiplied.shape[:2]
+        x1, y1 = max(0, left), max(0, top)
+        x2, y2 = min(image.shape[1], left + width), min(image.shape[0], top + height)
+        if x1 >= x2 or y1 >= y2:
+            return
+        part = np.s_[y1 - top : y2 - top, x1 - left : x2 - left]
+        behind = cv2.multiply(image[y1:y2, x1:x2], self.see_through[part], scale=1 / 255)
+        image[y1:y2, x1:x2] = cv2.add(behind, self.premultiplied[part])
+
+
+# Measured with face_engine on ten pictures each (the portrait and nine poses of hardness 0.8, faces of 70 to 190 px):
+# own portrait to own pose at most 0.29, any picture to any of another person at least 0.585 (the stranger: 0.592).
+CLASS_SEEDS = (52, 106, 146, 151, 188, 211, 376, 379)
+STRANGER_SEED = 831
+SMALLEST_GRID_PX = 160  # on fewer pixels than this the finer lines of a face are lost
 PORTRAIT_WALL = (214, 210, 202)
 
 
@@ -40,12 +66,13 @@ def draw(drawn: DrawnPerson, pose: Pose, size_px: int = 256, background: BGRImag
     return np.clip(picture, 0, 255).astype(np.uint8)
 
 
-def cut_out(drawn: DrawnPerson, pose: Pose, size_px: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The person without a background: premultiplied BGR 0..255 (size, size, 3) and cover 0..1 (size, size, 1)."""
-    layers = draw_layers(drawn, pose, GRID_PX)
-    both = np.dstack([layers.rgb[..., ::-1], layers.cover])
-    both = cv2.resize(both, (size_px, size_px), interpolation=cv2.INTER_AREA)
-    return both[..., :3], both[..., 3:]
+def cut_out(drawn: DrawnPerson, pose: Pose, size_px: int) -> CutOut:
+    """The person without a background, ready to be laid over any picture."""
+    layers = draw_layers(drawn, pose, max(SMALLEST_GRID_PX, size_px))
+    premultiplied = cv2.resize(layers.rgb[..., ::-1], (size_px, size_px), interpolation=cv2.INTER_AREA)
+    cover = cv2.resize(layers.cover, (size_px, size_px), interpolation=cv2.INTER_AREA)
+    see_through = np.round(255 * (1 - np.clip(cover, 0, 1))).astype(np.uint8)
+    return CutOut(np.clip(premultiplied, 0, 255).astype(np.uint8), cv2.merge([see_through] * 3))
 
 
 def portrait(drawn: DrawnPerson, size_px: int = 480) -> BGRImage:

@@ -32,6 +32,7 @@ def draw_layers(person: DrawnPerson, pose: Pose, size_px: int) -> Layers:
     if person.hair.style not in (HairStyle.BOB, HairStyle.LONG):
         _lay_ears(layers, person, sheet, light)
     face = paint_features(person, pose, sheet) * light.shade[..., None] + 255 * light.gloss[..., None]
+    layers.lay(hair_colour * 0.8, _crown(person, sheet))
     layers.lay(face, _outline(person, sheet))
     layers.lay(hair_colour, hair)
     if person.glasses is not Glasses.NONE:
@@ -95,7 +96,7 @@ def _hair_mask(person: DrawnPerson, sheet: Sheet) -> Plane:
     hair, width, side, y = person.hair, person.head.width, sheet.side, sheet.y
     waves = 0.06 * np.sin(9 * sheet.x + person.seed) if hair.style is HairStyle.WAVY else 0
     fringe = hair.fringe + 0.25 * (sheet.x - hair.parting) ** 2 + waves
-    cap = soft_step(1.16 - np.hypot(side / (width * 1.13), y / 1.1), 0.03)
+    cap = _cap(person, sheet)
     if hair.style is HairStyle.CROPPED:
         return cap * soft_step(fringe - 0.10 - y, 0.03)
     over_brow = cap * soft_step(fringe - y, 0.02)
@@ -105,12 +106,21 @@ def _hair_mask(person: DrawnPerson, sheet: Sheet) -> Plane:
     return np.maximum(over_brow, _long_sides(person, sheet))
 
 
+def _cap(person: DrawnPerson, sheet: Sheet) -> Plane:
+    return soft_step(1.16 - np.hypot(sheet.side / (person.head.width * 1.13), sheet.y / 1.1), 0.018)
+
+
+def _crown(person: DrawnPerson, sheet: Sheet) -> Plane:
+    """Hair behind the temples, or the background would shine through between fringe and ear."""
+    return _cap(person, sheet) * soft_step(person.eyes.height - 0.12 - sheet.y, 0.03)
+
+
 def _long_sides(person: DrawnPerson, sheet: Sheet) -> Plane:
     width, side, y = person.head.width, sheet.side, sheet.y
     ends = 1.12 if person.hair.style is HairStyle.LONG else 0.62
     outer = width * 1.22 + 0.08 * np.clip(y, -0.5, 1) - 0.35 * np.clip(-y - 0.1, 0, 1) ** 2
     inner = width * 0.88 - 0.06 * np.clip(y, 0, 1)
-    sides = soft_step(outer - side, 0.03) * soft_step(side - inner, 0.02)
+    sides = soft_step(outer - side, 0.02) * soft_step(side - inner, 0.02)
     return sides * soft_step(ends - y, 0.05) * soft_step(y + 0.6, 0.1)
 
 
