@@ -27,7 +27,7 @@ HOUR = timedelta(hours=1)
 
 
 def a_user(user_id: str = "u1", email: str = "", **more: Any) -> User:
-    given = {"name": "", "role": Role.TEACHER, "password_hash": "hash", "created_at": NOW} | more
+    given = {"name": "", "role": Role.TEACHER, "password_hash": "hash", "created_at": NOW, "session_key": "key"} | more
     return User(id=user_id, email=email or f"{user_id}@example.org", **given)
 
 

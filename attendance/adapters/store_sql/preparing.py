@@ -61,7 +61,7 @@ class SqlPreparation(Database):
             assert isinstance(raw, sqlite3.Connection)
             try:
                 return bool(raw.execute("PRAGMA journal_mode = WAL").fetchone() == ("wal",))
-            except sqlite3.OperationalError as error:
+            except sqlite3.DatabaseError as error:
                 if error.sqlite_errorname.startswith("SQLITE_BUSY"):
                     return False
                 raise ServiceUnavailable("The database file cannot be opened.") from error

@@ -1,0 +1,117 @@
+"""How the tables are made and moved from version to version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from multiprocessing import get_context
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect
+
+from attendance.adapters.store_sql import SqlStore, open_store
+from attendance.adapters.store_sql.preparing import _config, newest_version
+from attendance.adapters.store_sql.tables import metadata
+from attendance.errors import ServiceUnavailable
+from attendance.settings import load_settings
+from tests.contract.samples import a_user
+
+
+def _open(path: Path) -> SqlStore:
+    return open_store(f"sqlite:///{path}", load_settings({}))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqlStore]:
+    opened = _open(tmp_path / "rollcall.db")
+    yield opened
+    opened.close()
+
+
+def test_the_migrations_make_the_tables_that_the_code_describes(store: SqlStore) -> None:
+    store.prepare()
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_preparing_again_keeps_what_is_there(store: SqlStore) -> None:
+    store.prepare()
+    store.add_user_once(a_user("u1"))
+    store.prepare()
+    store.check()
+    assert store.user("u1") == a_user("u1")
+
+
+def test_an_unprepared_database_does_not_pass_the_check(store: SqlStore) -> None:
+    with pytest.raises(ServiceUnavailable, match="another version"):
+        store.check()
+
+
+def test_a_database_of_a_newer_program_is_left_alone(store: SqlStore) -> None:
+    store.prepare()
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(ServiceUnavailable, match="newer version"):
+        store.prepare()
+    with pytest.raises(ServiceUnavailable, match="another version"):
+        store.check()
+
+
+def test_a_migration_that_breaks_off_leaves_nothing_behind(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    def upgrade_then_break(*given: object) -> None:
+        real_upgrade(*given)
+        raise KeyboardInterrupt
+
+    real_upgrade = command.upgrade
+    monkeypatch.setattr(command, "upgrade", upgrade_then_break)
+    with pytest.raises(KeyboardInterrupt):
+        store.prepare()
+    assert inspect(store.engine).get_table_names() == []
+    monkeypatch.undo()
+    store.prepare()
+    store.check()
+
+
+def test_the_tables_can_be_taken_down_again(store: SqlStore) -> None:
+    store.prepare()
+    with store._writing() as connection:
+        command.downgrade(_config(connection), "base")
+    assert inspect(store.engine).get_table_names() == ["alembic_version"]
+
+
+def test_migrating_prints_nothing(store: SqlStore, capfd: pytest.CaptureFixture[str]) -> None:
+    store.prepare()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_threads_may_prepare_at_once(tmp_path: Path) -> None:
+    stores = [_open(tmp_path / "rollcall.db") for _ in range(4)]
+    threads = [Thread(target=store.prepare) for store in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for store in stores:
+        store.check()
+        store.close()
+
+
+def _prepare_and_check(path: Path) -> str | None:
+    store = _open(path)
+    store.prepare()
+    store.check()
+    store.close()
+    return newest_version()
+
+
+def test_processes_may_prepare_at_once(tmp_path: Path) -> None:
+    with get_context("spawn").Pool(4) as pool:
+        versions = pool.map(_prepare_and_check, [tmp_path / "rollcall.db"] * 4, chunksize=1)
+        pool.close()
+        pool.join()
+    assert versions == [newest_version()] * 4
