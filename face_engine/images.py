@@ -19,6 +19,8 @@ LONGEST_SIDE_PX = 4000
 
 # The format of two-eyed cameras and some phones, MPO, comes with JPEG.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+DEEP_GREY = ("I", "F")
+BAND_ROWS = 256
 ORIENTATION_TAG = 0x0112
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -105,10 +107,12 @@ def _decode(picture: Image.Image, name: str) -> BGRImage:
         # JPEG is decoded at a half, a quarter or an eighth where that is large enough.
         picture.draft(None, _reduced_size(picture))
         picture.load()
-        orientation = _orientation(picture)
-        picture = _reduce(_to_rgb(_reduce(picture)))
-        if orientation in UPRIGHT:
-            picture = picture.transpose(UPRIGHT[orientation])
+        upright = UPRIGHT.get(_orientation(picture))
+        picture = _to_rgb_in_bands(picture)
+        if max(picture.size) > LONGEST_SIDE_PX:
+            picture = picture.resize(_reduced_size(picture), Image.Resampling.BOX)
+        if upright is not None:
+            picture = picture.transpose(upright)
         return np.ascontiguousarray(np.asarray(picture, np.uint8)[:, :, ::-1])
     except Exception as error:  # Decoders answer hostile bytes with errors of any kind.
         raise BadImage(f"{name} is damaged or cut short.") from error
@@ -119,11 +123,16 @@ def _reduced_size(picture: Image.Image) -> tuple[int, int]:
     return max(1, round(picture.width * shrink)), max(1, round(picture.height * shrink))
 
 
-def _reduce(picture: Image.Image) -> Image.Image:
-    """Smaller where it is too large, and where its kind of pixel can be averaged."""
-    if max(picture.size) <= LONGEST_SIDE_PX or picture.mode not in ("L", "LA", "RGB", "RGBA", "CMYK"):
-        return picture
-    return picture.resize(_reduced_size(picture), Image.Resampling.BOX, reducing_gap=1.5)
+def _to_rgb_in_bands(picture: Image.Image) -> Image.Image:
+    """In RGB and nearly small enough, band by band: a large picture is never in memory a second time."""
+    factor = max(1, max(picture.size) // LONGEST_SIDE_PX)
+    rows = BAND_ROWS * factor
+    white = _white(picture)
+    bands = []
+    for top in range(0, picture.height, rows):
+        band = picture.crop((0, top, picture.width, min(top + rows, picture.height)))
+        bands.append(np.asarray(_to_rgb(band, white).reduce(factor), np.uint8))
+    return Image.fromarray(np.concatenate(bands))
 
 
 def _orientation(picture: Image.Image) -> int:
@@ -133,16 +142,27 @@ def _orientation(picture: Image.Image) -> int:
         return 1
 
 
-def _to_rgb(picture: Image.Image) -> Image.Image:
+def _to_rgb(picture: Image.Image, white: float) -> Image.Image:
     if picture.mode == "CMYK":
         return _from_print_colours(picture)
-    if picture.mode.startswith(("I", "F")):
-        return _from_deep_grey(picture)
+    if picture.mode.startswith(DEEP_GREY):
+        grey = np.asarray(picture, np.float32) * (255.0 / white)
+        return Image.fromarray(np.clip(grey, 0, 255).astype(np.uint8)).convert("RGB")
     if picture.has_transparency_data:
         picture = picture.convert("RGBA")
         paper = Image.new("RGBA", picture.size, "white")
         return Image.alpha_composite(paper, picture).convert("RGB")
     return picture.convert("RGB")
+
+
+def _white(picture: Image.Image) -> float:
+    """The value of white in grey of 16 or 32 bits or of floating point, which does not always say its range."""
+    if picture.mode.startswith("I;16") or not picture.mode.startswith(DEEP_GREY):
+        return 65535.0
+    brightest = float(np.asarray(picture).max())
+    if picture.mode == "F" and brightest <= 1.0:
+        return 1.0
+    return 255.0 if brightest <= 255.0 else 65535.0
 
 
 def _from_print_colours(picture: Image.Image) -> Image.Image:
@@ -157,14 +177,3 @@ def _from_print_colours(picture: Image.Image) -> Image.Image:
         if converted is not None:
             return converted
     return picture.convert("RGB")
-
-
-def _from_deep_grey(picture: Image.Image) -> Image.Image:
-    """Grey of 16 or 32 bits a pixel, or of floating point, as 8 bits."""
-    values = np.asarray(picture, np.float32)
-    brightest = float(values.max(initial=0.0))
-    if picture.mode == "F" and brightest <= 1.0:
-        values = values * 255.0
-    elif picture.mode.startswith("I;16") or brightest > 255.0:
-        values = values / 257.0
-    return Image.fromarray(np.clip(values, 0, 255).astype(np.uint8)).convert("RGB")

@@ -111,6 +111,15 @@ def test_grey_of_8_and_16_bits_keeps_its_brightness(grey):
     assert (read_image(written(deep, "TIFF")) == grey).all()
 
 
+@pytest.mark.parametrize(("white", "middle"), [(1.0, 0.5), (255.0, 127.5), (65535.0, 32768.0)])
+def test_grey_of_floating_point_keeps_its_brightness(white, middle):
+    values = np.full((20, 20), middle, np.float32)
+    values[0, 0] = white
+    image = read_image(written(Image.fromarray(values), "TIFF"))
+    assert image[0, 0].tolist() == [255, 255, 255]
+    assert image[10, 10].tolist() == [127, 127, 127]
+
+
 def test_black_and_white_of_one_bit_is_read():
     assert (read_image(written(Image.new("1", (20, 20), 1), "PNG")) == 255).all()
 
@@ -126,6 +135,22 @@ def test_a_hundred_megapixel_photo_is_read_reduced():
     image = read_image(photo)
     assert image.shape == (3000, LONGEST_SIDE_PX, 3)
     assert corners(image) == [RED, GREEN, BLUE, WHITE]
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L", "CMYK", "I;16"])
+def test_a_large_picture_is_read_in_bands_without_seams(mode):
+    slope = np.linspace(0, 255, 4100).astype(np.uint8)
+    picture = Image.fromarray(np.repeat(slope[:, None], 30, axis=1))
+    if mode == "I;16":
+        picture = Image.fromarray(np.asarray(picture).astype(np.uint16) * 257)
+    elif mode != "L":
+        picture = picture.convert("RGB").convert(mode, palette=Image.Palette.WEB)
+    image = read_image(written(picture, "TIFF")).astype(int)
+    assert image.shape == (LONGEST_SIDE_PX, 29, 3)
+    steps = np.diff(image[:, 10, 0])
+    assert steps.max() <= (51 if mode == "P" else 1)
+    assert mode == "P" or steps.min() >= 0
+    assert (image[0, 10, 0], image[-1, 10, 0]) == (0, 255)
 
 
 def test_a_long_strip_keeps_a_pixel_of_width():
