@@ -112,6 +112,7 @@ def test_a_worker_waits_for_the_job_that_heeds_the_stop(tmp_path: Path) -> None:
     def search(recording_id: str) -> None:
         begun.set()
         assert worker.stop.wait(10)
+        time.sleep(0.2)
         ended.set()
 
     jobs.bind(search, lambda: None)

@@ -64,6 +64,13 @@ def test_empty_folders_go_with_their_last_file(media: FolderMedia, root: Path) -
     assert media.read(first) == b"again"
 
 
+def test_a_file_that_is_none_of_ours_is_no_key(media: FolderMedia, root: Path, key: str) -> None:
+    media.put(key, b"x")
+    (root / key).with_name("Thumbs.db").write_bytes(b"")
+    (root / "README").write_bytes(b"")
+    assert list(media.keys()) == [key]
+
+
 def test_a_full_disk_is_said_plainly_and_leaves_the_old_file_whole(
     media: FolderMedia, root: Path, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

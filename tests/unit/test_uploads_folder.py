@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from attendance.adapters.uploads_folder import RESERVE_BYTES, FolderUploads, open_uploads
-from attendance.errors import Conflict, OutOfSpace, ServiceUnavailable
+from attendance.errors import Conflict, InvalidInput, NotFound, OutOfSpace, ServiceUnavailable
 from attendance.model import new_id
 from attendance.ports import Upload
 from attendance.settings import load_settings
@@ -87,6 +88,19 @@ def test_what_a_dead_process_left_of_an_upload_goes_with_the_old_ones(spool: Fol
     assert moved.exists()
     assert spool.remove_older_than(datetime.now(UTC) + timedelta(days=1)) == 1
     assert [path.name for path in root.iterdir()] == ["lost+found"]
+
+
+def test_an_upload_has_one_name_only(spool: FolderUploads, root: Path) -> None:
+    upload = an_upload(3)
+    spool.begin(upload)
+    for name in (f"../{root.name}/{upload.id}", f"{upload.id}/", str(root / upload.id)):
+        with pytest.raises(NotFound):
+            spool.upload(name)
+        spool.remove(name)
+    assert spool.upload(upload.id) == upload
+    with pytest.raises(InvalidInput):
+        spool.begin(replace(upload, id="../outside"))
+    assert len(list(root.parent.iterdir())) == 1
 
 
 def test_a_folder_that_cannot_be_read_is_said_plainly(spool: FolderUploads, root: Path) -> None:
