@@ -1,0 +1,74 @@
+"""Register a student, and look over photos while they are chosen."""
+
+from __future__ import annotations
+
+from flask import flash, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from attendance.errors import AlreadyExists, InvalidInput, NotFound
+from attendance.model import Role
+from attendance.use_cases.look_over_photo import look_over_photo
+from attendance.use_cases.register_student import register_student
+from website.access import roles_required, student_or_404, visible_courses
+from website.current import current_services, current_settings, reader_timezone, signed_in_user
+from website.students import blueprint
+from website.students.answers import done, not_done, uploaded_photos
+from website.students.forms import RegisterForm
+from website.students.words import report_json
+
+
+@blueprint.route("/register", methods=["GET", "POST"])
+@roles_required(Role.ADMIN)
+def register() -> ResponseReturnValue:
+    """Register a student with photos."""
+    today = current_services().now().astimezone(reader_timezone()).date()
+    form = RegisterForm(data={"consent_on": today, "courses": [request.args.get("course")]})
+    form.offer(visible_courses())
+    if form.validate_on_submit():
+        try:
+            return done(_register(form))
+        except AlreadyExists as taken:
+            form.refuse(InvalidInput(taken.sentence, field="student_id"))
+        except (InvalidInput, NotFound) as refused:
+            form.refuse(refused)
+    return not_done(form, lambda: _page(form)) if form.is_submitted() else _page(form)
+
+
+@blueprint.post("/photo-check")
+@roles_required(Role.ADMIN)
+def photo_check() -> ResponseReturnValue:
+    """What a photo shows, before it is kept. Nothing of it is stored."""
+    photo = request.files.get("photo")
+    if photo is None:
+        raise InvalidInput(_("Choose a photo first."), field="photo")
+    key = request.form.get("student_key", "")
+    report = look_over_photo(
+        current_services(),
+        photo.read(),
+        consented=request.form.get("consented") == "yes",
+        student_id=student_or_404(key).id if key else "",
+    )
+    return jsonify(report_json(report))
+
+
+def _register(form: RegisterForm) -> str:
+    registration = register_student(
+        current_services(),
+        student_id=form.student_id.data,
+        name=form.name.data,
+        consent_on=form.consent,
+        course_ids=form.courses.data or (),
+        photos=uploaded_photos(form),
+        by=signed_in_user().id,
+    )
+    student = registration.student
+    if registration.photos:
+        flash(_("%(name)s is registered. Look at what was found in the photos.", name=student.name), "success")
+    else:
+        flash(_("%(name)s is registered, but cannot be recognised without a photo.", name=student.name), "warning")
+    return url_for("students.show", student_key=student.key)
+
+
+def _page(form: RegisterForm) -> str:
+    return render_template("students/register.html", form=form, most_photo_mb=current_settings().max_photo_mb)

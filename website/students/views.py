@@ -1,0 +1,84 @@
+"""The list of students, one student, and changing and removing one."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from attendance.errors import InvalidInput
+from attendance.model import Role
+from attendance.use_cases.change_student import change_student
+from attendance.use_cases.read_people import find_students, student_cards
+from attendance.use_cases.remove_student import remove_student, what_will_be_erased
+from website.access import roles_required, student_or_404, visible_courses
+from website.current import current_services, reader_timezone, signed_in_user
+from website.request_args import page_number
+from website.students import blueprint
+from website.students.forms import RemoveForm, StudentForm
+
+_STAFF = (Role.ADMIN, Role.TEACHER)
+_LONGEST_TEXT = 100
+
+
+@blueprint.get("/")
+@roles_required(*_STAFF)
+def index() -> ResponseReturnValue:
+    """The students that this person may see."""
+    user, courses = signed_in_user(), visible_courses()
+    text = request.args.get("text", "").strip()[:_LONGEST_TEXT]
+    chosen = next((course.id for course in courses if course.id == request.args.get("course")), None)
+    page = find_students(
+        current_services(),
+        courses,
+        text=text,
+        course_id=chosen,
+        teacher_id=user.id if user.role is Role.TEACHER else None,
+        page=page_number(request.args),
+    )
+    return render_template("students/index.html", page=page, courses=courses, course_id=chosen, text=text)
+
+
+@blueprint.get("/<student_key>")
+@roles_required(*_STAFF)
+def show(student_key: str) -> ResponseReturnValue:
+    """One student; teachers read only."""
+    student = student_or_404(student_key)
+    card = student_cards(current_services(), [student], visible_courses())[0]
+    return render_template("students/show.html", student=student, card=card)
+
+
+@blueprint.route("/<student_key>/change", methods=["GET", "POST"])
+@roles_required(Role.ADMIN)
+def change(student_key: str) -> ResponseReturnValue:
+    """Change name and consent."""
+    student = student_or_404(student_key)
+    today = current_services().now().astimezone(reader_timezone()).date()
+    has_consent = student.consent_on is not None
+    form = StudentForm(data={"name": student.name, "consented": has_consent, "consent_on": student.consent_on or today})
+    if form.validate_on_submit():
+        by = signed_in_user().id
+        try:
+            change_student(current_services(), student.id, name=form.name.data, consent_on=form.consent, by=by)
+        except InvalidInput as refused:
+            form.refuse(refused)
+        else:
+            withdrawn = has_consent and form.consent is None
+            flash(_("Consent was taken back; faces and photos were erased.") if withdrawn else _("Saved."), "success")
+            return redirect(url_for("students.show", student_key=student_key))
+    photos = len(current_services().store.faces([student.id]))
+    return render_template("students/change.html", form=form, student=student, photos=photos)
+
+
+@blueprint.route("/<student_key>/remove", methods=["GET", "POST"])
+@roles_required(Role.ADMIN)
+def remove(student_key: str) -> ResponseReturnValue:
+    """Remove a student whose name was typed, after saying what is erased."""
+    student = student_or_404(student_key)
+    form = RemoveForm(student.name)
+    if form.validate_on_submit():
+        remove_student(current_services(), student.id, by=signed_in_user().id)
+        flash(_("%(name)s was removed with everything that shows them.", name=student.name), "success")
+        return redirect(url_for("students.index"))
+    erasure = what_will_be_erased(current_services(), student.id)
+    return render_template("students/remove.html", form=form, student=student, erasure=erasure)

@@ -1,0 +1,61 @@
+"""What a photo shows, in the reader's words and as the page's script reads it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from attendance.model import Student
+from attendance.ports import FoundFace
+from attendance.use_cases.look_over_photo import PhotoReport
+
+PROBLEM_WORDS = {
+    "no_face": _l("No face was found."),
+    "several_faces": _l("There are several faces."),
+    "too_small": _l("The face is small; come nearer to the camera."),
+    "blurred": _l("The face is blurred; hold the camera still."),
+    "turned": _l("The face is turned; look straight at the camera."),
+    "too_dark": _l("The face is dark; find more light."),
+    "too_bright": _l("The face is too bright; avoid strong light."),
+    "unlike_others": _l("The face does not look like this student's other photos."),
+}
+
+
+def report_json(report: PhotoReport) -> dict[str, Any]:
+    """Boxes in pixels of the photo as it is seen; findings as sentences, the first face being the one that counts."""
+    usable = bool(report.found.faces) and report.refusal is None
+    return {
+        "width": report.found.width,
+        "height": report.found.height,
+        "faces": [_face(face) for face in report.found.faces],
+        "problems": [_problem(code) for code in report.problems if code in PROBLEM_WORDS],
+        "look_alikes": [_look_alike(student, similarity) for student, similarity in report.look_alikes],
+        "refusal": report.refusal,
+        "usable": usable,
+    }
+
+
+def _face(face: FoundFace) -> dict[str, Any]:
+    return {"box": list(face.box), "quality": round(face.quality, 3)}
+
+
+def _problem(code: str) -> dict[str, str]:
+    return {"code": code, "sentence": str(PROBLEM_WORDS[code])}
+
+
+def _look_alike(student: Student, similarity: float) -> dict[str, Any]:
+    return {
+        "id": student.id,
+        "name": student.name,
+        "similarity": round(similarity),
+        "url": url_for("students.show", student_key=student.key),
+        "sentence": _(
+            "Looks like %(name)s (%(id)s), similarity %(similarity)s of 100.",
+            name=student.name,
+            id=student.id,
+            similarity=round(similarity),
+        ),
+    }
