@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -42,7 +43,7 @@ def _page(status: int, sentence: str) -> str:
             return render_template("errors/page.html", **words)
         except RollcallError:
             pass
-    return render_template("errors/bare.html", **words)
+    return current_app.jinja_env.get_template("errors/bare.html").render(**words)  # asks nobody who is signed in
 
 
 def _rollcall_error(error: RollcallError) -> Response:
@@ -50,6 +51,8 @@ def _rollcall_error(error: RollcallError) -> Response:
 
 
 def _csrf_error(error: CSRFError) -> Response:
+    if wants_json() and not current_user.is_authenticated:
+        return error_answer(401, _sentence(401))  # the token went with the session, which is what a program must know
     return error_answer(400, _("This form was open for too long or comes from another site. Go back and try again."))
 
 

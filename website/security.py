@@ -16,6 +16,9 @@ from website.current import current_settings
 View = TypeVar("View", bound=Callable[..., object])
 
 MOST_BYTES_OF_STRANGERS = 100_000
+UPLOAD = "application/offset+octet-stream"
+FORM_WITH_FILES = "multipart/form-data"
+FORMS = ("application/x-www-form-urlencoded", FORM_WITH_FILES)  # CSRFProtect reads these whole, before any view
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -61,15 +64,24 @@ def takes_up_to(most_bytes: Callable[[Settings], int | None]) -> Callable[[View]
 
 
 def _limit_size() -> None:
-    if request.method in ("GET", "HEAD", "OPTIONS"):
-        return
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        request.max_content_length = _most_bytes()
+
+
+def _most_bytes() -> int | None:
+    """Only what is read in pieces may be long: forms with files, and what a view reads by itself."""
     view = current_app.view_functions.get(request.endpoint or "")
+    if request.mimetype not in FORMS and hasattr(view, "most_bytes"):
+        return view.most_bytes(current_settings())
+    if request.mimetype == UPLOAD and request.path.startswith("/api/v1/uploads"):
+        return None
     if not current_user.is_authenticated:
-        request.max_content_length = MOST_BYTES_OF_STRANGERS
-    elif hasattr(view, "most_bytes"):
-        request.max_content_length = view.most_bytes(current_settings())
-    elif request.path.startswith("/api/v1/uploads"):
-        request.max_content_length = None
+        return MOST_BYTES_OF_STRANGERS
+    if request.mimetype != FORM_WITH_FILES:
+        return current_app.config["MAX_FORM_MEMORY_SIZE"]
+    if hasattr(view, "most_bytes"):
+        return view.most_bytes(current_settings())
+    return current_app.config["MAX_CONTENT_LENGTH"]
 
 
 def _add_headers(answer: Response) -> Response:

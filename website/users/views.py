@@ -1,0 +1,126 @@
+"""The pages of users, for admins."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from attendance.errors import AlreadyExists, InvalidInput, NotAllowed
+from attendance.model import Role, Student
+from attendance.use_cases.accounts import NewPassword, add_user, change_user, remove_user, reset_password
+from website.access import roles_required
+from website.current import current_services, signed_in_user
+from website.login import sign_in
+from website.request_args import page_number
+from website.users.forms import AddUserForm, ChangeUserForm, NewPasswordForm, RemoveForm
+from website.users.words import ROLES
+
+blueprint = Blueprint("users", __name__, url_prefix="/users", template_folder="templates")
+
+_MOST_SUGGESTED = 500
+
+
+@blueprint.get("")
+@roles_required(Role.ADMIN)
+def index() -> ResponseReturnValue:
+    """All users, or those whose email or name holds the text."""
+    text = request.args.get("text", "")[:200]
+    users = current_services().store.users(text=text, page=page_number(request.args))
+    return render_template("users/index.html", users=users, text=text, roles=ROLES)
+
+
+@blueprint.route("/add", methods=["GET", "POST"])
+@roles_required(Role.ADMIN)
+def add() -> ResponseReturnValue:
+    """A new account."""
+    form = AddUserForm(role=Role.TEACHER)
+    if form.validate_on_submit():
+        try:
+            made = add_user(
+                current_services(),
+                email=form.email.data,
+                name=form.name.data,
+                role=Role(form.role.data),
+                password=form.password.data or None,
+                student_id=form.student_id.data,
+                by=signed_in_user().id,
+            )
+        except (InvalidInput, AlreadyExists) as error:
+            form.refuse(error)
+        else:
+            return _answer(made, _("%(email)s can sign in now.", email=made.user.email))
+    return render_template("users/add.html", form=form, students=_suggested())
+
+
+@blueprint.route("/<user_id>", methods=["GET", "POST"])
+@roles_required(Role.ADMIN)
+def change(user_id: str) -> ResponseReturnValue:
+    """Name, role and linked student."""
+    user = current_services().store.user(user_id)
+    form = ChangeUserForm(obj=user)
+    if form.validate_on_submit():
+        try:
+            change_user(
+                current_services(),
+                user_id,
+                name=form.name.data,
+                role=Role(form.role.data),
+                student_id=form.student_id.data,
+                by=signed_in_user().id,
+            )
+        except (InvalidInput, NotAllowed) as error:
+            form.refuse(error)
+        else:
+            flash(_("The changes are saved."), "success")
+            return redirect(url_for("users.index"))
+    return render_template("users/change.html", form=form, user=user, students=_suggested())
+
+
+@blueprint.route("/<user_id>/password", methods=["GET", "POST"])
+@roles_required(Role.ADMIN)
+def password(user_id: str) -> ResponseReturnValue:
+    """A new password for somebody who forgot theirs."""
+    user = current_services().store.user(user_id)
+    form = NewPasswordForm()
+    if form.validate_on_submit():
+        try:
+            made = reset_password(
+                current_services(), user_id, password=form.password.data or None, by=signed_in_user().id
+            )
+        except InvalidInput as error:
+            form.refuse(error)
+        else:
+            if user_id == signed_in_user().id:
+                sign_in(made.user)
+            return _answer(made, _("%(email)s has a new password.", email=user.email))
+    return render_template("users/password.html", form=form, user=user)
+
+
+@blueprint.route("/<user_id>/remove", methods=["GET", "POST"])
+@roles_required(Role.ADMIN)
+def remove(user_id: str) -> ResponseReturnValue:
+    """Say what happens, then remove."""
+    user = current_services().store.user(user_id)
+    form = RemoveForm()
+    if form.validate_on_submit():
+        try:
+            remove_user(current_services(), user_id, by=signed_in_user().id)
+        except NotAllowed as error:
+            form.refuse(error)
+        else:
+            flash(_("%(email)s is removed.", email=user.email), "success")
+            return redirect(url_for("users.index"))
+    return render_template("users/remove.html", form=form, user=user)
+
+
+def _answer(made: NewPassword, sentence: str) -> ResponseReturnValue:
+    """A made-up password is shown in this answer and nowhere else, so it never rests in a cookie or a log."""
+    if made.made_up is None:
+        flash(sentence, "success")
+        return redirect(url_for("users.index"))
+    return render_template("users/made_up.html", made=made, sentence=sentence)
+
+
+def _suggested() -> list[Student]:
+    return list(current_services().store.students(size=_MOST_SUGGESTED).items)
