@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from attendance.errors import NotFound
-from attendance.model import Course, Lecture, Recording, Role
+from attendance.model import Course, Lecture, Recording, Role, SearchStatus
 from attendance.use_cases.manage_lectures import remove_lecture, remove_recording, search_again
 from attendance.use_cases.read_lecture import lecture_board, lecture_summaries
 from attendance.use_cases.read_uploads import unfinished_uploads
@@ -68,7 +68,7 @@ def show(lecture_id: str) -> ResponseReturnValue:
     """One lecture with everybody in it."""
     lecture_or_404(lecture_id)
     board = lecture_board(current_services(), lecture_id)
-    playable = [recording for recording in board.recordings if is_playable(recording)]
+    playable = sorted(filter(is_playable, board.recordings), key=lambda one: one.status is SearchStatus.FAILED)
     return render_template("lectures/show.html", board=board, playable=playable, form=ConfirmForm())
 
 

@@ -9,6 +9,7 @@ const player = document.getElementById("lecture-player");
 followSearches();
 document.addEventListener("click", jump);
 player?.addEventListener("error", cannotPlay);
+if (player?.error) cannotPlay(); // it may have failed before this script was loaded
 for (const button of document.querySelectorAll("[data-play]")) {
   button.addEventListener("click", () => choose(button.dataset.play));
 }
