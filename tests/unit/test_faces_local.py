@@ -135,6 +135,14 @@ def test_a_thumbnail_shows_the_face():
     assert white[80, 80]
 
 
+def test_a_thumbnail_at_the_edge_of_the_photo_is_not_stretched():
+    picture = np.zeros((240, 320, 3), np.uint8)
+    picture[180:, 260:] = 255
+    with Image.open(io.BytesIO(thumbnail(picture, a_face(60, left=260, top=180)))) as small:
+        white = np.asarray(small.convert("L")) > 128
+    assert white.mean() == pytest.approx(1 / 1.6**2, abs=0.02)
+
+
 # Lines
 
 
