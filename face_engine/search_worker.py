@@ -7,13 +7,14 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import parent_process
 from pathlib import Path
 
 import cv2
+import numpy as np
 
 from face_engine.align import chip
 from face_engine.detect import Detector
@@ -21,11 +22,14 @@ from face_engine.embed import Embedder
 from face_engine.errors import BadVideo, FaceEngineError
 from face_engine.frames import sample_frames
 from face_engine.graphs import GraphCache
-from face_engine.model import BGRImage
+from face_engine.model import BGRImage, Vectors
 from face_engine.quality import assess
 from face_engine.track import Shot, Track, Tracker
 
 REPORT_EVERY_S = 0.25
+
+# On one thread larger batches are no faster, and each process keeps the memory of its largest.
+_EMBEDDED_AT_ONCE = 8
 
 Report = Callable[[float], None]
 """Told the second of the video that is searched now."""
@@ -89,7 +93,7 @@ class SegmentSearcher:
 
     def search(self, segment: Segment, report: Report) -> Found:
         """Follow all faces of one segment; a segment in which nothing can be decoded has no frames."""
-        tracker = Tracker(self._embedder.embed, self._job.gap_s)
+        tracker = Tracker(self._embed, self._job.gap_s)
         tracks: list[Track] = []
         frames, last_s = 0, segment.start_s
         # Other segments may be whole: whether anything was decoded is asked of all of them.
@@ -99,6 +103,10 @@ class SegmentSearcher:
                 frames, last_s = frames + 1, time_s
                 report(time_s)
         return Found(segment.number, tracks + tracker.finish(), frames, last_s)
+
+    def _embed(self, chips: Sequence[BGRImage]) -> Vectors:
+        starts = range(0, len(chips), _EMBEDDED_AT_ONCE)
+        return np.concatenate([self._embedder.embed(chips[start : start + _EMBEDDED_AT_ONCE]) for start in starts])
 
     def _shots(self, frame: BGRImage) -> list[Shot]:
         return [

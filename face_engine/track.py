@@ -151,7 +151,7 @@ class Tracker:
     def _end(self, ending: list[_Live]) -> list[Track]:
         self._live = [t for t in self._live if t not in ending]
         if ending:
-            # One batch for all: the network is faster in batches.
+            # All at once: the network is faster in batches.
             self._vectors([shot for t in ending for shot in t.shots])
         return [self._closed(t) for t in ending]
 
