@@ -19,6 +19,8 @@ LONGEST_SIDE_PX = 4000
 
 # The format of two-eyed cameras and some phones, MPO, comes with JPEG.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+# libwebp needs 16 bytes a pixel, four times what the others take.
+MOST_WEBP_MEGAPIXELS = 50
 DEEP_GREY = ("I", "F")
 BAND_ROWS = 256
 ORIENTATION_TAG = 0x0112
@@ -59,9 +61,7 @@ def read_image(source: Path | bytes, *, most_megapixels: float = 150) -> BGRImag
     name = "The picture" if isinstance(source, bytes) else source.name
     with closing(_open_stream(source, name)) as stream:
         picture = _open(stream, name)
-        megapixels = picture.width * picture.height / 1e6
-        if megapixels > most_megapixels:
-            raise BadImage(f"{name} has {megapixels:.0f} megapixels; at most {most_megapixels:g} megapixels are read.")
+        _check_size(picture, most_megapixels, name)
         return _decode(picture, name)
 
 
@@ -100,6 +100,14 @@ def _open(stream: BinaryIO, name: str) -> Image.Image:
         raise BadImage(f"{name} has too many pixels to be read.") from error
     except Exception as error:  # Decoders answer hostile bytes with errors of any kind.
         raise BadImage(f"{name} is not a picture that can be read (JPEG, PNG, WebP, GIF, BMP or TIFF).") from error
+
+
+def _check_size(picture: Image.Image, most_megapixels: float, name: str) -> None:
+    if picture.format == "WEBP":
+        most_megapixels = min(most_megapixels, MOST_WEBP_MEGAPIXELS)
+    megapixels = picture.width * picture.height / 1e6
+    if megapixels > most_megapixels:
+        raise BadImage(f"{name} has {megapixels:.0f} megapixels; at most {most_megapixels:g} can be read.")
 
 
 def _decode(picture: Image.Image, name: str) -> BGRImage:

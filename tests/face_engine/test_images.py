@@ -164,8 +164,15 @@ def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(width, hei
 
 
 def test_the_limit_of_pixels_can_be_set():
-    with pytest.raises(BadImage, match=r"at most 0\.001 megapixels"):
+    with pytest.raises(BadImage, match=r"at most 0\.001 can be read"):
         read_image(written(quarters(), "PNG"), most_megapixels=0.001)
+
+
+def test_a_webp_of_too_many_pixels_for_its_decoder_is_refused(monkeypatch):
+    monkeypatch.setattr("face_engine.images.MOST_WEBP_MEGAPIXELS", 0.004)
+    with pytest.raises(BadImage, match=r"at most 0\.004 can be read"):
+        read_image(written(quarters(), "WEBP"))
+    read_image(written(quarters(), "PNG"))
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"])
