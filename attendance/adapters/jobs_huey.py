@@ -52,7 +52,7 @@ def open_jobs(value: str, settings: Settings) -> HueyJobs:
 
 
 class HueyJobs:
-    """A JobQueue. `work` is the other end: the website enqueues, a worker process runs.
+    """A WorkedQueue. `run_worker` is the other end: the website enqueues, a worker process runs.
 
     The queue holds ids only, as JSON: who can write into it cannot make the worker run anything else.
     """
@@ -71,7 +71,7 @@ class HueyJobs:
         with _plain_queue_errors():
             self._task(recording_id)
 
-    def work(
+    def run_worker(
         self, stop: threading.Event, *, sweep_every_s: float = SWEEP_EVERY_S, stop_within_s: float = STOP_WITHIN_S
     ) -> None:
         """Sweep now and every minute, and run one job after the other, until `stop` is set.

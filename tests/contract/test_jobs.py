@@ -38,7 +38,7 @@ def work(jobs: Any, until: threading.Event) -> None:
         jobs.run_all()
     elif not isinstance(jobs, InlineJobs):
         stop = threading.Event()
-        worker = threading.Thread(target=jobs.work, args=(stop,))
+        worker = threading.Thread(target=jobs.run_worker, args=(stop,))
         worker.start()
         try:
             until.wait(20)

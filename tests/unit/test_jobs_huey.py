@@ -27,7 +27,7 @@ class Worker:
 
     def __init__(self, jobs: HueyJobs, **times: float) -> None:
         self.stop = threading.Event()
-        self.thread = threading.Thread(target=jobs.work, args=(self.stop,), kwargs=times)
+        self.thread = threading.Thread(target=jobs.run_worker, args=(self.stop,), kwargs=times)
 
     def __enter__(self) -> "Worker":
         self.thread.start()
@@ -169,7 +169,7 @@ def test_a_queue_that_cannot_be_opened_does_not_answer(tmp_path: Path) -> None:
     with pytest.raises(ServiceUnavailable, match=r"^The queue of searches does not answer: .*\.$"):
         jobs.enqueue_search("r1")
     with pytest.raises(ServiceUnavailable):
-        jobs.work(threading.Event())
+        jobs.run_worker(threading.Event())
 
 
 @pytest.mark.parametrize("value", ["huey", "huey+sqlite:", "huey+mysql://host", "huey:redis://host"])
@@ -225,7 +225,7 @@ def search(recording_id):
     print("ended", flush=True)
 
 jobs.bind(search, lambda: None)
-jobs.work(stop)
+jobs.run_worker(stop)
 print("bye", flush=True)
 """
 
