@@ -5,6 +5,7 @@ Searches wait in `services.jobs` until a test calls `services.jobs.run_all()`.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,15 +14,16 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 
 from attendance import bootstrap as composition
 from attendance import passwords
+from attendance.adapters.store_sql import open_store
 from attendance.model import Course, Role, Student, User, new_id
 from attendance.services import Services
 from attendance.settings import Settings, load_settings
 from attendance.use_cases.accounts import add_user
-from tests import fakes
-from tests.fakes import FakeJobs
+from tests.fakes import FakeFaces, FakeJobs
 from tests.website.browsing import PASSWORD, csrf, post_form, sign_in
 from website import create_app
 
@@ -30,9 +32,9 @@ __all__ = ["PASSWORD", "csrf", "post_form", "sign_in"]
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
-def open_fake_faces(value: str, settings: Settings) -> object:
+def open_fake_faces(value: str, settings: Settings) -> FakeFaces:
     """For the registry of face engines."""
-    return fakes.FakeFaces() if hasattr(fakes, "FakeFaces") else None
+    return FakeFaces()
 
 
 def open_fake_jobs(value: str, settings: Settings) -> FakeJobs:
@@ -40,14 +42,29 @@ def open_fake_jobs(value: str, settings: Settings) -> FakeJobs:
     return FakeJobs()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _cheap_hashes() -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hashes at the cost of production would take half of the suite's time."""
-    with pytest.MonkeyPatch.context() as patch:
-        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        patch.setattr(passwords, "_HASHER", cheap)
-        patch.setattr(passwords, "_NOBODYS", cheap.hash("nobody's"))
-        yield
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_HASHER", cheap)
+    monkeypatch.setattr(passwords, "_NOBODYS", cheap.hash("nobody's"))
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with its tables, to be copied: making them takes longer than most tests."""
+    path = tmp_path_factory.mktemp("empty") / "rollcall.db"
+    settings = load_settings({"ROLLCALL_DATA": str(path.parent)})
+    store = open_store(settings.store, settings)
+    store.prepare()
+    store.close()  # so that all of it is in the file
+    return path
+
+
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates are compiled once, although every test has a site of its own."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
 @pytest.fixture
@@ -71,18 +88,23 @@ def settings(tmp_path: Path, environment: dict[str, str]) -> Settings:
 
 
 @pytest.fixture
-def services(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Services:
+def services(settings: Settings, empty_database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     """What the composition root makes, with two entries more in its registries."""
+    settings.data.mkdir(mode=0o700)
+    shutil.copy(empty_database, settings.data / "rollcall.db")
     monkeypatch.setitem(composition.FACES, "fake", f"{__name__}:open_fake_faces")
     monkeypatch.setitem(composition.JOBS, "fake", f"{__name__}:open_fake_jobs")
-    return composition.bootstrap(settings)
+    services = composition.bootstrap(settings)
+    yield services
+    services.store.close()
 
 
 @pytest.fixture
-def app(services: Services) -> Flask:
+def app(services: Services, compiled_templates: FileSystemBytecodeCache) -> Flask:
     """The site; CSRF is on."""
     app = create_app(services=services)
     app.testing = True
+    app.jinja_env.bytecode_cache = compiled_templates
     return app
 
 

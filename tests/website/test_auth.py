@@ -1,23 +1,150 @@
-"""Signing in and out, and the first admin."""
+"""Signing in and out."""
 
 from __future__ import annotations
 
+import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from attendance import passwords
 from attendance.model import User
-from tests.website.browsing import csrf, sign_in
+from tests.website.browsing import PASSWORD, csrf, post_form, sign_in
+
+SENTENCE = "Email or password is wrong."
 
 
-def test_somebody_with_the_right_password_gets_in(client: FlaskClient, admin: User) -> None:
-    answer = sign_in(client, "ADMIN@example.org ")
-    assert answer.status_code == 302
+def test_somebody_with_the_right_password_gets_in_however_the_email_is_written(
+    client: FlaskClient, admin: User
+) -> None:
+    assert sign_in(client, " ADMIN@example.org ").status_code == 302
     assert client.get("/account").status_code == 200
 
 
 def test_a_wrong_password_and_an_unknown_account_get_the_same_answer(client: FlaskClient, admin: User) -> None:
     wrong = sign_in(client, admin.email, "not the password").text
     unknown = sign_in(client, "nobody@example.org", "not the password").text
+    assert SENTENCE in wrong
+    assert wrong.replace(admin.email, "") == unknown.replace("nobody@example.org", "")
+
+
+def test_an_unknown_account_costs_a_hash_too(client: FlaskClient, admin: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    checked = []
+    monkeypatch.setattr(passwords, "_HASHER", _Counting(passwords._HASHER, checked))
+    sign_in(client, "nobody@example.org", "not the password")
+    assert len(checked) == 1
+
+
+@pytest.mark.parametrize("email", ["", "x" * 5000 + "@example.org", "a\x00b@example.org", "'; drop table users; --"])
+def test_nonsense_for_an_email_is_a_wrong_login_and_no_error(client: FlaskClient, email: str) -> None:
+    assert sign_in(client, email).status_code == 200
+
+
+def test_an_account_has_five_tries_a_minute_from_wherever(app: Flask, admin: User) -> None:
+    for number in range(5):
+        assert _try_from(app, f"10.0.0.{number}", admin.email).status_code == 200
+    answer = _try_from(app, "10.0.0.99", admin.email.upper())
+    assert answer.status_code == 429
+    assert 1 <= int(answer.headers["Retry-After"]) <= 61
+    assert "Too many tries" in answer.text
+
+
+def test_the_right_password_does_not_help_once_the_tries_are_used_up(app: Flask, admin: User) -> None:
+    for number in range(5):
+        _try_from(app, f"10.0.0.{number}", admin.email)
+    assert _try_from(app, "10.0.0.99", admin.email, PASSWORD).status_code == 429
+
+
+def test_an_address_has_five_wrong_tries_a_minute_whatever_the_account(app: Flask, admin: User) -> None:
+    for number in range(5):
+        assert _try_from(app, "10.0.0.1", f"{number}@example.org").status_code == 200
+    assert _try_from(app, "10.0.0.1", admin.email, PASSWORD).status_code == 429
+    assert _try_from(app, "10.0.0.2", admin.email, PASSWORD).status_code == 302
+
+
+def test_all_of_one_ipv6_network_is_one_address(app: Flask, admin: User) -> None:
+    for number in range(5):
+        _try_from(app, f"2001:db8::{number}", f"{number}@example.org")
+    assert _try_from(app, "2001:db8::ffff:1", admin.email, PASSWORD).status_code == 429
+
+
+def test_a_class_may_sign_in_from_one_address(app: Flask, admin: User, teacher: User, student_user: User) -> None:
+    people = [admin, teacher, student_user] * 4
+    assert {_try_from(app, "10.0.0.1", user.email, PASSWORD).status_code for user in people} == {302}
+
+
+def test_tries_are_not_counted_by_an_address_that_the_asker_made_up(app: Flask, admin: User) -> None:
+    for number in range(5):
+        _try_from(app, "10.0.0.1", f"{number}@example.org", forwarded=f"9.9.9.{number}")
+    answer = _try_from(app, "10.0.0.1", admin.email, PASSWORD, forwarded="9.9.9.99")
+    assert answer.status_code == 429
+
+
+def test_the_session_of_before_is_gone_after_signing_in(client: FlaskClient, admin: User) -> None:
     token = csrf(client)
-    assert wrong.replace(admin.email, "X") == unknown.replace("nobody@example.org", "X")
-    assert "Email or password is wrong." in wrong
-    assert token in wrong
+    with client.session_transaction() as session:
+        session["planted"] = "by somebody else"
+    sign_in(client, admin.email)
+    with client.session_transaction() as session:
+        assert "planted" not in session
+    assert csrf(client, "/account") != token
+
+
+def test_signing_out_takes_a_form_and_ends_the_session(admin_client: FlaskClient) -> None:
+    assert admin_client.get("/logout").status_code == 405
+    assert post_form(admin_client, "/logout", token_from="/account").status_code == 302
+    assert admin_client.get("/account").status_code == 302
+
+
+def test_a_visitor_is_sent_to_the_page_they_wanted_after_signing_in(client: FlaskClient, admin: User) -> None:
+    asked = client.get("/users?text=ada&page=2")
+    assert asked.status_code == 302
+    answer = client.post(
+        asked.location, data={"csrf_token": csrf(client, asked.location), "email": admin.email, "password": PASSWORD}
+    )
+    assert answer.location == "/users?text=ada&page=2"
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "\\/evil.example",
+        "https://evil.example",
+        "https:evil.example",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        " //evil.example",
+        "evil.example",
+        "",
+        "///evil.example",
+        "http:/\\/evil.example",
+    ],
+)
+def test_nobody_is_sent_to_another_site(client: FlaskClient, admin: User, wanted: str) -> None:
+    answer = post_form(client, "/login", email=admin.email, password=PASSWORD, next=wanted)
+    assert answer.location == "/"
+
+
+def test_a_removed_user_is_signed_out_at_once(admin_client: FlaskClient, services, admin: User) -> None:
+    services.store.remove_user(admin.id)
+    assert admin_client.get("/account").status_code == 302
+
+
+class _Counting:
+    """A hasher that writes down what it checks."""
+
+    def __init__(self, hasher: object, checked: list[str]) -> None:
+        self._hasher, self._checked = hasher, checked
+
+    def verify(self, password_hash: str, password: str) -> bool:
+        self._checked.append(password_hash)
+        return self._hasher.verify(password_hash, password)
+
+
+def _try_from(app: Flask, address: str, email: str, password: str = "wrong password", forwarded: str | None = None):
+    client = app.test_client()
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    fields = {"csrf_token": csrf(client), "email": email, "password": password}
+    return client.post("/login", data=fields, headers=headers, environ_base={"REMOTE_ADDR": address})
