@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from flask import Flask
 
@@ -41,8 +40,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     for concern in (security, login, limits, formatting, navigation, errors):
         concern.init_app(app)
     for name in BLUEPRINTS:
-        if find_spec(name) and hasattr(import_module(name), "blueprint"):
-            app.register_blueprint(import_module(name).blueprint)
+        app.register_blueprint(import_module(name).blueprint)
     _log_setup_link(app, services)
     return app
 
