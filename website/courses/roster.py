@@ -25,7 +25,9 @@ def add_students(course_id: str) -> ResponseReturnValue:
     course = course_or_404(course_id)
     services, form = current_services(), AddStudentsForm()
     text = request.args.get("text", "")[:100]
-    if form.validate_on_submit():
+    if form.validate_on_submit() and not form.students.data:
+        form.refuse(InvalidInput(_("Choose at least one student.")))
+    elif form.is_submitted() and not form.errors:
         students = [student_or_404(key) for key in form.students.data or ()]
         add_to_roster(services, course_id, [student.id for student in students], by=signed_in_user().id)
         words = ngettext(

@@ -39,12 +39,13 @@ export function say(list, kind, sentence) {
   list.replaceChildren(finding(kind, sentence));
 }
 
-export function sayFindings(list, report, words) {
+export function sayFindings(list, report, words, note = "") {
   const items = [];
   if (report.refusal) items.push(finding("bad", report.refusal));
   else for (const { sentence } of report.problems) items.push(finding("poor", sentence));
   for (const { sentence, url } of report.look_alikes) items.push(finding("poor", sentence, url));
   if (!items.length) items.push(finding("good", words.good));
+  if (note && report.usable) items.push(finding("wait", note));
   list.replaceChildren(...items);
 }
 

@@ -39,6 +39,7 @@ class PhotoPicker {
     const picture = card.querySelector("img");
     picture.src = URL.createObjectURL(file);
     picture.alt = file.name;
+    picture.addEventListener("error", () => picture.classList.add("is-unreadable"));
     card.querySelector(".photo-name").textContent = file.name;
     card.querySelector("[data-leave-out]").addEventListener("click", () => this.#leaveOut(card));
     this.list.append(card);
@@ -70,7 +71,7 @@ class PhotoPicker {
       if (!answer.ok) return say(findings, "bad", await sentenceOf(answer, this.words.failed));
       const report = await answer.json();
       drawFaces(photo.card.querySelector(".photo-frame-inner"), report);
-      sayFindings(findings, report, this.words);
+      sayFindings(findings, report, this.words, this.#hasConsent() ? "" : this.words.waitsForConsent);
     } catch (fault) {
       if (fault.name !== "AbortError") say(findings, "bad", this.words.failed);
     }
