@@ -77,7 +77,8 @@ class OpenVideo:
 
     def seconds(self, pts: int) -> float:
         """A time stamp of the picture track as the time that players show."""
-        return float(pts * (self.stream.time_base or 1)) - (self.container.start_time or 0) / av.time_base
+        # Rounded to FFmpeg's own microsecond, so that 8 s less a rounding error is not in the segment before.
+        return round(float(pts * (self.stream.time_base or 1)) - (self.container.start_time or 0) / av.time_base, 6)
 
     def pts(self, time_s: float) -> int:
         """The time stamp of a time that players show."""

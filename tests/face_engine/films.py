@@ -1,0 +1,72 @@
+"""Writes small videos for the tests, whole and broken ones."""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+TICKS = 1000
+
+
+def film(
+    path: Path,
+    pictures: Iterable[np.ndarray],
+    *,
+    fps: float = 10,
+    codec: str = "libx264",
+    rotation: int | None = None,
+    times_s: Sequence[float] | None = None,
+    options: dict[str, str] | None = None,
+    container_options: dict[str, str] | None = None,
+) -> Path:
+    """Encode BGR pictures of one size, evenly or at `times_s`; skips the test where the encoder is missing."""
+    with av.open(path, "w", options=container_options or {}) as container:
+        try:
+            stream = container.add_stream(codec, rate=Fraction(fps).limit_denominator(100), options=options or {})
+        except av.FFmpegError:
+            pytest.skip(f"this PyAV has no encoder {codec}")
+        stream.pix_fmt = "yuv420p"
+        stream.codec_context.time_base = Fraction(1, TICKS)
+        if rotation is not None:
+            stream.set_display_rotation(rotation)
+        for number, picture in enumerate(pictures):
+            if number == 0:
+                stream.height, stream.width = picture.shape[:2]
+            frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
+            time_s = number / fps if times_s is None else times_s[number]
+            frame.pts, frame.time_base = round(time_s * TICKS), Fraction(1, TICKS)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+def marked_pictures(count: int, size: tuple[int, int] = (96, 64)) -> list[np.ndarray]:
+    """Grey pictures (width, height) with a white top left quarter; the grey tells them apart."""
+    width, height = size
+    pictures = []
+    for number in range(count):
+        picture = np.full((height, width, 3), 20 + number % 100, np.uint8)
+        picture[: height // 2, : width // 2] = 255
+        pictures.append(picture)
+    return pictures
+
+
+def noisy_pictures(count: int, size: tuple[int, int] = (96, 64)) -> list[np.ndarray]:
+    """Pictures that do not compress, so that every packet has bytes to damage."""
+    rng = np.random.default_rng(1)
+    return [rng.integers(0, 255, (size[1], size[0], 3), np.uint8) for _ in range(count)]
+
+
+def sound_only(path: Path) -> Path:
+    """A second of silence in an MP4 without a picture track."""
+    with av.open(path, "w") as container:
+        stream = container.add_stream("aac", rate=44100)
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), format="fltp", layout="mono")
+        frame.rate = 44100
+        for _ in range(43):
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path

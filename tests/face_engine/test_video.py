@@ -1,0 +1,167 @@
+"""What is told of a video, and what is refused."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from face_engine import video
+from face_engine.errors import BadVideo
+from face_engine.video import probe
+from tests.face_engine.films import film, marked_pictures, noisy_pictures, sound_only
+
+
+def _empty(path):
+    path.write_bytes(b"")
+
+
+def _text(path):
+    path.write_text("Dear diary, today there was no lecture.\n" * 50)
+
+
+def _truncated(path):
+    film(path, noisy_pictures(10))
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+
+
+def _animated_gif(path):
+    pictures = [Image.new("RGB", (32, 32), (n, n, n)) for n in (10, 100, 200)]
+    pictures[0].save(path, format="GIF", save_all=True, append_images=pictures[1:])
+
+
+def _png(path):
+    Image.new("RGB", (32, 32)).save(path, format="PNG")
+
+
+def _animated_webp(path):
+    pictures = [Image.new("RGB", (32, 32), (n, n, n)) for n in (10, 100, 200)]
+    pictures[0].save(path, format="WEBP", save_all=True, append_images=pictures[1:])
+
+
+def _list_of_other_files(path):
+    film(path.with_name("secret.mp4"), marked_pictures(3))
+    path.write_text("ffconcat version 1.0\nfile secret.mp4\n")
+
+
+def _pictures_overwritten(path):
+    film(path, noisy_pictures(10))
+    content = bytearray(path.read_bytes())
+    start = content.index(b"mdat") + 4
+    end = content.index(b"moov") - 4
+    content[start:end] = bytes(end - start)
+    path.write_bytes(content)
+
+
+def _missing(path):
+    pass
+
+
+def _folder(path):
+    path.mkdir()
+
+
+BROKEN = [
+    _empty,
+    _text,
+    _truncated,
+    sound_only,
+    _animated_gif,
+    _png,
+    _animated_webp,
+    _list_of_other_files,
+    _pictures_overwritten,
+    _missing,
+    _folder,
+]
+
+
+@pytest.mark.parametrize("make", BROKEN, ids=lambda make: make.__name__.strip("_"))
+def test_what_is_no_whole_video_is_refused_with_a_plain_sentence(tmp_path, make):
+    path = tmp_path / "lecture.mp4"
+    make(path)
+    with pytest.raises(BadVideo) as refused:
+        probe(path)
+    sentence = str(refused.value)
+    assert "lecture.mp4" in sentence
+    assert sentence.endswith(".")
+    assert "\n" not in sentence and "Errno" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (_empty, "empty"),
+        (sound_only, "no picture track"),
+        (_animated_gif, "animated picture"),
+        (_pictures_overwritten, "no picture of it can be decoded"),
+    ],
+    ids=["empty", "sound", "gif", "overwritten"],
+)
+def test_the_sentence_says_what_is_wrong(tmp_path, make, words):
+    make(tmp_path / "lecture.mp4")
+    with pytest.raises(BadVideo, match=words):
+        probe(tmp_path / "lecture.mp4")
+
+
+def test_a_video_without_pictures_in_its_picture_track_is_refused(tmp_path):
+    # An MP4 whose header comes first, cut off before the first picture.
+    path = film(tmp_path / "lecture.mp4", noisy_pictures(10), container_options={"movflags": "faststart"})
+    whole = path.read_bytes()
+    path.write_bytes(whole[: whole.index(b"mdat") + 4])
+    with pytest.raises(BadVideo, match=r"damaged|without pictures"):
+        probe(path)
+
+
+def test_pictures_larger_than_any_camera_makes_are_refused(tmp_path, monkeypatch):
+    path = film(tmp_path / "lecture.mp4", marked_pictures(2))
+    monkeypatch.setattr(video, "MOST_MEGAPIXELS", 0.005)
+    with pytest.raises(BadVideo, match="96 x 64"):
+        probe(path)
+
+
+def test_a_video_is_described(tmp_path):
+    info = probe(film(tmp_path / "lecture.mp4", marked_pictures(30), fps=10))
+    assert (info.width, info.height, info.codec, info.rotation_deg) == (96, 64, "h264", 0)
+    assert info.fps == pytest.approx(10)
+    assert info.duration_s == pytest.approx(3, abs=0.11)
+    assert info.size_bytes == (tmp_path / "lecture.mp4").stat().st_size
+
+
+@pytest.mark.parametrize("rotation", [90, -90])
+def test_a_phone_held_upright_films_pictures_that_are_higher_than_wide(tmp_path, rotation):
+    info = probe(film(tmp_path / "lecture.mp4", marked_pictures(3), rotation=rotation))
+    assert (info.width, info.height, info.rotation_deg) == (64, 96, rotation % 360)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "known_as"),
+    [
+        ("a.mov", "libx265", "hevc"),
+        ("a.mkv", "libx265", "hevc"),
+        ("a.webm", "libvpx-vp9", "vp9"),
+        ("a.mp4", "libsvtav1", "av1"),
+        ("a.avi", "mpeg4", "mpeg4"),
+        ("a.ts", "libx264", "h264"),
+    ],
+)
+def test_the_usual_codecs_and_containers_are_read(tmp_path, name, codec, known_as):
+    options = {"x265-params": "log-level=none"} if codec == "libx265" else {}
+    info = probe(film(tmp_path / name, marked_pictures(20), codec=codec, options=options))
+    assert info.codec == known_as
+    assert info.duration_s == pytest.approx(2, abs=0.3)
+
+
+def test_a_length_that_is_not_in_the_header_is_measured(tmp_path):
+    path = film(tmp_path / "a.webm", marked_pictures(30), codec="libvpx-vp9", container_options={"live": "1"})
+    assert probe(path).duration_s == pytest.approx(3, abs=0.2)
+
+
+def test_a_name_that_looks_like_an_address_is_a_name(tmp_path):
+    path = film(tmp_path / "lecture.mp4", marked_pictures(3)).rename(tmp_path / "http:x?.mp4")
+    assert probe(path).width == 96
+
+
+def test_non_square_pixels_are_told_as_a_player_shows_them(tmp_path):
+    path = film(tmp_path / "a.mp4", marked_pictures(3), options={"x264-params": "sar=2/1"})
+    assert (probe(path).width, probe(path).height) == (192, 64)
+    assert np.isfinite(probe(path).fps)
