@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from face_engine import search_command
 from face_engine.engine import Engine
 from face_engine.errors import BadImage, FaceEngineError
 from face_engine.images import read_image
@@ -58,6 +59,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_json(compare)
     _add_smallest_face(compare)
     compare.set_defaults(command=_compare)
+
+    search = commands.add_parser("search", help="who of a folder of photos is in a video, and when")
+    search_command.add_arguments(search)
+    _add_json(search)
+    _add_smallest_face(search)
+    search.set_defaults(command=search_command.run)
     return parser
 
 
