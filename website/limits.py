@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address, ip_network
 
 from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from limits import RateLimitItemPerMinute
-from limits.errors import StorageError
+from limits.errors import ConfigurationError, StorageError
 from werkzeug.exceptions import TooManyRequests
 
-from attendance.errors import ServiceUnavailable
+from attendance.errors import ServiceUnavailable, SettingsError
 from attendance.use_cases.names import same_text
 
 
@@ -25,22 +27,24 @@ class LoginTries:
 
     def begin(self, account: str) -> None:
         """Count a try for the account. Raises TooManyRequests with the seconds to wait; ServiceUnavailable."""
-        keys = _account_key(account), _address_key()
-        try:
-            if not self._counter.test(self._item, *keys[1]) or not self._counter.hit(self._item, *keys[0]):
-                raise TooManyRequests(retry_after=self._seconds_to_wait(keys))
-        except StorageError as lost:
-            raise ServiceUnavailable("Signing in is not possible at the moment. Try again in a little while.") from lost
+        of_account, of_address = _account_key(account), _address_key()
+        with _store_errors():
+            if self._counter.test(self._item, *of_address) and self._counter.hit(self._item, *of_account):
+                return
+            seconds = self._seconds_to_wait(of_account, of_address)
+        raise TooManyRequests(retry_after=seconds)
 
     def failed(self) -> None:
         """Count a wrong try for the address; a whole class may sign in from one address, so right ones are free."""
-        self._counter.hit(self._item, *_address_key())
+        with _store_errors():
+            self._counter.hit(self._item, *_address_key())
 
     def succeeded(self, account: str) -> None:
         """Forget the account's tries."""
-        self._counter.clear(self._item, *_account_key(account))
+        with _store_errors():
+            self._counter.clear(self._item, *_account_key(account))
 
-    def _seconds_to_wait(self, keys: tuple[tuple[str, str], ...]) -> int:
+    def _seconds_to_wait(self, *keys: tuple[str, str]) -> int:
         stats = [self._counter.get_window_stats(self._item, *key) for key in keys]
         return max([1] + [int(s.reset_time - time.time()) + 1 for s in stats if s.remaining == 0])
 
@@ -48,13 +52,18 @@ class LoginTries:
 def init_app(app: Flask) -> None:
     """Keep the counters where the settings say."""
     settings = app.extensions["rollcall"].settings
-    limiter = Limiter(
-        _network,
-        app=app,
-        storage_uri=settings.rate_store,
-        storage_options={"wrap_exceptions": True},
-        strategy="moving-window",
-    )
+    try:
+        limiter = Limiter(
+            _network,
+            app=app,
+            storage_uri=settings.rate_store,
+            storage_options={"wrap_exceptions": True},
+            strategy="moving-window",
+        )
+    except (ConfigurationError, NotImplementedError) as wrong:
+        raise SettingsError(
+            f"ROLLCALL_RATE_STORE is {settings.rate_store!r}, which cannot be used: {wrong}."
+        ) from wrong
     app.extensions["login_tries"] = LoginTries(limiter, settings.login_tries)
 
 
@@ -62,6 +71,14 @@ def login_tries() -> LoginTries:
     """The counters of the app that answers this request."""
     tries: LoginTries = current_app.extensions["login_tries"]
     return tries
+
+
+@contextmanager
+def _store_errors() -> Iterator[None]:
+    try:
+        yield
+    except StorageError as lost:
+        raise ServiceUnavailable("Signing in is not possible at the moment. Try again in a little while.") from lost
 
 
 def _account_key(account: str) -> tuple[str, str]:

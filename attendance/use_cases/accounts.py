@@ -41,7 +41,7 @@ def check_login(services: Services, email: str, password: str) -> User | None:
 
     A hash made at a lower cost than today's is made again.
     """
-    user = services.store.find_user(unicodedata.normalize("NFC", email).strip())
+    user = _find_user(services, email)
     if not is_right(password, user.password_hash if user else None) or user is None:
         return None
     if is_outdated(user.password_hash):
@@ -127,6 +127,13 @@ def remove_user(services: Services, user_id: str, *, by: str | None) -> None:
     _keep_an_admin(services, user, "The last admin cannot be removed.")
     services.store.remove_user(user_id)
     _audit(services, by, "user.removed", user)
+
+
+def _find_user(services: Services, email: str) -> User | None:
+    try:
+        return services.store.find_user(clean_email(email))
+    except InvalidInput:
+        return None
 
 
 def _new_hash(password: str, email: str) -> str:

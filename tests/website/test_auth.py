@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from itsdangerous import TimestampSigner
+from limits.errors import StorageError
+from limits.storage import MemoryStorage
 
 from attendance import passwords
+from attendance.errors import SettingsError
 from attendance.model import User
+from attendance.services import Services
 from tests.website.browsing import PASSWORD, csrf, post_form, sign_in
+from website import create_app
 
 SENTENCE = "Email or password is wrong."
 
@@ -68,7 +77,7 @@ def test_all_of_one_ipv6_network_is_one_address(app: Flask, admin: User) -> None
 
 
 def test_a_class_may_sign_in_from_one_address(app: Flask, admin: User, teacher: User, student_user: User) -> None:
-    people = [admin, teacher, student_user] * 4
+    people = [admin, teacher, student_user] * 6
     assert {_try_from(app, "10.0.0.1", user.email, PASSWORD).status_code for user in people} == {302}
 
 
@@ -130,6 +139,48 @@ def test_nobody_is_sent_to_another_site(client: FlaskClient, admin: User, wanted
 def test_a_removed_user_is_signed_out_at_once(admin_client: FlaskClient, services, admin: User) -> None:
     services.store.remove_user(admin.id)
     assert admin_client.get("/account").status_code == 302
+
+
+class TestInactivity:
+    """A login lasts six minutes without a visit, and visits renew it."""
+
+    @pytest.fixture
+    def environment(self) -> dict[str, str]:
+        """The shortest that may be set."""
+        return {"ROLLCALL_SESSION_HOURS": "0.1"}
+
+    @pytest.fixture
+    def clock(self, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+        """The seconds that have gone by, as the signer of cookies sees them."""
+        gone, begun = [0], int(time.time())
+        monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda self: begun + gone[0])
+        return gone
+
+    def test_a_login_ends_when_nobody_comes_for_long_enough(
+        self, clock: list[int], client: FlaskClient, admin: User
+    ) -> None:
+        sign_in(client, admin.email)
+        for gone, status in ((300, 200), (600, 200), (900, 200), (1300, 302)):
+            clock[0] = gone
+            assert client.get("/account").status_code == status, gone
+
+
+def test_a_store_of_tries_that_fails_is_told_and_lets_nobody_in(
+    client: FlaskClient, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object, **kwargs: object) -> None:
+        raise StorageError(OSError("no route to the counter"))
+
+    monkeypatch.setattr(MemoryStorage, "acquire_entry", fail)
+    answer = sign_in(client, admin.email)
+    assert answer.status_code == 503
+    assert "Signing in is not possible at the moment." in answer.text
+
+
+def test_a_store_of_tries_that_does_not_exist_stops_the_start(services: Services) -> None:
+    wrong = replace(services, settings=replace(services.settings, rate_store="nowhere://"))
+    with pytest.raises(SettingsError, match="ROLLCALL_RATE_STORE"):
+        create_app(services=wrong)
 
 
 class _Counting:

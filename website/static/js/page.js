@@ -16,6 +16,9 @@ window.addEventListener("pageshow", (event) => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
+// Browsers let pages copy only where they came by https or from the same machine.
+for (const button of document.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;

@@ -1,0 +1,1 @@
+"""What people and machines do with attendance, one file a verb. Each takes the services first."""
