@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, 
 
 from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.names import name_of_user, with_user
-from attendance.adapters.store_sql.rows import known_ids, lock, mark_values, read, read_mark, values
+from attendance.adapters.store_sql.rows import in_parts, known_ids, lock, mark_values, read, read_mark, values
 from attendance.adapters.store_sql.sentences import NO_LECTURE, NO_MARK, no_student
 from attendance.adapters.store_sql.tables import lectures, mark_changes, marks, students
 from attendance.errors import NotFound
@@ -27,8 +27,7 @@ class SqlMarks(Database):
             known = known_ids(connection, students, [mark.student_id for mark in marks])
             before = _marks_of(connection, lecture_id)
             after = {mark.student_id: mark for mark in marks if mark.student_id in known}
-            _save_opinions(connection, before, after)
-            _remove_withdrawn(connection, lecture_id, before, after)
+            _save_opinions(connection, lecture_id, before, after)
 
     def set_mark(self, mark: Mark) -> Mark:
         """Raises NotFound (lecture or student)."""
@@ -40,7 +39,7 @@ class SqlMarks(Database):
             old = _mark(connection, mark.lecture_id, mark.student_id)
             new = _decided(old, mark) if old else mark
             _save(connection, old, new)
-            _remember(connection, old, new, by=mark.set_by, reason=mark.reason)
+            _remember(connection, [_change(old, new, by=mark.set_by, reason=mark.reason)])
             return new
 
     def clear_person_mark(self, lecture_id: str, student_id: str, by: str, at: datetime, reason: str) -> Mark:
@@ -54,7 +53,7 @@ class SqlMarks(Database):
                 return old
             new = replace(old, status=old.machine_status, set_by=None, reason="", updated_at=at)
             _save(connection, old, new)
-            _remember(connection, old, new, by=by, reason=reason)
+            _remember(connection, [_change(old, new, by=by, reason=reason)])
             return new
 
     def marks(self, lecture_id: str) -> Sequence[Mark]:
@@ -73,14 +72,22 @@ class SqlMarks(Database):
             ]
 
 
-def _save_opinions(connection: Connection, before: Mapping[str, Mark], after: Mapping[str, Mark]) -> None:
-    for student_id, opinion in after.items():
-        old = before.get(student_id)
-        new = _with_opinion(old, opinion)
-        if new != old:
-            _save(connection, old, new)
-        if old is None or new.status != old.status:
-            _remember(connection, old, new, by=None)
+def _save_opinions(
+    connection: Connection, lecture_id: str, before: Mapping[str, Mark], after: Mapping[str, Mark]
+) -> None:
+    """Write what differs in three statements: a class of hundreds is marked after every search."""
+    merged = {student_id: _with_opinion(before.get(student_id), opinion) for student_id, opinion in after.items()}
+    changed = [new for student_id, new in merged.items() if new != before.get(student_id)]
+    withdrawn = [old.student_id for old in before.values() if old.set_by is None and old.student_id not in after]
+    _delete(connection, lecture_id, [*withdrawn, *(mark.student_id for mark in changed)])
+    if changed:
+        connection.execute(insert(marks), [mark_values(mark) for mark in changed])
+    _remember(connection, [change for new in changed for change in _step(before.get(new.student_id), new)])
+
+
+def _step(old: Mark | None, new: Mark) -> list[MarkChange]:
+    """What the history gains by the machine's new mark: nothing unless its status changed."""
+    return [] if old is not None and old.status is new.status else [_change(old, new)]
 
 
 def _decided(old: Mark, decision: Mark) -> Mark:
@@ -102,12 +109,10 @@ def _with_opinion(old: Mark | None, opinion: Mark) -> Mark:
     return replace(old, machine_status=opinion.machine_status, left_early=opinion.left_early, evidence=opinion.evidence)
 
 
-def _remove_withdrawn(
-    connection: Connection, lecture_id: str, before: Mapping[str, Mark], after: Mapping[str, Mark]
-) -> None:
-    for student_id, old in before.items():
-        if old.set_by is None and student_id not in after:
-            connection.execute(delete(marks).where(_is(lecture_id, student_id)))
+def _delete(connection: Connection, lecture_id: str, student_ids: Sequence[str]) -> None:
+    for some in in_parts(student_ids):
+        theirs = and_(marks.c.lecture_id == lecture_id, marks.c.student_id.in_(some))
+        connection.execute(delete(marks).where(theirs))
 
 
 def _is(lecture_id: str, student_id: str) -> ColumnElement[bool]:
@@ -131,8 +136,8 @@ def _save(connection: Connection, old: Mark | None, new: Mark) -> None:
         connection.execute(update(marks).where(_is(new.lecture_id, new.student_id)).values(mark_values(new)))
 
 
-def _remember(connection: Connection, old: Mark | None, new: Mark, *, by: str | None, reason: str = "") -> None:
-    change = MarkChange(
+def _change(old: Mark | None, new: Mark, *, by: str | None = None, reason: str = "") -> MarkChange:
+    return MarkChange(
         lecture_id=new.lecture_id,
         student_id=new.student_id,
         at=new.updated_at,
@@ -141,4 +146,8 @@ def _remember(connection: Connection, old: Mark | None, new: Mark, *, by: str | 
         by=by,
         reason=reason,
     )
-    connection.execute(insert(mark_changes).values(values(change, mark_changes)))
+
+
+def _remember(connection: Connection, changes: Sequence[MarkChange]) -> None:
+    if changes:
+        connection.execute(insert(mark_changes), [values(change, mark_changes) for change in changes])
