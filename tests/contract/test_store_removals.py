@@ -59,6 +59,14 @@ def test_a_removed_student_is_gone_everywhere(school: Store) -> None:
     assert set(school.pending_erasures()) == {"photo of f1", "thumbnail of f1", "picture of s1", "picture of s3"}
 
 
+@pytest.mark.parametrize("remove", ["remove_student", "remove_lecture", "remove_course"])
+def test_a_picture_that_only_a_mark_still_shows_is_erased_with_it(store: Store, remove: str) -> None:
+    a_class(store)
+    store.save_machine_marks("l1", [a_mark("21", evidence=evidence("s9"))])
+    getattr(store, remove)({"remove_student": "21", "remove_lecture": "l1", "remove_course": "c1"}[remove])
+    assert "picture of s9" in store.pending_erasures()
+
+
 def test_a_student_registered_again_begins_anew(school: Store) -> None:
     student = school.student("21")
     school.remove_student("21")
