@@ -24,7 +24,7 @@ _REDUCED_PX = 480
 
 
 class Engine:
-    """Finds and embeds faces; one engine is for one thread at a time.
+    """Finds and embeds faces; threads may share one engine.
 
     Parameters
     ----------

@@ -1,6 +1,7 @@
 """Detection: every face, in the right place, and nothing else."""
 
 import csv
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -77,6 +78,13 @@ def test_a_photo_cut_to_the_face_is_still_found(engine, seed):
 
 def test_finding_twice_gives_the_same(engine, group_picture):
     assert engine.find(group_picture) == engine.find(group_picture.copy())
+
+
+def test_threads_may_share_an_engine(engine, group_picture):
+    pictures = [np.roll(group_picture, 20 * i, axis=1) for i in range(6)]
+    alone = [engine.find(picture) for picture in pictures]
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(engine.find, pictures)) == alone
 
 
 def test_a_picture_that_is_too_long_is_refused(graphs):
