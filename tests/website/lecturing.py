@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from weakref import WeakKeyDictionary
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -17,6 +18,7 @@ from tests.website.conftest import NOW
 UPLOADS = "/api/v1/uploads"
 STARTS = "2025-11-03T09:00"
 BYTES = "application/offset+octet-stream"
+_TOKENS: WeakKeyDictionary[FlaskClient, str] = WeakKeyDictionary()
 
 
 def enrol(services: Services, student_id: str, person: float) -> Face:
@@ -49,9 +51,16 @@ def tus(
     client: FlaskClient, method: str, url: str, headers: Mapping[str, str | None] | None = None, **kwargs: object
 ) -> TestResponse:
     """A request with the headers that every tus request has; None leaves one out."""
-    every = {"Tus-Resumable": "1.0.0", "X-CSRFToken": csrf(client, "/account"), **(headers or {})}
+    every = {"Tus-Resumable": "1.0.0", "X-CSRFToken": _token(client), **(headers or {})}
     sent = {name: value for name, value in every.items() if value is not None}
     return client.open(url, method=method, headers=sent, **kwargs)  # type: ignore[arg-type]
+
+
+def _token(client: FlaskClient) -> str:
+    """It holds as long as the session, so one page is enough for all requests of a client."""
+    if client not in _TOKENS:
+        _TOKENS[client] = csrf(client, "/account")
+    return _TOKENS[client]
 
 
 def create(client: FlaskClient, course_id: str, size: int, **words: str) -> TestResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, RadioField, SelectField, StringField, TimeField
+from wtforms import DateField, RadioField, SelectChoice, SelectField, StringField, TimeField
 from wtforms.validators import InputRequired, Length, Optional
 
 from attendance.model import Status
@@ -19,7 +19,7 @@ STATUS_WORDS = {
 
 
 class UploadForm(Form):
-    """Which lecture a recording is of. The page's script sends it with the file."""
+    """Which lecture a recording is of. The page lists the courses, and its script sends all with the file."""
 
     course_id = SelectField(_l("Course"), validators=[InputRequired()])
     date = DateField(_l("Date"), validators=[InputRequired()])
@@ -32,7 +32,9 @@ class MarkForm(Form):
 
     status = RadioField(
         _l("The student was"),
-        choices=[(status.value, word) for status, word in STATUS_WORDS.items() if status is not Status.UNSURE],
+        choices=[
+            SelectChoice(status.value, word) for status, word in STATUS_WORDS.items() if status is not Status.UNSURE
+        ],
         validators=[InputRequired(_l("Choose what the student was."))],
     )
     reason = StringField(

@@ -39,7 +39,6 @@ def upload() -> ResponseReturnValue:
     courses = visible_courses()
     now = current_services().now().astimezone(reader_timezone())
     form = UploadForm(data={"course_id": request.args.get("course"), "date": now.date()})
-    form.course_id.choices = [(course.id, f"{course.label} · {course.name}") for course in courses]
     return render_template(
         "lectures/upload.html",
         form=form,

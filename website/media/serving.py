@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 
 from flask import Response, redirect, request
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wrappers import Response as AnyResponse
-from werkzeug.wsgi import wrap_file
+from werkzeug.wsgi import FileWrapper
 
 from website.current import current_services
 from website.media.playable import media_type
 
 _KEEP_S = 3600
+_CHUNK_BYTES = 256 * 1024
 
 
 def serve(key: str) -> AnyResponse:
@@ -25,10 +27,17 @@ def serve(key: str) -> AnyResponse:
     if link is not None:
         return redirect(link)
     size = media.size(key)
-    response = Response(wrap_file(request.environ, media.open(key)), mimetype=media_type(key), direct_passthrough=True)
+    stream = media.open(key)
+    # Werkzeug's own wrapper can seek: a server's would read a video from its beginning to reach a range near its end.
+    body = FileWrapper(stream, _CHUNK_BYTES)
+    response = Response(body, mimetype=media_type(key), direct_passthrough=True)
     response.content_length = size
     response.headers["Content-Disposition"] = "inline"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = f"private, max-age={_KEEP_S}"
     response.set_etag(hashlib.sha256(key.encode()).hexdigest()[:32])
-    return response.make_conditional(request, accept_ranges=True, complete_length=size)
+    try:
+        return response.make_conditional(request, accept_ranges=True, complete_length=size)
+    except RequestedRangeNotSatisfiable:
+        stream.close()
+        raise
