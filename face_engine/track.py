@@ -126,12 +126,17 @@ class Tracker:
         if not self._live or not shots:
             return []
         affinity, overlap = _affinity([t.last.box for t in self._live], [s.box for s in shots])
-        rows, columns = linear_sum_assignment(-affinity)
-        return [
-            (self._live[i], shots[j])
-            for i, j in zip(rows, columns, strict=True)
-            if affinity[i, j] >= _LEAST_AFFINITY and self._is_one_person(self._live[i], shots[j], float(overlap[i, j]))
-        ]
+        while True:
+            rows, columns = linear_sum_assignment(-affinity)
+            pairs = [(i, j) for i, j in zip(rows, columns, strict=True) if affinity[i, j] >= _LEAST_AFFINITY]
+            different = [
+                (i, j) for i, j in pairs if not self._is_one_person(self._live[i], shots[j], float(overlap[i, j]))
+            ]
+            if not different:
+                return [(self._live[i], shots[j]) for i, j in pairs]
+            # Two people may have been in one place since the last cut: the face may go on another track of it.
+            for i, j in different:
+                affinity[i, j] = 0.0
 
     def _is_one_person(self, live: _Live, shot: Shot, overlap: float) -> bool:
         if overlap >= SURE_OVERLAP and _likeness(live.last.chip, shot.chip) >= SURE_LIKENESS:

@@ -1,0 +1,124 @@
+"""Whose the tracks of a video are."""
+
+import numpy as np
+import pytest
+
+from face_engine.gallery import Gallery
+from face_engine.identify import identify, judge
+from face_engine.search_model import SearchOptions
+from tests.face_engine.tracks import track, vector
+
+OPTIONS = SearchOptions(accept_distance=0.5, review_distance=0.56, margin=0.06)
+
+# Ada and Ben are 1 apart: on the line between them the distances add up to 1.
+ADA, BEN = vector(0.0), vector(1.0)
+GALLERY = Gallery(["ada", "ben"], np.stack([ADA, BEN]))
+
+
+def given(tracks, gallery=GALLERY):
+    """Labels with the tracks' first seconds, strong and weak, and the first seconds of the unknown."""
+    claims, left = identify(tracks, gallery, OPTIONS)
+    known = {gallery.labels[c.person]: ([t.first_s for t in c.strong], [t.first_s for t in c.weak]) for c in claims}
+    return known, [t.first_s for t in left]
+
+
+def test_a_near_track_is_the_person():
+    assert given([track(vector(0.2), [0])]) == ({"ada": ([0], [])}, [])
+
+
+def test_a_far_track_is_nobody():
+    assert given([track(vector(0.0, 0.7), [0])]) == ({}, [0])
+
+
+def test_a_track_between_the_lines_is_weak():
+    assert given([track(vector(0.0, 0.53), [0])]) == ({"ada": ([], [0])}, [])
+
+
+def test_a_track_without_margin_is_weak():
+    assert given([track(vector(0.48), [0])]) == ({"ada": ([], [0])}, [])
+
+
+def test_of_two_seen_at_once_the_nearer_is_the_person_and_the_other_nobody():
+    near, nearer = track(vector(0.2), [0, 1]), track(vector(0.1), [1, 2])
+    assert given([near, nearer]) == ({"ada": ([1], [])}, [0])
+
+
+def test_of_two_seen_at_once_the_other_may_be_somebody_else_by_itself():
+    gallery = Gallery(["ada", "amy", "ben"], np.stack([ADA, vector(0.0, 0.3), vector(3.0)]))
+    first, second = track(vector(0.0, 0.05), [1]), track(vector(0.0, 0.1), [1])
+    assert given([first, second], gallery) == ({"ada": ([1], []), "amy": ([1], [])}, [])
+
+
+def test_the_other_of_two_is_not_pushed_to_a_second_best_beyond_the_accept_line():
+    gallery = Gallery(["ada", "amy", "ben"], np.stack([ADA, vector(0.0, 0.65), vector(3.0)]))
+    first, second = track(vector(0.0, 0.05), [1]), track(vector(0.0, 0.1), [1])
+    assert given([first, second], gallery) == ({"ada": ([1], [])}, [1])
+
+
+def test_tracks_at_different_times_are_one_person():
+    assert given([track(vector(0.2), [0, 1]), track(vector(0.1), [70])]) == ({"ada": ([70, 0], [])}, [])
+
+
+def test_a_weak_track_joins_a_person_whose_own_tracks_it_resembles():
+    strong, weak = track(vector(0.0, 0.3), [0]), track(vector(0.0, 0.54), [9])
+    assert given([strong, weak]) == ({"ada": ([0], [9])}, [])
+
+
+def test_a_weak_track_does_not_join_a_person_whose_own_tracks_it_does_not_resemble():
+    strong, weak = track(vector(0.0, 0.3), [0]), track(vector(0.0, -0.54), [9])
+    assert given([strong, weak]) == ({"ada": ([0], [])}, [9])
+
+
+def test_a_weak_track_never_stands_beside_the_person():
+    strong, weak = track(vector(0.0, 0.3), [0]), track(vector(0.0, 0.54), [0])
+    assert given([strong, weak]) == ({"ada": ([0], [])}, [0])
+
+
+def test_two_different_people_are_not_both_the_weak_evidence_for_one():
+    one, other = track(vector(0.0, 0.52), [0]), track(vector(0.0, -0.53), [9])
+    assert given([one, other]) == ({"ada": ([], [0])}, [9])
+
+
+def test_without_a_gallery_everybody_is_unknown():
+    assert given([track(ADA, [0])], Gallery([], np.empty((0, 128)))) == ({}, [0])
+
+
+def test_without_tracks_nobody_is_seen():
+    assert given([]) == ({}, [])
+
+
+def test_the_order_of_tracks_does_not_matter():
+    tracks = [track(vector(0.1 * n, 0.05 * n), [n % 3, 10 + n]) for n in range(6)]
+    known, left = given(tracks)
+    known_reversed, left_reversed = given(tracks[::-1])
+    assert known == known_reversed
+    assert sorted(left) == sorted(left_reversed)
+
+
+def verdict(tracks, gallery=GALLERY):
+    (claim,), _ = identify(tracks, gallery, OPTIONS)
+    return judge(claim, gallery, OPTIONS)
+
+
+def test_strong_evidence_is_pooled_over_tracks():
+    decided = verdict([track(vector(0.0, 0.3), [0]), track(vector(0.0, -0.3), [9])])
+    assert decided.distance == pytest.approx(0, abs=1e-4)
+    assert decided.margin == pytest.approx(1, abs=1e-4)
+    assert decided.good_frames == 2
+
+
+def test_weak_evidence_does_not_become_strong_by_adding_up():
+    weak = [track(vector(0.0, 0.52, 0.1 * n), [n]) for n in range(-1, 2)]
+    assert verdict(weak).distance == pytest.approx(0.52, abs=1e-3)
+
+
+def test_frames_that_do_not_agree_are_not_counted_as_good():
+    mixed = track(vector(0.1), [0, 1, 2], vectors=[vector(0.1), vector(0.2), vector(0.0, 0.9)])
+    decided = verdict([mixed])
+    assert decided.good_frames == 2
+    assert decided.distance == pytest.approx(0.15, abs=1e-4)
+
+
+def test_with_one_person_enrolled_there_is_no_runner_up():
+    decided = verdict([track(vector(0.1), [0])], Gallery(["ada"], ADA))
+    assert (decided.runner_up, decided.margin) == (None, None)
