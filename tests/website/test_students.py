@@ -1,0 +1,317 @@
+"""The pages of students: registration with photos, who sees whom, and removal."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from attendance.model import Course, Face, Student
+from attendance.services import Services
+from attendance.use_cases.register_student import register_student
+from tests.website.browsing import csrf, post_form
+
+JSON = {"Accept": "application/json"}
+REGISTER = "/students/register"
+
+
+def photo(data: bytes = b"face:52", name: str = "photo.jpg") -> tuple[io.BytesIO, str]:
+    return io.BytesIO(data), name
+
+
+def register(
+    client: FlaskClient, *photos: tuple[io.BytesIO, str], headers: dict[str, str] | None = None, **more: object
+):
+    fields = {"student_id": "52", "name": "Student 52", "consented": "y", "consent_on": "2026-03-01"} | more
+    data = {"csrf_token": csrf(client, REGISTER), "photos": list(photos), **fields}
+    data = {name: value for name, value in data.items() if value is not None}
+    return client.post(REGISTER, data=data, headers=headers, content_type="multipart/form-data")
+
+
+def check(client: FlaskClient, data: bytes, **fields: str) -> TestResponse:
+    return client.post(
+        "/students/photo-check",
+        data={"photo": photo(data), **fields},
+        headers=JSON | {"X-CSRFToken": csrf(client, REGISTER)},
+        content_type="multipart/form-data",
+    )
+
+
+@pytest.fixture
+def enrolled(services: Services) -> Student:
+    """A student with one photo, on no roster."""
+    return register_student(
+        services, student_id="60", name="Student 60", consent_on=date(2026, 3, 1), photos=[b"face:60"], by=None
+    ).student
+
+
+def face_of(services: Services, student: Student) -> Face:
+    (face,) = services.store.faces([student.id])
+    return face
+
+
+def test_an_admin_registers_a_student_with_photos(admin_client: FlaskClient, services: Services, course: Course):
+    answer = register(admin_client, photo(), photo(b"face:52.1"), courses=course.id)
+    student = services.store.student("52")
+    assert answer.location == f"/students/{student.key}"
+    assert student.consent_on == date(2026, 3, 1)
+    assert len(services.store.faces(["52"])) == 2
+    assert services.store.courses(student_id="52") == [course]
+    assert "Look at what was found" in admin_client.get(answer.location).text
+
+
+def test_without_a_tick_no_consent_is_recorded(admin_client: FlaskClient, services: Services):
+    assert register(admin_client, consented=None).status_code == 302
+    assert services.store.student("52").consent_on is None
+
+
+def test_a_photo_without_consent_is_refused_at_the_date(admin_client: FlaskClient, services: Services):
+    answer = register(admin_client, photo(), consented=None, headers=JSON)
+    assert answer.status_code == 422
+    assert "agreed" in answer.json["fields"]["consent_on"][0]
+    assert services.store.students().items == []
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("student_id", {"student_id": ""}),
+        ("student_id", {"student_id": "a\u202eb"}),
+        ("name", {"name": " "}),
+        ("consent_on", {"consent_on": "2999-01-01"}),
+        ("consent_on", {"consent_on": "yesterday"}),
+        ("consent_on", {"consent_on": ""}),
+        ("courses", {"courses": "nonsense"}),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_nothing_is_stored(
+    admin_client: FlaskClient, services: Services, field: str, wrong: dict[str, str]
+):
+    answer = register(admin_client, photo(), headers=JSON, **wrong)
+    assert answer.status_code == 422
+    assert list(answer.json["fields"]) == [field]
+    assert answer.json["error"]["status"] == 422
+    assert services.store.students().items == []
+    assert list(services.media.keys()) == []
+
+
+def test_an_id_that_is_taken_is_said_at_the_id(admin_client: FlaskClient, student: Student):
+    answer = register(admin_client, student_id=student.id, headers=JSON)
+    assert "already registered" in answer.json["fields"]["student_id"][0]
+
+
+def test_a_bad_photo_refuses_all_and_the_page_says_which(admin_client: FlaskClient, services: Services):
+    answer = register(admin_client, photo(), photo(b"junk"))
+    assert answer.status_code == 200
+    assert "Photo 2:" in answer.text
+    assert services.store.students().items == []
+    assert list(services.media.keys()) == []
+
+
+def test_the_script_is_told_where_to_go(admin_client: FlaskClient, services: Services):
+    answer = register(admin_client, photo(), headers=JSON)
+    assert answer.status_code == 201
+    assert answer.json["location"] == f"/students/{services.store.student('52').key}"
+
+
+def test_more_photos_than_a_form_takes_are_refused(admin_client: FlaskClient):
+    answer = register(admin_client, *(photo(f"face:52.0{n}".encode()) for n in range(11)), headers=JSON)
+    assert "at most 10" in answer.json["fields"]["photos"][0]
+
+
+@pytest.mark.parametrize("student_id", ["a/b", "../x", "학번 😀", "%2e%2e", "?a=b#c"])
+def test_students_with_any_id_have_a_page(admin_client: FlaskClient, services: Services, student_id: str):
+    answer = register(admin_client, student_id=student_id)
+    assert admin_client.get(answer.location).status_code == 200
+    assert services.store.student(student_id)
+
+
+def test_a_photo_check_tells_boxes_problems_and_look_alikes(
+    admin_client: FlaskClient, services: Services, enrolled: Student
+):
+    services.faces.problems = ("blurred", "turned")
+    told = check(admin_client, b"face:60.1", consented="yes").json
+    assert told["faces"][0]["box"] == [10.0, 10.0, 80.0, 90.0]
+    assert (told["width"], told["height"], told["usable"]) == (180, 120, True)
+    assert [problem["code"] for problem in told["problems"]] == ["blurred", "turned"]
+    assert told["look_alikes"][0]["name"] == enrolled.name
+    assert told["look_alikes"][0]["url"] == f"/students/{enrolled.key}"
+    assert len(services.store.faces()) == 1
+
+
+def test_a_photo_check_without_consent_compares_with_nobody(admin_client: FlaskClient, enrolled: Student):
+    assert check(admin_client, b"face:60", consented="no").json["look_alikes"] == []
+
+
+def test_a_photo_check_of_the_student_itself_finds_no_look_alike(admin_client: FlaskClient, enrolled: Student):
+    told = check(admin_client, b"face:60.1", consented="yes", student_key=enrolled.key).json
+    assert told["look_alikes"] == []
+
+
+def test_a_photo_check_says_why_a_photo_cannot_be_used(admin_client: FlaskClient):
+    assert check(admin_client, b"face:", consented="yes").json["usable"] is False
+    assert "2 faces" in check(admin_client, b"face:1,2", consented="yes").json["refusal"]
+    junk = check(admin_client, b"junk")
+    assert junk.status_code == 422
+    assert junk.json["error"]["message"]
+    assert check(admin_client, b"").status_code == 422
+
+
+def test_only_admins_check_photos_and_register(teacher_client: FlaskClient):
+    token = {"X-CSRFToken": csrf(teacher_client, "/students/")}
+    assert teacher_client.post("/students/photo-check", headers=token).status_code == 403
+    assert teacher_client.get(REGISTER).status_code == 403
+    assert teacher_client.post(REGISTER, headers=token).status_code == 403
+
+
+def test_a_teacher_sees_the_own_rosters_only_and_changes_nothing(
+    teacher_client: FlaskClient, course: Course, student: Student, enrolled: Student
+):
+    page = teacher_client.get("/students/").text
+    assert student.name in page
+    assert enrolled.name not in page
+    own = teacher_client.get(f"/students/{student.key}")
+    assert own.status_code == 200
+    assert "/remove" not in own.text
+    assert teacher_client.get(f"/students/{enrolled.key}").status_code == 404
+    for part in ("change", "remove", "photos/add"):
+        assert teacher_client.get(f"/students/{student.key}/{part}").status_code == 403
+
+
+def test_a_teacher_is_not_told_of_courses_of_others(
+    teacher_client: FlaskClient, admin_client: FlaskClient, services: Services, course: Course, student: Student
+):
+    post_form(
+        admin_client, "/courses/add", code="SECRET7", name="X", section="", timezone="Asia/Seoul",
+        late_after_minutes="1", left_early_minutes="1",
+    )  # fmt: skip
+    services.store.add_to_roster(services.store.find_course("SECRET7").id, [student.id])
+    for url in ("/students/", f"/students/{student.key}"):
+        assert "SECRET7" not in teacher_client.get(url).text
+        assert "SECRET7" in admin_client.get(url).text
+
+
+def test_a_student_sees_no_student_pages(student_client: FlaskClient, student: Student):
+    for url in ("/students/", f"/students/{student.key}", REGISTER, "/students/import"):
+        assert student_client.get(url).status_code == 403
+
+
+def test_strangers_are_sent_to_the_login(client: FlaskClient, student: Student):
+    for url in ("/students/", f"/students/{student.key}", "/students/import", "/courses/"):
+        assert "/login" in client.get(url).location
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["text=21", "text=STUDENT", "page=-1", "page=abc", "page=999999999", "course=nonsense", "text=" + "x" * 500],
+)
+def test_the_list_takes_any_query(admin_client: FlaskClient, course: Course, query: str):
+    page = admin_client.get(f"/students/?{query}")
+    assert page.status_code == 200
+    assert ("Nobody found" in page.text) == ("xxx" in query)
+
+
+def test_the_list_is_filtered_by_course(admin_client: FlaskClient, course: Course, student: Student, enrolled: Student):
+    page = admin_client.get(f"/students/?course={course.id}").text
+    assert student.name in page
+    assert enrolled.name not in page
+
+
+def test_photos_are_added_and_removed(admin_client: FlaskClient, services: Services, enrolled: Student):
+    url = f"/students/{enrolled.key}/photos/add"
+    data = {"csrf_token": csrf(admin_client, url), "photos": [photo(b"face:60.1")]}
+    assert admin_client.post(url, data=data, content_type="multipart/form-data").status_code == 302
+    faces = services.store.faces(["60"])
+    assert len(faces) == 2
+    remove = f"/students/{enrolled.key}/photos/{faces[0].id}/remove"
+    assert "cannot be undone" in admin_client.get(remove).text
+    assert len(services.store.faces(["60"])) == 2
+    assert post_form(admin_client, remove).status_code == 302
+    assert [face.id for face in services.store.faces(["60"])] == [faces[1].id]
+    assert len(list(services.media.keys())) == 2
+
+
+def test_adding_no_photo_is_said(admin_client: FlaskClient, enrolled: Student):
+    assert "Choose a photo first" in post_form(admin_client, f"/students/{enrolled.key}/photos/add").text
+
+
+def test_no_photo_is_added_before_consent(admin_client: FlaskClient, services: Services):
+    student = register_student(services, student_id="70", name="Student 70", consent_on=None, by=None).student
+    answer = admin_client.get(f"/students/{student.key}/photos/add")
+    assert answer.location == f"/students/{student.key}/change"
+
+
+def test_what_is_found_in_a_kept_photo_is_told(
+    admin_client: FlaskClient, services: Services, enrolled: Student, monkeypatch: pytest.MonkeyPatch
+):
+    found = services.faces.find(b"face:60")
+    monkeypatch.setattr(services.faces, "find", lambda _photo: found)
+    told = admin_client.get(f"/students/{enrolled.key}/photos/{face_of(services, enrolled).id}/found").json
+    assert told["usable"] is True
+    assert len(told["faces"]) == 1
+
+
+def test_a_photo_is_reached_through_its_own_student_only(
+    admin_client: FlaskClient, services: Services, enrolled: Student, student: Student
+):
+    face = face_of(services, enrolled)
+    for part in ("found", "remove"):
+        assert admin_client.get(f"/students/{student.key}/photos/{face.id}/{part}").status_code == 404
+
+
+def test_taking_consent_back_erases_photos(admin_client: FlaskClient, services: Services, enrolled: Student):
+    url = f"/students/{enrolled.key}/change"
+    assert "erases 1 photo" in admin_client.get(url).text
+    answer = post_form(admin_client, url, name=enrolled.name, consent_on="2026-03-01")
+    assert "taken back" in admin_client.get(answer.location).text
+    assert services.store.faces() == []
+    assert list(services.media.keys()) == []
+
+
+def test_a_name_is_changed(admin_client: FlaskClient, services: Services, enrolled: Student):
+    url = f"/students/{enrolled.key}/change"
+    post_form(admin_client, url, name="Student 60b", consented="y", consent_on="2026-03-01")
+    assert services.store.student("60").name == "Student 60b"
+    assert len(services.store.faces()) == 1
+
+
+@pytest.mark.parametrize("typed", ["", "student 60", "Student 6", "60"])
+def test_a_student_is_not_removed_by_a_name_that_is_not_exact(
+    admin_client: FlaskClient, services: Services, enrolled: Student, typed: str
+):
+    answer = post_form(admin_client, f"/students/{enrolled.key}/remove", typed_name=typed)
+    assert "Nothing was removed" in answer.text
+    assert services.store.student("60")
+
+
+def test_a_student_is_removed_by_typing_the_name(admin_client: FlaskClient, services: Services, enrolled: Student):
+    url = f"/students/{enrolled.key}/remove"
+    assert "1 photo" in admin_client.get(url).text
+    answer = post_form(admin_client, url, typed_name="Student 60")
+    assert answer.location == "/students/"
+    assert admin_client.get(f"/students/{enrolled.key}").status_code == 404
+    assert services.store.faces() == []
+    assert list(services.media.keys()) == []
+
+
+def test_names_are_shown_as_text_and_never_as_markup(admin_client: FlaskClient):
+    name = """<b onload=x>"'&"""
+    answer = register(admin_client, student_id="<i>", name=name)
+    for url in (answer.location, "/students/", f"{answer.location}/remove", f"{answer.location}/change"):
+        page = admin_client.get(url).text
+        assert "<b onload" not in page
+        assert "<i>" not in page
+
+
+def test_pages_hold_no_inline_script_or_style(admin_client: FlaskClient, course: Course, enrolled: Student):
+    for url in (
+        REGISTER, "/students/", "/students/import", f"/students/{enrolled.key}", f"/students/{enrolled.key}/photos/add",
+        f"/courses/{course.id}", f"/courses/{course.id}/students/add", "/courses/add",
+    ):  # fmt: skip
+        page = admin_client.get(url).text
+        assert " style=" not in page
+        assert " onclick=" not in page
+        assert page.count("<script") == page.count("<script src=") + page.count('<script type="module" src=')
