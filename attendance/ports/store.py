@@ -188,14 +188,19 @@ class SearchStore(Protocol):
     def release_claim(self, recording_id: str, worker: str) -> None:
         """Back to queued, the attempt not counted. Nothing happens where the lease was lost."""
 
-    def save_sightings(self, recording_id: str, worker: str, sightings: Sequence[Sighting]) -> bool:
-        """Replace the recording's sightings; pictures of the old become erasures. False where the lease was lost."""
+    def save_sightings(
+        self, recording_id: str, worker: str, sightings: Sequence[Sighting], engine: str, at: datetime
+    ) -> bool:
+        """Replace the recording's sightings and say since when it counts as searched, and by which engine.
 
-    def finish_search(self, recording_id: str, worker: str, engine: str, at: datetime) -> bool:
+        Pictures of the old sightings become erasures. False where the lease was lost.
+        """
+
+    def finish_search(self, recording_id: str, worker: str) -> bool:
         """Set to done. False where the lease was lost."""
 
-    def fail_search(self, recording_id: str, worker: str, sentence: str, at: datetime) -> bool:
-        """Set to failed with the reason. False where the lease was lost."""
+    def fail_search(self, recording_id: str, worker: str, sentence: str) -> bool:
+        """Set to failed with the reason; earlier sightings stay. False where the lease was lost."""
 
 
 class MarkStore(Protocol):
@@ -205,7 +210,8 @@ class MarkStore(Protocol):
         """Make the machine's marks of a lecture these, all or nothing; the same again changes nothing.
 
         A mark that a person set keeps status, setter and reason, and takes evidence, `left_early` and `machine_status`.
-        A machine's mark that is not among these is removed. A changed status is added to the history with `by` None.
+        A machine's mark that is not among these is removed, and a person's that is not loses its evidence.
+        A changed status is added to the history with `by` None.
         """
 
     def set_mark(self, mark: Mark) -> Mark:

@@ -2,30 +2,43 @@
 
 from collections.abc import Sequence
 
-from attendance.model import Mark
+from attendance.model import Mark, Recording, Sighting
 from attendance.rules import decide_marks
 from attendance.services import Services
 
 
-def mark_lecture(services: Services, lecture_id: str, *, just_searched: str | None = None) -> Sequence[Mark]:
+def mark_lecture(services: Services, lecture_id: str) -> Sequence[Mark]:
     """Decide and save the marks of a lecture; what a person decided stays. Raises NotFound.
 
-    Recordings count that were searched once, also while they are searched again, and `just_searched`, whose
-    sightings are saved though its search is not finished.
+    Recordings count whose sightings were saved once, also while they are searched again.
     """
-    lecture = services.store.lecture(lecture_id)
+    searched, seen = _searched(services, lecture_id)
+    while True:
+        _mark(services, lecture_id, searched, seen)
+        before = {recording.id: recording.searched_at for recording in searched}
+        searched, seen = _searched(services, lecture_id)
+        if before == {recording.id: recording.searched_at for recording in searched}:
+            return services.store.marks(lecture_id)
+        # Another worker saved sightings meanwhile, and its marks may have been overwritten just now.
+
+
+def _searched(services: Services, lecture_id: str) -> tuple[Sequence[Recording], Sequence[Sighting]]:
     recordings = services.store.recordings(lecture_id)
+    return [r for r in recordings if r.searched_at is not None], services.store.sightings(lecture_id)
+
+
+def _mark(services: Services, lecture_id: str, searched: Sequence[Recording], seen: Sequence[Sighting]) -> None:
+    lecture = services.store.lecture(lecture_id)
     marks = decide_marks(
         lecture,
         services.store.course(lecture.course_id),
         students_to_mark(services, lecture_id),
-        [r for r in recordings if r.searched_at is not None or r.id == just_searched],
-        services.store.sightings(lecture_id),
+        searched,
+        seen,
         services.faces.lines,
         services.now(),
     )
     services.store.save_machine_marks(lecture_id, marks)
-    return services.store.marks(lecture_id)
 
 
 def students_to_mark(services: Services, lecture_id: str) -> list[str]:

@@ -55,10 +55,10 @@ def search_recording(
     except ServiceUnavailable:
         raise
     except RollcallError as reason:
-        services.store.fail_search(recording_id, worker, reason.sentence, services.now())
+        services.store.fail_search(recording_id, worker, reason.sentence)
     except Exception:
         _log.exception("The search of recording %s failed.", recording_id)
-        services.store.fail_search(recording_id, worker, _FAULT, services.now())
+        services.store.fail_search(recording_id, worker, _FAULT)
     return False
 
 
@@ -75,8 +75,8 @@ def _search_claimed(
         seen = _seen(services, recording, report)
         if not _save(services, recording, worker, seen):
             return False
-        mark_lecture(services, recording.lecture_id, just_searched=recording.id)
-    return services.store.finish_search(recording.id, worker, services.faces.name, services.now())
+        mark_lecture(services, recording.lecture_id)
+    return services.store.finish_search(recording.id, worker)
 
 
 def _seen(services: Services, recording: Recording, report: Progress) -> Sequence[Seen]:
@@ -91,7 +91,8 @@ def _seen(services: Services, recording: Recording, report: Progress) -> Sequenc
 def _save(services: Services, recording: Recording, worker: str, seen: Sequence[Seen]) -> bool:
     """Store pictures, then sightings; pictures of searches that died before this one go away."""
     sightings = [_sighting(services, recording.id, one) for one in seen]
-    saved = services.store.save_sightings(recording.id, worker, _numbered(sightings))
+    numbered = _numbered(sightings)
+    saved = services.store.save_sightings(recording.id, worker, numbered, services.faces.name, services.now())
     kept = {s.picture_key for s in services.store.sightings(recording.lecture_id)}
     services.media.delete([key for key in services.media.keys(f"evidence/{recording.id}/") if key not in kept])
     erase_pending(services)

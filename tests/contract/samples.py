@@ -115,5 +115,5 @@ def a_class(store: Store, *student_ids: str) -> None:
 def searched(store: Store, *sightings: Sighting, recording_id: str = "r1") -> None:
     """The recording with these sightings, its search done."""
     assert store.claim_search(recording_id, "worker", NOW, NOW + MINUTE)
-    assert store.save_sightings(recording_id, "worker", sightings)
-    assert store.finish_search(recording_id, "worker", "local-1", NOW)
+    assert store.save_sightings(recording_id, "worker", sightings, "local-1", NOW)
+    assert store.finish_search(recording_id, "worker")

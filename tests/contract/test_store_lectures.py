@@ -29,7 +29,9 @@ def test_a_lecture_is_read_as_it_was_added(store: Store) -> None:
     store.add_lecture_once(lecture)
     assert store.lecture("l1") == lecture
     assert store.find_lecture("c1", NOW) == lecture
-    assert store.find_lecture("c1", NOW + timedelta(microseconds=1)) is None
+    assert store.find_lecture("c1", NOW - timedelta(microseconds=1)) is None
+    assert store.find_lecture("c1", lecture.ends_at - timedelta(microseconds=1)) == lecture
+    assert store.find_lecture("c1", lecture.ends_at) is None
     assert store.find_lecture("c2", NOW) is None
 
 
@@ -146,3 +148,10 @@ def test_sightings_of_a_lecture_are_sorted_by_recording_and_first_second(store: 
     searched(store, a_sighting("s1", "r0", first_s=2.0), a_sighting("s2", "r0", first_s=1.0), recording_id="r0")
     assert [seen.id for seen in store.sightings("l1")] == ["s3", "s4", "s2", "s1"]
     assert store.sightings("l2") == []
+
+
+def test_of_lectures_that_overlap_the_last_to_start_is_on(store: Store) -> None:
+    a_class(store)
+    second = a_lecture("l2", starts_at=NOW + timedelta(minutes=30))
+    store.add_lecture_once(second)
+    assert store.find_lecture("c1", NOW + timedelta(minutes=45)) == second

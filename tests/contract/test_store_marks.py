@@ -138,11 +138,12 @@ def test_a_search_never_overwrites_what_a_person_decided(store: Store) -> None:
     assert _history(store) == [(None, EXCUSED)]
 
 
-def test_a_search_that_withdraws_its_mark_leaves_a_persons(store: Store) -> None:
+def test_a_search_that_withdraws_its_mark_leaves_a_persons_without_evidence(store: Store) -> None:
     a_class(store)
+    store.save_machine_marks("l1", [a_mark(status=LATE, left_early=True, evidence=evidence())])
     store.set_mark(_by_teacher(EXCUSED))
     store.save_machine_marks("l1", [])
-    assert store.marks("l1") == [_by_teacher(EXCUSED)]
+    assert store.marks("l1") == [_by_teacher(EXCUSED, machine_status=LATE)]
 
 
 def test_every_decision_is_in_the_history_with_its_maker_and_reason(store: Store) -> None:

@@ -74,7 +74,7 @@ def test_waiting_are_the_queued_and_the_lapsed_oldest_first(store: Store) -> Non
     assert store.claim_search("r3", "one", NOW, NOW + HOUR)
     searched(store, recording_id="r5")
     store.claim_search("r6", "one", NOW, NOW + HOUR)
-    store.fail_search("r6", "one", "No.", NOW)
+    store.fail_search("r6", "one", "No.")
     assert store.waiting_searches(NOW) == ["r4", "r1"]
     assert store.waiting_searches(NOW + MINUTE) == ["r4", "r1"]
     assert store.waiting_searches(LATER) == ["r2", "r4", "r1"]
@@ -94,9 +94,9 @@ def test_who_lost_the_lease_changes_nothing(store: Store) -> None:
     assert store.claim_search("r1", "two", LATER, LATER + MINUTE)
     before = store.recording("r1")
     assert not store.renew_claim("r1", "one", LATER + HOUR, 0.9)
-    assert not store.save_sightings("r1", "one", [a_sighting()])
-    assert not store.finish_search("r1", "one", "local-1", LATER)
-    assert not store.fail_search("r1", "one", "No.", LATER)
+    assert not store.save_sightings("r1", "one", [a_sighting()], "local-1", LATER)
+    assert not store.finish_search("r1", "one")
+    assert not store.fail_search("r1", "one", "No.")
     store.release_claim("r1", "one")
     assert store.recording("r1") == before
     assert store.sightings("l1") == []
@@ -107,9 +107,9 @@ def test_nobody_holds_what_is_finished_or_gone(store: Store) -> None:
     searched(store)
     for recording_id in ("r1", "gone"):
         assert not store.renew_claim(recording_id, "worker", LATER, 0.9)
-        assert not store.save_sightings(recording_id, "worker", [])
-        assert not store.finish_search(recording_id, "worker", "local-1", LATER)
-        assert not store.fail_search(recording_id, "worker", "No.", LATER)
+        assert not store.save_sightings(recording_id, "worker", [], "local-1", LATER)
+        assert not store.finish_search(recording_id, "worker")
+        assert not store.fail_search(recording_id, "worker", "No.")
         store.release_claim(recording_id, "worker")
     assert store.recording("r1").status is SearchStatus.DONE
 
@@ -123,22 +123,25 @@ def test_a_released_claim_is_queued_and_the_attempt_not_counted(store: Store) ->
     assert store.waiting_searches(NOW) == ["r1"]
 
 
-def test_a_finished_search_says_when_and_by_which_engine(store: Store) -> None:
+def test_saved_sightings_say_when_and_by_which_engine_and_finishing_ends_it(store: Store) -> None:
     a_class(store)
     _claim(store)
-    assert store.finish_search("r1", "one", "local-1", LATER)
+    assert store.save_sightings("r1", "one", [], "local-1", LATER)
+    saved = store.recording("r1")
+    assert (saved.status, saved.engine, saved.searched_at) == (SearchStatus.SEARCHING, "local-1", LATER)
+    assert store.finish_search("r1", "one")
     assert store.recording("r1") == a_recording(
         "r1", status=SearchStatus.DONE, progress=1.0, attempts=1, engine="local-1", searched_at=LATER
     )
 
 
-def test_a_failed_search_keeps_the_reason(store: Store) -> None:
+def test_a_failed_search_keeps_the_reason_and_does_not_count_as_searched(store: Store) -> None:
     a_class(store)
     _claim(store)
-    assert store.fail_search("r1", "one", "The video stops in the middle.", LATER)
+    assert store.fail_search("r1", "one", "The video stops in the middle.")
     failed = store.recording("r1")
     assert (failed.status, failed.error) == (SearchStatus.FAILED, "The video stops in the middle.")
-    assert (failed.claimed_by, failed.claimed_until, failed.searched_at) == (None, None, LATER)
+    assert (failed.claimed_by, failed.claimed_until, failed.searched_at) == (None, None, None)
 
 
 @pytest.mark.parametrize("status", [SearchStatus.DONE, SearchStatus.FAILED, SearchStatus.QUEUED])
@@ -177,7 +180,7 @@ def test_saving_the_same_sightings_twice_doubles_and_erases_nothing(store: Store
     a_class(store)
     _claim(store)
     for _ in range(2):
-        assert store.save_sightings("r1", "one", [a_sighting("s1"), a_sighting("s2", student_id=None)])
+        assert store.save_sightings("r1", "one", [a_sighting("s1"), a_sighting("s2", student_id=None)], "local-1", NOW)
     assert [seen.id for seen in store.sightings("l1")] == ["s1", "s2"]
     assert store.pending_erasures() == []
 
@@ -186,7 +189,8 @@ def test_a_sighting_of_a_student_removed_meanwhile_is_left_out_and_its_picture_e
     a_class(store, "21", "22")
     _claim(store)
     store.remove_student("21")
-    assert store.save_sightings("r1", "one", [a_sighting("s1", student_id="21"), a_sighting("s2", student_id="22")])
+    both = [a_sighting("s1", student_id="21"), a_sighting("s2", student_id="22")]
+    assert store.save_sightings("r1", "one", both, "local-1", NOW)
     assert [seen.id for seen in store.sightings("l1")] == ["s2"]
     assert store.pending_erasures() == ["picture of s1"]
 

@@ -42,7 +42,7 @@ def services() -> MemoryServices:
     sightings = [see(services, recording, student_id) for student_id in ("21", "52")]
     services.store.queue_search(recording.id, NOW)
     services.store.claim_search(recording.id, "worker", NOW, NOW + timedelta(minutes=1))
-    assert services.store.save_sightings(recording.id, "worker", sightings)
+    assert services.store.save_sightings(recording.id, "worker", sightings, "fake", services.now())
     services.store.save_machine_marks(lecture.id, [mark(lecture, sighting) for sighting in sightings])
     return services
 

@@ -255,7 +255,7 @@ def test_a_failed_search_shows_its_reason(teacher_client: FlaskClient, services:
     lecture_id, recording_id = upload_recording(teacher_client, course.id, VIDEO)
     now = services.now()
     services.store.claim_search(recording_id, "worker", now, now)
-    services.store.fail_search(recording_id, "worker", "The picture track ends early.", now)
+    services.store.fail_search(recording_id, "worker", "The picture track ends early.")
     page = teacher_client.get(f"/lectures/{lecture_id}").text
     assert "The picture track ends early." in page
     assert "Search again" in page

@@ -46,9 +46,10 @@ class SqlLectures(Database):
         with self._reading() as connection:
             return one(connection, Lecture, lectures, lectures.c.id == lecture_id, NO_LECTURE)
 
-    def find_lecture(self, course_id: str, starts_at: datetime) -> Lecture | None:
-        """The lecture of a course that starts at this moment."""
-        query = select(lectures).where(lectures.c.course_id == course_id, lectures.c.starts_at == starts_at)
+    def find_lecture(self, course_id: str, at: datetime) -> Lecture | None:
+        """The lecture of a course that is on at this moment; of several the last to start."""
+        is_on = (lectures.c.course_id == course_id, lectures.c.starts_at <= at, lectures.c.ends_at > at)
+        query = select(lectures).where(*is_on).order_by(lectures.c.starts_at.desc()).limit(1)
         with self._reading() as connection:
             row = connection.execute(query).one_or_none()
             return read(Lecture, lectures, row) if row else None

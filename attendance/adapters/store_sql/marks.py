@@ -77,6 +77,8 @@ def _save_opinions(
 ) -> None:
     """Write what differs in three statements: a class of hundreds is marked after every search."""
     merged = {student_id: _with_opinion(before.get(student_id), opinion) for student_id, opinion in after.items()}
+    decided = [old for old in before.values() if old.set_by is not None and old.student_id not in after]
+    merged |= {old.student_id: replace(old, evidence=None, left_early=False) for old in decided}
     changed = [new for student_id, new in merged.items() if new != before.get(student_id)]
     withdrawn = [old.student_id for old in before.values() if old.set_by is None and old.student_id not in after]
     _delete(connection, lecture_id, [*withdrawn, *(mark.student_id for mark in changed)])

@@ -81,26 +81,28 @@ class SqlSearches(Database):
         with self._writing() as connection:
             _change_held(connection, recording_id, worker, **queued)
 
-    def save_sightings(self, recording_id: str, worker: str, sightings: Sequence[Sighting]) -> bool:
+    def save_sightings(
+        self, recording_id: str, worker: str, sightings: Sequence[Sighting], engine: str, at: datetime
+    ) -> bool:
         """False where the lease was lost.
 
         A sighting that names a student who was removed during the search is left out, and its picture erased.
         """
         with self._writing() as connection:
-            if not _change_held(connection, recording_id, worker, claimed_by=worker):
+            if not _change_held(connection, recording_id, worker, engine=engine, searched_at=at):
                 return False
             _replace_sightings(connection, recording_id, sightings)
             return True
 
-    def finish_search(self, recording_id: str, worker: str, engine: str, at: datetime) -> bool:
+    def finish_search(self, recording_id: str, worker: str) -> bool:
         """False where the lease was lost."""
-        done = {"status": SearchStatus.DONE, "progress": 1.0, "engine": engine, "searched_at": at, **_UNCLAIMED}
+        done = {"status": SearchStatus.DONE, "progress": 1.0, **_UNCLAIMED}
         with self._writing() as connection:
             return _change_held(connection, recording_id, worker, **done)
 
-    def fail_search(self, recording_id: str, worker: str, sentence: str, at: datetime) -> bool:
+    def fail_search(self, recording_id: str, worker: str, sentence: str) -> bool:
         """False where the lease was lost."""
-        failed = {"status": SearchStatus.FAILED, "error": sentence, "searched_at": at, **_UNCLAIMED}
+        failed = {"status": SearchStatus.FAILED, "error": sentence, **_UNCLAIMED}
         with self._writing() as connection:
             return _change_held(connection, recording_id, worker, **failed)
 

@@ -43,9 +43,10 @@ class FakeLectures(FakeState):
     def lecture(self, lecture_id: str) -> Lecture:
         return need(self._lectures, lecture_id, "There is no such lecture.")
 
-    def find_lecture(self, course_id: str, starts_at: datetime) -> Lecture | None:
-        wanted = (course_id, starts_at)
-        return next((one for one in self._lectures.values() if (one.course_id, one.starts_at) == wanted), None)
+    def find_lecture(self, course_id: str, at: datetime) -> Lecture | None:
+        of_course = [one for one in self._lectures.values() if one.course_id == course_id]
+        on = [one for one in of_course if one.starts_at <= at < one.ends_at]
+        return max(on, key=lambda lecture: lecture.starts_at, default=None)
 
     def lectures(self, *, course_ids: Sequence[str] | None = None, page: int = 1, size: int = 50) -> Page[Lecture]:
         wanted = [one for one in self._lectures.values() if course_ids is None or one.course_id in course_ids]
@@ -119,8 +120,10 @@ class FakeSearches(FakeState):
         queued = {"status": SearchStatus.QUEUED, "attempts": attempts, "progress": 0.0}
         self._change_held(recording_id, worker, **queued, claimed_by=None, claimed_until=None)
 
-    def save_sightings(self, recording_id: str, worker: str, sightings: Sequence[Sighting]) -> bool:
-        if not self._change_held(recording_id, worker):
+    def save_sightings(
+        self, recording_id: str, worker: str, sightings: Sequence[Sighting], engine: str, at: datetime
+    ) -> bool:
+        if not self._change_held(recording_id, worker, engine=engine, searched_at=at):
             return False
         kept = {seen.id: seen for seen in sightings if seen.student_id is None or seen.student_id in self._students}
         old = [seen for seen in self._sightings.values() if seen.recording_id == recording_id]
@@ -131,12 +134,12 @@ class FakeSearches(FakeState):
         self._sightings |= kept
         return True
 
-    def finish_search(self, recording_id: str, worker: str, engine: str, at: datetime) -> bool:
-        done = {"status": SearchStatus.DONE, "progress": 1.0, "engine": engine, "searched_at": at}
+    def finish_search(self, recording_id: str, worker: str) -> bool:
+        done = {"status": SearchStatus.DONE, "progress": 1.0}
         return self._change_held(recording_id, worker, **done, claimed_by=None, claimed_until=None)
 
-    def fail_search(self, recording_id: str, worker: str, sentence: str, at: datetime) -> bool:
-        failed = {"status": SearchStatus.FAILED, "error": sentence, "searched_at": at}
+    def fail_search(self, recording_id: str, worker: str, sentence: str) -> bool:
+        failed = {"status": SearchStatus.FAILED, "error": sentence}
         return self._change_held(recording_id, worker, **failed, claimed_by=None, claimed_until=None)
 
     def _change_held(self, recording_id: str, worker: str, **changes: Any) -> bool:

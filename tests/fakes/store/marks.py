@@ -22,6 +22,8 @@ class FakeMarks(FakeState):
         for old in self.marks(lecture_id):
             if old.set_by is None and old.student_id not in opinions:
                 del self._marks[lecture_id, old.student_id]
+            elif old.student_id not in opinions:
+                self._marks[lecture_id, old.student_id] = replace(old, evidence=None, left_early=False)
         for opinion in opinions.values():
             self._take_opinion(opinion)
 
