@@ -10,7 +10,7 @@ from attendance.bootstrap import bootstrap
 from attendance.services import Services
 from attendance.settings import Settings, load_settings
 from attendance.use_cases.set_up import setup_token
-from website import config, current, errors, formatting, limits, login, navigation, security
+from website import commands, config, current, errors, formatting, limits, login, navigation, security
 from website.setup_link import setup_link
 
 BLUEPRINTS = (
@@ -32,8 +32,11 @@ __all__ = ["create_app", "setup_link"]
 
 def create_app(settings: Settings | None = None, services: Services | None = None) -> Flask:
     """The site. Without arguments it reads the settings from the environment. Raises SettingsError."""
-    if services is None:
-        services = bootstrap(settings or load_settings())
+    with commands.plain_start():
+        return _made_of(services or bootstrap(settings or load_settings()))
+
+
+def _made_of(services: Services) -> Flask:
     app = Flask(__name__)
     config.init_app(app, services.settings)
     current.init_app(app, services)
@@ -41,7 +44,9 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         concern.init_app(app)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(name).blueprint)
-    _log_setup_link(app, services)
+    commands.register(app)
+    if not commands.is_command():
+        _log_setup_link(app, services)
     return app
 
 

@@ -1,0 +1,18 @@
+"""The commands of `flask --app website`: the use cases of the pages, for terminals and scripts."""
+
+from flask import Flask
+
+from website.commands.attendance import attendance
+from website.commands.courses import courses
+from website.commands.lectures import lectures
+from website.commands.plain_errors import is_command, plain_start
+from website.commands.students import students
+from website.commands.users import users
+
+__all__ = ["is_command", "plain_start", "register"]
+
+
+def register(app: Flask) -> None:
+    """Add all commands to the app's command line."""
+    for group in (users, courses, students, lectures, attendance):
+        app.cli.add_command(group)

@@ -1,0 +1,185 @@
+"""Takes in a recording and searches it at once, in this process; what fails is taken back."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from typing import BinaryIO
+
+from attendance.errors import AlreadyExists, BadRecording, Conflict, NotFound, SearchStopped
+from attendance.model import Recording, SearchStatus, new_id
+from attendance.ports import Progress, Upload
+from attendance.services import Services
+from attendance.use_cases.manage_lectures import remove_lecture, remove_recording, search_again
+from attendance.use_cases.receive_recording import check_lecture_times, receive_recording
+from attendance.use_cases.search_recording import search_recording
+from website.commands.progress import progress_bar
+from website.commands.text_table import printable
+
+_LOOK_EVERY_S = 0.5
+_COMMAND_LINE = "command-line"  # whose upload it is while it is copied; no user has such an id
+_CHUNK_BYTES = 1 << 20
+
+
+def analyse(
+    services: Services, *, path: Path, course_id: str, starts_at: datetime, ends_at: datetime | None = None
+) -> Recording:
+    """The recording, searched. The same file of the same lecture and start is searched again, not added.
+
+    Raises InvalidInput, BadRecording, NotFound (course), OutOfSpace, ServiceUnavailable, and SearchStopped after
+    Ctrl-C; what this call added is then gone again.
+    """
+    check_lecture_times(services, starts_at, ends_at)
+    _check_file(path)
+    services.faces.probe(path)  # before gigabytes are copied
+    known = _known(services, path, course_id, starts_at)
+    if known is not None:
+        _queue(services, known)
+        return _searched(services, known.id, "The search was stopped; it goes on later.")
+    is_new_lecture = services.store.find_lecture(course_id, starts_at) is None
+    recording = _received(services, path, course_id, starts_at, ends_at)
+    try:
+        return _searched(services, recording.id, "The search was stopped; nothing of the recording was kept.")
+    except BaseException:
+        _take_back(services, recording, is_new_lecture)
+        raise
+
+
+def _check_file(path: Path) -> None:
+    name = printable(str(path))
+    try:
+        with path.open("rb") as file:
+            if not file.read(1):
+                raise BadRecording(f"{name} is empty.")
+    except OSError as wrong:
+        raise BadRecording(f"{name} cannot be read: {wrong.strerror}.") from wrong
+
+
+def _known(services: Services, path: Path, course_id: str, starts_at: datetime) -> Recording | None:
+    """The recording that this file already is."""
+    lecture = services.store.find_lecture(course_id, starts_at)
+    size = path.stat().st_size
+    for recording in services.store.recordings(lecture.id) if lecture else ():
+        if recording.started_at == starts_at and recording.size_bytes == size:
+            with suppress(NotFound), services.media.open(recording.media_key) as stored, path.open("rb") as given:
+                if _are_same(stored, given):
+                    return recording
+    return None
+
+
+def _are_same(one: BinaryIO, other: BinaryIO) -> bool:
+    while chunk := one.read(_CHUNK_BYTES):
+        if other.read(len(chunk)) != chunk:
+            return False
+    return not other.read(1)
+
+
+def _queue(services: Services, recording: Recording) -> None:
+    """One that waits already, or is searched at this moment, needs nothing."""
+    if recording.status in (SearchStatus.DONE, SearchStatus.FAILED):
+        with suppress(Conflict):
+            search_again(services, recording.id, by=None)
+
+
+def _received(
+    services: Services, path: Path, course_id: str, starts_at: datetime, ends_at: datetime | None
+) -> Recording:
+    """Copied by way of the spool, which is swept up where this process is killed."""
+    upload = Upload(
+        id=new_id(),
+        user_id=_COMMAND_LINE,
+        size=path.stat().st_size,
+        created_at=services.now(),
+        details={
+            "filename": path.name.encode(errors="replace").decode()[:200],
+            "course_id": course_id,
+            "starts_at": starts_at.isoformat(),
+            "ends_at": ends_at.isoformat() if ends_at else "",
+        },
+    )
+    services.uploads.begin(upload)
+    try:
+        with path.open("rb") as file, progress_bar("copying") as show:
+            services.uploads.append(upload.id, 0, _Watched(file, upload.size, show))
+        return _kept(services, upload, course_id, starts_at, ends_at)
+    finally:
+        services.uploads.remove(upload.id)
+
+
+def _kept(
+    services: Services, upload: Upload, course_id: str, starts_at: datetime, ends_at: datetime | None
+) -> Recording:
+    try:
+        return receive_recording(
+            services,
+            path=services.uploads.path(upload.id),
+            original_name=upload.details["filename"],
+            course_id=course_id,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            recording_id=upload.id,
+            enqueue=False,
+        )
+    except (AlreadyExists, NotFound):
+        return services.store.recording(upload.id)  # a worker that sweeps up was quicker
+
+
+def _searched(services: Services, recording_id: str, if_stopped: str) -> Recording:
+    """Search it, or wait for whoever holds its lease. Raises BadRecording where it cannot be searched."""
+    with _stop_signals() as stop, progress_bar("searching") as show:
+        while not search_recording(services, recording_id, progress=show, stopping=stop.is_set):
+            recording = services.store.recording(recording_id)
+            if recording.status is SearchStatus.DONE:
+                break
+            if recording.status is SearchStatus.FAILED:
+                raise BadRecording(recording.error or "The search failed.")
+            show(recording.progress)
+            if stop.wait(_LOOK_EVERY_S):
+                raise SearchStopped(if_stopped)
+    return services.store.recording(recording_id)
+
+
+def _take_back(services: Services, recording: Recording, is_new_lecture: bool) -> None:
+    with suppress(NotFound):
+        others = [one for one in services.store.recordings(recording.lecture_id) if one.id != recording.id]
+        if is_new_lecture and not others:
+            remove_lecture(services, recording.lecture_id, by=None)
+        else:
+            remove_recording(services, recording.id, by=None)
+
+
+@contextmanager
+def _stop_signals() -> Iterator[threading.Event]:
+    """Set by Ctrl-C or SIGTERM, so that a search ends in order; a second one ends at once."""
+    stop = threading.Event()
+    before: dict[int, Callable[[int, FrameType | None], object] | int | None] = {}
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        stop.set()
+        signal.signal(number, before[number])
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before[number] = signal.signal(number, handle)
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Watched:
+    """A file that says how much of it was read."""
+
+    def __init__(self, file: BinaryIO, size: int, show: Progress) -> None:
+        self._file, self._size, self._show, self._read = file, size, show, 0
+
+    def read(self, size: int) -> bytes:
+        chunk = self._file.read(size)
+        self._read += len(chunk)
+        self._show(self._read / self._size)
+        return chunk

@@ -1,0 +1,59 @@
+"""flask courses: what is taught."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from attendance.errors import InvalidInput
+from attendance.model import Role, User
+from attendance.services import Services
+from attendance.use_cases.accounts import clean_email
+from attendance.use_cases.manage_courses import add_course, set_teachers
+from website.commands.plain_errors import Commands
+from website.current import current_services
+
+courses = Commands("courses", help="Courses and who teaches them.")
+
+
+@courses.command("add")
+@click.argument("code")
+@click.option("--name", required=True, help="What is taught.")
+@click.option("--section", default="", help="To which class, where there are several.")
+@click.option("--teacher", "emails", metavar="EMAIL", multiple=True, help="Who teaches it; may be given several times.")
+@click.option("--timezone", metavar="ZONE", help="Such as Asia/Seoul; without it ROLLCALL_TIMEZONE.")
+@click.option("--late-after", type=int, default=10, show_default=True, metavar="MINUTES", help="Who comes later, is.")
+@click.option(
+    "--left-early", type=int, default=10, show_default=True, metavar="MINUTES", help="Who goes sooner, left early."
+)
+def add(
+    code: str, name: str, section: str, emails: Sequence[str], timezone: str | None, late_after: int, left_early: int
+) -> None:
+    """Add a course. CODE and section together are unique."""
+    services = current_services()
+    teachers = [_teacher(services, email) for email in emails]
+    course = add_course(
+        services,
+        code=code,
+        name=name,
+        section=section,
+        timezone=timezone,
+        late_after_minutes=late_after,
+        left_early_minutes=left_early,
+        by=None,
+    )
+    if teachers:
+        set_teachers(services, course.id, [teacher.id for teacher in teachers], by=None)
+    taught = f", taught by {', '.join(teacher.email for teacher in teachers)}" if teachers else ""
+    click.echo(f"The course {course.label} is added{taught}.")
+
+
+def _teacher(services: Services, email: str) -> User:
+    """Looked for before the course is made, so that a wrong address leaves nothing behind."""
+    user = services.store.find_user(clean_email(email))
+    if user is None:
+        raise InvalidInput(f"There is no user {email}.")
+    if user.role is Role.STUDENT:
+        raise InvalidInput(f"{user.email} is a student and cannot teach a course.")
+    return user

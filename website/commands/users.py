@@ -1,0 +1,52 @@
+"""flask users: accounts."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from attendance.errors import InvalidInput
+from attendance.model import Role
+from attendance.passwords import LONGEST
+from attendance.use_cases.accounts import add_user, clean_email
+from website.commands.plain_errors import Commands
+from website.current import current_services
+
+users = Commands("users", help="Accounts of people who log in.")
+
+
+@users.command("add")
+@click.argument("email")
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True, help="What the user may do.")
+@click.option("--name", help="What pages call the user; without it the address up to its @.")
+@click.option("--student", "student_id", metavar="ID", help="For the role student: whose attendance the user sees.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
+def add(email: str, role: str, name: str | None, student_id: str | None, password_stdin: bool) -> None:
+    """Add a user. Without --password-stdin the password is asked for twice and not shown."""
+    email = clean_email(email)
+    user = add_user(
+        current_services(),
+        email=email,
+        name=email.partition("@")[0] if name is None else name,
+        role=Role(role),
+        password=_password_from_stdin() if password_stdin else _asked_password(),
+        student_id=student_id,
+        by=None,
+    ).user
+    click.echo(f"{user.email} can log in as {user.role.value}.")
+
+
+def _password_from_stdin() -> str:
+    line = click.get_binary_stream("stdin").readline(8 * LONGEST)
+    try:
+        return line.decode().rstrip("\r\n")
+    except UnicodeDecodeError as wrong:
+        raise InvalidInput("The password on stdin is not text in UTF-8.") from wrong
+
+
+def _asked_password() -> str:
+    if not sys.stdin.isatty():
+        raise click.UsageError("Type the password on a terminal, or send it with --password-stdin.")
+    password: str = click.prompt("Password", hide_input=True, confirmation_prompt="The same again", err=True)
+    return password
