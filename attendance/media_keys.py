@@ -14,9 +14,12 @@ def photo_keys(student_key: str) -> tuple[str, str]:
     return f"photos/{student_key}/{name}.jpg", f"photos/{student_key}/{name}-small.jpg"
 
 
-def recording_key(lecture_id: str, recording_id: str, extension: str) -> str:
-    """The key of a recording; `extension` comes from probing it, never from its name."""
-    return f"recordings/{lecture_id}/{recording_id}{extension}"
+def recording_key(lecture_id: str, extension: str) -> str:
+    """A new key for a recording; `extension` comes from probing it, never from its name.
+
+    No key is used twice: one that waits to be erased must not meet a new file.
+    """
+    return f"recordings/{lecture_id}/{new_id()}{extension}"
 
 
 def evidence_key(recording_id: str) -> str:

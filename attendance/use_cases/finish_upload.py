@@ -21,12 +21,20 @@ def finish_upload(services: Services, upload_id: str) -> Recording:
     if upload.offset != upload.size:
         raise Conflict("The upload is not whole yet.")
     try:
+        _check_course(services, upload)
         recording = _receive(services, upload)
-    except (BadRecording, InvalidInput, NotFound):
+    except (BadRecording, InvalidInput):
         services.uploads.remove(upload_id)
         raise
     services.uploads.remove(upload_id)
     return recording
+
+
+def _check_course(services: Services, upload: Upload) -> None:
+    try:
+        services.store.course(upload.details["course_id"])
+    except NotFound as gone:
+        raise InvalidInput("The course of this recording was removed while it was uploaded.") from gone
 
 
 def _receive(services: Services, upload: Upload) -> Recording:

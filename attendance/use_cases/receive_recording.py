@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -53,8 +55,10 @@ def receive_recording(
         info = services.faces.probe(path)
         lecture = _lecture(services, course_id, starts_at, ends_at, info.duration_s)
         recording = _recording(services, recording_id, lecture, starts_at, path, original_name, info, by)
-        services.store.add_recording(recording)
-    _keep_file(services, recording, path)
+        with _whole_or_not_at_all(services, recording):
+            services.store.add_recording(recording)
+    with _whole_or_not_at_all(services, recording):
+        _keep_file(services, recording, path)
     if enqueue:
         services.jobs.enqueue_search(recording_id)
     return services.store.recording(recording_id)
@@ -97,7 +101,7 @@ def _recording(
         id=recording_id,
         lecture_id=lecture.id,
         kind=RecordingKind.SNAPSHOT if info.extension in _PICTURES else RecordingKind.VIDEO,
-        media_key=recording_key(lecture.id, recording_id, info.extension),
+        media_key=recording_key(lecture.id, info.extension),
         original_name=original_name[:200],
         started_at=starts_at,
         duration_s=info.duration_s,
@@ -110,13 +114,22 @@ def _recording(
     )
 
 
+@contextmanager
+def _whole_or_not_at_all(services: Services, recording: Recording) -> Iterator[None]:
+    """Where a step fails, the row goes again, and the lecture that holds nothing else and was never marked."""
+    try:
+        yield
+    except Exception:
+        with suppress(NotFound):
+            services.store.remove_recording(recording.id)
+        if not services.store.recordings(recording.lecture_id) and not services.store.marks(recording.lecture_id):
+            services.store.remove_lecture(recording.lecture_id)
+        raise
+
+
 def _keep_file(services: Services, recording: Recording, path: Path) -> None:
     """The row is there before the file, so that a crash between leaves a recording that can be finished."""
     if path.exists():
-        try:
-            services.media.put_file(recording.media_key, path)
-        except Exception:
-            services.store.remove_recording(recording.id)
-            raise
+        services.media.put_file(recording.media_key, path)
     if recording.error is not None:  # a worker found the row before the file
         services.store.queue_search(recording.id, services.now())

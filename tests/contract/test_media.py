@@ -47,7 +47,7 @@ def test_an_empty_file_is_a_file(media: MediaStore, key: str) -> None:
 
 
 def test_put_file_moves_the_file_in(media: MediaStore, tmp_path: Path) -> None:
-    key = recording_key(new_id(), new_id(), ".mp4")
+    key = recording_key(new_id(), ".mp4")
     source = tmp_path / "upload"
     source.write_bytes(b"video" * 100_000)
     media.put_file(key, source)

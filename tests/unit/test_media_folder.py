@@ -42,7 +42,7 @@ def files_under(root: Path) -> list[Path]:
 
 def test_only_the_own_user_can_read_what_is_kept(media: FolderMedia, root: Path, key: str, tmp_path: Path) -> None:
     media.put(key, b"picture")
-    moved = recording_key(new_id(), new_id(), ".mp4")
+    moved = recording_key(new_id(), ".mp4")
     (tmp_path / "upload").write_bytes(b"video")
     (tmp_path / "upload").chmod(0o644)
     media.put_file(moved, tmp_path / "upload")
@@ -133,7 +133,7 @@ def test_a_folder_in_the_place_of_a_file_is_not_there(media: FolderMedia, root: 
 def test_a_file_comes_from_another_disk_too(
     media: FolderMedia, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    key, source = recording_key(new_id(), new_id(), ".mp4"), tmp_path / "upload"
+    key, source = recording_key(new_id(), ".mp4"), tmp_path / "upload"
     source.write_bytes(b"video" * 1000)
     rename = Path.replace
 

@@ -1,0 +1,209 @@
+"""A recording comes in whole or not at all, also when the program dies between two steps."""
+
+import io
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from attendance.errors import BadRecording, Conflict, InvalidInput, NotFound, OutOfSpace
+from attendance.model import SearchStatus, new_id
+from attendance.ports import Upload
+from attendance.use_cases.finish_upload import finish_upload
+from attendance.use_cases.receive_recording import receive_recording
+from attendance.use_cases.search_recording import search_recording
+from attendance.use_cases.sweep import sweep
+from tests.unit.in_memory import NOW, MemoryServices, a_course, services_in_memory
+
+START = NOW - timedelta(hours=2)
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> MemoryServices:
+    made = services_in_memory(tmp_path)
+    a_course(made)
+    return made
+
+
+@pytest.fixture
+def video(tmp_path: Path) -> Path:
+    path = tmp_path / "lecture.mp4"
+    path.write_bytes(b"video 90|21 0 50")
+    return path
+
+
+def receive(services, path, **more):
+    course = services.store.courses()[0]
+    given = {"original_name": path.name, "course_id": course.id, "starts_at": START} | more
+    return receive_recording(services, path=path, **given)
+
+
+def nothing_is_kept(services) -> bool:
+    return services.store.lectures().total == 0 and not services.media.files
+
+
+def test_a_lecture_without_an_end_ends_with_its_recording(services, video):
+    recording = receive(services, video)
+    lecture = services.store.lecture(recording.lecture_id)
+    assert (lecture.starts_at, lecture.ends_at) == (START, START + timedelta(minutes=2))
+    assert recording.status is SearchStatus.QUEUED
+    assert services.jobs.waiting == [recording.id]
+    assert not video.exists()
+
+
+def test_a_second_recording_at_the_same_time_is_of_the_same_lecture(services, video, tmp_path):
+    first = receive(services, video)
+    again = tmp_path / "other.mp4"
+    again.write_bytes(b"video 60|22 0 50")
+    assert receive(services, again).lecture_id == first.lecture_id
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "ends_at"),
+    [
+        (NOW + timedelta(days=3), None),
+        (START.replace(year=1970), None),
+        (START, START),
+        (START, START - timedelta(hours=1)),
+        (START, START + timedelta(hours=25)),
+    ],
+)
+def test_impossible_times_are_refused_and_nothing_is_kept(services, video, starts_at, ends_at):
+    with pytest.raises(InvalidInput):
+        receive(services, video, starts_at=starts_at, ends_at=ends_at)
+    assert nothing_is_kept(services)
+    assert video.exists()
+
+
+def test_a_file_that_is_no_recording_is_refused_and_nothing_is_kept(services, tmp_path):
+    junk = tmp_path / "junk.mp4"
+    junk.write_bytes(b"not a video")
+    with pytest.raises(BadRecording):
+        receive(services, junk)
+    assert nothing_is_kept(services)
+
+
+def test_an_unknown_course_is_refused(services, video):
+    with pytest.raises(NotFound):
+        receive(services, video, course_id="none")
+    assert nothing_is_kept(services)
+
+
+def test_a_full_disk_leaves_nothing_and_the_file_stays(services, video, monkeypatch):
+    def full(key: str, path: Path) -> None:
+        raise OutOfSpace("The disk is full.")
+
+    monkeypatch.setattr(services.media, "put_file", full)
+    with pytest.raises(OutOfSpace):
+        receive(services, video)
+    assert nothing_is_kept(services)
+    assert video.exists()
+
+
+def begin_upload(services, data: bytes = b"video 90|21 0 50", **details: str) -> str:
+    upload_id = new_id()
+    given = {
+        "filename": "lecture.mp4",
+        "course_id": services.store.courses()[0].id,
+        "starts_at": START.isoformat(),
+        "ends_at": "",
+    } | details
+    services.uploads.begin(Upload(upload_id, "teacher", len(data), NOW, given))
+    if data:
+        with io.BytesIO(data) as stream:
+            services.uploads.append(upload_id, 0, stream)
+    return upload_id
+
+
+def test_a_whole_upload_becomes_the_recording_of_its_id(services):
+    upload_id = begin_upload(services)
+    recording = finish_upload(services, upload_id)
+    assert (recording.id, recording.created_by, recording.original_name) == (upload_id, "teacher", "lecture.mp4")
+    with pytest.raises(NotFound):
+        services.uploads.upload(upload_id)
+
+
+def test_half_an_upload_becomes_nothing(services):
+    upload_id = new_id()
+    services.uploads.begin(Upload(upload_id, "teacher", 100, NOW, {}))
+    with pytest.raises(Conflict):
+        finish_upload(services, upload_id)
+    assert services.uploads.upload(upload_id).size == 100
+
+
+def test_an_upload_that_is_no_recording_is_removed(services):
+    upload_id = begin_upload(services, b"not a video")
+    with pytest.raises(BadRecording):
+        finish_upload(services, upload_id)
+    with pytest.raises(NotFound):
+        services.uploads.upload(upload_id)
+    assert nothing_is_kept(services)
+
+
+def test_an_upload_to_a_course_that_was_removed_is_removed_too(services):
+    upload_id = begin_upload(services)
+    services.store.remove_course(services.store.courses()[0].id)
+    with pytest.raises(InvalidInput, match="course of this recording was removed"):
+        finish_upload(services, upload_id)
+    assert services.uploads.whole() == []
+
+
+class Killed(BaseException):
+    """As kill -9 does it, no except clause of the program is asked."""
+
+
+@pytest.mark.parametrize("step", ["store.add_recording", "media.put_file", "jobs.enqueue_search", "uploads.remove"])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_kill_at_any_step_loses_no_upload_and_doubles_none(services, monkeypatch, step, when):
+    upload_id = begin_upload(services)
+    port, name = step.split(".")
+    real = getattr(getattr(services, port), name)
+
+    def killed(*given: object) -> None:
+        if when == "after":
+            real(*given)
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(getattr(services, port), name, killed)
+        with pytest.raises(Killed):
+            finish_upload(services, upload_id)
+    sweep(services)
+    recording = services.store.recording(upload_id)
+    assert services.media.read(recording.media_key) == b"video 90|21 0 50"
+    assert upload_id in services.jobs.waiting
+    assert services.store.lectures().total == 1
+    assert search_recording(services, upload_id)
+
+
+def test_a_worker_that_was_quicker_than_the_file_does_not_end_the_recording(services, monkeypatch):
+    upload_id = begin_upload(services)
+
+    def killed(key: str, path: Path) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(services.media, "put_file", killed)
+        with pytest.raises(Killed):
+            finish_upload(services, upload_id)
+    assert not search_recording(services, upload_id)
+    assert services.store.recording(upload_id).status is SearchStatus.FAILED
+    sweep(services)
+    assert services.store.recording(upload_id).status is SearchStatus.QUEUED
+    assert search_recording(services, upload_id)
+
+
+def test_the_sweep_removes_uploads_given_up_a_week_ago(services):
+    old, young = new_id(), new_id()
+    services.uploads.begin(Upload(old, "teacher", 100, NOW - timedelta(days=8), {}))
+    services.uploads.begin(Upload(young, "teacher", 100, NOW - timedelta(days=6), {}))
+    sweep(services)
+    assert [upload.id for upload in services.uploads.of_user("teacher")] == [young]
+
+
+def test_the_sweep_deletes_what_waits_to_be_erased(services, video):
+    recording = receive(services, video)
+    services.store.remove_recording(recording.id)
+    assert recording.media_key in services.media.files
+    sweep(services)
+    assert recording.media_key not in services.media.files

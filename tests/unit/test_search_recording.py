@@ -1,0 +1,220 @@
+"""A search under its lease: who gets it, what is left when it breaks off, and that nothing is doubled."""
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from attendance.errors import Conflict, InvalidInput, SearchStopped, ServiceUnavailable
+from attendance.model import Recording, SearchStatus, Status
+from attendance.use_cases import search_recording as module
+from attendance.use_cases.manage_lectures import remove_recording, search_again
+from attendance.use_cases.receive_recording import receive_recording
+from attendance.use_cases.review_mark import confirm, refuse, set_mark, undo
+from attendance.use_cases.search_recording import MOST_ATTEMPTS, search_recording
+from tests.unit.in_memory import NOW, MemoryServices, a_course, a_student, services_in_memory
+
+START = NOW - timedelta(hours=2)
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> MemoryServices:
+    made = services_in_memory(tmp_path)
+    course = a_course(made)
+    for student_id in ("21", "22"):
+        a_student(made, student_id, f"face:{student_id}".encode(), course_ids=[course.id])
+    return made
+
+
+def receive(services: MemoryServices, tmp_path: Path, seen: str = "21 0 3000|900 10 20", **more: object) -> Recording:
+    path = tmp_path / "upload"
+    path.write_bytes(f"video 3600|{seen}".encode())
+    course = services.store.courses()[0]
+    given = {"original_name": "lecture.mp4", "course_id": course.id, "starts_at": START} | more
+    return receive_recording(services, path=path, **given)
+
+
+def statuses(services: MemoryServices, recording: Recording) -> dict[str, Status]:
+    return {mark.student_id: mark.status for mark in services.store.marks(recording.lecture_id)}
+
+
+def test_a_search_makes_marks_and_numbers_strangers(services, tmp_path):
+    recording = receive(services, tmp_path)
+    assert search_recording(services, recording.id)
+    assert statuses(services, recording) == {"21": Status.PRESENT, "22": Status.ABSENT}
+    strangers = [s for s in services.store.sightings(recording.lecture_id) if s.student_id is None]
+    assert [(s.number, s.first_s, s.last_s) for s in strangers] == [(1, 10.0, 20.0)]
+    assert services.store.recording(recording.id).status is SearchStatus.DONE
+
+
+def test_searching_again_replaces_sightings_and_their_pictures(services, tmp_path):
+    recording = receive(services, tmp_path)
+    search_recording(services, recording.id)
+    before = {key for key in services.media.files if key.startswith("evidence/")}
+    search_again(services, recording.id, by="teacher")
+    assert search_recording(services, recording.id)
+    after = {key for key in services.media.files if key.startswith("evidence/")}
+    assert len(services.store.sightings(recording.lecture_id)) == 2
+    assert len(after) == len(before)
+    assert not before & after
+
+
+def test_a_recording_that_is_held_is_not_searched_by_another(services, tmp_path):
+    recording = receive(services, tmp_path)
+    assert services.store.claim_search(recording.id, "another", NOW, NOW + timedelta(seconds=30))
+    assert not search_recording(services, recording.id)
+    assert services.store.marks(recording.lecture_id) == []
+
+
+def test_a_search_whose_worker_died_is_done_by_the_next(services, tmp_path):
+    recording = receive(services, tmp_path)
+    services.store.claim_search(recording.id, "dead", NOW - timedelta(minutes=5), NOW - timedelta(minutes=4))
+    assert search_recording(services, recording.id)
+    assert statuses(services, recording)["21"] is Status.PRESENT
+
+
+def test_pictures_of_a_search_that_died_are_erased_by_the_next(services, tmp_path):
+    recording = receive(services, tmp_path)
+    orphan = f"evidence/{recording.id}/{'0' * 32}.jpg"
+    services.media.put(orphan, b"picture")
+    search_recording(services, recording.id)
+    assert orphan not in services.media.files
+
+
+def test_a_recording_that_kills_its_workers_ends_as_failed_with_the_reason(services, tmp_path):
+    recording = receive(services, tmp_path)
+    past = NOW - timedelta(minutes=5)
+    for _ in range(MOST_ATTEMPTS):
+        assert services.store.claim_search(recording.id, "dies", past, past + timedelta(seconds=1))
+        past += timedelta(minutes=1)
+    assert not search_recording(services, recording.id)
+    failed = services.store.recording(recording.id)
+    assert failed.status is SearchStatus.FAILED
+    assert "broken off 3 times" in failed.error
+    assert services.store.marks(recording.lecture_id) == []
+
+
+def test_a_missing_file_fails_with_a_plain_sentence_and_marks_nobody(services, tmp_path):
+    recording = receive(services, tmp_path)
+    services.media.delete([recording.media_key])
+    assert not search_recording(services, recording.id)
+    assert services.store.recording(recording.id).error == "The file of this recording is not there any more."
+    assert services.store.marks(recording.lecture_id) == []
+
+
+def test_a_failed_search_again_leaves_the_marks_of_the_search_before(services, tmp_path):
+    recording = receive(services, tmp_path)
+    search_recording(services, recording.id)
+    search_again(services, recording.id, by="teacher")
+    services.media.delete([recording.media_key])
+    search_recording(services, recording.id)
+    assert services.store.recording(recording.id).status is SearchStatus.FAILED
+    assert statuses(services, recording) == {"21": Status.PRESENT, "22": Status.ABSENT}
+
+
+def test_a_fault_in_the_engine_is_told_plainly_and_logged(services, tmp_path, monkeypatch, caplog):
+    recording = receive(services, tmp_path)
+    monkeypatch.setattr(services.faces, "search", lambda *_: 1 / 0)
+    assert not search_recording(services, recording.id)
+    assert services.store.recording(recording.id).error.startswith("The search broke off because of a fault")
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_service_that_does_not_answer_is_no_verdict_on_the_recording(services, tmp_path, monkeypatch):
+    recording = receive(services, tmp_path)
+
+    def gone(*_: object) -> None:
+        raise ServiceUnavailable("The disk does not answer.")
+
+    monkeypatch.setattr(services.faces, "search", gone)
+    with pytest.raises(ServiceUnavailable):
+        search_recording(services, recording.id)
+    assert services.store.recording(recording.id).status is SearchStatus.SEARCHING
+
+
+def test_a_stopped_search_waits_in_the_queue_and_is_not_counted(services, tmp_path):
+    recording = receive(services, tmp_path)
+    assert not search_recording(services, recording.id, stopping=lambda: True)
+    waiting = services.store.recording(recording.id)
+    assert (waiting.status, waiting.attempts) == (SearchStatus.QUEUED, 0)
+    assert search_recording(services, recording.id)
+
+
+def test_who_lost_the_lease_stops_and_saves_nothing(services, tmp_path, monkeypatch):
+    recording = receive(services, tmp_path)
+    monkeypatch.setattr(module, "HEARTBEAT_S", 0.01)
+    stopped = threading.Event()
+
+    def search(path, kind, faces, progress):
+        lapsed = replace(services.store.recording(recording.id), claimed_until=NOW - timedelta(seconds=1))
+        services.store._recordings[recording.id] = lapsed
+        assert services.store.claim_search(recording.id, "thief", NOW, NOW + timedelta(minutes=1))
+        try:
+            while True:
+                progress(0.5)
+        except SearchStopped:
+            stopped.set()
+            raise
+
+    monkeypatch.setattr(services.faces, "search", search)
+    assert not search_recording(services, recording.id)
+    assert stopped.is_set()
+    assert services.store.recording(recording.id).claimed_by == "thief"
+    assert services.store.sightings(recording.lecture_id) == []
+
+
+def test_a_persons_mark_survives_every_search(services, tmp_path):
+    recording = receive(services, tmp_path)
+    search_recording(services, recording.id)
+    set_mark(services, recording.lecture_id, "21", Status.EXCUSED, "at the doctor's", by="teacher")
+    search_again(services, recording.id, by="teacher")
+    search_recording(services, recording.id)
+    mark = next(m for m in services.store.marks(recording.lecture_id) if m.student_id == "21")
+    assert (mark.status, mark.machine_status, mark.reason) == (Status.EXCUSED, Status.PRESENT, "at the doctor's")
+    assert undo(services, recording.lecture_id, "21", by="teacher").status is Status.PRESENT
+
+
+def test_an_unsure_face_waits_and_is_confirmed_or_refused(services, tmp_path):
+    recording = receive(services, tmp_path, "21.3 0 3000")
+    search_recording(services, recording.id)
+    assert statuses(services, recording)["21"] is Status.UNSURE
+    assert confirm(services, recording.lecture_id, "21", by="teacher").status is Status.PRESENT
+    with pytest.raises(Conflict):
+        refuse(services, recording.lecture_id, "21", by="teacher")
+    undo(services, recording.lecture_id, "21", by="teacher")
+    assert refuse(services, recording.lecture_id, "21", by="teacher").status is Status.ABSENT
+
+
+def test_confirming_a_face_that_came_late_says_late(services, tmp_path):
+    recording = receive(services, tmp_path, "21.3 1200 3000")
+    search_recording(services, recording.id)
+    assert confirm(services, recording.lecture_id, "21", by="teacher").status is Status.LATE
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"), [(Status.ABSENT, "  "), (Status.ABSENT, "x" * 501), (Status.UNSURE, "a reason")]
+)
+def test_a_correction_needs_a_reason_and_a_decision(services, tmp_path, status, reason):
+    recording = receive(services, tmp_path)
+    search_recording(services, recording.id)
+    with pytest.raises(InvalidInput):
+        set_mark(services, recording.lecture_id, "21", status, reason, by="teacher")
+
+
+def test_marks_come_from_all_recordings_of_the_lecture(services, tmp_path):
+    first = receive(services, tmp_path, "21 0 3000", ends_at=START + timedelta(hours=2))
+    second = receive(services, tmp_path, "22 5 3000", starts_at=START + timedelta(minutes=60))
+    assert first.lecture_id == second.lecture_id
+    search_recording(services, first.id)
+    search_recording(services, second.id)
+    assert statuses(services, first) == {"21": Status.PRESENT, "22": Status.LATE}
+
+
+def test_removing_a_recording_takes_its_marks_and_files_along(services, tmp_path):
+    recording = receive(services, tmp_path)
+    search_recording(services, recording.id)
+    remove_recording(services, recording.id, by="teacher")
+    assert services.store.marks(recording.lecture_id) == []
+    assert not [key for key in services.media.files if not key.startswith("photos/")]
