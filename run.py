@@ -76,8 +76,7 @@ class _Part:
 def serve(environment: Mapping[str, str]) -> int:
     """Serve until Ctrl-C or SIGTERM. Raises RollcallError where it cannot start."""
     settings = load_settings(environment)
-    host, port = environment.get("HOST", "127.0.0.1"), _port(environment.get("PORT", "5000"))
-    _check_free(host, port)
+    host, port = free_address(environment)
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - compared, not bound
     link = setup_link(bootstrap(settings), address)
     parts = [
@@ -129,6 +128,13 @@ def _end_with_parent() -> None:
     """Where this program is killed, its parts end too, and the port is free again. Linux only."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def free_address(environment: Mapping[str, str]) -> tuple[str, int]:
+    """HOST and PORT. Raises SettingsError where they are wrong, or taken at this moment."""
+    host, port = environment.get("HOST", "127.0.0.1"), _port(environment.get("PORT", "5000"))
+    _check_free(host, port)
+    return host, port
 
 
 def _port(text: str) -> int:
