@@ -86,6 +86,7 @@ def test_the_lecture_shows_marks_with_seconds_similarity_and_frames(
     for part in ("00:05", "48:20", ">100<", "2896", 'data-seek="5.0"', "Stranger 1", "no photo: cannot be recognised"):
         assert part in page, part
     assert "Asia/Seoul" in page
+    assert "1 person who is not on the roster" in page
 
 
 def test_students_are_not_searched_yet_before_the_search(
