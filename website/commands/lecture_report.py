@@ -100,7 +100,8 @@ def _counts(board: LectureBoard) -> str:
 
 def _strangers(strangers: Sequence[Sighting]) -> list[str]:
     return [
-        f"Stranger {one.number}, who is on no roster: from {clock(one.first_s)} to {clock(one.last_s)}, {_frames(one.frames)}."
+        f"Stranger {one.number}, who is on no roster: "
+        f"from {clock(one.first_s)} to {clock(one.last_s)}, {_frames(one.frames)}."
         for one in strangers
     ]
 
