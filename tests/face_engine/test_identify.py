@@ -108,8 +108,13 @@ def test_strong_evidence_is_pooled_over_tracks():
 
 
 def test_weak_evidence_does_not_become_strong_by_adding_up():
-    weak = [track(vector(0.0, 0.52, 0.1 * n), [n]) for n in range(-1, 2)]
+    # Their mean is 0.49 from Ada.
+    weak = [track(vector(0.0, 0.52), [0]), track(vector(0.0, 0.40, 0.36), [9])]
     assert verdict(weak).distance == pytest.approx(0.52, abs=1e-3)
+
+
+def test_weak_tracks_that_join_do_not_blur_strong_evidence():
+    assert verdict([track(vector(0.0, 0.3), [0]), track(vector(0.0, 0.54), [9])]).distance == pytest.approx(0.3)
 
 
 def test_frames_that_do_not_agree_are_not_counted_as_good():

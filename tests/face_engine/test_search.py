@@ -234,6 +234,14 @@ def test_a_video_of_which_nothing_can_be_decoded_is_refused(clip, gallery, graph
         search_video(clip, gallery, cache=graph_folder)
 
 
+def test_progress_never_falls_while_nothing_is_reported():
+    told = []
+    meter = search_module._Meter([Segment(0, 0.0, 60.0), Segment(1, 60.0, 120.0)], 90.0, told.append)
+    for number, at_s in [(0, 45.0), (1, 75.0), (0, 0.0), (1, 120.0), (0, 60.0)]:
+        meter.report(number, at_s)
+    assert told == pytest.approx([45 / 90, 60 / 90, 60 / 90, 75 / 90, 1.0])
+
+
 @pytest.mark.parametrize(("length_s", "every_s"), [(1, 0.2), (10, 0.2), (90, 1.0), (180, 2.0), (7200, 2.0)])
 def test_a_clip_is_searched_more_densely_than_a_lecture(length_s, every_s):
     assert default_every_s(length_s) == pytest.approx(every_s)
