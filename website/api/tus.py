@@ -12,7 +12,7 @@ from werkzeug.http import http_date
 
 from attendance.errors import Conflict, InvalidInput
 
-VERSION = "1.0.0"
+TUS_VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,expiration,termination"
 BYTES = "application/offset+octet-stream"
 _NUMBER = re.compile(r"[0-9]{1,18}")
@@ -36,18 +36,18 @@ class Locked(Conflict):
     status = 423
 
 
-def method() -> str:
+def method_meant() -> str:
     """The method that is meant: some proxies let only GET and POST through, so a header may name another."""
     return request.headers.get("X-HTTP-Method-Override", request.method).upper()
 
 
 def check_version() -> None:
     """Raises WrongVersion."""
-    if request.headers.get("Tus-Resumable") != VERSION:
-        raise WrongVersion(f"This server speaks tus {VERSION}; send the header Tus-Resumable: {VERSION}.")
+    if request.headers.get("Tus-Resumable") != TUS_VERSION:
+        raise WrongVersion(f"This server speaks tus {TUS_VERSION}; send the header Tus-Resumable: {TUS_VERSION}.")
 
 
-def number(header: str) -> int:
+def header_number(header: str) -> int:
     """A header's whole number. Raises InvalidInput."""
     text = request.headers.get(header, "")
     if not _NUMBER.fullmatch(text):
@@ -66,7 +66,7 @@ def check_sends_bytes() -> None:
         raise NotBytes(f"Bytes of an upload are sent as {BYTES}.")
 
 
-def metadata() -> dict[str, str]:
+def upload_metadata() -> dict[str, str]:
     """Names and texts of Upload-Metadata. Raises InvalidInput."""
     pairs = {}
     for part in filter(str.strip, request.headers.get("Upload-Metadata", "").split(",")):
@@ -86,7 +86,7 @@ def _text(value: str) -> str:
 
 def describe(response: Response, most_bytes: int) -> Response:
     """Say what this server speaks and takes."""
-    response.headers["Tus-Version"] = VERSION
+    response.headers["Tus-Version"] = TUS_VERSION
     response.headers["Tus-Extension"] = EXTENSIONS
     response.headers["Tus-Max-Size"] = str(most_bytes)
     return response

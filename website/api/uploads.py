@@ -13,7 +13,18 @@ from attendance.use_cases.begin_upload import begin_upload
 from attendance.use_cases.finish_upload import finish_upload
 from attendance.use_cases.sweep import KEEP_UPLOADS
 from website.access import course_or_404, roles_required
-from website.api import tus
+from website.api.tus import (
+    TUS_VERSION,
+    Locked,
+    check_sends_bytes,
+    check_version,
+    describe,
+    expires,
+    header_number,
+    method_meant,
+    sends_bytes,
+    upload_metadata,
+)
 from website.current import current_services, signed_in_user
 
 blueprint = Blueprint("uploads", __name__, url_prefix="/uploads")
@@ -22,9 +33,9 @@ blueprint = Blueprint("uploads", __name__, url_prefix="/uploads")
 @blueprint.after_request
 def name_the_version(response: Response) -> Response:
     """Every answer says which version it speaks, and a wrong version is told the right one."""
-    response.headers["Tus-Resumable"] = tus.VERSION
+    response.headers["Tus-Resumable"] = TUS_VERSION
     if response.status_code == 412:
-        response.headers["Tus-Version"] = tus.VERSION
+        response.headers["Tus-Version"] = TUS_VERSION
     return response
 
 
@@ -32,7 +43,7 @@ def name_the_version(response: Response) -> Response:
 @roles_required(Role.ADMIN, Role.TEACHER)
 def uploads() -> ResponseReturnValue:
     """Say what is spoken here, or create an upload."""
-    match tus.method():
+    match method_meant():
         case "OPTIONS":
             return _options()
         case "POST":
@@ -46,7 +57,7 @@ def uploads() -> ResponseReturnValue:
 @roles_required(Role.ADMIN, Role.TEACHER)
 def upload(upload_id: str) -> ResponseReturnValue:
     """One upload: how far it is, more bytes, or its end."""
-    match tus.method():
+    match method_meant():
         case "OPTIONS":
             return _options()
         case "HEAD":
@@ -59,14 +70,14 @@ def upload(upload_id: str) -> ResponseReturnValue:
 
 
 def _options() -> Response:
-    return tus.describe(Response(status=204), current_services().settings.most_upload_bytes)
+    return describe(Response(status=204), current_services().settings.most_upload_bytes)
 
 
 def _create() -> Response:
-    tus.check_version()
+    check_version()
     if "Upload-Defer-Length" in request.headers:
         raise InvalidInput("Say the file's size in Upload-Length; it cannot follow later.")
-    size, words = tus.number("Upload-Length"), tus.metadata()
+    size, words = header_number("Upload-Length"), upload_metadata()
     begun = begin_upload(
         current_services(),
         user_id=signed_in_user().id,
@@ -77,7 +88,7 @@ def _create() -> Response:
         ends_at=words.get("ends_at", ""),
         details={"metadata": request.headers.get("Upload-Metadata", "")},
     )
-    response = _append(begun, 0) if tus.sends_bytes() else _state(Response(), begun)
+    response = _append(begun, 0) if sends_bytes() else _state(Response(), begun)
     response.status_code = 201
     response.headers["Location"] = url_for("api.uploads.upload", upload_id=begun.id)
     return response
@@ -85,7 +96,7 @@ def _create() -> Response:
 
 def _offset(upload_id: str) -> Response:
     """Finishes an upload whose last byte came just before the site was stopped."""
-    tus.check_version()
+    check_version()
     recording = _recording_of(upload_id)
     if recording is None:
         begun = _own_upload(upload_id)
@@ -98,9 +109,9 @@ def _offset(upload_id: str) -> Response:
 
 
 def _receive(upload_id: str) -> Response:
-    tus.check_version()
-    tus.check_sends_bytes()
-    offset = tus.number("Upload-Offset")
+    check_version()
+    check_sends_bytes()
+    offset = header_number("Upload-Offset")
     recording = _recording_of(upload_id)
     if recording is not None:  # the answer to the last byte was lost, and it is sent again
         return _done(recording)
@@ -116,7 +127,7 @@ def _append(begun: Upload, offset: int) -> Response:
     except Conflict as refused:
         if spool.upload(begun.id).offset != offset:
             raise
-        raise tus.Locked(refused.sentence) from refused
+        raise Locked(refused.sentence) from refused
     return _finish(begun) if begun.offset == begun.size else _state(Response(status=204), begun)
 
 
@@ -133,7 +144,7 @@ def _finish(begun: Upload) -> Response:
 
 
 def _terminate(upload_id: str) -> Response:
-    tus.check_version()
+    check_version()
     current_services().uploads.remove(_own_upload(upload_id).id)
     return Response(status=204)
 
@@ -158,7 +169,7 @@ def _recording_of(upload_id: str) -> Recording | None:
 def _state(response: Response, begun: Upload) -> Response:
     response.headers["Upload-Offset"] = str(begun.offset)
     response.headers["Upload-Length"] = str(begun.size)
-    response.headers["Upload-Expires"] = tus.expires(begun.created_at, KEEP_UPLOADS)
+    response.headers["Upload-Expires"] = expires(begun.created_at, KEEP_UPLOADS)
     if begun.details.get("metadata"):
         response.headers["Upload-Metadata"] = begun.details["metadata"]
     return response

@@ -10,16 +10,15 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from attendance.errors import Conflict, InvalidInput, NotFound
-from attendance.model import Course, Lecture, Mark, Role, Status, Student
+from attendance.model import Course, Lecture, Mark, Status, Student
 from attendance.use_cases import review_mark
 from attendance.use_cases.mark_lecture import students_to_mark
 from attendance.use_cases.read_lecture import attendee
 from website.access import lecture_or_404, roles_required
 from website.current import current_services, signed_in_user
-from website.lectures import blueprint
 from website.lectures.forms import ConfirmForm, MarkForm
+from website.lectures.views import STAFF, blueprint
 
-STAFF = (Role.ADMIN, Role.TEACHER)
 Decision = Callable[..., Mark]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,10 +13,11 @@ from attendance.use_cases.read_lecture import lecture_board, lecture_summaries
 from attendance.use_cases.read_uploads import unfinished_uploads
 from website.access import lecture_or_404, roles_required, visible_courses
 from website.current import current_services, reader_timezone, signed_in_user
-from website.lectures import blueprint
 from website.lectures.forms import ConfirmForm, UploadForm
 from website.media.playable import is_playable
 from website.request_args import page_number
+
+blueprint = Blueprint("lectures", __name__, url_prefix="/lectures", template_folder="templates")
 
 STAFF = (Role.ADMIN, Role.TEACHER)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from attendance.errors import NotFound
@@ -12,9 +12,10 @@ from attendance.use_cases.read_log import log_totals, own_courses
 from website.access import roles_required, visible_courses
 from website.current import current_services, reader_timezone, signed_in_user
 from website.lectures.forms import STATUS_WORDS
-from website.log import blueprint
 from website.log.query import read_query
 from website.request_args import page_number
+
+blueprint = Blueprint("log", __name__, url_prefix="/log", template_folder="templates")
 
 _PAGE_SIZE = 50
 _TYPES = {

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from flask import request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from attendance.errors import NotFound
 from attendance.model import Role, Sighting, Status
 from website.access import lecture_or_404, may_see_student, roles_required
 from website.current import current_services, signed_in_user
-from website.media import blueprint
 from website.media.serving import serve
+
+blueprint = Blueprint("media", __name__, url_prefix="/media")
 
 _COUNTED = (Status.PRESENT, Status.LATE)
 
