@@ -112,6 +112,13 @@ def test_an_id_is_registered_once_also_when_its_letters_are_composed_differently
         register(services, student_id="\u1100\u1161")
 
 
+def test_a_taken_id_is_refused_before_any_photo_is_enrolled(services: MemoryServices, monkeypatch: pytest.MonkeyPatch):
+    register(services)
+    monkeypatch.setattr(services.faces, "enrol", None)  # to call it would fail
+    with pytest.raises(AlreadyExists):
+        register(services, b"face:21")
+
+
 def test_a_course_that_does_not_exist_refuses_the_registration(services: MemoryServices):
     with pytest.raises(NotFound):
         register(services, b"face:21", course_ids=["0" * 32])
@@ -162,6 +169,7 @@ def test_the_same_photo_is_not_added_twice(services: MemoryServices):
     with pytest.raises(BadPhoto, match="already has this photo"):
         add_photo(services, "21", b"face:21", by="user")
     assert len(services.store.faces()) == 1
+    assert len(services.faces.removed) == 3  # one kept no longer than it took to see that it is the same, each time
     assert len(services.media.files) == 2
 
 

@@ -255,8 +255,11 @@ def test_what_is_found_in_a_kept_photo_is_told(
 
 
 def test_a_photo_is_reached_through_its_own_student_only(
-    admin_client: FlaskClient, services: Services, enrolled: Student, student: Student
+    admin_client: FlaskClient, services: Services, enrolled: Student
 ):
+    student = register_student(
+        services, student_id="70", name="Student 70", consent_on=date(2026, 3, 1), photos=[b"face:70"], by=None
+    ).student
     face = face_of(services, enrolled)
     for part in ("found", "remove"):
         assert admin_client.get(f"/students/{student.key}/photos/{face.id}/{part}").status_code == 404
