@@ -30,6 +30,8 @@ def index() -> ResponseReturnValue:
     course_id = request.args.get("course", "")
     chosen = [course for course in courses if course.id == course_id]
     page = lecture_summaries(current_services(), chosen or courses, page=page_number(request.args))
+    if page.number > page.pages:
+        return redirect(url_for("lectures.index", course=course_id if chosen else None, page=page.pages))
     return render_template("lectures/index.html", page=page, courses=courses, course_id=course_id if chosen else "")
 
 

@@ -68,6 +68,8 @@ def mine() -> ResponseReturnValue:
     if student_id is None:
         return render_template("log/mine.html", courses=(), page=None, counted=())
     page = services.store.log(LogFilter(student_id=student_id), page=page_number(request.args), size=_PAGE_SIZE)
+    if page.number > page.pages:
+        return redirect(url_for("log.mine", page=page.pages))
     return render_template(
         "log/mine.html",
         courses=own_courses(services, student_id),
