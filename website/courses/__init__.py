@@ -1,7 +1,6 @@
 """Courses: the list, one course with its roster, and what an admin changes about them."""
 
-from flask import Blueprint
+from website.courses import roster
+from website.courses.views import blueprint
 
-blueprint = Blueprint("courses", __name__, url_prefix="/courses", template_folder="templates")
-
-from website.courses import roster, views  # noqa: E402, F401  (they add their pages to the blueprint)
+__all__ = ["blueprint", "roster"]

@@ -12,8 +12,8 @@ from attendance.model import Role
 from attendance.use_cases.manage_courses import add_to_roster, remove_from_roster, set_teachers
 from attendance.use_cases.read_people import find_students, possible_teachers
 from website.access import course_or_404, roles_required, student_or_404
-from website.courses import blueprint
 from website.courses.forms import AddStudentsForm, ConfirmForm, TeachersForm
+from website.courses.views import blueprint
 from website.current import current_services, signed_in_user
 from website.request_args import page_number
 

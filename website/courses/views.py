@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,9 +16,10 @@ from attendance.use_cases.manage_courses import (
 )
 from attendance.use_cases.read_people import course_summaries, student_cards
 from website.access import course_or_404, roles_required, visible_courses
-from website.courses import blueprint
 from website.courses.forms import ConfirmForm, CourseForm
 from website.current import current_services, current_settings, signed_in_user
+
+blueprint = Blueprint("courses", __name__, url_prefix="/courses", template_folder="templates")
 
 _STAFF = (Role.ADMIN, Role.TEACHER)
 

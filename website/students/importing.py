@@ -31,9 +31,9 @@ from website.current import current_services, signed_in_user
 from website.errors import wants_json
 from website.request_args import page_number
 from website.security import takes_up_to
-from website.students import blueprint
 from website.students.answers import done, not_done
 from website.students.forms import ConfirmForm, ImportForm
+from website.students.views import blueprint
 
 OUTCOME_WORDS = {
     Outcome.ADDED: _l("Added"),

@@ -13,9 +13,9 @@ from attendance.use_cases.add_photo import add_photos, remove_photo
 from attendance.use_cases.look_over_photo import look_over_face
 from website.access import roles_required, student_or_404
 from website.current import current_services, current_settings, signed_in_user
-from website.students import blueprint
 from website.students.answers import done, not_done, uploaded_photos
 from website.students.forms import ConfirmForm, PhotosForm
+from website.students.views import blueprint
 from website.students.words import report_json
 
 

@@ -12,9 +12,9 @@ from attendance.use_cases.look_over_photo import look_over_photo
 from attendance.use_cases.register_student import register_student
 from website.access import roles_required, student_or_404, visible_courses
 from website.current import current_services, current_settings, reader_timezone, signed_in_user
-from website.students import blueprint
 from website.students.answers import done, not_done, uploaded_photos
 from website.students.forms import RegisterForm
+from website.students.views import blueprint
 from website.students.words import report_json
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,8 +14,9 @@ from attendance.use_cases.remove_student import remove_student, what_will_be_era
 from website.access import roles_required, student_or_404, visible_courses
 from website.current import current_services, reader_timezone, signed_in_user
 from website.request_args import page_number
-from website.students import blueprint
 from website.students.forms import RemoveForm, StudentForm
+
+blueprint = Blueprint("students", __name__, url_prefix="/students", template_folder="templates")
 
 _STAFF = (Role.ADMIN, Role.TEACHER)
 _LONGEST_TEXT = 100
