@@ -100,7 +100,7 @@ def _search_segments(
 ) -> list[Found]:
     segments = _segments(duration_s)
     meter = _Meter(segments, duration_s, progress)
-    processes = min(options.processes or len(os.sched_getaffinity(0)), len(segments))
+    processes = min(options.processes or _cores(), len(segments))
     # A daemonic process, such as a worker of some job queues, may not have children.
     alone = (
         processes == 1 or duration_s / job.every_s < _FRAMES_WORTH_CHILDREN or multiprocessing.current_process().daemon
@@ -113,6 +113,11 @@ def _search_segments(
         found = [searcher.search(segment, partial(meter.report, segment.number)) for segment in segments]
     progress(1.0)
     return found
+
+
+def _cores() -> int:
+    """Those that this process may use, where the system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class _Meter:
