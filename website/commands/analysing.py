@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import BinaryIO
 
-from attendance.errors import AlreadyExists, BadRecording, Conflict, NotFound, SearchStopped
+from attendance.errors import BadRecording, Conflict, NotFound, SearchStopped
 from attendance.model import Recording, SearchStatus, new_id
 from attendance.ports import Progress, Upload
 from attendance.services import Services
@@ -24,6 +24,7 @@ from website.commands.text_table import printable
 _LOOK_EVERY_S = 0.5
 _COMMAND_LINE = "command-line"  # whose upload it is while it is copied; no user has such an id
 _CHUNK_BYTES = 1 << 20
+_PATIENCE_S = 20.0  # a worker that sweeps up may be finishing the same upload
 
 
 def analyse(
@@ -115,17 +116,18 @@ def _kept(
     services: Services, upload: Upload, course_id: str, starts_at: datetime, ends_at: datetime | None
 ) -> Recording:
     try:
-        return receive_recording(
-            services,
-            path=services.uploads.path(upload.id),
-            original_name=upload.details["filename"],
-            course_id=course_id,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            recording_id=upload.id,
-            enqueue=False,
-        )
-    except (AlreadyExists, NotFound):
+        with services.uploads.finishing(upload.id, _PATIENCE_S) as whole:
+            return receive_recording(
+                services,
+                path=whole,
+                original_name=upload.details["filename"],
+                course_id=course_id,
+                starts_at=starts_at,
+                ends_at=ends_at,
+                recording_id=upload.id,
+                enqueue=False,
+            )
+    except NotFound:
         return services.store.recording(upload.id)  # a worker that sweeps up was quicker
 
 

@@ -60,7 +60,7 @@ def export(
     )
     content = export_log(services, wanted, format=kind, timezone=zone)
     if output is None:
-        click.get_binary_stream("stdout").write(content)
+        sys.stdout.buffer.write(content)
     else:
         _write(output, content)
 

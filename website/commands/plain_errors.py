@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from typing import IO, Any
 
 import click
@@ -24,7 +25,7 @@ class PlainError(click.ClickException):
         self.exit_code = exit_code
 
     def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(f"rollcall: {self.format_message()}", file=file or click.get_text_stream("stderr"))
+        click.echo(f"rollcall: {self.format_message()}", file=file or sys.stderr)
 
 
 class Commands(AppGroup):
@@ -77,4 +78,5 @@ def _no_folder(wrong: OSError) -> PlainError:
 def _show_what_the_terminal_can() -> None:
     """A name that the terminal's encoding lacks is shown with question marks rather than stopping the command."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")

@@ -38,7 +38,7 @@ def add(email: str, role: str, name: str | None, student_id: str | None, passwor
 
 
 def _password_from_stdin() -> str:
-    line = click.get_binary_stream("stdin").readline(8 * LONGEST)
+    line = sys.stdin.buffer.readline(8 * LONGEST)
     try:
         return line.decode().rstrip("\r\n")
     except UnicodeDecodeError as wrong:
