@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -25,6 +26,7 @@ RESERVE_BYTES = 1_000_000_000
 
 _PLACE = "the folder of uploads"
 _CHUNK_BYTES = 256 * 1024  # at most so much of a broken connection is sent again
+_LOOK_EVERY_S = 0.05
 _ID = re.compile(r"[0-9a-f]{32}")
 _NEW = ".new-"
 _GONE = ".gone-"
@@ -88,6 +90,11 @@ class FolderUploads:
             raise NotFound("This upload is not whole yet.")
         return self._folder(upload_id) / "data"
 
+    @contextmanager
+    def finishing(self, upload_id: str, patience_s: float = 0.0) -> Iterator[Path]:
+        with self._writing(upload_id, patience_s):
+            yield self.path(upload_id)  # raises where whoever was waited for has moved it away
+
     def remove(self, upload_id: str) -> None:
         if not _ID.fullmatch(upload_id):
             return
@@ -118,7 +125,7 @@ class FolderUploads:
         return self._root / upload_id
 
     @contextmanager
-    def _writing(self, upload_id: str) -> Iterator[FileIO]:
+    def _writing(self, upload_id: str, patience_s: float = 0.0) -> Iterator[FileIO]:
         """The data file, open for this request alone; the lock ends with the process that holds it."""
         with plain_disk_errors(_PLACE):
             try:
@@ -126,10 +133,7 @@ class FolderUploads:
             except FileNotFoundError as error:
                 raise NotFound("This upload does not exist any more.") from error
         with file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise Conflict("Another request is sending this upload at this moment.") from error
+            _lock(file, time.monotonic() + patience_s)
             yield file
 
     def _uploads(self) -> Iterator[Upload]:
@@ -157,6 +161,18 @@ class FolderUploads:
                 with suppress(FileNotFoundError):
                     if folder.stat().st_mtime < moment.timestamp():
                         _remove_folder(folder)
+
+
+def _lock(file: FileIO, until: float) -> None:
+    """Asked for again and again, because a lock that is waited for cannot be given up."""
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError as error:
+            if time.monotonic() >= until:
+                raise Conflict("Another request is sending this upload at this moment.") from error
+            time.sleep(_LOOK_EVERY_S)
 
 
 def _publish(new: Path, folder: Path) -> None:

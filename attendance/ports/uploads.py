@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -39,6 +40,12 @@ class UploadSpool(Protocol):
 
     def path(self, upload_id: str) -> Path:
         """The file of a whole upload. Raises NotFound."""
+
+    def finishing(self, upload_id: str, patience_s: float = 0.0) -> AbstractContextManager[Path]:
+        """The file of a whole upload, for one process at a time while the context is open.
+
+        Raises NotFound; Conflict where another has it for longer than `patience_s`. A process that dies lets go of it.
+        """
 
     def remove(self, upload_id: str) -> None:
         """Nothing happens where it is gone."""

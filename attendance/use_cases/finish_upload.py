@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from attendance.errors import BadRecording, Conflict, InvalidInput, NotFound
 from attendance.model import Recording
@@ -11,23 +12,24 @@ from attendance.services import Services
 from attendance.use_cases.receive_recording import receive_recording
 
 
-def finish_upload(services: Services, upload_id: str) -> Recording:
+def finish_upload(services: Services, upload_id: str, *, patience_s: float = 0.0) -> Recording:
     """The recording, which has the upload's id. The upload's details are filename, course_id, starts_at, ends_at.
 
-    Raises NotFound, Conflict (bytes are missing), and BadRecording or InvalidInput, which remove the upload:
-    the same bytes would be refused again.
+    Raises NotFound, Conflict (bytes are missing, or another process finishes it for longer than `patience_s`), and
+    BadRecording or InvalidInput, which remove the upload: the same bytes would be refused again.
     """
     upload = services.uploads.upload(upload_id)
     if upload.offset != upload.size:
         raise Conflict("The upload is not whole yet.")
-    try:
-        _check_course(services, upload)
-        recording = _receive(services, upload)
-    except (BadRecording, InvalidInput):
+    with services.uploads.finishing(upload_id, patience_s) as path:
+        try:
+            _check_course(services, upload)
+            recording = _receive(services, upload, path)
+        except (BadRecording, InvalidInput):
+            services.uploads.remove(upload_id)
+            raise
         services.uploads.remove(upload_id)
-        raise
-    services.uploads.remove(upload_id)
-    return recording
+        return recording
 
 
 def _check_course(services: Services, upload: Upload) -> None:
@@ -37,11 +39,11 @@ def _check_course(services: Services, upload: Upload) -> None:
         raise InvalidInput("The course of this recording was removed while it was uploaded.") from gone
 
 
-def _receive(services: Services, upload: Upload) -> Recording:
+def _receive(services: Services, upload: Upload, path: Path) -> Recording:
     details = upload.details
     return receive_recording(
         services,
-        path=services.uploads.path(upload.id),
+        path=path,
         original_name=details["filename"],
         course_id=details["course_id"],
         starts_at=datetime.fromisoformat(details["starts_at"]),

@@ -45,7 +45,7 @@ def receive_recording(
 
     `starts_at` inside a lecture of the course adds to that lecture; else a new one is made, which ends with the
     recording where `ends_at` is not given. Raises BadRecording, InvalidInput, NotFound, OutOfSpace; then nothing
-    is kept and the file stays where it is.
+    is kept and the file stays where it is. One process at a time may do this with one `recording_id`.
     """
     recording_id = recording_id or new_id()
     recording = _known(services, recording_id)
@@ -55,10 +55,12 @@ def receive_recording(
         info = services.faces.probe(path)
         lecture = _lecture(services, course_id, starts_at, ends_at, info.duration_s)
         recording = _recording(services, recording_id, lecture, starts_at, path, original_name, info, by)
-        with _whole_or_not_at_all(services, recording):
+        with _no_empty_lecture(services, lecture.id):
             services.store.add_recording(recording)
-    with _whole_or_not_at_all(services, recording):
-        _keep_file(services, recording, path)
+    with _no_empty_lecture(services, recording.lecture_id), _no_row_without_file(services, recording_id):
+        # The row is there before the file, so that a crash between leaves a recording that can be finished.
+        if path.exists():
+            services.media.put_file(recording.media_key, path)
     if enqueue:
         services.jobs.enqueue_search(recording_id)
     return services.store.recording(recording_id)
@@ -115,21 +117,23 @@ def _recording(
 
 
 @contextmanager
-def _whole_or_not_at_all(services: Services, recording: Recording) -> Iterator[None]:
-    """Where a step fails, the row goes again, and the lecture that holds nothing else and was never marked."""
+def _no_row_without_file(services: Services, recording_id: str) -> Iterator[None]:
+    """Where the file cannot be kept, the row goes again."""
     try:
         yield
     except Exception:
         with suppress(NotFound):
-            services.store.remove_recording(recording.id)
-        if not services.store.recordings(recording.lecture_id) and not services.store.marks(recording.lecture_id):
-            services.store.remove_lecture(recording.lecture_id)
+            services.store.remove_recording(recording_id)
         raise
 
 
-def _keep_file(services: Services, recording: Recording, path: Path) -> None:
-    """The row is there before the file, so that a crash between leaves a recording that can be finished."""
-    if path.exists():
-        services.media.put_file(recording.media_key, path)
-    if recording.error is not None:  # a worker found the row before the file
-        services.store.queue_search(recording.id, services.now())
+@contextmanager
+def _no_empty_lecture(services: Services, lecture_id: str) -> Iterator[None]:
+    """Where a step fails, the lecture goes that holds nothing and was never marked."""
+    try:
+        yield
+    except Exception:
+        if not services.store.recordings(lecture_id) and not services.store.marks(lecture_id):
+            with suppress(NotFound):
+                services.store.remove_lecture(lecture_id)
+        raise

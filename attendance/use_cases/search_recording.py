@@ -70,6 +70,7 @@ def _search_claimed(
     stopping: Callable[[], bool],
 ) -> bool:
     if recording.attempts > MOST_ATTEMPTS:
+        _delete_stray_pictures(services, recording)
         raise BadRecording(_BROKE_OFF_TOO_OFTEN)
     with _lease(services, recording.id, worker, progress, stopping) as report:
         seen = _seen(services, recording, report)
@@ -85,18 +86,37 @@ def _seen(services: Services, recording: Recording, report: Progress) -> Sequenc
         with services.media.local_path(recording.media_key) as path:
             return services.faces.search(path, recording.kind, faces, report)
     except NotFound as gone:
+        if _is_on_its_way(services, recording):
+            raise SearchStopped("The file of this recording is not in its place yet; it is searched later.") from gone
         raise BadRecording("The file of this recording is not there any more.") from gone
+
+
+def _is_on_its_way(services: Services, recording: Recording) -> bool:
+    """Whether the file was still in its upload a moment ago: the recording's row is made before the file is moved."""
+    try:
+        services.uploads.path(recording.id)
+    except NotFound:
+        return any(key == recording.media_key for key in services.media.keys(recording.media_key))
+    return True
 
 
 def _save(services: Services, recording: Recording, worker: str, seen: Sequence[Seen]) -> bool:
     """Store pictures, then sightings; pictures of searches that died before this one go away."""
     sightings = [_sighting(services, recording.id, one) for one in seen]
     numbered = _numbered(sightings)
-    saved = services.store.save_sightings(recording.id, worker, numbered, services.faces.name, services.now())
-    kept = {s.picture_key for s in services.store.sightings(recording.lecture_id)}
-    services.media.delete([key for key in services.media.keys(f"evidence/{recording.id}/") if key not in kept])
+    if not services.store.save_sightings(recording.id, worker, numbered, services.faces.name, services.now()):
+        # Another worker searches it by now; its pictures are none of ours.
+        services.media.delete([seen.picture_key for seen in sightings if seen.picture_key is not None])
+        return False
+    _delete_stray_pictures(services, recording)
     erase_pending(services)
-    return saved
+    return True
+
+
+def _delete_stray_pictures(services: Services, recording: Recording) -> None:
+    """Only for the worker that holds the lease: others' pictures lie there for a moment before their sightings do."""
+    kept = {seen.picture_key for seen in services.store.sightings(recording.lecture_id)}
+    services.media.delete([key for key in services.media.keys(f"evidence/{recording.id}/") if key not in kept])
 
 
 def _sighting(services: Services, recording_id: str, seen: Seen) -> Sighting:

@@ -220,3 +220,35 @@ def test_an_upload_that_is_being_sent_is_never_too_old(spool: UploadSpool) -> No
         slow.released.set()
         sending.join(10)
     assert spool.upload(upload.id).offset == 5
+
+
+def test_one_process_finishes_an_upload_while_others_wait(spool: UploadSpool) -> None:
+    upload = an_upload(4)
+    spool.begin(upload)
+    with io.BytesIO(b"0123") as stream:
+        spool.append(upload.id, 0, stream)
+    outcome: list[object] = []
+
+    def second() -> None:
+        try:
+            with spool.finishing(upload.id, 10):
+                outcome.append("finished")
+        except NotFound:
+            outcome.append("too late")
+
+    waiting = threading.Thread(target=second)
+    with spool.finishing(upload.id) as path:
+        assert path.read_bytes() == b"0123"
+        with pytest.raises(Conflict), spool.finishing(upload.id):
+            pass
+        waiting.start()
+        spool.remove(upload.id)
+    waiting.join(10)
+    assert outcome == ["too late"]
+
+
+def test_an_upload_that_is_not_whole_cannot_be_finished(spool: UploadSpool) -> None:
+    upload = an_upload()
+    spool.begin(upload)
+    with pytest.raises(NotFound), spool.finishing(upload.id):
+        pass

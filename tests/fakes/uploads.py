@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -54,6 +56,19 @@ class FakeUploads:
         if upload.offset != upload.size:
             raise NotFound("This upload is not whole yet.")
         return self._file(upload_id)
+
+    @contextmanager
+    def finishing(self, upload_id: str, patience_s: float = 0.0) -> Iterator[Path]:
+        until = time.monotonic() + patience_s
+        while upload_id in self.busy:
+            if time.monotonic() >= until:
+                raise Conflict("Another request is sending this upload at this moment.")
+            time.sleep(0.01)
+        self.busy.add(upload_id)
+        try:
+            yield self.path(upload_id)
+        finally:
+            self.busy.discard(upload_id)
 
     def remove(self, upload_id: str) -> None:
         if self._uploads.pop(upload_id, None):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from attendance.errors import BadRecording, Conflict, InvalidInput, NotFound, OutOfSpace
+from attendance.errors import AlreadyExists, BadRecording, Conflict, InvalidInput, NotFound, OutOfSpace
 from attendance.model import SearchStatus, new_id
 from attendance.ports import Upload
 from attendance.use_cases.finish_upload import finish_upload
@@ -187,10 +187,38 @@ def test_a_worker_that_was_quicker_than_the_file_does_not_end_the_recording(serv
         with pytest.raises(Killed):
             finish_upload(services, upload_id)
     assert not search_recording(services, upload_id)
-    assert services.store.recording(upload_id).status is SearchStatus.FAILED
+    waiting = services.store.recording(upload_id)
+    assert (waiting.status, waiting.attempts) == (SearchStatus.QUEUED, 0)
     sweep(services)
-    assert services.store.recording(upload_id).status is SearchStatus.QUEUED
     assert search_recording(services, upload_id)
+
+
+def test_an_upload_that_another_process_finishes_is_left_to_it(services):
+    upload_id = begin_upload(services)
+    with services.uploads.finishing(upload_id):
+        sweep(services)
+        assert services.store.lectures().total == 0
+        with pytest.raises(Conflict):
+            finish_upload(services, upload_id)
+    assert finish_upload(services, upload_id).id == upload_id
+
+
+def test_a_recording_that_exists_already_is_not_removed_by_whoever_is_too_late(services, video, monkeypatch):
+    recording = receive(services, video)
+    late = video.with_name("late.mp4")
+    late.write_bytes(b"video 90|21 0 50")
+    real, asked = services.store.recording, []
+
+    def not_there_yet(recording_id: str) -> object:
+        asked.append(recording_id)
+        if len(asked) == 1:
+            raise NotFound("There is no such recording.")
+        return real(recording_id)
+
+    monkeypatch.setattr(services.store, "recording", not_there_yet)
+    with pytest.raises(AlreadyExists):
+        receive(services, late, recording_id=recording.id)
+    assert real(recording.id) == recording
 
 
 def test_the_sweep_removes_uploads_given_up_a_week_ago(services):

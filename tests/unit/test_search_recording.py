@@ -85,6 +85,7 @@ def test_pictures_of_a_search_that_died_are_erased_by_the_next(services, tmp_pat
 
 def test_a_recording_that_kills_its_workers_ends_as_failed_with_the_reason(services, tmp_path):
     recording = receive(services, tmp_path)
+    services.media.put(f"evidence/{recording.id}/{'0' * 32}.jpg", b"of a search that died")
     past = NOW - timedelta(minutes=5)
     for _ in range(MOST_ATTEMPTS):
         assert services.store.claim_search(recording.id, "dies", past, past + timedelta(seconds=1))
@@ -93,6 +94,7 @@ def test_a_recording_that_kills_its_workers_ends_as_failed_with_the_reason(servi
     failed = services.store.recording(recording.id)
     assert failed.status is SearchStatus.FAILED
     assert "broken off 3 times" in failed.error
+    assert not [key for key in services.media.files if key.startswith("evidence/")]
     assert services.store.marks(recording.lecture_id) == []
 
 
@@ -163,6 +165,19 @@ def test_who_lost_the_lease_stops_and_saves_nothing(services, tmp_path, monkeypa
     assert stopped.is_set()
     assert services.store.recording(recording.id).claimed_by == "thief"
     assert services.store.sightings(recording.lecture_id) == []
+
+
+def test_who_loses_the_lease_at_the_last_moment_takes_only_the_own_pictures_away(services, tmp_path, monkeypatch):
+    recording = receive(services, tmp_path)
+    others = f"evidence/{recording.id}/{'0' * 32}.jpg"
+
+    def lost(*_: object) -> bool:
+        services.media.put(others, b"the other worker's picture")
+        return False
+
+    monkeypatch.setattr(services.store, "save_sightings", lost)
+    assert not search_recording(services, recording.id)
+    assert [key for key in services.media.files if key.startswith("evidence/")] == [others]
 
 
 def test_a_persons_mark_survives_every_search(services, tmp_path):

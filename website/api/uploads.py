@@ -27,6 +27,8 @@ from website.api.tus import (
 )
 from website.current import current_services, signed_in_user
 
+_PATIENCE_S = 20.0  # the worker that sweeps up may be finishing the same upload
+
 blueprint = Blueprint("uploads", __name__, url_prefix="/uploads")
 
 
@@ -134,7 +136,7 @@ def _append(begun: Upload, offset: int) -> Response:
 def _finish(begun: Upload) -> Response:
     """Every byte is here; another request may be finishing it at the same moment."""
     try:
-        recording = finish_upload(current_services(), begun.id)
+        recording = finish_upload(current_services(), begun.id, patience_s=_PATIENCE_S)
     except (AlreadyExists, Conflict, NotFound):
         finished = _recording_of(begun.id)
         if finished is None:
