@@ -26,7 +26,7 @@ from attendance.settings import Settings
 
 log = logging.getLogger("rollcall.jobs")
 
-SWEEP_EVERY_S = 60.0
+SWEEP_EVERY_S = 15.0
 MOST_WAIT_S = 1.0
 """An idle worker looks into the queue at least this often."""
 
@@ -74,7 +74,7 @@ class HueyJobs:
     def run_worker(
         self, stop: threading.Event, *, sweep_every_s: float = SWEEP_EVERY_S, stop_within_s: float = STOP_WITHIN_S
     ) -> None:
-        """Sweep now and every minute, and run one job after the other, until `stop` is set.
+        """Sweep now and every few seconds, and run one job after the other, until `stop` is set.
 
         Sets no signal handlers. A search that runs when `stop` is set has to be stopped by its progress callback;
         it is waited for `stop_within_s`. Raises ServiceUnavailable where the queue cannot be opened.
