@@ -59,7 +59,6 @@ def show(course_id: str) -> ResponseReturnValue:
         course=course,
         teachers=services.store.teachers(course_id),
         cards=student_cards(services, services.store.roster(course_id)),
-        form=ConfirmForm(),
     )
 
 

@@ -32,7 +32,7 @@ from website.errors import wants_json
 from website.request_args import page_number
 from website.security import takes_up_to
 from website.students.answers import done, not_done
-from website.students.forms import ConfirmForm, ImportForm
+from website.students.forms import ImportForm
 from website.students.views import blueprint
 
 OUTCOME_WORDS = {
@@ -73,7 +73,6 @@ def show_import(import_id: str) -> ResponseReturnValue:
         page=_part(rows, page_number(request.args)),
         outcome=wanted if wanted in OUTCOME_WORDS else "",
         outcome_words=OUTCOME_WORDS,
-        form=ConfirmForm(),
     )
 
 
@@ -145,4 +144,4 @@ def _part(rows: list[ImportRow], number: int) -> Page[ImportRow]:
 
 def _page(form: ImportForm) -> str:
     unfinished = unfinished_imports(current_services(), by=signed_in_user().id)
-    return render_template("students/import.html", form=form, unfinished=unfinished, confirm=ConfirmForm())
+    return render_template("students/import.html", form=form, unfinished=unfinished)
