@@ -1,0 +1,32 @@
+"""The start page and the navigation lead each role to what they come for."""
+
+from __future__ import annotations
+
+from flask.testing import FlaskClient
+
+
+def test_teachers_and_admins_start_with_their_lectures(admin_client: FlaskClient, teacher_client: FlaskClient) -> None:
+    assert admin_client.get("/").location.rstrip("/") == "/lectures"
+    assert teacher_client.get("/").location.rstrip("/") == "/lectures"
+
+
+def test_students_start_with_their_own_attendance(student_client: FlaskClient) -> None:
+    page = student_client.get("/", follow_redirects=True)
+    assert page.status_code == 200
+    assert "My attendance" in page.text
+
+
+def test_the_navigation_shows_only_what_the_role_may_open(
+    admin_client: FlaskClient, teacher_client: FlaskClient, student_client: FlaskClient
+) -> None:
+    for_admins, for_staff = ('href="/users"', 'href="/audit"'), ("Attendance log", "Courses")
+    pages = {client: client.get("/account").text for client in (admin_client, teacher_client, student_client)}
+    for link in for_admins:
+        assert link in pages[admin_client]
+        assert link not in pages[teacher_client] + pages[student_client]
+    assert "Attendance log" in pages[teacher_client]
+    assert not any(word in pages[student_client] for word in for_staff)
+
+
+def test_the_navigation_says_where_one_is(admin_client: FlaskClient) -> None:
+    assert '<a href="/users" aria-current="page">' in admin_client.get("/users").text
