@@ -156,10 +156,8 @@ class FolderUploads:
         """Remove what processes left that died while they began, moved away or removed an upload."""
         with plain_disk_errors(_PLACE):
             for folder in self._root.iterdir():
-                if not _is_leftover(folder):
-                    continue
                 with suppress(FileNotFoundError):
-                    if folder.stat().st_mtime < moment.timestamp():
+                    if _is_moved_away(folder) or (_is_new(folder) and folder.stat().st_mtime < moment.timestamp()):
                         _remove_folder(folder)
 
 
@@ -211,10 +209,16 @@ def _write(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _is_leftover(folder: Path) -> bool:
+def _is_new(folder: Path) -> bool:
+    """Another process may be about to publish it."""
+    return folder.name.startswith(_NEW)
+
+
+def _is_moved_away(folder: Path) -> bool:
+    """Nobody needs it any more: an upload is published with its data and loses it as a whole."""
     if _ID.fullmatch(folder.name):
         return not (folder / "data").exists()
-    return folder.name.startswith((_NEW, _GONE))
+    return folder.name.startswith(_GONE)
 
 
 def _remove_folder(folder: Path) -> None:
