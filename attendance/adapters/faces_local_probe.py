@@ -45,7 +45,7 @@ def _without_name(sentence: str, path: Path) -> str:
     for name in (str(path), path.name):
         if sentence.startswith(f"{name} "):
             return "The recording" + sentence.removeprefix(name)
-    return sentence.replace(str(path), "of this recording")
+    return sentence.replace(str(path), "this recording").replace(path.name, "this recording")
 
 
 def _head(path: Path, size: int) -> bytes:
