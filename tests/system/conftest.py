@@ -1,0 +1,71 @@
+"""A course in a data folder, made once and copied for each test, and what a search leaves that nothing disturbs."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from attendance.bootstrap import bootstrap
+from attendance.services import Services
+from attendance.settings import load_settings
+from attendance.use_cases.search_recording import search_recording
+from tests.system import school
+from tests.system.processes import settings_of
+
+
+@pytest.fixture(scope="session")
+def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six seconds of a lecture."""
+    path = tmp_path_factory.mktemp("videos") / "lecture.mp4"
+    school.film(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def long_video(video: Path) -> Path:
+    """Half an hour of it, whose search takes longer than any test waits."""
+    path = video.with_name("long.mp4")
+    school.repeated(video, path, 300)
+    return path
+
+
+@pytest.fixture(scope="session")
+def a_school(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a course without lectures; only to be copied."""
+    data = tmp_path_factory.mktemp("school") / "data"
+    services = bootstrap(load_settings(settings_of(data)))
+    school.make_school(services)
+    services.store.close()
+    return data
+
+
+@pytest.fixture(scope="session")
+def undisturbed(a_school: Path, video: Path, tmp_path_factory: pytest.TempPathFactory) -> school.Outcome:
+    """What the search of the video leaves where nobody kills anything."""
+    data = tmp_path_factory.mktemp("undisturbed") / "data"
+    shutil.copytree(a_school, data)
+    services = bootstrap(load_settings(settings_of(data)))
+    recording = school.receive(services, video)
+    assert search_recording(services, recording.id)
+    outcome = school.outcome(services, recording.id)
+    services.store.close()
+    assert [mark[1] for mark in outcome.marks] == ["present", "absent", "present"]  # sorted by id
+    assert len(outcome.sightings) == 3
+    return outcome
+
+
+@pytest.fixture
+def data(a_school: Path, tmp_path: Path) -> Path:
+    """The test's own data folder."""
+    return Path(shutil.copytree(a_school, tmp_path / "data"))
+
+
+@pytest.fixture
+def services(data: Path) -> Iterator[Services]:
+    """The same store and media that the processes of the test use."""
+    services = bootstrap(load_settings(settings_of(data)))
+    yield services
+    services.store.close()
