@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import logging
+import math
 import signal
 import sys
 import threading
+import time
 from functools import partial
 from types import FrameType
 
 from attendance.bootstrap import bootstrap
 from attendance.errors import RollcallError, SettingsError
 from attendance.ports import WorkedQueue
+from attendance.services import Services
 from attendance.settings import load_settings
 from attendance.use_cases.search_recording import search_recording
-from attendance.use_cases.sweep import sweep
+from attendance.use_cases.sweep import sweep, tidy
+
+_TIDY_EVERY_S = 3600.0
 
 _log = logging.getLogger(__name__)
 
@@ -28,7 +33,7 @@ def main() -> int:
         signal.signal(number, partial(_stop, stop))
     try:
         services = bootstrap(load_settings())
-        services.jobs.bind(partial(search_recording, services, stopping=stop.is_set), partial(sweep, services))
+        services.jobs.bind(partial(search_recording, services, stopping=stop.is_set), _Sweeper(services))
         if not isinstance(services.jobs, WorkedQueue):
             raise SettingsError("ROLLCALL_JOBS names a queue that needs no worker.")
         _log.info("The worker waits for recordings.")
@@ -38,6 +43,20 @@ def main() -> int:
         return 2 if isinstance(wrong, SettingsError) else 1
     _log.info("The worker has stopped.")
     return 0
+
+
+class _Sweeper:
+    """Sweeps at each call, and tidies at the first and then each hour."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._tidied_s = -math.inf
+
+    def __call__(self) -> None:
+        sweep(self._services)
+        if time.monotonic() >= self._tidied_s + _TIDY_EVERY_S:
+            self._tidied_s = time.monotonic()
+            tidy(self._services)
 
 
 def _stop(stop: threading.Event, number: int, frame: FrameType | None) -> None:

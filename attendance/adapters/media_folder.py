@@ -8,7 +8,8 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -94,7 +95,7 @@ class FolderMedia:
                 path.unlink(missing_ok=True)
                 self._remove_empty(path.parent)
 
-    def keys(self, prefix: str = "") -> Iterable[str]:
+    def keys(self, prefix: str = "", *, stored_before: datetime | None = None) -> Iterable[str]:
         with plain_disk_errors(_PLACE):
             found = [
                 key
@@ -102,7 +103,8 @@ class FolderMedia:
                 for name in _names(folder)
                 if (key := f"{folder.relative_to(self._root).as_posix()}/{name}").startswith(prefix) and _is_key(key)
             ]
-        return sorted(found)
+            old = found if stored_before is None else [key for key in found if self._is_older(key, stored_before)]
+        return sorted(old)
 
     def url(self, key: str, seconds: int = 300) -> None:
         check_key(key)
@@ -127,6 +129,12 @@ class FolderMedia:
                 _rename_into(half, path)
             finally:
                 half.unlink(missing_ok=True)
+
+    def _is_older(self, key: str, moment: datetime) -> bool:
+        """By the time of its last change of state, which also moving a file in sets."""
+        with suppress(FileNotFoundError):  # it was deleted meanwhile
+            return (self._root / key).stat().st_ctime < moment.timestamp()
+        return False
 
     def _folders(self, prefix: str) -> Iterator[Path]:
         """The folders `kind/id` that may hold keys with this prefix."""

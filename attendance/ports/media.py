@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -32,8 +33,8 @@ class MediaStore(Protocol):
     def delete(self, keys: Iterable[str]) -> None:
         """Those that are missing are passed over."""
 
-    def keys(self, prefix: str = "") -> Iterable[str]:
-        """All keys that begin so, sorted."""
+    def keys(self, prefix: str = "", *, stored_before: datetime | None = None) -> Iterable[str]:
+        """All keys that begin so, or those that were stored before a moment; sorted."""
 
     def url(self, key: str, seconds: int = 300) -> str | None:
         """A link that works for this long, or None where the site itself must serve the file."""

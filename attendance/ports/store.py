@@ -126,6 +126,9 @@ class StudentStore(Protocol):
     def remove_face(self, face_id: str) -> None:
         """Its media keys become erasures. Raises NotFound."""
 
+    def face(self, face_id: str) -> Face:
+        """Raises NotFound."""
+
     def faces(self, student_ids: Sequence[str] | None = None) -> Sequence[Face]:
         """Of these students, or of all; sorted by student id and time."""
 
@@ -244,6 +247,9 @@ class AuditStore(Protocol):
 
     def pending_erasures(self, limit: int = 1000) -> Sequence[str]:
         """Media keys whose rows are gone and whose files must go."""
+
+    def unclaimed(self, keys: Sequence[str]) -> Sequence[str]:
+        """Those of these media keys that no face, recording, sighting or mark names; in the order given."""
 
     def erased(self, keys: Iterable[str]) -> None:
         """These files are gone."""

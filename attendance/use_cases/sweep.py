@@ -1,4 +1,4 @@
-"""Pick up what was left lying: whole uploads, searches whose worker died, files to erase, uploads given up."""
+"""Pick up what was left lying: whole uploads, searches whose worker died, and files that nobody needs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from attendance.errors import RollcallError
 from attendance.services import Services
-from attendance.use_cases.erase import erase_pending
+from attendance.use_cases.erase import erase_orphans, erase_pending
 from attendance.use_cases.finish_upload import finish_upload
+from attendance.use_cases.keep_import import remove_old_imports
 
 KEEP_UPLOADS = timedelta(days=7)
 
@@ -16,12 +17,18 @@ _log = logging.getLogger(__name__)
 
 
 def sweep(services: Services) -> None:
-    """Do what needs no search, and ask for the searches that wait. Raises ServiceUnavailable."""
+    """What must not wait: erasures, whole uploads, and the searches that wait. Raises ServiceUnavailable."""
     erase_pending(services)
-    services.uploads.remove_older_than(services.now() - KEEP_UPLOADS)
     _finish_uploads(services)
     for recording_id in services.store.waiting_searches(services.now()):
         services.jobs.enqueue_search(recording_id)
+
+
+def tidy(services: Services) -> None:
+    """What may wait an hour: uploads and imports given up, and files without a row. Raises ServiceUnavailable."""
+    services.uploads.remove_older_than(services.now() - KEEP_UPLOADS)
+    remove_old_imports(services)
+    erase_orphans(services)
 
 
 def _finish_uploads(services: Services) -> None:

@@ -1,6 +1,8 @@
 """What every MediaStore keeps to."""
 
+import os
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -142,3 +144,15 @@ def test_a_link_is_an_address_or_nothing(media: MediaStore, key: str) -> None:
     media.put(key, b"picture")
     link = media.url(key, seconds=60)
     assert link is None or link.startswith("http")
+
+
+def test_keys_may_be_limited_to_those_stored_before_a_moment(media: MediaStore, key: str, tmp_path: Path) -> None:
+    moved, source = recording_key(new_id(), ".mp4"), tmp_path / "upload"
+    source.write_bytes(b"video")
+    os.utime(source, (0, 0))  # an old file that is moved in now is stored now
+    media.put(key, b"picture")
+    media.put_file(moved, source)
+    now = datetime.now(UTC)
+    assert list(media.keys(stored_before=now + timedelta(minutes=1))) == sorted([key, moved])
+    assert list(media.keys(stored_before=now - timedelta(minutes=1))) == []
+    assert list(media.keys("evidence/", stored_before=now + timedelta(minutes=1))) == [key]

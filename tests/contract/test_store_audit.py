@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from attendance.model import AuditEntry
 from attendance.ports import Store
-from tests.contract.samples import MINUTE, NOW, a_user
+from tests.contract.samples import MINUTE, NOW, a_class, a_face, a_mark, a_sighting, a_user, evidence, searched
 
 
 def _entry(subject: str, minutes: int = 0, by: str | None = "u1") -> AuditEntry:
@@ -36,3 +36,12 @@ def test_what_a_removed_user_did_stays(store: Store) -> None:
     store.remove_user("u1")
     entry = store.audit().items[0]
     assert (entry.by, entry.by_name) == ("u1", "a removed user")
+
+
+def test_media_that_no_row_names_are_unclaimed(store: Store) -> None:
+    a_class(store)
+    store.add_face(a_face("f1"))
+    searched(store, a_sighting("s1"))
+    store.save_machine_marks("l1", [a_mark(evidence=evidence("s2"))])
+    named = ["photo of f1", "thumbnail of f1", "media of r1", "picture of s1", "picture of s2"]
+    assert store.unclaimed(["z", *named, "a"]) == ["z", "a"]

@@ -154,6 +154,13 @@ def test_faces_are_sorted_by_student_and_time(store: Store) -> None:
     assert store.faces(["nobody"]) == []
 
 
+def test_a_face_is_read_by_its_id(store: Store) -> None:
+    store.add_student_once(a_student("21"), [a_face("f1", "21")])
+    assert store.face("f1") == a_face("f1", "21")
+    with pytest.raises(NotFound):
+        store.face("f2")
+
+
 def test_a_face_is_stored_once(store: Store) -> None:
     store.add_student_once(a_student(), [a_face("f1")])
     with pytest.raises(AlreadyExists):

@@ -6,6 +6,7 @@ import io
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,9 +19,11 @@ class FakeMedia:
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
+        self.stored_at: dict[str, datetime] = {}
 
     def put(self, key: str, data: bytes) -> None:
         self.files[check_key(key)] = bytes(data)
+        self.stored_at[key] = datetime.now(UTC)
 
     def put_file(self, key: str, path: Path) -> None:
         self.put(key, path.read_bytes())
@@ -49,8 +52,9 @@ class FakeMedia:
         for key in [check_key(key) for key in keys]:
             self.files.pop(key, None)
 
-    def keys(self, prefix: str = "") -> Iterable[str]:
-        return sorted(key for key in self.files if key.startswith(prefix))
+    def keys(self, prefix: str = "", *, stored_before: datetime | None = None) -> Iterable[str]:
+        wanted = [key for key in self.files if key.startswith(prefix)]
+        return sorted(key for key in wanted if stored_before is None or self.stored_at[key] < stored_before)
 
     def url(self, key: str, seconds: int = 300) -> None:
         check_key(key)

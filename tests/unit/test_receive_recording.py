@@ -12,7 +12,7 @@ from attendance.ports import Upload
 from attendance.use_cases.finish_upload import finish_upload
 from attendance.use_cases.receive_recording import receive_recording
 from attendance.use_cases.search_recording import search_recording
-from attendance.use_cases.sweep import sweep
+from attendance.use_cases.sweep import sweep, tidy
 from tests.unit.in_memory import NOW, MemoryServices, a_course, services_in_memory
 
 START = NOW - timedelta(hours=2)
@@ -221,11 +221,11 @@ def test_a_recording_that_exists_already_is_not_removed_by_whoever_is_too_late(s
     assert real(recording.id) == recording
 
 
-def test_the_sweep_removes_uploads_given_up_a_week_ago(services):
+def test_tidying_removes_uploads_given_up_a_week_ago(services):
     old, young = new_id(), new_id()
     services.uploads.begin(Upload(old, "teacher", 100, NOW - timedelta(days=8), {}))
     services.uploads.begin(Upload(young, "teacher", 100, NOW - timedelta(days=6), {}))
-    sweep(services)
+    tidy(services)
     assert [upload.id for upload in services.uploads.of_user("teacher")] == [young]
 
 
@@ -235,3 +235,17 @@ def test_the_sweep_deletes_what_waits_to_be_erased(services, video):
     assert recording.media_key in services.media.files
     sweep(services)
     assert recording.media_key not in services.media.files
+
+
+def test_tidying_deletes_old_files_that_no_row_names_and_no_others(services, video, tmp_path):
+    recording = receive(services, video)
+    search_recording(services, recording.id)
+    named = set(services.media.files)
+    old, young = (f"photos/{'a' * 32}/{digit * 32}.jpg" for digit in "01")
+    for key in (old, young):
+        services.media.put(key, b"picture")
+    for key in [*named, old]:
+        services.media.stored_at[key] = NOW - timedelta(days=2)
+    services.media.stored_at[young] = NOW - timedelta(hours=23)
+    tidy(services)
+    assert set(services.media.files) == {*named, young}

@@ -20,8 +20,8 @@ _COUNTED = (Status.PRESENT, Status.LATE)
 @roles_required()
 def photo(face_id: str) -> ResponseReturnValue:
     """An enrolled face: `size` is small (the face, 160 px) or full."""
-    face = next((face for face in current_services().store.faces() if face.id == face_id), None)
-    if face is None or not may_see_student(face.student_id):
+    face = current_services().store.face(face_id)
+    if not may_see_student(face.student_id):
         raise NotFound("There is no such photo.")
     return serve(face.photo_key if request.args.get("size") == "full" else face.thumbnail_key)
 

@@ -10,8 +10,16 @@ from sqlalchemy import delete, func, insert, select
 from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.names import name_of_user, with_user
 from attendance.adapters.store_sql.rows import in_parts, page_of, read, values
-from attendance.adapters.store_sql.tables import audit, erasures
+from attendance.adapters.store_sql.tables import audit, erasures, faces, marks, recordings, sightings
 from attendance.model import AuditEntry, Page
+
+_MEDIA_KEYS = (
+    faces.c.photo_key,
+    faces.c.thumbnail_key,
+    recordings.c.media_key,
+    sightings.c.picture_key,
+    marks.c.evidence_picture_key,
+)
 
 
 class SqlAudit(Database):
@@ -39,6 +47,17 @@ class SqlAudit(Database):
         query = select(erasures.c.key).group_by(erasures.c.key).order_by(func.min(erasures.c.id)).limit(limit)
         with self._reading() as connection:
             return list(connection.scalars(query))
+
+    def unclaimed(self, keys: Sequence[str]) -> Sequence[str]:
+        """In the order given."""
+        with self._reading() as connection:
+            named = {
+                key
+                for some in in_parts(sorted(set(keys)))
+                for column in _MEDIA_KEYS
+                for key in connection.scalars(select(column).where(column.in_(some)))
+            }
+        return [key for key in keys if key not in named]
 
     def erased(self, keys: Iterable[str]) -> None:
         """These files are gone."""

@@ -114,6 +114,11 @@ class SqlStudents(Database):
             erase_face_media(connection, faces.c.id == face_id)
             connection.execute(delete(faces).where(faces.c.id == face_id))
 
+    def face(self, face_id: str) -> Face:
+        """Raises NotFound."""
+        with self._reading() as connection:
+            return one(connection, Face, faces, faces.c.id == face_id, NO_FACE)
+
     def faces(self, student_ids: Sequence[str] | None = None) -> Sequence[Face]:
         """Sorted by student id and time."""
         query = select(faces).order_by(faces.c.student_id, faces.c.created_at, faces.c.id)

@@ -101,6 +101,15 @@ class FakeAudit(FakeState):
     def pending_erasures(self, limit: int = 1000) -> Sequence[str]:
         return list(self._erasures)[:limit]
 
+    def unclaimed(self, keys: Sequence[str]) -> Sequence[str]:
+        named = {key for face in self._faces.values() for key in (face.photo_key, face.thumbnail_key)}
+        named |= {recording.media_key for recording in self._recordings.values()}
+        named |= {seen.picture_key for seen in self._sightings.values() if seen.picture_key}
+        named |= {
+            mark.evidence.picture_key for mark in self._marks.values() if mark.evidence and mark.evidence.picture_key
+        }
+        return [key for key in keys if key not in named]
+
     def erased(self, keys: Iterable[str]) -> None:
         for key in keys:
             self._erasures.pop(key, None)

@@ -192,6 +192,9 @@ class FakeStudents(FakeState):
     def remove_face(self, face_id: str) -> None:
         self._drop_faces([need(self._faces, face_id, "There is no such photo.")])
 
+    def face(self, face_id: str) -> Face:
+        return need(self._faces, face_id, "There is no such photo.")
+
     def faces(self, student_ids: Sequence[str] | None = None) -> Sequence[Face]:
         wanted = [face for face in self._faces.values() if student_ids is None or face.student_id in student_ids]
         return sorted(wanted, key=lambda face: (face.student_id, face.created_at, face.id))
