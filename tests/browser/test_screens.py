@@ -1,0 +1,147 @@
+"""Every page, in both themes, on a desk and on a phone: it keeps the rules of pages, and its picture can be kept."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from itertools import product
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from tests.browser.conftest import SignedIn
+from tests.browser.running_site import RunningSite
+from tests.browser.school import ADMIN, STRANGER, STUDENT, TEACHER, School
+from tests.browser.watching import Watch, breaches
+
+pytestmark = pytest.mark.browser
+
+Pages = Sequence[tuple[str, str]]
+_SIZES: dict[str, ViewportSize] = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+_THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+def _pages_of_admin(school: School) -> Pages:
+    course, student, photo = f"/courses/{school.course.id}", f"/students/{school.present.key}", "/photos/"
+    return [
+        ("courses", "/courses/"),
+        ("course", course),
+        ("course-empty", f"/courses/{school.empty_course.id}"),
+        ("course-add", "/courses/add"),
+        ("course-change", f"{course}/change"),
+        ("course-teachers", f"{course}/teachers"),
+        ("course-students", f"{course}/students/add"),
+        ("course-remove", f"{course}/remove"),
+        ("students", "/students/"),
+        ("students-none-found", "/students/?text=nobody+at+all"),
+        ("student", student),
+        ("student-strange", f"/students/{school.strange.key}"),
+        ("student-register", "/students/register"),
+        ("student-change", f"{student}/change"),
+        ("student-photos", f"{student}{photo}add"),
+        ("student-remove", f"{student}/remove"),
+        ("student-strange-remove", f"/students/{school.strange.key}/remove"),
+        ("import", "/students/import"),
+        ("users", "/users"),
+        ("user-add", "/users/add"),
+        ("account", "/account"),
+        ("account-password", "/account/password"),
+        ("audit", "/audit"),
+    ]
+
+
+def _pages_of_teacher(school: School) -> Pages:
+    lecture = f"/lectures/{school.lecture_id}"
+    recording = f"{lecture}/recordings/{school.recording_id}"
+    return [
+        ("lectures", "/lectures/"),
+        ("lecture", lecture),
+        ("mark-unsure", f"{lecture}/marks/{school.unsure.key}"),
+        ("mark-absent", f"{lecture}/marks/{school.absent.key}"),
+        ("mark-strange", f"{lecture}/marks/{school.strange.key}"),
+        ("lecture-remove", f"{lecture}/remove"),
+        ("recording-search", f"{recording}/search"),
+        ("recording-remove", f"{recording}/remove"),
+        ("upload", "/lectures/upload"),
+        ("log", "/log/"),
+        ("log-nothing", "/log/?student=nobody+at+all"),
+        ("course-of-teacher", f"/courses/{school.course.id}"),
+        ("student-of-teacher", f"/students/{school.present.key}"),
+    ]
+
+
+def _pages_of_stranger(school: School) -> Pages:
+    pages = ("lectures", "log", "students", "courses")
+    return [*((f"{page}-without-any", f"/{page}/") for page in pages), ("upload-without-any", "/lectures/upload")]
+
+
+def test_every_page_of_an_admin_keeps_the_rules(signed_in: SignedIn, school: School) -> None:
+    assert _broken(signed_in(ADMIN), _pages_of_admin(school)) == []
+
+
+def test_every_page_of_a_teacher_keeps_the_rules(signed_in: SignedIn, school: School) -> None:
+    assert _broken(signed_in(TEACHER), _pages_of_teacher(school)) == []
+
+
+def test_every_page_keeps_the_rules_where_there_is_nothing_yet(signed_in: SignedIn, school: School) -> None:
+    assert _broken(signed_in(STRANGER), _pages_of_stranger(school)) == []
+
+
+def test_the_page_of_a_student_keeps_the_rules(signed_in: SignedIn) -> None:
+    assert _broken(signed_in(STUDENT), [("own-attendance", "/log/mine")]) == []
+
+
+def test_pages_that_say_no_keep_the_rules(page: Page, watch: Watch, signed_in: SignedIn) -> None:
+    watch.expected_statuses = {404, 403}
+    assert _broken(page, [("login", "/login"), ("not-found", "/nothing/here")]) == []
+    signed_in(TEACHER)
+    assert _broken(page, [("not-found-inside", "/nothing/here"), ("not-allowed", "/users")]) == []
+
+
+class TestOnTheFirstStart:
+    @pytest.fixture
+    def origin(self, new_site: RunningSite) -> str:
+        """These pages are only there while nobody is."""
+        return new_site.url
+
+    def test_the_first_pages_keep_the_rules(self, page: Page, watch: Watch, new_site: RunningSite) -> None:
+        setup = new_site.setup_link().removeprefix(new_site.url)
+        assert _broken(page, [("login-before-setup", "/login"), ("setup", setup)]) == []
+        page.get_by_role("button", name="Make the admin account").click()
+        assert _broken_now(page, "setup-refused") == []
+        watch.expected_statuses = {429}
+        page.goto("/login")
+        while page.get_by_role("heading", name="Too many tries").count() == 0:
+            page.get_by_label("Email").fill("nobody@example.org")
+            page.get_by_label("Password").fill("not the password")
+            page.get_by_role("button", name="Sign in").click()
+        assert _broken_now(page, "too-many-tries") == []
+
+
+def _broken(page: Page, pages: Pages) -> list[str]:
+    found = []
+    for name, path in pages:
+        page.goto(path)
+        found += _broken_now(page, name)
+    return found
+
+
+def _broken_now(page: Page, name: str) -> list[str]:
+    """The theme is the device's, which may change while a page is open; so may its size."""
+    found = []
+    for (size, viewport), theme in product(_SIZES.items(), _THEMES):
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
+        found += [f"{name} ({size}, {theme}) {breach}" for breach in breaches(page)]
+        _keep_picture(page, f"{name}-{size}-{theme}")
+    return found
+
+
+def _keep_picture(page: Page, name: str) -> None:
+    folder = os.environ.get("SCREENSHOTS_DIR")
+    if folder:
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
