@@ -76,6 +76,9 @@ class GraphCache:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        # Without the arena a process is some 50 MB smaller and no slower.
+        options.enable_cpu_mem_arena = False
+        options.enable_mem_pattern = False
         # A spinning thread takes the core from the next process, and one process a core is how videos are searched.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
 

@@ -1,6 +1,5 @@
 """Decides whose the tracks of a video are."""
 
-import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -45,8 +44,8 @@ def identify(tracks: Sequence[Track], gallery: Gallery, options: SearchOptions) 
     """Give each track to one person of the gallery or to nobody.
 
     Strong tracks come first, the nearest first; of two that are visible at once the nearer keeps the person, and the
-    other is somebody else's only where it is strong for them too. A weak track joins a person whose own tracks it
-    resembles. What is left belongs to unknown persons.
+    other is weak for its next best: a face that looked most like somebody else proves nobody. A weak track joins a
+    person whose own tracks it resembles. What is left belongs to unknown persons.
     """
     if not len(gallery) or not tracks:
         return [], list(tracks)
@@ -74,23 +73,18 @@ def _give_strong(
     tracks: Sequence[Track], distances: NDArray[np.float32], options: SearchOptions, claims: dict[int, Claim]
 ) -> set[int]:
     taken: set[int] = set()
-    queue = [(float(row.min()), tracks[i].first_s, i, int(row.argmin())) for i, row in enumerate(distances)]
-    heapq.heapify(queue)
-    while queue:
-        distance, first_s, i, person = heapq.heappop(queue)
+    nearest = sorted((float(row.min()), tracks[i].first_s, i, int(row.argmin())) for i, row in enumerate(distances))
+    for distance, _, i, person in nearest:
         _, margin = _runner_up(distances[i], person)
         if distance > options.accept_distance or (margin is not None and margin < options.margin):
             continue
         claim = claims.get(person, Claim(person))
-        if not claim.meets(tracks[i]):
-            claim.strong.append(tracks[i])
-            claims[person] = claim
-            taken.add(i)
+        if claim.meets(tracks[i]):
+            distances[i, person] = np.inf  # somebody nearer is that person at this time
             continue
-        # Somebody nearer is that person at this time, so that the next best is asked.
-        distances[i, person] = np.inf
-        second = int(distances[i].argmin())
-        heapq.heappush(queue, (float(distances[i, second]), first_s, i, second))
+        claim.strong.append(tracks[i])
+        claims[person] = claim
+        taken.add(i)
     return taken
 
 
@@ -104,8 +98,7 @@ def _give_weak(
     more: set[int] = set()
     for i in sorted(range(len(tracks)), key=lambda i: (float(distances[i].min()), tracks[i].first_s)):
         track, person = tracks[i], int(distances[i].argmin())
-        # An infinite distance says that the track has lost a person to a nearer one.
-        if i in taken or distances[i, person] > options.review_distance or np.isinf(distances[i]).any():
+        if i in taken or distances[i, person] > options.review_distance:
             continue
         claim = claims.get(person, Claim(person))
         known = claim.strong or claim.weak

@@ -6,7 +6,7 @@ from face_engine.portrait import Picture
 from face_engine.similarity import similarity
 from face_engine.video import VideoInfo
 
-ACCEPT_DISTANCE = 0.50
+ACCEPT_DISTANCE = 0.48
 """Pooled evidence up to here is taken for the person; see docs/face-search.md for what was measured."""
 
 REVIEW_DISTANCE = 0.56

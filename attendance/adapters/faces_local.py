@@ -43,6 +43,7 @@ class LocalFaces:
     def __init__(self, settings: Settings) -> None:
         self.lines = match_lines(settings)
         self._options = search_options(settings, self.lines)
+        self._models = settings.data / "models"
         self._one_at_a_time = threading.Lock()
 
     def find(self, photo: bytes) -> PhotoFaces:
@@ -88,7 +89,7 @@ class LocalFaces:
             if kind is RecordingKind.SNAPSHOT:
                 with self._engine_alone() as engine:
                     return search_snapshot(path, gallery, engine, self._options, progress)
-            found = search_video(path, gallery, self._options, progress)
+            found = search_video(path, gallery, self._options, progress, cache=self._models)
         return [*map(_seen, found.people), *map(_unknown, found.unknown)]
 
     def _faces_in(self, photo: bytes) -> tuple[BGRImage, list[EngineFace]]:
@@ -109,7 +110,7 @@ class LocalFaces:
     @cached_property
     def _engine(self) -> Engine:
         try:
-            return Engine(smallest_face_px=self._options.smallest_face_px)
+            return Engine(self._models, smallest_face_px=self._options.smallest_face_px)
         except errors.WeightsMissing as missing:
             raise ServiceUnavailable(str(missing)) from missing
 

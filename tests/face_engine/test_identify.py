@@ -43,14 +43,14 @@ def test_of_two_seen_at_once_the_nearer_is_the_person_and_the_other_nobody():
     assert given([near, nearer]) == ({"ada": ([1], [])}, [0])
 
 
-def test_of_two_seen_at_once_the_other_may_be_somebody_else_by_itself():
+def test_of_two_seen_at_once_the_other_is_at_most_weak_for_the_next_best():
     gallery = Gallery(["ada", "amy", "ben"], np.stack([ADA, vector(0.0, 0.3), vector(3.0)]))
     first, second = track(vector(0.0, 0.05), [1]), track(vector(0.0, 0.1), [1])
-    assert given([first, second], gallery) == ({"ada": ([1], []), "amy": ([1], [])}, [])
+    assert given([first, second], gallery) == ({"ada": ([1], []), "amy": ([], [1])}, [])
 
 
-def test_the_other_of_two_is_not_pushed_to_a_second_best_beyond_the_accept_line():
-    gallery = Gallery(["ada", "amy", "ben"], np.stack([ADA, vector(0.0, 0.65), vector(3.0)]))
+def test_the_other_of_two_is_nobody_where_the_next_best_is_beyond_the_review_line():
+    gallery = Gallery(["ada", "amy", "ben"], np.stack([ADA, vector(0.0, 0.75), vector(3.0)]))
     first, second = track(vector(0.0, 0.05), [1]), track(vector(0.0, 0.1), [1])
     assert given([first, second], gallery) == ({"ada": ([1], [])}, [1])
 

@@ -174,7 +174,7 @@ def test_a_low_accept_line_takes_the_review_line_along():
 
 
 def test_a_review_line_above_the_engines_accept_line_is_refused_at_the_start():
-    with pytest.raises(SettingsError, match=r"^ROLLCALL_REVIEW_SIMILARITY is 95, but must not be above 77\.8"):
+    with pytest.raises(SettingsError, match=r"^ROLLCALL_REVIEW_SIMILARITY is 95, but must not be above 81\.8"):
         open_faces("local", settings(review_similarity="95"))
 
 
@@ -210,7 +210,7 @@ def test_several_threads_get_the_answers_of_one(faces: LocalFaces):
 
 
 def test_missing_weights_are_said_plainly(monkeypatch: pytest.MonkeyPatch):
-    def missing(**options: object) -> Engine:
+    def missing(*_: object, **options: object) -> Engine:
         raise WeightsMissing("The package mtcnn is not installed: pip install mtcnn.")
 
     monkeypatch.setattr(faces_local, "Engine", missing)
