@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
 from attendance.bootstrap import bootstrap
 from attendance.services import Services
@@ -14,6 +16,8 @@ from attendance.settings import load_settings
 from attendance.use_cases.search_recording import search_recording
 from tests.system import school
 from tests.system.processes import settings_of
+from tests.website.browsing import sign_in
+from website import create_app
 
 
 @pytest.fixture(scope="session")
@@ -69,3 +73,27 @@ def services(data: Path) -> Iterator[Services]:
     services = bootstrap(load_settings(settings_of(data)))
     yield services
     services.store.close()
+
+
+@pytest.fixture
+def inline(data: Path) -> Iterator[Services]:
+    """Real services that search at once, in this process."""
+    services = bootstrap(load_settings(settings_of(data) | {"ROLLCALL_JOBS": "inline"}))
+    yield services
+    services.store.close()
+
+
+@pytest.fixture
+def real_app(inline: Services) -> Flask:
+    """The site over them."""
+    app = create_app(services=inline)
+    app.testing = True
+    return app
+
+
+@pytest.fixture
+def teacher(real_app: Flask) -> FlaskClient:
+    """The course's teacher, signed in."""
+    client = real_app.test_client()
+    assert sign_in(client, school.TEACHER).status_code == 302
+    return client
