@@ -33,7 +33,9 @@ _FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(9000, 1, 1)  # beyond these, time
 @click.option("--output", metavar="FILE", type=click.Path(path_type=Path), help="Where to; without it, stdout.")
 @click.option("--from", "first", type=_DAY, metavar="DATE", help="The first day that is wanted.")
 @click.option("--to", "last", type=_DAY, metavar="DATE", help="The last day that is wanted.")
-@click.option("--status", "statuses", type=click.Choice(list(Status)), multiple=True, help="Only these marks.")
+@click.option(
+    "--status", "statuses", type=click.Choice([one.value for one in Status]), multiple=True, help="Only these marks."
+)
 @click.option("--timezone", metavar="ZONE", help="Of all times; without it the course's, or ROLLCALL_TIMEZONE.")
 def export(
     names: Sequence[str],
@@ -42,7 +44,7 @@ def export(
     output: Path | None,
     first: datetime | None,
     last: datetime | None,
-    statuses: Sequence[Status],
+    statuses: Sequence[str],
     timezone: str | None,
 ) -> None:
     """Write the log as CSV, Excel or JSON, the oldest lecture first."""
