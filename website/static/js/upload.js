@@ -137,6 +137,7 @@ function eventsOf(row) {
 async function sendNext() {
   if (sending || !waiting.length) return;
   sending = waiting.shift();
+  sending.row.begins();
   try {
     await sending.upload.start();
   } finally {

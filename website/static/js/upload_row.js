@@ -18,6 +18,11 @@ export class UploadRow {
     list.append(row);
   }
 
+  begins() {
+    this.sending();
+    this.say(this.texts.begins);
+  }
+
   sending() {
     this.isPaused = false;
     this.part("pause").hidden = false;
