@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.films import film_lecture, film_webcam
 from tests.browser.running_site import RunningSite
@@ -18,6 +18,7 @@ from tests.browser.school import PASSWORD, School, make_school
 from tests.browser.watching import Watch
 
 _PATIENCE_MS = 60_000
+expect.set_options(timeout=_PATIENCE_MS)
 _QUIET = (
     "--no-sandbox",
     "--disable-gpu",
