@@ -14,17 +14,33 @@ RollcallError
 ├── SearchStopped       a search was told to stop; it goes on later               (503)
 ├── ServiceUnavailable  a store, folder or service does not answer; try again     (503)
 └── SettingsError       a setting is wrong; the program does not start            (exit 2)
+
+Their sentences are English templates with named values, so that the website can say them in the reader's language.
 """
+
+from typing import Any
+
+
+class Phrase(str):
+    """Words of ours that are a value in a sentence, such as "The student id": they are translated too."""
+
+    __slots__ = ()
 
 
 class RollcallError(Exception):
-    """The root. `sentence` is shown to people as it is."""
+    """The root. `sentence` is for people, in English; `template` and `values` are what it is made of.
+
+    A template names its values as gettext does: "The id %(id)s is taken."; one without values is the sentence itself,
+    whatever signs are in it. A value that is a Phrase or an error is translated by itself.
+    """
 
     status = 500
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    def __init__(self, template: str, /, **values: Any) -> None:
+        self.template = template
+        self.values = values
+        self.sentence = template % values if values else template
+        super().__init__(self.sentence)
 
 
 class InvalidInput(RollcallError):
@@ -32,8 +48,8 @@ class InvalidInput(RollcallError):
 
     status = 400
 
-    def __init__(self, sentence: str, *, field: str | None = None) -> None:
-        super().__init__(sentence)
+    def __init__(self, template: str, /, *, field: str | None = None, **values: Any) -> None:
+        super().__init__(template, **values)
         self.field = field
 
 

@@ -7,9 +7,20 @@ FaceEngineError
 └── SearchStopped    a search was stopped before its end
 """
 
+from typing import Any
+
 
 class FaceEngineError(Exception):
-    """The root of all errors that the face engine raises on purpose."""
+    """The root of all errors that the face engine raises on purpose. `str` of it is its sentence.
+
+    `template` and `values` are what the sentence is made of, for programs that say it in another language: values are
+    named as gettext names them, `%(name)s`; a template without values is the sentence as it is.
+    """
+
+    def __init__(self, template: str, /, **values: Any) -> None:
+        self.template = template
+        self.values = values
+        super().__init__(template % values if values else template)
 
 
 class BadImage(FaceEngineError):
