@@ -114,7 +114,7 @@ SETTINGS = (
     Setting(
         "ROLLCALL_SEARCH_PROCESSES",
         "",
-        "How many processes search one video; empty: one a core, at most eight.",
+        "How many processes search one video; empty: one a core, at most four.",
         _perhaps(_count(1, 64)),
     ),
     Setting("ROLLCALL_MAX_UPLOAD_GB", "10", "The largest recording that may be uploaded, in GB.", _number(0.001, 1000)),

@@ -15,7 +15,7 @@ from face_engine.similarity import distance, similarity
 _TYPICAL_DISTANCE = 0.45
 _LEAST_SIMILARITY = 0.01  # nothing is infinitely far
 _LEAST_DISTANCE = 0.001
-_MOST_PROCESSES = 8  # each takes some 300 MB
+_MOST_PROCESSES = 4  # each takes some 300 MB; a search stays below 1.5 GB
 
 
 def match_lines(settings: Settings) -> MatchLines:
