@@ -132,7 +132,7 @@ def _compare(options: argparse.Namespace) -> None:
 def _largest_face(engine: Engine, picture: BGRImage, path: Path) -> Face:
     faces = engine.find(picture)
     if not faces:
-        raise BadImage(f"There is no face in {path}.")
+        raise BadImage("There is no face in %(path)s.", path=path)
     return max(faces, key=lambda face: face.width_px * face.height_px)
 
 

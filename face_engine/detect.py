@@ -46,7 +46,7 @@ class Detector:
     def find(self, image: BGRImage) -> list[Detection]:
         """The faces of a BGR picture, most certain first; boxes may reach past its edges."""
         if max(image.shape[:2]) > LONGEST_SIDE_PX:
-            raise BadImage(f"The picture is more than {LONGEST_SIDE_PX} pixels long.")
+            raise BadImage("The picture is more than %(most)s pixels long.", most=LONGEST_SIDE_PX)
         pyramid = Pyramid(image)
         candidates = self._propose(pyramid)
         candidates = self._refine(pyramid, candidates) if len(candidates) else candidates

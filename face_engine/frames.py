@@ -98,7 +98,7 @@ def _frames(
             if time_s >= start_s:
                 yield time_s, frame
     if fed > 1 and not decoded:
-        raise BadVideo(f"{video.name} is damaged: no picture of it can be decoded.")
+        raise BadVideo("%(name)s is damaged: no picture of it can be decoded.", name=video.name)
 
 
 def _packets_from(video: OpenVideo, start_s: float) -> Iterator[Packet[VideoStream] | None]:

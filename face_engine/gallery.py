@@ -82,7 +82,7 @@ def load_gallery_folder(folder: Path, engine: Engine) -> GalleryFolder:
         With one plain sentence, where the folder has no photo with a face.
     """
     if not folder.is_dir():
-        raise FaceEngineError(f"{folder} is not a folder of photos.")
+        raise FaceEngineError("%(folder)s is not a folder of photos.", folder=folder)
     labels: list[str] = []
     vectors: list[NDArray[np.float32]] = []
     problems: list[str] = []
@@ -98,7 +98,7 @@ def load_gallery_folder(folder: Path, engine: Engine) -> GalleryFolder:
             labels.append(label)
             vectors.append(vector)
     if not labels:
-        raise FaceEngineError(f"{folder} has no photo in which a face is found.")
+        raise FaceEngineError("%(folder)s has no photo in which a face is found.", folder=folder)
     return GalleryFolder(Gallery(labels, np.stack(vectors)), problems)
 
 

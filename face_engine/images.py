@@ -76,18 +76,18 @@ def encode_jpeg(image: BGRImage, quality: int = 90) -> bytes:
 def _open_stream(source: Path | bytes, name: str) -> BinaryIO:
     if isinstance(source, bytes):
         if not source:
-            raise BadImage(f"{name} is empty.")
+            raise BadImage("%(name)s is empty.", name=name)
         return io.BytesIO(source)
     try:
         if not source.exists():
-            raise BadImage(f"There is no file {source}.")
+            raise BadImage("There is no file %(source)s.", source=source)
         if not source.is_file():
-            raise BadImage(f"{source} is not a file.")
+            raise BadImage("%(source)s is not a file.", source=source)
         if source.stat().st_size == 0:
-            raise BadImage(f"{name} is empty.")
+            raise BadImage("%(name)s is empty.", name=name)
         return source.open("rb")
     except OSError as error:
-        raise BadImage(f"{source} cannot be opened: {error.strerror}.") from error
+        raise BadImage("%(source)s cannot be opened: %(reason)s.", source=source, reason=error.strerror) from error
 
 
 def _open(stream: BinaryIO, name: str) -> Image.Image:
@@ -97,9 +97,11 @@ def _open(stream: BinaryIO, name: str) -> Image.Image:
             warnings.simplefilter("ignore")
             return Image.open(stream, formats=FORMATS)
     except Image.DecompressionBombError as error:
-        raise BadImage(f"{name} has too many pixels to be read.") from error
+        raise BadImage("%(name)s has too many pixels to be read.", name=name) from error
     except Exception as error:  # Decoders answer hostile bytes with errors of any kind.
-        raise BadImage(f"{name} is not a picture that can be read (JPEG, PNG, WebP, GIF, BMP or TIFF).") from error
+        raise BadImage(
+            "%(name)s is not a picture that can be read (JPEG, PNG, WebP, GIF, BMP or TIFF).", name=name
+        ) from error
 
 
 def _check_size(picture: Image.Image, most_megapixels: float, name: str) -> None:
@@ -107,7 +109,12 @@ def _check_size(picture: Image.Image, most_megapixels: float, name: str) -> None
         most_megapixels = min(most_megapixels, MOST_WEBP_MEGAPIXELS)
     megapixels = picture.width * picture.height / 1e6
     if megapixels > most_megapixels:
-        raise BadImage(f"{name} has {megapixels:.0f} megapixels; at most {most_megapixels:g} can be read.")
+        raise BadImage(
+            "%(name)s has %(megapixels)s megapixels; at most %(most)s can be read.",
+            name=name,
+            megapixels=f"{megapixels:.0f}",
+            most=f"{most_megapixels:g}",
+        )
 
 
 def _decode(picture: Image.Image, name: str) -> BGRImage:
@@ -123,7 +130,7 @@ def _decode(picture: Image.Image, name: str) -> BGRImage:
             picture = picture.transpose(upright)
         return np.ascontiguousarray(np.asarray(picture, np.uint8)[:, :, ::-1])
     except Exception as error:  # Decoders answer hostile bytes with errors of any kind.
-        raise BadImage(f"{name} is damaged or cut short.") from error
+        raise BadImage("%(name)s is damaged or cut short.", name=name) from error
 
 
 def _reduced_size(picture: Image.Image) -> tuple[int, int]:

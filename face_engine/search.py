@@ -77,7 +77,7 @@ def search_video(
     found = _search_segments(job, info.duration_s, options, progress or _ignore)
     frames = sum(part.frames for part in found)
     if not frames:
-        raise BadVideo(f"{path.name} is damaged: no picture of it can be decoded.")
+        raise BadVideo("%(name)s is damaged: no picture of it can be decoded.", name=path.name)
     tracks = [track for part in found for track in part.tracks]
     claims, left = identify(tracks, gallery, options)
     unknown = [group for group in group_tracks(left) if believable(group)]

@@ -89,16 +89,24 @@ def _received(child: _Child, job: Job) -> Progress | Found:
         message = child.connection.recv()
     except (EOFError, OSError) as error:
         child.process.join(timeout=5)
-        raise FaceEngineError(f"The search of {job.path.name} stopped: {_end_of(child.process)}.") from error
+        raise _broken_off(job.path.name, child.process.exitcode) from error
     if isinstance(message, Failure):
-        raise FaceEngineError(message.sentence)
+        raise FaceEngineError(message.template, **message.values)
     if not isinstance(message, Progress | Found):
-        raise FaceEngineError(f"The search of {job.path.name} failed: one of its processes sent something unknown.")
+        raise FaceEngineError(
+            "The search of %(name)s failed: one of its processes sent something unknown.", name=job.path.name
+        )
     return message
 
 
-def _end_of(process: SpawnProcess) -> str:
-    code = process.exitcode
+def _broken_off(name: str, code: int | None) -> FaceEngineError:
     if code is not None and code < 0:
-        return f"one of its processes was killed by signal {-code}, perhaps for want of memory"
-    return f"one of its processes ended early with code {code}"
+        return FaceEngineError(
+            "The search of %(name)s stopped: one of its processes was killed by signal %(signal)s, "
+            "perhaps for want of memory.",
+            name=name,
+            signal=-code,
+        )
+    return FaceEngineError(
+        "The search of %(name)s stopped: one of its processes ended early with code %(code)s.", name=name, code=code
+    )

@@ -7,11 +7,12 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import parent_process
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -75,9 +76,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a child gave up, in one sentence."""
+    """Why a child gave up: what its error's sentence is made of."""
 
-    sentence: str
+    template: str
+    values: Mapping[str, Any]
 
 
 class SegmentSearcher:
@@ -128,9 +130,11 @@ def serve(connection: Connection, job: Job) -> None:
     except (EOFError, BrokenPipeError):
         return
     except FaceEngineError as error:
-        connection.send(Failure(str(error)))
+        connection.send(Failure(error.template, error.values))
     except Exception as error:  # Nobody reads a child's traceback: the parent raises what it is told.
-        connection.send(Failure(f"The search of {job.path.name} failed: {type(error).__name__}: {error}."))
+        fault = f"{type(error).__name__}: {error}"
+        failed = FaceEngineError("The search of %(name)s failed: %(fault)s.", name=job.path.name, fault=fault)
+        connection.send(Failure(failed.template, failed.values))
 
 
 def _exit_with_parent() -> None:

@@ -23,9 +23,8 @@ MOST_MEGAPIXELS = 40.0
 LONGEST_HOURS = 24
 _PACKETS_TRIED_FOR_A_FIRST_FRAME = 1000
 _PICTURE_FILES = {
-    b"GIF8": "an animated picture (GIF)",
-    b"\x89PNG": "a picture (PNG)",
-    b"\xff\xd8\xff": "a picture (JPEG)",
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
 }
 
 
@@ -119,7 +118,7 @@ def open_video(path: Path) -> Iterator[OpenVideo]:
             metadata_errors="replace",
         )
     except (av.FFmpegError, ValueError) as error:
-        raise BadVideo(f"{path.name} is not a video that can be read, or it is cut short.") from error
+        raise BadVideo("%(name)s is not a video that can be read, or it is cut short.", name=path.name) from error
     with container:
         stream = _picture_track(container, path.name)
         refuse_absurd_size(stream.codec_context.width, stream.codec_context.height, path.name)
@@ -137,35 +136,41 @@ def refuse_absurd_size(width: int, height: int, name: str) -> None:
     """Raise BadVideo for pictures larger than any camera makes."""
     if width * height > MOST_MEGAPIXELS * 1e6:
         raise BadVideo(
-            f"{name} has pictures of {width} x {height} pixels; at most {MOST_MEGAPIXELS:g} megapixels are read."
+            "%(name)s has pictures of %(width)s x %(height)s pixels; at most %(most)s megapixels are read.",
+            name=name,
+            width=width,
+            height=height,
+            most=f"{MOST_MEGAPIXELS:g}",
         )
 
 
 def _refuse_what_is_no_video_file(path: Path) -> None:
     if not path.exists():
-        raise BadVideo(f"There is no file {path}.")
+        raise BadVideo("There is no file %(path)s.", path=path)
     if not path.is_file():
-        raise BadVideo(f"{path} is not a file.")
+        raise BadVideo("%(path)s is not a file.", path=path)
     try:
         with path.open("rb") as file:
             head = file.read(8)
     except OSError as error:
-        raise BadVideo(f"{path} cannot be opened: {error.strerror}.") from error
+        raise BadVideo("%(path)s cannot be opened: %(reason)s.", path=path, reason=error.strerror) from error
     if not head:
-        raise BadVideo(f"{path.name} is empty.")
+        raise BadVideo("%(name)s is empty.", name=path.name)
+    if head.startswith(b"GIF8"):
+        raise BadVideo("%(name)s is an animated picture (GIF), not a video.", name=path.name)
     for magic, kind in _PICTURE_FILES.items():
         if head.startswith(magic):
-            raise BadVideo(f"{path.name} is {kind}, not a video.")
+            raise BadVideo("%(name)s is a picture (%(kind)s), not a video.", name=path.name, kind=kind)
 
 
 def _picture_track(container: InputContainer, name: str) -> VideoStream:
     moving = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
     if not moving:
-        raise BadVideo(f"{name} has no picture track.")
+        raise BadVideo("%(name)s has no picture track.", name=name)
     best = container.streams.best("video")
     stream = best if isinstance(best, VideoStream) and best in moving else moving[0]
     if stream.codec_context is None:
-        raise BadVideo(f"{name} has a picture track of a kind that cannot be decoded.")
+        raise BadVideo("%(name)s has a picture track of a kind that cannot be decoded.", name=name)
     return stream
 
 
@@ -179,10 +184,10 @@ def _first_frame(video: OpenVideo) -> VideoFrame:
             for frame in video.decode(packet):
                 return frame
     except av.FFmpegError as error:
-        raise BadVideo(f"{video.name} is damaged: no picture of it can be decoded.") from error
+        raise BadVideo("%(name)s is damaged: no picture of it can be decoded.", name=video.name) from error
     if packets == 0:
-        raise BadVideo(f"{video.name} has a picture track without pictures.")
-    raise BadVideo(f"{video.name} is damaged: no picture of it can be decoded.")
+        raise BadVideo("%(name)s has a picture track without pictures.", name=video.name)
+    raise BadVideo("%(name)s is damaged: no picture of it can be decoded.", name=video.name)
 
 
 def _duration_s(video: OpenVideo, path: Path) -> float:
@@ -195,7 +200,12 @@ def _duration_s(video: OpenVideo, path: Path) -> float:
     else:
         duration = _measured_duration_s(path)
     if duration > LONGEST_HOURS * 3600:
-        raise BadVideo(f"{path.name} says that it lasts {duration / 3600:.0f} hours; at most {LONGEST_HOURS} are read.")
+        raise BadVideo(
+            "%(name)s says that it lasts %(hours)s hours; at most %(most)s are read.",
+            name=path.name,
+            hours=f"{duration / 3600:.0f}",
+            most=LONGEST_HOURS,
+        )
     return duration
 
 

