@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from werkzeug.exceptions import TooManyRequests
 from attendance.errors import ServiceUnavailable, SettingsError
 from attendance.use_cases.names import same_text
 
+_TURNS = 64  # addresses share these locks, so that strangers cannot make more and more of them
+
 
 class LoginTries:
     """Counts tries in any 60 seconds. A success clears the account's count, but never the address's."""
@@ -24,9 +27,20 @@ class LoginTries:
     def __init__(self, limiter: Limiter, per_minute: int) -> None:
         self._counter = limiter.limiter
         self._item = RateLimitItemPerMinute(per_minute)
+        self._turns = [threading.Lock() for _ in range(_TURNS)]
 
-    def begin(self, account: str) -> None:
-        """Count a try for the account. Raises TooManyRequests with the seconds to wait; ServiceUnavailable."""
+    @contextmanager
+    def one_try(self, account: str) -> Iterator[None]:
+        """Count a try for the account, and let others from the same address wait until it is right or wrong.
+
+        Without the wait, tries sent at once would all begin before the first of them is counted as wrong.
+        Raises TooManyRequests with the seconds to wait; ServiceUnavailable.
+        """
+        with self._turns[hash(_network()) % _TURNS]:
+            self._begin(account)
+            yield
+
+    def _begin(self, account: str) -> None:
         of_account, of_address = _account_key(account), _address_key()
         with _store_errors():
             if self._counter.test(self._item, *of_address) and self._counter.hit(self._item, *of_account):

@@ -47,12 +47,12 @@ def password() -> ResponseReturnValue:
 
 def _changed(form: PasswordForm) -> bool:
     user = signed_in_user()
-    login_tries().begin(user.email)
-    try:
-        user = change_password(current_services(), user.id, old=form.old_password.data, new=form.password.data)
-    except InvalidInput as error:
-        form.refuse(error)
-        return False
-    login_tries().succeeded(user.email)
+    with login_tries().one_try(user.email):
+        try:
+            user = change_password(current_services(), user.id, old=form.old_password.data, new=form.password.data)
+        except InvalidInput as error:
+            form.refuse(error)
+            return False
+        login_tries().succeeded(user.email)
     sign_in(user)
     return True

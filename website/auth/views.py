@@ -32,13 +32,13 @@ def login() -> ResponseReturnValue:
 
 
 def _signed_in(form: LoginForm) -> bool:
-    login_tries().begin(form.email.data)
-    user = check_login(current_services(), form.email.data, form.password.data)
-    if user is None:
-        login_tries().failed()
-        form.refuse(InvalidInput(_("Email or password is wrong.")))
-        return False
-    login_tries().succeeded(form.email.data)
+    with login_tries().one_try(form.email.data):
+        user = check_login(current_services(), form.email.data, form.password.data)
+        if user is None:
+            login_tries().failed()
+            form.refuse(InvalidInput(_("Email or password is wrong.")))
+            return False
+        login_tries().succeeded(form.email.data)
     sign_in(user)
     return True
 
