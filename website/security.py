@@ -45,6 +45,8 @@ HEADERS = {
 
 def init_app(app: Flask) -> None:
     """Protect the app. The size limit is set before CSRFProtect, which reads the form."""
+    # An address with a slash too many or too few is not redirected: the new one would hold the host that was asked for.
+    app.url_map.strict_slashes = app.url_map.merge_slashes = False
     app.before_request(_limit_size)
     CSRFProtect(app)
     app.after_request(_add_headers)
@@ -89,6 +91,7 @@ def _add_headers(answer: Response) -> Response:
         answer.headers.setdefault(name, value)
     if current_settings().https:
         answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if not (request.endpoint or "").endswith("static") and "Cache-Control" not in answer.headers:
+    is_static = (request.endpoint or "").endswith("static") and answer.status_code < 400
+    if not is_static and "Cache-Control" not in answer.headers:
         answer.headers["Cache-Control"] = "no-store"
     return answer
