@@ -37,8 +37,13 @@ class Locked(Conflict):
 
 
 def method_meant() -> str:
-    """The method that is meant: some proxies let only GET and POST through, so a header may name another."""
-    return request.headers.get("X-HTTP-Method-Override", request.method).upper()
+    """The method that is meant: some proxies let only GET and POST through, so the header of a POST may name another.
+
+    No other method may: the forms' token is asked for by the method that is sent.
+    """
+    if request.method != "POST":
+        return request.method
+    return request.headers.get("X-HTTP-Method-Override", "POST").upper()
 
 
 def check_version() -> None:
