@@ -81,7 +81,7 @@ class FolderUploads:
             here = file.seek(0, os.SEEK_END)
             if offset != here:
                 raise Conflict(f"The upload is at byte {here}, not at {offset}.")
-            _receive(stream, file, upload.size - here)
+            _receive(stream, file, upload.size - here, self._check_reserve)
         return self.upload(upload_id)
 
     def path(self, upload_id: str) -> Path:
@@ -118,6 +118,11 @@ class FolderUploads:
         self._tidy(moment)
         old = [upload for upload in self._uploads() if upload.created_at < moment]
         return sum(self._remove_idle(upload.id) for upload in old)
+
+    def _check_reserve(self) -> None:
+        """Asked at each chunk, because many uploads that fit one by one may not fit together."""
+        if self._free(self._root) < RESERVE_BYTES:
+            raise OutOfSpace("There is no room left on this machine; the upload can go on when there is.")
 
     def _folder(self, upload_id: str) -> Path:
         if not _ID.fullmatch(upload_id):
@@ -182,12 +187,13 @@ def _publish(new: Path, folder: Path) -> None:
         raise
 
 
-def _receive(stream: BinaryIO, file: FileIO, room: int) -> None:
+def _receive(stream: BinaryIO, file: FileIO, room: int, check_reserve: Callable[[], None]) -> None:
     """Write up to `room` bytes as they come. An error of the stream goes through; what came before it stays."""
     try:
         while room and (chunk := stream.read(min(room, _CHUNK_BYTES))):
             room -= len(chunk)
             with plain_disk_errors(_PLACE):
+                check_reserve()
                 _write_all(file, chunk)
         if not room and stream.read(1):
             raise TooLarge("More was sent than was announced for this upload.")

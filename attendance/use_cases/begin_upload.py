@@ -12,6 +12,9 @@ from attendance.ports import Upload
 from attendance.services import Services
 from attendance.use_cases.receive_recording import check_lecture_times
 
+MOST_UNFINISHED = 100
+"""Of one person, so that nobody fills the folder of uploads by beginning them."""
+
 _LONGEST_NAME = 200
 
 
@@ -31,6 +34,10 @@ def begin_upload(
     Raises InvalidInput, BadRecording (nothing in it), TooLarge, NotFound (course), OutOfSpace.
     """
     check_size(size, services.settings.most_upload_bytes)
+    if len(services.uploads.of_user(user_id)) >= MOST_UNFINISHED:
+        raise InvalidInput(
+            "You have %(most)s unfinished uploads; finish or remove some of them first.", most=MOST_UNFINISHED
+        )
     zone = services.store.course(course_id).timezone
     starts = moment_in(zone, starts_at, field="starts_at")
     ends = moment_in(zone, ends_at, field="ends_at") if ends_at.strip() else None

@@ -51,6 +51,20 @@ def test_a_reserve_stays_free_on_the_disk(root: Path) -> None:
     assert len(list(root.iterdir())) == 1
 
 
+def test_the_reserve_stays_free_also_where_several_uploads_fill_the_disk(root: Path) -> None:
+    left = [RESERVE_BYTES + 100]
+    spool = FolderUploads(root, free=lambda folder: left[0])
+    upload = an_upload(10)
+    spool.begin(upload)
+    spool.append(upload.id, 0, io.BytesIO(b"01234"))
+    left[0] = RESERVE_BYTES - 1
+    with pytest.raises(OutOfSpace, match=r"go on when there is\.$"):
+        spool.append(upload.id, 5, io.BytesIO(b"56789"))
+    assert spool.upload(upload.id).offset == 5
+    left[0] = RESERVE_BYTES
+    assert spool.append(upload.id, 5, io.BytesIO(b"56789")).offset == 10
+
+
 def test_a_disk_that_fills_up_keeps_what_it_has(
     spool: FolderUploads, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
