@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from alembic import command
@@ -29,6 +30,7 @@ class SqlPreparation(Database):
 
     def prepare(self) -> None:
         """Make or migrate the tables. Raises ServiceUnavailable, also where they are of a newer Rollcall."""
+        self._make_private_file()
         self._use_wal()
         if self._version() == newest_version():
             return
@@ -44,6 +46,13 @@ class SqlPreparation(Database):
     def _version(self) -> str | None:
         with self._reading() as connection:
             return _version(connection)
+
+    def _make_private_file(self) -> None:
+        """A new file is for its own user only, as are then the files that SQLite puts beside it."""
+        path = self.engine.url.database
+        if self.engine.dialect.name == "sqlite" and path is not None:
+            with suppress(OSError):  # why it cannot be opened is said by whoever opens it next
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
     def _use_wal(self) -> None:
         """Readers and a writer do not wait for each other. Kept in the file; switching needs it for oneself once."""
