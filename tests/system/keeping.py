@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-_PROGRAMS_OWN = ("rollcall.db", "jobs.db", "secret-key")
+_PROGRAMS_OWN = ("rollcall.db", "jobs.db", "secret-key", "setup-token")
 
 
 def kept_in(data: Path) -> tuple[list[str], dict[str, int]]:

@@ -1,0 +1,89 @@
+"""Everything that an address of the site can name, of the teacher's course and of another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from attendance.model import Course, Role, User, new_id
+from attendance.services import Services
+from attendance.use_cases.accounts import add_user
+from attendance.use_cases.keep_import import begin_import
+from tests.website.browsing import PASSWORD, sign_in
+from tests.website.lecturing import add_student, create, enrol, searched_lecture
+
+VIDEO = b"video 3000|21 5 2900|30.35 12 40|900 100 200"
+
+
+@dataclass(frozen=True)
+class World:
+    """An object of each kind that stands in an address, and what is of another course."""
+
+    names: dict[str, str]
+    others: dict[str, str]
+
+    def address(self, rule: Rule) -> str:
+        """The rule's address with real names in it."""
+        return self._with(rule, self.names)
+
+    def other_address(self, rule: Rule) -> str:
+        """The same of the other course."""
+        return self._with(rule, self.names | self.others)
+
+    def _with(self, rule: Rule, names: dict[str, str]) -> str:
+        built = rule.build(
+            names | {"kind": "csv", "filename": "js/theme.js", "token": "no-token"}, append_unknown=False
+        )
+        assert built is not None, rule
+        return built[1]
+
+
+@pytest.fixture
+def world(
+    services: Services,
+    admin: User,
+    admin_client: FlaskClient,
+    teacher_client: FlaskClient,
+    course: Course,
+    student_user: User,
+) -> World:
+    """A searched lecture of the teacher's course, and one of a course that is nobody's."""
+    other = replace(course, id=new_id(), section="2")
+    services.store.add_course_once(other)
+    import_ = begin_import(services, csv=b"id,name\n99,x\n", csv_name="a.csv", photos=None, course_ids=[], by=admin.id)
+    own = _names(services, teacher_client, course, "21", admin, import_.id)
+    add_student(services, other.id, "30")
+    return World(own, _names(services, admin_client, other, "30", admin, import_.id))
+
+
+def _names(
+    services: Services, client: FlaskClient, course: Course, student_id: str, admin: User, import_id: str
+) -> dict[str, str]:
+    face = enrol(services, student_id, float(student_id))
+    lecture_id, recording_id = searched_lecture(services, client, course.id, VIDEO)
+    seen = next(one for one in services.store.sightings(lecture_id) if one.student_id is None)
+    upload = create(client, course.id, 100).headers["Location"]
+    return {
+        "course_id": course.id,
+        "student_key": services.store.student(student_id).key,
+        "face_id": face.id,
+        "lecture_id": lecture_id,
+        "recording_id": recording_id,
+        "sighting_id": seen.id,
+        "upload_id": upload.rpartition("/")[2],
+        "user_id": admin.id,
+        "import_id": import_id,
+    }
+
+
+@pytest.fixture
+def other_teacher_client(app: Flask, services: Services) -> FlaskClient:
+    """A teacher who teaches nothing."""
+    add_user(services, email="other@example.org", name="Other", role=Role.TEACHER, password=PASSWORD, by=None)
+    client = app.test_client()
+    assert sign_in(client, "other@example.org").status_code == 302
+    return client

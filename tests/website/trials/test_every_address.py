@@ -1,0 +1,203 @@
+"""Every address that the site has, asked for by those who may not: the list is the site's own, so none is forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from attendance.services import Services
+from tests.system.keeping import kept_in
+from tests.website.browsing import csrf
+from tests.website.lecturing import BYTES
+from tests.website.trials.conftest import World
+from website.security import HEADERS
+
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
+OPEN = {"auth.login", "auth.setup", "home.health", "static", "bootstrap.static"}
+OF_STUDENTS = {"account.index", "account.password", "home.index", "log.mine", "auth.logout"} | OPEN
+OF_ANYBODY = OF_STUDENTS | {
+    "api.uploads.uploads",
+    "courses.index",
+    "lectures.index",
+    "lectures.upload",
+    "log.index",
+    "log.download",
+    "students.index",
+}
+ONLY_WITH_ANOTHER_METHOD_MEANT = ("api.uploads.upload", "POST")
+OF_ADMINS = {
+    "audit.index",
+    "courses.add",
+    "students.begin_import",
+    "students.photo_check",
+    "students.register",
+    "users.add",
+    "users.index",
+}
+
+
+def rules(app: Flask, *methods: str) -> Iterator[tuple[Rule, str]]:
+    """Every address with each of the methods that it takes."""
+    for rule in app.url_map.iter_rules():
+        for method in sorted(rule.methods or ()):
+            if method in methods:
+                yield rule, method
+
+
+def ask(client: FlaskClient, address: str, method: str = "GET", **more: object) -> TestResponse:
+    """Reads the answer whole, so that its file is closed."""
+    return client.open(address, method=method, buffered=True, **more)  # type: ignore[arg-type]
+
+
+def _as_the_page_sends(client: FlaskClient) -> dict[str, str]:
+    """The headers that every kind of request needs."""
+    return {
+        "X-CSRFToken": csrf(client, "/account"),
+        "Tus-Resumable": "1.0.0",
+        "Content-Type": BYTES,
+        "Upload-Offset": "0",
+    }
+
+
+def test_nothing_is_changed_without_the_forms_token(
+    app: Flask, admin_client: FlaskClient, services: Services, world: World
+) -> None:
+    before = kept_in(services.settings.data)
+    asked = list(rules(app, *WRITES))
+    for rule, method in asked:
+        answer = ask(admin_client, world.address(rule), method, headers={"Tus-Resumable": "1.0.0"})
+        assert answer.status_code == 400, (method, rule)
+    assert kept_in(services.settings.data) == before
+    assert len(asked) > 25
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_reading_changes_nothing(
+    app: Flask, admin_client: FlaskClient, services: Services, world: World, method: str
+) -> None:
+    before = kept_in(services.settings.data)
+    for rule, _ in rules(app, method):
+        headers = {"Tus-Resumable": "1.0.0", "X-HTTP-Method-Override": "DELETE"}
+        assert ask(admin_client, world.address(rule), method, headers=headers).status_code < 500, rule
+    assert kept_in(services.settings.data) == before
+
+
+def test_nobody_sees_a_page_without_signing_in(app: Flask, world: World) -> None:
+    for rule, method in rules(app, "GET", "HEAD", "OPTIONS"):
+        if rule.endpoint in OPEN or (method == "OPTIONS" and rule.provide_automatic_options is not False):
+            continue
+        answer = ask(app.test_client(), world.address(rule), method)
+        asked_to_sign_in = answer.status_code == 302 and answer.location.startswith("/login")
+        assert asked_to_sign_in or answer.status_code == 401, (method, rule, answer.status)
+
+
+def test_nobody_changes_anything_without_signing_in(app: Flask, services: Services, world: World) -> None:
+    before = kept_in(services.settings.data)
+    for rule, method in rules(app, *WRITES):
+        if rule.endpoint in OPEN | {"auth.logout"}:
+            continue
+        stranger = app.test_client()
+        headers = {"X-CSRFToken": csrf(stranger), "Tus-Resumable": "1.0.0"}
+        answer = ask(stranger, world.address(rule), method, headers=headers)
+        asked_to_sign_in = answer.status_code == 302 and answer.location.startswith("/login")
+        assert asked_to_sign_in or answer.status_code == 401, (method, rule, answer.status)
+    assert kept_in(services.settings.data) == before
+
+
+def test_a_student_comes_to_the_own_pages_only(
+    app: Flask, student_client: FlaskClient, services: Services, world: World
+) -> None:
+    before = kept_in(services.settings.data)
+    headers = _as_the_page_sends(student_client)
+    for rule, method in rules(app, "GET", *WRITES):
+        if rule.endpoint in OF_STUDENTS:
+            continue
+        for address in (world.address(rule), world.other_address(rule)):
+            if rule.endpoint == "media.photo" and address == world.address(rule):
+                continue  # the own photo
+            answer = ask(student_client, address, method, headers=headers)
+            assert answer.status_code in (403, 404), (method, address, answer.status)
+    assert kept_in(services.settings.data) == before
+
+
+def test_a_teacher_of_another_course_sees_and_changes_nothing_of_it(
+    app: Flask, other_teacher_client: FlaskClient, services: Services, world: World
+) -> None:
+    before = kept_in(services.settings.data)
+    headers = _as_the_page_sends(other_teacher_client)
+    for rule, method in rules(app, "GET", *WRITES):
+        if rule.endpoint in OF_ANYBODY or (rule.endpoint, method) == ONLY_WITH_ANOTHER_METHOD_MEANT:
+            continue
+        answer = ask(other_teacher_client, world.address(rule), method, headers=headers)
+        # What only admins have is refused; what exists for others does not exist for this teacher.
+        named_by_course = {"lecture_id", "recording_id", "sighting_id", "upload_id"} & rule.arguments
+        allowed = (404,) if named_by_course else (403, 404)
+        assert answer.status_code in allowed, (method, rule, answer.status)
+        if rule.endpoint in OF_ADMINS:
+            assert answer.status_code == 403, rule
+    assert kept_in(services.settings.data) == before
+
+
+def test_a_teacher_sees_nothing_of_a_course_that_is_not_the_own(
+    app: Flask, teacher_client: FlaskClient, services: Services, world: World
+) -> None:
+    before = kept_in(services.settings.data)
+    headers = _as_the_page_sends(teacher_client)
+    of_a_course = {"course_id", "lecture_id", "recording_id", "sighting_id", "upload_id", "face_id", "student_key"}
+    for rule, method in rules(app, "GET", *WRITES):
+        if rule.arguments & of_a_course and (rule.endpoint, method) != ONLY_WITH_ANOTHER_METHOD_MEANT:
+            answer = ask(teacher_client, world.other_address(rule), method, headers=headers)
+            assert answer.status_code in (403, 404), (method, rule, answer.status)
+    assert kept_in(services.settings.data) == before
+
+
+def test_every_answer_carries_the_protecting_headers(app: Flask, admin_client: FlaskClient, world: World) -> None:
+    answers = [ask(admin_client, world.address(rule), method) for rule, method in rules(app, "GET", "POST")]
+    answers.append(ask(admin_client, "/nothing-here"))
+    answers.append(ask(admin_client, "/api/v1/nothing-here"))
+    recording = f"/media/recordings/{world.names['recording_id']}"
+    answers.append(ask(admin_client, recording, headers={"Range": "bytes=0-3"}))
+    assert {200, 206, 302, 400, 404} <= {answer.status_code for answer in answers}
+    for answer in answers:
+        missing = {name for name, value in HEADERS.items() if answer.headers.get(name) != value}
+        assert not missing, (answer.request.path, missing)
+        assert "Cache-Control" in answer.headers
+        assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    ["..", "../../../secret-key", "..%2f..%2fsecret-key", "%2e%2e/secret-key", "\\..\\secret-key", "%00", "x" * 5000],
+)
+def test_nonsense_in_an_address_is_not_found_and_reads_no_file(
+    app: Flask, admin_client: FlaskClient, services: Services, nonsense: str
+) -> None:
+    secret = (Path(services.settings.data) / "secret-key").read_text().strip()
+    headers = _as_the_page_sends(admin_client)
+    for rule, method in rules(app, "GET", "POST", "DELETE"):
+        if not rule.arguments:
+            continue
+        address = rule.build(dict.fromkeys(rule.arguments, "NONSENSE"), append_unknown=False)
+        assert address is not None
+        answer = ask(admin_client, address[1].replace("NONSENSE", nonsense), method, headers=headers)
+        assert answer.status_code in (400, 404, 405, 308), (method, rule, answer.status)
+        assert secret not in answer.text
+
+
+def test_answers_for_programs_never_hold_the_inside_of_the_program(
+    app: Flask, admin_client: FlaskClient, services: Services, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.testing = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    for name in ("recording", "lecture", "courses", "user"):
+        monkeypatch.setattr(type(services.store), name, lambda *_given, **_named: 1 / 0)
+        answer = ask(admin_client, f"/api/v1/recordings/{world.names['recording_id']}")
+        assert answer.status_code == 500
+        assert set(answer.json["error"]) == {"status", "message"}
+        assert "Traceback" not in answer.text and "ZeroDivision" not in answer.text
