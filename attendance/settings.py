@@ -65,11 +65,14 @@ def _timezone(value: str) -> str:
     return name
 
 
+_UTC_NAMES = frozenset({"Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu"})
+
+
 def machine_timezone() -> str:
-    """The machine's own time zone by name, or UTC where it has none that we know."""
+    """The machine's own time zone by name, or UTC where it has none that we know or one of UTC's other names."""
     target = Path("/etc/localtime").resolve().as_posix()
     name = os.environ.get("TZ", "") or target.partition("/zoneinfo/")[2]
-    return name if name in pytz.all_timezones_set else "UTC"
+    return name if name in pytz.all_timezones_set and name not in _UTC_NAMES else "UTC"
 
 
 SETTINGS = (
@@ -202,7 +205,9 @@ def _parsed(setting: Setting, text: str) -> Any:
     try:
         return setting.parse(text)
     except ValueError as wrong:
-        raise SettingsError(f"{setting.name} is {text!r}, but {_cure(wrong)}.") from wrong
+        raise SettingsError(
+            "%(setting)s is %(text)r, but %(cure)s.", setting=setting.name, text=text, cure=_cure(wrong)
+        ) from wrong
 
 
 def _cure(wrong: ValueError) -> str:
@@ -214,7 +219,7 @@ def _refuse_unknown(environment: Mapping[str, str]) -> None:
     known = {setting.name for setting in SETTINGS} | {"ROLLCALL_FACES_DIR"}  # the last is the test suite's
     for name in environment:
         if name.startswith("ROLLCALL_") and name not in known:
-            raise SettingsError(f"There is no setting {name}; docs/settings.md lists them all.")
+            raise SettingsError("There is no setting %(name)s; docs/settings.md lists them all.", name=name)
 
 
 def _check_together(settings: Settings) -> None:

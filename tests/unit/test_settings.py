@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from attendance.errors import SettingsError
-from attendance.settings import SETTINGS, Settings, load_settings
+from attendance.settings import SETTINGS, Settings, load_settings, machine_timezone
 
 DOCS = Path(__file__).resolve().parents[2] / "docs/settings.md"
 
@@ -39,6 +39,17 @@ def test_a_wrong_setting_is_named_with_its_cure(name, value, cure):
         load_settings({name: value})
     assert name in wrong.value.sentence
     assert cure in wrong.value.sentence
+
+
+@pytest.mark.parametrize("name", ["Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UTC", "Nowhere/Land"])
+def test_a_machine_on_universal_time_says_utc(name, monkeypatch):
+    monkeypatch.setenv("TZ", name)
+    assert machine_timezone() == "UTC"
+
+
+def test_another_zone_of_the_machine_keeps_its_name(monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Seoul")
+    assert machine_timezone() == "Asia/Seoul"
 
 
 def test_a_misspelt_setting_stops_the_start():
