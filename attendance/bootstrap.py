@@ -48,6 +48,11 @@ def bootstrap(settings: Settings) -> Services:
 def _pick(name: str, registry: Mapping[str, str], value: str, settings: Settings) -> Any:
     scheme = value.partition(":")[0].partition("+")[0]
     if scheme not in registry:
-        raise SettingsError(f"{name} is {value!r}, but must begin with {' or '.join(sorted(registry))}.")
+        raise SettingsError(
+            "%(name)s is %(value)r, but must begin with %(kinds)s.",
+            name=name,
+            value=value,
+            kinds=" or ".join(sorted(registry)),
+        )
     module, _, maker = registry[scheme].partition(":")
     return getattr(import_module(module), maker)(value, settings)

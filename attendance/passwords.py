@@ -28,9 +28,9 @@ def check_password(password: str, email: str) -> None:
     """Raises InvalidInput, with the rule that is broken in one sentence."""
     plain = _plain(password)
     if len(plain) < SHORTEST:
-        raise InvalidInput(f"The password needs at least {SHORTEST} characters.", field="password")
+        raise InvalidInput("The password needs at least %(least)s characters.", least=SHORTEST, field="password")
     if len(plain) > LONGEST:
-        raise InvalidInput(f"The password may have at most {LONGEST} characters.", field="password")
+        raise InvalidInput("The password may have at most %(most)s characters.", most=LONGEST, field="password")
     if plain.casefold() == _plain(email).casefold():
         raise InvalidInput("The password must not be the email address.", field="password")
     if plain.casefold() in _VERY_COMMON or len(set(plain)) == 1:

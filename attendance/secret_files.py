@@ -19,7 +19,7 @@ def secret_from(path: Path) -> str:
         _make(path)
     secret = path.read_text(encoding="ascii").strip()
     if not secret:
-        raise SettingsError(f"The file {path} is empty; remove it and start again.")
+        raise SettingsError("The file %(path)s is empty; remove it and start again.", path=path)
     return secret
 
 

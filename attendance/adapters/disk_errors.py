@@ -5,18 +5,28 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
-from attendance.errors import OutOfSpace, ServiceUnavailable
+from attendance.errors import OutOfSpace, Phrase, ServiceUnavailable
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What people call a folder, at the start of a sentence and inside one."""
+
+    first: Phrase
+    inside: Phrase
+
+
 @contextmanager
-def plain_disk_errors(place: str) -> Iterator[None]:
-    """Raises OutOfSpace or ServiceUnavailable for any OSError within; `place` is what people call the folder."""
+def plain_disk_errors(place: Place) -> Iterator[None]:
+    """Raises OutOfSpace or ServiceUnavailable for any OSError within."""
     try:
         yield
     except OSError as error:
         if error.errno in _FULL:
-            raise OutOfSpace(f"There is no room left in {place}.") from error
-        raise ServiceUnavailable(f"{place.capitalize()} cannot be used: {error.strerror or error}.") from error
+            raise OutOfSpace("There is no room left in %(place)s.", place=place.inside) from error
+        reason = error.strerror or str(error)
+        raise ServiceUnavailable("%(place)s cannot be used: %(reason)s.", place=place.first, reason=reason) from error

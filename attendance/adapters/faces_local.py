@@ -15,7 +15,7 @@ from attendance.adapters.faces_local_lines import match_lines, points_between, s
 from attendance.adapters.faces_local_photos import described, largest_first, the_one_face, thumbnail, upright_copy
 from attendance.adapters.faces_local_probe import plain_recording_errors, probe_recording
 from attendance.adapters.faces_local_snapshot import search_snapshot
-from attendance.errors import BadPhoto, ServiceUnavailable
+from attendance.errors import BadPhoto, Phrase, ServiceUnavailable
 from attendance.model import Face, RecordingKind
 from attendance.ports import EnrolledFace, LookAlike, PhotoFaces, Progress, RecordingInfo, Seen
 from attendance.settings import Settings
@@ -97,7 +97,8 @@ class LocalFaces:
         try:
             image = read_image(photo)
         except errors.BadImage as error:
-            raise BadPhoto(str(error)) from error
+            values = {**error.values, "name": Phrase("The picture")} if "name" in error.values else error.values
+            raise BadPhoto(error.template, **values) from error
         with self._engine_alone() as engine:
             return image, largest_first(engine.find(image))
 
@@ -112,7 +113,7 @@ class LocalFaces:
         try:
             return Engine(self._models, smallest_face_px=self._options.smallest_face_px)
         except errors.WeightsMissing as missing:
-            raise ServiceUnavailable(str(missing)) from missing
+            raise ServiceUnavailable(missing.template, **missing.values) from missing
 
 
 def _gallery(faces: Sequence[Face]) -> Gallery:

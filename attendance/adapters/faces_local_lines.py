@@ -26,8 +26,10 @@ def match_lines(settings: Settings) -> MatchLines:
         review = min(similarity(REVIEW_DISTANCE), accept)
     if review > accept:
         raise SettingsError(
-            f"ROLLCALL_REVIEW_SIMILARITY is {review:g}, but must not be above {accept:.1f}, from where on this face "
-            "engine is sure; set ROLLCALL_ACCEPT_SIMILARITY too."
+            "ROLLCALL_REVIEW_SIMILARITY is %(review)s, but must not be above %(accept)s, "
+            "from where on this face engine is sure; set ROLLCALL_ACCEPT_SIMILARITY too.",
+            review=f"{review:g}",
+            accept=f"{accept:.1f}",
         )
     margin = points_between(_TYPICAL_DISTANCE, MARGIN) if settings.margin is None else settings.margin
     return MatchLines(review=review, accept=accept, margin=margin)

@@ -34,11 +34,12 @@ def the_one_face(faces: Sequence[Face]) -> Face:
     largest = faces[0]
     others = [face for face in faces[1:] if _is_clear(face, largest)]
     if others:
-        raise BadPhoto(f"There are {len(others) + 1} faces in this photo; choose one with a single face.")
+        raise BadPhoto("There are %(count)s faces in this photo; choose one with a single face.", count=len(others) + 1)
     if largest.quality.face_px < LEAST_FACE_PX:
         raise BadPhoto(
-            f"The face in this photo is only {largest.quality.face_px:.0f} pixels wide; "
-            f"at least {LEAST_FACE_PX} are needed."
+            "The face in this photo is only %(width)s pixels wide; at least %(least)s are needed.",
+            width=f"{largest.quality.face_px:.0f}",
+            least=LEAST_FACE_PX,
         )
     return largest
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from attendance.errors import BadRecording, SearchStopped, ServiceUnavailable
+from attendance.errors import BadRecording, Phrase, SearchStopped, ServiceUnavailable
 from attendance.ports import RecordingInfo
 from face_engine import errors
 from face_engine.images import read_image
@@ -36,16 +36,22 @@ def plain_recording_errors(path: Path) -> Iterator[None]:
     except errors.SearchStopped as stopped:
         raise SearchStopped("The search was stopped; it goes on later.") from stopped
     except errors.WeightsMissing as missing:
-        raise ServiceUnavailable(str(missing)) from missing
+        raise ServiceUnavailable(missing.template, **missing.values) from missing
     except errors.FaceEngineError as error:
-        raise BadRecording(_without_name(str(error), path)) from error
+        raise BadRecording(error.template, **_without_name(error, path)) from error
 
 
-def _without_name(sentence: str, path: Path) -> str:
-    for name in (str(path), path.name):
-        if sentence.startswith(f"{name} "):
-            return "The recording" + sentence.removeprefix(name)
-    return sentence.replace(str(path), "this recording").replace(path.name, "this recording")
+def _without_name(error: errors.FaceEngineError, path: Path) -> dict[str, str]:
+    values = {}
+    for key, value in error.values.items():
+        text = str(value)
+        if text not in (str(path), path.name):
+            values[key] = text.replace(str(path), "this recording").replace(path.name, "this recording")
+        elif error.template.startswith(f"%({key})s"):
+            values[key] = Phrase("The recording")
+        else:
+            values[key] = Phrase("this recording")
+    return values
 
 
 def _head(path: Path, size: int) -> bytes:
@@ -53,7 +59,7 @@ def _head(path: Path, size: int) -> bytes:
         with path.open("rb") as file:
             return file.read(size)
     except OSError as error:
-        raise BadRecording(f"The recording cannot be opened: {error.strerror}.") from error
+        raise BadRecording("The recording cannot be opened: %(reason)s.", reason=error.strerror) from error
 
 
 def _snapshot_kind(path: Path) -> tuple[str, str] | None:
@@ -63,7 +69,9 @@ def _snapshot_kind(path: Path) -> tuple[str, str] | None:
 
 def _probe_snapshot(path: Path, codec: str, extension: str) -> RecordingInfo:
     if path.stat().st_size > _MOST_SNAPSHOT_BYTES:
-        raise BadRecording(f"The recording is a picture of more than {_MOST_SNAPSHOT_BYTES / 1e6:.0f} MB.")
+        raise BadRecording(
+            "The recording is a picture of more than %(most)s MB.", most=f"{_MOST_SNAPSHOT_BYTES / 1e6:.0f}"
+        )
     height, width = read_image(path).shape[:2]
     return RecordingInfo(0.0, width, height, codec, codec, extension)
 
@@ -78,4 +86,6 @@ def _extension(container: str, path: Path) -> str:
         return ".webm" if b"webm" in head else ".mkv"
     if "avi" in names:
         return ".avi"
-    raise BadRecording(f"Videos of this kind ({container}) are not taken; MP4, MOV, MKV, WebM and AVI are.")
+    raise BadRecording(
+        "Videos of this kind (%(container)s) are not taken; MP4, MOV, MKV, WebM and AVI are.", container=container
+    )

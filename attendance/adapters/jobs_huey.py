@@ -48,7 +48,7 @@ def open_jobs(value: str, settings: Settings) -> HueyJobs:
     if where.startswith(("redis://", "rediss://", "unix://")):
         _check_redis()
         return HueyJobs(lambda: _redis(where))
-    raise SettingsError(f"ROLLCALL_JOBS is {value!r}, but must be huey+sqlite:PATH or huey+redis://HOST.")
+    raise SettingsError("ROLLCALL_JOBS is %(value)r, but must be huey+sqlite:PATH or huey+redis://HOST.", value=value)
 
 
 class HueyJobs:
@@ -173,4 +173,4 @@ def _plain_queue_errors() -> Iterator[None]:
     try:
         yield
     except _queue_errors() as error:
-        raise ServiceUnavailable(f"The queue of searches does not answer: {error}.") from error
+        raise ServiceUnavailable("The queue of searches does not answer: %(error)s.", error=str(error)) from error

@@ -13,12 +13,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from attendance.adapters.disk_errors import plain_disk_errors
-from attendance.errors import InvalidInput, NotFound, SettingsError
+from attendance.adapters.disk_errors import Place, plain_disk_errors
+from attendance.errors import InvalidInput, NotFound, Phrase, SettingsError
 from attendance.media_keys import check_key
 from attendance.settings import Settings
 
-_PLACE = "the media folder"
+_PLACE = Place(Phrase("The media folder"), Phrase("the media folder"))
 _INCOMING = ".incoming"
 _STALE_AFTER_S = 24 * 3600  # no write takes a day, so what is older was left by a process that died
 _ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR}  # ELOOP: a link, which we never made

@@ -16,15 +16,15 @@ from io import FileIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from attendance.adapters.disk_errors import plain_disk_errors
-from attendance.errors import AlreadyExists, Conflict, InvalidInput, NotFound, OutOfSpace, TooLarge
+from attendance.adapters.disk_errors import Place, plain_disk_errors
+from attendance.errors import AlreadyExists, Conflict, InvalidInput, NotFound, OutOfSpace, Phrase, TooLarge
 from attendance.ports import Upload
 from attendance.settings import Settings
 
 RESERVE_BYTES = 1_000_000_000
 """Stays free beside an upload: the database, pictures and searches need room too."""
 
-_PLACE = "the folder of uploads"
+_PLACE = Place(Phrase("The folder of uploads"), Phrase("the folder of uploads"))
 _CHUNK_BYTES = 256 * 1024  # at most so much of a broken connection is sent again
 _LOOK_EVERY_S = 0.05
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -56,7 +56,9 @@ class FolderUploads:
             raise InvalidInput("An upload needs an id of 32 hexadecimal digits.")
         with plain_disk_errors(_PLACE):
             if upload.size + RESERVE_BYTES > self._free(self._root):
-                raise OutOfSpace(f"There is no room for a file of {upload.size / 1e9:.1f} GB on this machine.")
+                raise OutOfSpace(
+                    "There is no room for a file of %(size)s GB on this machine.", size=f"{upload.size / 1e9:.1f}"
+                )
             new = Path(tempfile.mkdtemp(prefix=_NEW, dir=self._root))
             try:
                 _write(new / "details.json", json.dumps(_to_json(upload)).encode())
@@ -80,7 +82,7 @@ class FolderUploads:
         with self._writing(upload_id) as file:
             here = file.seek(0, os.SEEK_END)
             if offset != here:
-                raise Conflict(f"The upload is at byte {here}, not at {offset}.")
+                raise Conflict("The upload is at byte %(here)s, not at %(offset)s.", here=here, offset=offset)
             _receive(stream, file, upload.size - here, self._check_reserve)
         return self.upload(upload_id)
 

@@ -83,7 +83,7 @@ def change_user(
     """Change name, role and linked student. Raises NotFound, InvalidInput, NotAllowed (the last admin)."""
     user = services.store.user(user_id)
     if role is not Role.ADMIN:
-        _keep_an_admin(services, user, "The last admin must stay an admin.")
+        _keep_an_admin(services, user, NotAllowed("The last admin must stay an admin."))
     changed = replace(user, name=clean_name(name), role=role, student_id=_linked_student(services, role, student_id))
     if changed != user:
         services.store.save_user(changed)
@@ -124,7 +124,7 @@ def remove_user(services: Services, user_id: str, *, by: str | None) -> None:
     user = services.store.user(user_id)
     if user.id == by:
         raise NotAllowed("You cannot remove your own account.")
-    _keep_an_admin(services, user, "The last admin cannot be removed.")
+    _keep_an_admin(services, user, NotAllowed("The last admin cannot be removed."))
     services.store.remove_user(user_id)
     _audit(services, by, "user.removed", user)
 
@@ -160,9 +160,9 @@ def _linked_student(services: Services, role: Role, student_id: str | None) -> s
         raise InvalidInput("No student is registered under this id.", field="student_id") from None
 
 
-def _keep_an_admin(services: Services, user: User, sentence: str) -> None:
+def _keep_an_admin(services: Services, user: User, refusal: NotAllowed) -> None:
     if user.role is Role.ADMIN and services.store.count_admins() <= 1:
-        raise NotAllowed(sentence)
+        raise refusal
 
 
 def _audit(services: Services, by: str | None, action: str, user: User, detail: str = "") -> None:

@@ -64,7 +64,11 @@ def check_size(size: int, most: int) -> None:
     if size <= 0:
         raise BadRecording("The file is empty.")
     if size > most:
-        raise TooLarge(f"The file is {size / 1e9:.1f} GB; at most {most / 1e9:g} GB can be uploaded.")
+        raise TooLarge(
+            "The file is %(size)s GB; at most %(most)s GB can be uploaded.",
+            size=f"{size / 1e9:.1f}",
+            most=f"{most / 1e9:g}",
+        )
 
 
 def moment_in(timezone: str, text: str, *, field: str) -> datetime:
@@ -81,7 +85,9 @@ def moment_in(timezone: str, text: str, *, field: str) -> datetime:
     except pytz.AmbiguousTimeError:
         moment = zone.localize(local, is_dst=True)
     except pytz.NonExistentTimeError:
-        raise InvalidInput(f"Clocks in {timezone} jumped over this time; check it.", field=field) from None
+        raise InvalidInput(
+            "Clocks in %(timezone)s jumped over this time; check it.", timezone=timezone, field=field
+        ) from None
     except OverflowError:
         raise InvalidInput("The lecture must have begun already; check its date.", field=field) from None
     return moment.astimezone(UTC)

@@ -69,7 +69,9 @@ def refuse_size(services: Services, photo: bytes) -> None:
     if not photo:
         raise BadPhoto("This file is empty.", field="photos")
     if len(photo) > services.settings.most_photo_bytes:
-        raise BadPhoto(f"This photo is larger than {services.settings.max_photo_mb:g} MB.", field="photos")
+        raise BadPhoto(
+            "This photo is larger than %(most)s MB.", most=f"{services.settings.max_photo_mb:g}", field="photos"
+        )
 
 
 def judge(
@@ -142,5 +144,7 @@ def _numbered(number: int, count: int) -> Iterator[None]:
     try:
         yield
     except BadPhoto as wrong:
-        sentence = f"Photo {number}: {wrong.sentence}" if count > 1 else wrong.sentence
-        raise type(wrong)(sentence, field="photos") from wrong
+        if count > 1:
+            numbered = type(wrong)("Photo %(number)s: %(reason)s", number=number, reason=wrong, field="photos")
+            raise numbered from wrong
+        raise type(wrong)(wrong.template, **wrong.values, field="photos") from wrong

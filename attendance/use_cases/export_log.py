@@ -51,11 +51,16 @@ def export_log(services: Services, wanted: LogFilter, *, format: str, timezone: 
     front. In Excel files cells are typed as text, which does the same without changing them. Raises InvalidInput.
     """
     if format not in FORMATS:
-        raise InvalidInput(f"The log can be had as {', '.join(FORMATS)}, but not as {format}.", field="format")
+        raise InvalidInput(
+            "The log can be had as %(formats)s, but not as %(format)s.",
+            formats=", ".join(FORMATS),
+            format=format,
+            field="format",
+        )
     try:
         zone = pytz.timezone(timezone)
     except pytz.UnknownTimeZoneError:
-        raise InvalidInput(f"There is no time zone {timezone}.", field="timezone") from None
+        raise InvalidInput("There is no time zone %(timezone)s.", timezone=timezone, field="timezone") from None
     lines = _Lines(services, zone)
     if format == "json":
         return _as_json(lines, wanted, timezone)

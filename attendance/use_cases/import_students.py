@@ -114,10 +114,12 @@ class StudentImport:
 
     def _refuse_row(self, row: RosterRow, student_id: str) -> None:
         if row.problem:
-            raise InvalidInput(row.problem)
+            raise row.problem
         first = self._lines[student_id]
         if first != row.line:
-            raise InvalidInput(f"The id {student_id} is already on line {first}.")
+            raise InvalidInput(
+                "The id %(student_id)s is already on line %(first)s.", student_id=student_id, first=first
+            )
 
     def _find(self, student_id: str) -> Student | None:
         try:

@@ -25,7 +25,7 @@ class PhotoReport:
     found: PhotoFaces
     problems: tuple[str, ...]
     look_alikes: tuple[tuple[Student, float], ...] = ()
-    refusal: str | None = None
+    refusal: BadPhoto | None = None
 
 
 def look_over_photo(services: Services, photo: bytes, *, consented: bool, student_id: str = "") -> PhotoReport:
@@ -40,7 +40,7 @@ def look_over_photo(services: Services, photo: bytes, *, consented: bool, studen
     try:
         enrolled = services.faces.enrol(student_id, photo)
     except BadPhoto as wrong:
-        return PhotoReport(found, _problems(found), refusal=wrong.sentence)
+        return PhotoReport(found, _problems(found), refusal=wrong)
     try:
         return _report(services, student_id, enrolled, services.store.faces())
     finally:
@@ -70,8 +70,8 @@ def _problems(found: PhotoFaces) -> tuple[str, ...]:
     return (*several, *found.faces[0].problems)
 
 
-def _refusal(found: PhotoFaces) -> str | None:
-    return None if found.faces else "No face was found in this photo."
+def _refusal(found: PhotoFaces) -> BadPhoto | None:
+    return None if found.faces else BadPhoto("No face was found in this photo.")
 
 
 def with_names(services: Services, look_alikes: Sequence[LookAlike]) -> tuple[tuple[Student, float], ...]:

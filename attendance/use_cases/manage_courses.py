@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pytz
 
-from attendance.errors import InvalidInput, NotFound
+from attendance.errors import InvalidInput, NotFound, Phrase
 from attendance.model import AuditEntry, Course, Lecture, Role, new_id
 from attendance.services import Services
 from attendance.use_cases.erase import erase_pending
@@ -41,7 +41,7 @@ def add_course(
     course = Course(
         id=new_id(),
         code=clean_course_code(code),
-        name=clean_name(name, "The name of the course"),
+        name=clean_name(name, Phrase("The name of the course")),
         section=clean_section(section),
         timezone=_timezone(timezone or services.settings.timezone),
         created_at=services.now(),
@@ -70,7 +70,7 @@ def change_course(
     changed = replace(
         course,
         code=clean_course_code(code),
-        name=clean_name(name, "The name of the course"),
+        name=clean_name(name, Phrase("The name of the course")),
         section=clean_section(section),
         timezone=_timezone(timezone),
         late_after_minutes=_minutes(late_after_minutes, "late_after_minutes"),
@@ -110,7 +110,7 @@ def set_teachers(services: Services, course_id: str, user_ids: Sequence[str], *,
     users = [services.store.user(user_id) for user_id in dict.fromkeys(user_ids)]
     for user in users:
         if user.role is Role.STUDENT:
-            raise InvalidInput(f"{user.email} is a student and cannot teach a course.", field="teachers")
+            raise InvalidInput("%(email)s is a student and cannot teach a course.", email=user.email, field="teachers")
     services.store.set_teachers(course_id, [user.id for user in users])
     _audit(services, by, "course.teachers_set", course, ", ".join(user.email for user in users))
 
@@ -145,13 +145,15 @@ def _lectures(services: Services, course_id: str) -> list[Lecture]:
 
 def _timezone(name: str) -> str:
     if name not in pytz.all_timezones_set:
-        raise InvalidInput(f"There is no time zone {name}; choose one such as Asia/Seoul.", field="timezone")
+        raise InvalidInput(
+            "There is no time zone %(name)s; choose one such as Asia/Seoul.", name=name, field="timezone"
+        )
     return name
 
 
 def _minutes(minutes: int, field: str) -> int:
     if not 0 <= minutes <= MOST_MINUTES:
-        raise InvalidInput(f"Minutes must be a whole number from 0 to {MOST_MINUTES}.", field=field)
+        raise InvalidInput("Minutes must be a whole number from 0 to %(most)s.", most=MOST_MINUTES, field=field)
     return minutes
 
 

@@ -33,9 +33,14 @@ class PhotoIndex:
         key = same_text(wanted.replace("\\", "/").removeprefix("./"))
         found = self._by_path.get(key) or self._by_file.get(key, [])
         if not found:
-            raise BadPhoto(f"There is no photo {wanted} among the photos.", field="photos")
+            raise BadPhoto("There is no photo %(wanted)s among the photos.", wanted=wanted, field="photos")
         if len(found) > 1:
-            raise BadPhoto(f"There are {len(found)} photos named {wanted}; give the folder too.", field="photos")
+            raise BadPhoto(
+                "There are %(count)s photos named %(wanted)s; give the folder too.",
+                count=len(found),
+                wanted=wanted,
+                field="photos",
+            )
         return found[0]
 
     def of_student(self, student_id: str) -> list[str]:

@@ -41,7 +41,7 @@ class FolderPhotos:
     def __init__(self, path: Path) -> None:
         """Raises InvalidInput where it is no folder."""
         if not path.is_dir():
-            raise InvalidInput(f"There is no folder {path}.", field="photos")
+            raise InvalidInput("There is no folder %(path)s.", path=path, field="photos")
         self._root = path.resolve()
         inside = (file for file in sorted(self._root.rglob("*")) if file.is_file() and self._holds(file))
         self._files = {file.relative_to(self._root).as_posix(): file for file in inside}
@@ -54,7 +54,7 @@ class FolderPhotos:
             with self._files[name].open("rb") as stream:
                 return _bounded(stream, name, most_bytes)
         except (KeyError, OSError) as wrong:
-            raise BadPhoto(f"The photo {name} cannot be read.", field="photos") from wrong
+            raise BadPhoto("The photo %(name)s cannot be read.", name=name, field="photos") from wrong
 
     def _holds(self, file: Path) -> bool:
         return file.resolve().is_relative_to(self._root)
@@ -70,7 +70,7 @@ class ZipPhotos:
             _refuse_long_directory(file)
             self._zip = zipfile.ZipFile(file)
         except _UNREADABLE as wrong:
-            raise _refused("This is not a ZIP file, or it is broken.") from wrong
+            raise InvalidInput("This is not a ZIP file, or it is broken.", field="photos") from wrong
         try:
             self._entries = _checked(self._zip.infolist())
         except BaseException:
@@ -85,30 +85,38 @@ class ZipPhotos:
             with self._zip.open(self._entries[name]) as stream:
                 data = _bounded(stream, name, most_bytes)
         except (KeyError, *_UNREADABLE) as wrong:
-            raise BadPhoto(f"The photo {name} in the ZIP file is broken.", field="photos") from wrong
+            raise BadPhoto("The photo %(name)s in the ZIP file is broken.", name=name, field="photos") from wrong
         self._left_bytes -= len(data)
         if self._left_bytes < 0:
-            raise _refused(_TOO_MUCH)
+            raise _too_much()
         return data
 
     def close(self) -> None:
         self._zip.close()
 
 
-_TOO_MUCH = f"The ZIP file holds more than {MOST_TOTAL_BYTES // 1_000_000_000} GB; split it."
+def _too_much() -> InvalidInput:
+    most = MOST_TOTAL_BYTES // 1_000_000_000
+    return InvalidInput("The ZIP file holds more than %(most)s GB; split it.", most=most, field="photos")
+
+
+def _too_many() -> InvalidInput:
+    return InvalidInput(
+        "The ZIP file holds more than %(most)s files; split it.", most=f"{MOST_ENTRIES:,}", field="photos"
+    )
 
 
 def _checked(entries: Sequence[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
     if len(entries) > MOST_ENTRIES:
-        raise _refused(f"The ZIP file holds more than {MOST_ENTRIES:,} files; split it.")
+        raise _too_many()
     if sum(entry.file_size for entry in entries) > MOST_TOTAL_BYTES:
-        raise _refused(_TOO_MUCH)
+        raise _too_much()
     checked: dict[str, zipfile.ZipInfo] = {}
     for entry in entries:
         name = _name(entry)
         _refuse_harmful(entry, name)
         if name in checked:
-            raise _refused(f"The ZIP file holds {name[:200]} twice.")
+            raise InvalidInput("The ZIP file holds %(name)s twice.", name=name[:200], field="photos")
         if not entry.is_dir():
             checked[name] = entry
     return checked
@@ -116,14 +124,22 @@ def _checked(entries: Sequence[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
 
 def _refuse_harmful(entry: zipfile.ZipInfo, name: str) -> None:
     if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
-        raise _refused(f"The ZIP file holds {name[:200]}, a name that leads out of its folder.")
+        raise InvalidInput(
+            "The ZIP file holds %(name)s, a name that leads out of its folder.", name=name[:200], field="photos"
+        )
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise _refused(f"The ZIP file holds {name[:200]}, which is a link and not a photo.")
+        raise InvalidInput(
+            "The ZIP file holds %(name)s, which is a link and not a photo.", name=name[:200], field="photos"
+        )
     if entry.flag_bits & _ENCRYPTED:
-        raise _refused("The ZIP file is protected with a password; make one without.")
+        raise InvalidInput("The ZIP file is protected with a password; make one without.", field="photos")
     if entry.file_size > RATIO_FROM_BYTES and entry.file_size > MOST_RATIO * max(1, entry.compress_size):
-        raise _refused(f"The ZIP file holds {name[:200]}, which grows more than any photo does when it is unpacked.")
+        raise InvalidInput(
+            "The ZIP file holds %(name)s, which grows more than any photo does when it is unpacked.",
+            name=name[:200],
+            field="photos",
+        )
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
@@ -158,16 +174,17 @@ def _refuse_long_directory(file: Path | BinaryIO) -> None:
     if at_64 >= 0 and tail.startswith(b"PK\x06\x06", at_64):
         directory_bytes = _END_64.unpack_from(tail, at_64)[8]
     if directory_bytes > MOST_DIRECTORY_BYTES:
-        raise _refused(f"The ZIP file holds more than {MOST_ENTRIES:,} files; split it.")
+        raise _too_many()
     return None
 
 
 def _bounded(stream: IO[bytes], name: str, most_bytes: int) -> bytes:
     data = stream.read(most_bytes + 1)
     if len(data) > most_bytes:
-        raise BadPhoto(f"The photo {name} is larger than {most_bytes / 1e6:g} MB.", field="photos")
+        raise BadPhoto(
+            "The photo %(name)s is larger than %(most)s MB.",
+            name=name,
+            most=f"{most_bytes / 1e6:g}",
+            field="photos",
+        )
     return data
-
-
-def _refused(sentence: str) -> InvalidInput:
-    return InvalidInput(sentence, field="photos")

@@ -72,7 +72,7 @@ def _refuse_taken(services: Services, student_id: str) -> None:
         services.store.student(student_id)
     except NotFound:
         return
-    raise AlreadyExists(f"The student id {student_id} is already registered.")
+    raise AlreadyExists("The student id %(student_id)s is already registered.", student_id=student_id)
 
 
 def _write_down(services: Services, student: Student, photos: int, by: str | None) -> None:

@@ -16,7 +16,7 @@ def set_mark(services: Services, lecture_id: str, student_id: str, status: Statu
     if not reason:
         raise InvalidInput("Say why you change this mark.", field="reason")
     if len(reason) > _LONGEST_REASON:
-        raise InvalidInput(f"The reason can have {_LONGEST_REASON} characters at most.", field="reason")
+        raise InvalidInput("The reason can have %(most)s characters at most.", most=_LONGEST_REASON, field="reason")
     if status is Status.UNSURE:
         raise InvalidInput("A person's mark is present, late, absent or excused.", field="status")
     return _save(services, lecture_id, student_id, status, reason, by)

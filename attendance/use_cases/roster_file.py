@@ -35,16 +35,16 @@ class RosterRow:
     name: str
     photos: tuple[str, ...] | None
     consent: str
-    problem: str | None = None
+    problem: InvalidInput | None = None
 
 
 def read_roster_file(data: bytes) -> list[RosterRow]:
     """Its rows in their order. Raises InvalidInput where the file as a whole cannot be used."""
     if len(data) > MOST_BYTES:
-        raise _refused(f"The CSV file is larger than {MOST_BYTES // 1_000_000} MB.")
+        raise InvalidInput("The CSV file is larger than %(most)s MB.", most=MOST_BYTES // 1_000_000, field="csv")
     text = _decoded(data)
     if not text.strip():
-        raise _refused("The CSV file is empty.")
+        raise InvalidInput("The CSV file is empty.", field="csv")
     separator, text = _separator(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: list[RosterRow] = []
@@ -59,11 +59,15 @@ def read_roster_file(data: bytes) -> list[RosterRow]:
                 continue
             rows.append(_row(reader.line_num, cells, columns, width))
             if len(rows) > MOST_ROWS:
-                raise _refused(f"The CSV file has more than {MOST_ROWS:,} lines; split it.")
+                raise InvalidInput(
+                    "The CSV file has more than %(most)s lines; split it.", most=f"{MOST_ROWS:,}", field="csv"
+                )
     except csv.Error as wrong:
-        raise _refused(f"Line {reader.line_num} of the CSV file cannot be read; are its quotes closed?") from wrong
+        raise InvalidInput(
+            "Line %(line)s of the CSV file cannot be read; are its quotes closed?", line=reader.line_num, field="csv"
+        ) from wrong
     if not rows:
-        raise _refused("The CSV file names no students.")
+        raise InvalidInput("The CSV file names no students.", field="csv")
     return rows
 
 
@@ -80,13 +84,13 @@ def read_consent_date(text: str) -> date | None:
         return date(year, month, day)
     except ValueError as wrong:
         raise InvalidInput(
-            f"{text[:40]} is no date that we can read; write it as 2026-03-02.", field="consent_on"
+            "%(text)s is no date that we can read; write it as 2026-03-02.", text=text[:40], field="consent_on"
         ) from wrong
 
 
 def _decoded(data: bytes) -> str:
     if data.startswith(b"PK\x03\x04"):
-        raise _refused("This is an Excel or ZIP file; save the list as CSV first.")
+        raise InvalidInput("This is an Excel or ZIP file; save the list as CSV first.", field="csv")
     wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp949"):
         try:
@@ -95,7 +99,7 @@ def _decoded(data: bytes) -> str:
             continue
         if "\0" not in text:
             return text
-    raise _refused("The text of this file cannot be read; save it as CSV with UTF-8.")
+    raise InvalidInput("The text of this file cannot be read; save it as CSV with UTF-8.", field="csv")
 
 
 def _separator(text: str) -> tuple[str, str]:
@@ -114,14 +118,11 @@ def _columns(header: list[str]) -> dict[str, int]:
         for column, names in _COLUMNS.items():
             if plain in names:
                 if column in found:
-                    raise _refused(f"The CSV file has two columns for the {column}.")
+                    raise InvalidInput("The CSV file has two columns for the %(column)s.", column=column, field="csv")
                 found[column] = place
     missing = [column for column in _REQUIRED if column not in found]
     if missing:
-        raise _refused(
-            f"The CSV file has no column {' and no column '.join(missing)}; "
-            "its first line must name the columns, such as id,name,photos,consent."
-        )
+        raise _no_columns(missing)
     return found
 
 
@@ -138,9 +139,20 @@ def _row(line: int, cells: list[str], columns: dict[str, int], width: int) -> Ro
         name=cell("name"),
         photos=photos if "photos" in columns else None,
         consent=cell("consent"),
-        problem="This line has more cells than the first line has names." if too_wide else None,
+        problem=InvalidInput("This line has more cells than the first line has names.") if too_wide else None,
     )
 
 
-def _refused(sentence: str) -> InvalidInput:
-    return InvalidInput(sentence, field="csv")
+def _no_columns(missing: list[str]) -> InvalidInput:
+    if len(missing) == 1:
+        return InvalidInput(
+            "The CSV file has no column %(column)s; "
+            "its first line must name the columns, such as id,name,photos,consent.",
+            column=missing[0],
+            field="csv",
+        )
+    return InvalidInput(
+        "The CSV file has no column id and no column name; "
+        "its first line must name the columns, such as id,name,photos,consent.",
+        field="csv",
+    )

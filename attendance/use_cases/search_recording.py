@@ -22,10 +22,6 @@ from attendance.use_cases.mark_lecture import mark_lecture, students_to_mark
 LEASE = timedelta(seconds=30)
 HEARTBEAT_S = 1.0
 MOST_ATTEMPTS = 3
-_BROKE_OFF_TOO_OFTEN = (
-    f"The search of this recording was broken off {MOST_ATTEMPTS} times, for example because the machine ran out of "
-    "memory. Search it again when the machine is well."
-)
 _FAULT = "The search broke off because of a fault in the program. The details are in the worker's log."
 
 _log = logging.getLogger(__name__)
@@ -71,7 +67,11 @@ def _search_claimed(
 ) -> bool:
     if recording.attempts > MOST_ATTEMPTS:
         _delete_stray_pictures(services, recording)
-        raise BadRecording(_BROKE_OFF_TOO_OFTEN)
+        raise BadRecording(
+            "The search of this recording was broken off %(times)s times, for example because the machine ran out of "
+            "memory. Search it again when the machine is well.",
+            times=MOST_ATTEMPTS,
+        )
     with _lease(services, recording.id, worker, progress, stopping) as report:
         seen = _seen(services, recording, report)
         if not _save(services, recording, worker, seen):

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from attendance.model import Student
 from attendance.ports import FoundFace
 from attendance.use_cases.look_over_photo import PhotoReport
+from website.sentences import in_words
 
 PROBLEM_WORDS = {
     "no_face": _l("No face was found."),
@@ -33,7 +34,7 @@ def report_json(report: PhotoReport) -> dict[str, Any]:
         "faces": [_face(face) for face in report.found.faces],
         "problems": [_problem(code) for code in report.problems if code in PROBLEM_WORDS],
         "look_alikes": [_look_alike(student, similarity) for student, similarity in report.look_alikes],
-        "refusal": report.refusal,
+        "refusal": in_words(report.refusal) if report.refusal else None,
         "usable": usable,
     }
 

@@ -40,7 +40,10 @@ def make_engine(address: str) -> Engine:
         # Rows that another transaction committed while this one waited for a lock must be seen after the wait.
         return create_engine(url, pool_pre_ping=True, pool_recycle=1800, isolation_level="READ COMMITTED")
     except ModuleNotFoundError as missing:
-        raise SettingsError(f"ROLLCALL_STORE needs the Python package {missing.name}; please install it.") from missing
+        raise SettingsError(
+            "ROLLCALL_STORE needs the Python package %(package)s; please install it.",
+            package=missing.name,
+        ) from missing
     except (ArgumentError, ValueError) as wrong:
         raise SettingsError("ROLLCALL_STORE is not a database URL, such as sqlite:////srv/rollcall.db.") from wrong
 
@@ -78,8 +81,8 @@ class Database:
             yield connection
 
     @contextmanager
-    def _writing(self, taken: str = "This already exists.") -> Iterator[Connection]:
-        """All or nothing. `taken` is the sentence for something that must be unique and is not."""
+    def _writing(self, taken: AlreadyExists | None = None) -> Iterator[Connection]:
+        """All or nothing. `taken` is raised where something must be unique and is not."""
         with errors_as_ours(taken), self._writers.begin() as connection:
             yield connection
 
@@ -89,7 +92,7 @@ class Database:
 
 
 @contextmanager
-def errors_as_ours(taken: str = "This already exists.") -> Iterator[None]:
+def errors_as_ours(taken: AlreadyExists | None = None) -> Iterator[None]:
     """Errors of the database leave as ours, with theirs as the cause; mistakes in our SQL leave as they are."""
     try:
         yield
@@ -105,9 +108,9 @@ def errors_as_ours(taken: str = "This already exists.") -> Iterator[None]:
         raise InvalidInput("This text holds signs that cannot be stored.") from error
 
 
-def _ours(error: SQLAlchemyError, taken: str) -> RollcallError:
+def _ours(error: SQLAlchemyError, taken: AlreadyExists | None) -> RollcallError:
     if isinstance(error, IntegrityError):
-        return AlreadyExists(taken)
+        return taken or AlreadyExists("This already exists.")
     if isinstance(error, DataError):
         return InvalidInput("Something here is too long or too large to be stored.")
     if getattr(getattr(error, "orig", None), "sqlite_errorname", "") == "SQLITE_FULL":

@@ -9,14 +9,14 @@ from sqlalchemy import Connection, delete, insert, select, update
 from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.erasures import erase_lecture_media
 from attendance.adapters.store_sql.rows import known_ids, lock, one, read, values
-from attendance.adapters.store_sql.sentences import NO_COURSE, NO_USER, no_student
+from attendance.adapters.store_sql.sentences import no_course, no_student, no_user
 from attendance.adapters.store_sql.tables import course_teachers, courses, lectures, rosters, students, users
-from attendance.errors import NotFound
+from attendance.errors import AlreadyExists
 from attendance.model import Course, Student, User
 
 
-def _taken(course: Course) -> str:
-    return f"The course {course.label} already exists."
+def _taken(course: Course) -> AlreadyExists:
+    return AlreadyExists("The course %(label)s already exists.", label=course.label)
 
 
 class SqlCourses(Database):
@@ -32,19 +32,19 @@ class SqlCourses(Database):
         with self._writing(_taken(course)) as connection:
             changing = update(courses).where(courses.c.id == course.id).values(values(course, courses))
             if not connection.execute(changing).rowcount:
-                raise NotFound(NO_COURSE)
+                raise no_course()
 
     def remove_course(self, course_id: str) -> None:
         """Raises NotFound."""
         with self._writing() as connection:
-            lock(connection, courses, course_id, NO_COURSE)
+            lock(connection, courses, course_id, no_course())
             erase_lecture_media(connection, lectures.c.course_id == course_id)
             connection.execute(delete(courses).where(courses.c.id == course_id))
 
     def course(self, course_id: str) -> Course:
         """Raises NotFound."""
         with self._reading() as connection:
-            return one(connection, Course, courses, courses.c.id == course_id, NO_COURSE)
+            return one(connection, Course, courses, courses.c.id == course_id, no_course())
 
     def find_course(self, code: str, section: str = "") -> Course | None:
         """By its own names."""
@@ -66,9 +66,9 @@ class SqlCourses(Database):
     def set_teachers(self, course_id: str, user_ids: Sequence[str]) -> None:
         """Raises NotFound."""
         with self._writing() as connection:
-            lock(connection, courses, course_id, NO_COURSE)
+            lock(connection, courses, course_id, no_course())
             if len(known_ids(connection, users, user_ids)) < len(set(user_ids)):
-                raise NotFound(NO_USER)
+                raise no_user()
             connection.execute(delete(course_teachers).where(course_teachers.c.course_id == course_id))
             rows = [{"course_id": course_id, "user_id": user_id} for user_id in sorted(set(user_ids))]
             if rows:
@@ -83,10 +83,10 @@ class SqlCourses(Database):
     def add_to_roster(self, course_id: str, student_ids: Sequence[str]) -> None:
         """Raises NotFound and changes nothing where one does not exist."""
         with self._writing() as connection:
-            lock(connection, courses, course_id, NO_COURSE)
+            lock(connection, courses, course_id, no_course())
             unknown = set(student_ids) - known_ids(connection, students, student_ids)
             if unknown:
-                raise NotFound(no_student(min(unknown)))
+                raise no_student(min(unknown))
             enrol(connection, [course_id], student_ids)
 
     def remove_from_roster(self, course_id: str, student_id: str) -> None:

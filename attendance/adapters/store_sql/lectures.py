@@ -10,11 +10,14 @@ from sqlalchemy import delete, insert, select, update
 from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.erasures import erase_found, erase_lecture_media
 from attendance.adapters.store_sql.rows import lock, one, page_of, read, values
-from attendance.adapters.store_sql.sentences import NO_COURSE, NO_LECTURE, NO_RECORDING, NO_SIGHTING
+from attendance.adapters.store_sql.sentences import no_course, no_lecture, no_recording, no_sighting
 from attendance.adapters.store_sql.tables import courses, lectures, recordings, sightings
+from attendance.errors import AlreadyExists
 from attendance.model import Lecture, Page, Recording, Sighting
 
-_TAKEN = "This course already has a lecture that starts at that time."
+
+def _taken() -> AlreadyExists:
+    return AlreadyExists("This course already has a lecture that starts at that time.")
 
 
 class SqlLectures(Database):
@@ -22,29 +25,29 @@ class SqlLectures(Database):
 
     def add_lecture_once(self, lecture: Lecture) -> None:
         """Raises AlreadyExists, NotFound (course)."""
-        with self._writing(_TAKEN) as connection:
-            lock(connection, courses, lecture.course_id, NO_COURSE)
+        with self._writing(_taken()) as connection:
+            lock(connection, courses, lecture.course_id, no_course())
             connection.execute(insert(lectures).values(values(lecture, lectures)))
 
     def save_lecture(self, lecture: Lecture) -> None:
         """Raises NotFound, AlreadyExists."""
-        with self._writing(_TAKEN) as connection:
-            lock(connection, lectures, lecture.id, NO_LECTURE)
-            lock(connection, courses, lecture.course_id, NO_COURSE)
+        with self._writing(_taken()) as connection:
+            lock(connection, lectures, lecture.id, no_lecture())
+            lock(connection, courses, lecture.course_id, no_course())
             changing = update(lectures).where(lectures.c.id == lecture.id)
             connection.execute(changing.values(values(lecture, lectures)))
 
     def remove_lecture(self, lecture_id: str) -> None:
         """Raises NotFound."""
         with self._writing() as connection:
-            lock(connection, lectures, lecture_id, NO_LECTURE)
+            lock(connection, lectures, lecture_id, no_lecture())
             erase_lecture_media(connection, lectures.c.id == lecture_id)
             connection.execute(delete(lectures).where(lectures.c.id == lecture_id))
 
     def lecture(self, lecture_id: str) -> Lecture:
         """Raises NotFound."""
         with self._reading() as connection:
-            return one(connection, Lecture, lectures, lectures.c.id == lecture_id, NO_LECTURE)
+            return one(connection, Lecture, lectures, lectures.c.id == lecture_id, no_lecture())
 
     def find_lecture(self, course_id: str, at: datetime) -> Lecture | None:
         """The lecture of a course that is on at this moment; of several the last to start."""
@@ -64,14 +67,14 @@ class SqlLectures(Database):
 
     def add_recording(self, recording: Recording) -> None:
         """Raises AlreadyExists, NotFound (lecture)."""
-        with self._writing("This recording is already stored.") as connection:
-            lock(connection, lectures, recording.lecture_id, NO_LECTURE)
+        with self._writing(AlreadyExists("This recording is already stored.")) as connection:
+            lock(connection, lectures, recording.lecture_id, no_lecture())
             connection.execute(insert(recordings).values(values(recording, recordings)))
 
     def remove_recording(self, recording_id: str) -> None:
         """Raises NotFound."""
         with self._writing() as connection:
-            lock(connection, recordings, recording_id, NO_RECORDING)
+            lock(connection, recordings, recording_id, no_recording())
             erase_found(
                 connection,
                 select(recordings.c.media_key).where(recordings.c.id == recording_id),
@@ -82,7 +85,7 @@ class SqlLectures(Database):
     def recording(self, recording_id: str) -> Recording:
         """Raises NotFound."""
         with self._reading() as connection:
-            return one(connection, Recording, recordings, recordings.c.id == recording_id, NO_RECORDING)
+            return one(connection, Recording, recordings, recordings.c.id == recording_id, no_recording())
 
     def recordings(self, lecture_id: str) -> Sequence[Recording]:
         """Sorted by start."""
@@ -94,7 +97,7 @@ class SqlLectures(Database):
     def sighting(self, sighting_id: str) -> Sighting:
         """Raises NotFound."""
         with self._reading() as connection:
-            return one(connection, Sighting, sightings, sightings.c.id == sighting_id, NO_SIGHTING)
+            return one(connection, Sighting, sightings, sightings.c.id == sighting_id, no_sighting())
 
     def sightings(self, lecture_id: str) -> Sequence[Sighting]:
         """Sorted by recording, as `recordings` sorts them, and first second."""

@@ -55,7 +55,7 @@ def _conditions(wanted: LogFilter) -> list[ColumnElement[bool]]:
 def _sorted(query: Select[Any], sort: str) -> Select[Any]:
     columns = _SORTS.get(sort.removeprefix("-"))
     if columns is None:
-        raise InvalidInput(f"The log cannot be sorted by {sort.removeprefix('-')!r}.", field="sort")
+        raise InvalidInput("The log cannot be sorted by %(column)r.", column=sort.removeprefix("-"), field="sort")
     if columns[0] is marks.c.evidence_similarity:
         query = query.order_by(case((marks.c.evidence_similarity.is_(None), 1), else_=0))
     turned = sort.startswith("-")

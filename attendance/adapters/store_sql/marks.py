@@ -11,9 +11,8 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, 
 from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.names import name_of_user, with_user
 from attendance.adapters.store_sql.rows import in_parts, known_ids, lock, mark_values, read, read_mark, values
-from attendance.adapters.store_sql.sentences import NO_LECTURE, NO_MARK, no_student
+from attendance.adapters.store_sql.sentences import no_lecture, no_mark, no_student
 from attendance.adapters.store_sql.tables import lectures, mark_changes, marks, students
-from attendance.errors import NotFound
 from attendance.model import Mark, MarkChange
 
 
@@ -23,7 +22,7 @@ class SqlMarks(Database):
     def save_machine_marks(self, lecture_id: str, marks: Sequence[Mark]) -> None:
         """All or nothing. Raises NotFound (lecture). Marks of students who were removed meanwhile are left out."""
         with self._writing() as connection:
-            lock(connection, lectures, lecture_id, NO_LECTURE)
+            lock(connection, lectures, lecture_id, no_lecture())
             known = known_ids(connection, students, [mark.student_id for mark in marks])
             before = _marks_of(connection, lecture_id)
             after = {mark.student_id: mark for mark in marks if mark.student_id in known}
@@ -34,7 +33,7 @@ class SqlMarks(Database):
         if mark.set_by is None:
             raise ValueError("a person's mark says who set it")
         with self._writing() as connection:
-            lock(connection, lectures, mark.lecture_id, NO_LECTURE)
+            lock(connection, lectures, mark.lecture_id, no_lecture())
             lock(connection, students, mark.student_id, no_student(mark.student_id))
             old = _mark(connection, mark.lecture_id, mark.student_id)
             new = _decided(old, mark) if old else mark
@@ -45,10 +44,10 @@ class SqlMarks(Database):
     def clear_person_mark(self, lecture_id: str, student_id: str, by: str, at: datetime, reason: str) -> Mark:
         """Raises NotFound. A mark that is the machine's already stays as it is."""
         with self._writing() as connection:
-            lock(connection, lectures, lecture_id, NO_LECTURE)
+            lock(connection, lectures, lecture_id, no_lecture())
             old = _mark(connection, lecture_id, student_id)
             if old is None:
-                raise NotFound(NO_MARK)
+                raise no_mark()
             if old.set_by is None:
                 return old
             new = replace(old, status=old.machine_status, set_by=None, reason="", updated_at=at)

@@ -50,18 +50,18 @@ def mark_values(mark: Mark) -> dict[str, Any]:
     return values(mark, marks) | seen
 
 
-def one(connection: Connection, kind: type[D], table: Table, where: ColumnElement[bool], missing: str) -> D:
-    """The only row there is. Raises NotFound with the sentence `missing`."""
+def one(connection: Connection, kind: type[D], table: Table, where: ColumnElement[bool], missing: NotFound) -> D:
+    """The only row there is. Raises `missing` where there is none."""
     row = connection.execute(select(table).where(where)).one_or_none()
     if row is None:
-        raise NotFound(missing)
+        raise missing
     return read(kind, table, row)
 
 
-def lock(connection: Connection, table: Table, row_id: str, missing: str) -> None:
-    """Hold a row until the transaction ends, so that what hangs on it is changed by one at a time. Raises NotFound."""
+def lock(connection: Connection, table: Table, row_id: str, missing: NotFound) -> None:
+    """Hold a row until the transaction ends, so that what hangs on it is changed by one at a time. Raises `missing`."""
     if connection.execute(select(table.c.id).where(table.c.id == row_id).with_for_update()).one_or_none() is None:
-        raise NotFound(missing)
+        raise missing
 
 
 def known_ids(connection: Connection, table: Table, ids: Sequence[str]) -> set[str]:

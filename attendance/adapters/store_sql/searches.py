@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, sel
 from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.erasures import erase_keys
 from attendance.adapters.store_sql.rows import known_ids, lock, one, values
-from attendance.adapters.store_sql.sentences import NO_RECORDING
+from attendance.adapters.store_sql.sentences import no_recording
 from attendance.adapters.store_sql.tables import recordings, sightings, students
 from attendance.errors import Conflict
 from attendance.model import Recording, SearchStatus, Sighting
@@ -42,7 +42,7 @@ class SqlSearches(Database):
         free = and_(recordings.c.id == recording_id, or_(finished, _open_to_claims(now)))
         fresh = {"status": SearchStatus.QUEUED, "attempts": 0, "error": None, "progress": 0.0, **_UNCLAIMED}
         with self._writing() as connection:
-            lock(connection, recordings, recording_id, NO_RECORDING)
+            lock(connection, recordings, recording_id, no_recording())
             if not connection.execute(update(recordings).where(free).values(fresh)).rowcount:
                 raise Conflict("This recording is being searched at this moment.")
 
@@ -67,7 +67,7 @@ class SqlSearches(Database):
         with self._writing() as connection:
             if connection.execute(claiming).rowcount != 1:
                 return None
-            return one(connection, Recording, recordings, its, NO_RECORDING)
+            return one(connection, Recording, recordings, its, no_recording())
 
     def renew_claim(self, recording_id: str, worker: str, until: datetime, progress: float) -> bool:
         """False where the lease was lost."""

@@ -1,14 +1,42 @@
-"""What people read when something is not there."""
+"""What people are told when something is not there."""
 
-NO_USER = "There is no such user."
-NO_COURSE = "There is no such course."
-NO_FACE = "There is no such photo."
-NO_LECTURE = "There is no such lecture."
-NO_RECORDING = "There is no such recording."
-NO_SIGHTING = "There is no such sighting."
-NO_MARK = "There is no mark of this student in this lecture."
+from __future__ import annotations
+
+from attendance.errors import NotFound
 
 
-def no_student(student_id: str) -> str:
-    """The sentence for an id that is not registered."""
-    return f"There is no student with the id {student_id}."
+def no_user() -> NotFound:
+    return NotFound("There is no such user.")
+
+
+def no_course() -> NotFound:
+    return NotFound("There is no such course.")
+
+
+def no_face() -> NotFound:
+    return NotFound("There is no such photo.")
+
+
+def no_lecture() -> NotFound:
+    return NotFound("There is no such lecture.")
+
+
+def no_recording() -> NotFound:
+    return NotFound("There is no such recording.")
+
+
+def no_sighting() -> NotFound:
+    return NotFound("There is no such sighting.")
+
+
+def no_mark() -> NotFound:
+    return NotFound("There is no mark of this student in this lecture.")
+
+
+def no_student(student_id: str) -> NotFound:
+    """For an id that is not registered."""
+    return NotFound("There is no student with the id %(id)s.", id=student_id)
+
+
+def no_such_student() -> NotFound:
+    return NotFound("There is no such student.")

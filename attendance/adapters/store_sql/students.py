@@ -10,7 +10,7 @@ from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.courses import enrol
 from attendance.adapters.store_sql.erasures import erase_face_media, erase_found
 from attendance.adapters.store_sql.rows import contains, in_parts, lock, one, page_of, read, values
-from attendance.adapters.store_sql.sentences import NO_COURSE, NO_FACE, no_student
+from attendance.adapters.store_sql.sentences import no_course, no_face, no_student, no_such_student
 from attendance.adapters.store_sql.tables import (
     course_teachers,
     courses,
@@ -20,13 +20,17 @@ from attendance.adapters.store_sql.tables import (
     sightings,
     students,
 )
-from attendance.errors import ConsentMissing
+from attendance.errors import AlreadyExists, ConsentMissing
 from attendance.model import Face, Page, Student
+
+
+def _taken(student: Student) -> AlreadyExists:
+    return AlreadyExists("The student id %(student_id)s is already registered.", student_id=student.id)
 
 
 def _refuse_without_consent(student: Student) -> None:
     if student.consent_on is None:
-        raise ConsentMissing(f"{student.name} has not consented to face recognition.", field="consent_on")
+        raise ConsentMissing("%(name)s has not consented to face recognition.", name=student.name, field="consent_on")
 
 
 class SqlStudents(Database):
@@ -36,9 +40,9 @@ class SqlStudents(Database):
         """All or nothing. Raises AlreadyExists, ConsentMissing, NotFound (course)."""
         if faces:
             _refuse_without_consent(student)
-        with self._writing(f"The student id {student.id} is already registered.") as connection:
+        with self._writing(_taken(student)) as connection:
             for course_id in sorted(set(course_ids)):
-                lock(connection, courses, course_id, NO_COURSE)
+                lock(connection, courses, course_id, no_course())
             connection.execute(insert(students).values(values(student, students)))
             for face in faces:
                 _add_face(connection, face)
@@ -74,7 +78,7 @@ class SqlStudents(Database):
     def student_by_key(self, key: str) -> Student:
         """Raises NotFound."""
         with self._reading() as connection:
-            return one(connection, Student, students, students.c.key == key, "There is no such student.")
+            return one(connection, Student, students, students.c.key == key, no_such_student())
 
     def students(
         self,
@@ -101,7 +105,7 @@ class SqlStudents(Database):
 
     def add_face(self, face: Face) -> None:
         """Raises NotFound, ConsentMissing."""
-        with self._writing("This photo is already stored.") as connection:
+        with self._writing(AlreadyExists("This photo is already stored.")) as connection:
             lock(connection, students, face.student_id, no_student(face.student_id))
             its = students.c.id == face.student_id
             _refuse_without_consent(one(connection, Student, students, its, no_student(face.student_id)))
@@ -110,14 +114,14 @@ class SqlStudents(Database):
     def remove_face(self, face_id: str) -> None:
         """Raises NotFound."""
         with self._writing() as connection:
-            lock(connection, faces, face_id, NO_FACE)
+            lock(connection, faces, face_id, no_face())
             erase_face_media(connection, faces.c.id == face_id)
             connection.execute(delete(faces).where(faces.c.id == face_id))
 
     def face(self, face_id: str) -> Face:
         """Raises NotFound."""
         with self._reading() as connection:
-            return one(connection, Face, faces, faces.c.id == face_id, NO_FACE)
+            return one(connection, Face, faces, faces.c.id == face_id, no_face())
 
     def faces(self, student_ids: Sequence[str] | None = None) -> Sequence[Face]:
         """Sorted by student id and time."""

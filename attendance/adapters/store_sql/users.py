@@ -7,14 +7,14 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from attendance.adapters.store_sql.columns import folded
 from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.rows import contains, lock, one, page_of, read, values
-from attendance.adapters.store_sql.sentences import NO_USER, no_student
+from attendance.adapters.store_sql.sentences import no_student, no_user
 from attendance.adapters.store_sql.tables import students, users
-from attendance.errors import NotFound
+from attendance.errors import AlreadyExists
 from attendance.model import Page, Role, User
 
 
-def _taken(user: User) -> str:
-    return f"The email address {user.email} is already taken."
+def _taken(user: User) -> AlreadyExists:
+    return AlreadyExists("The email address %(email)s is already taken.", email=user.email)
 
 
 class SqlUsers(Database):
@@ -32,18 +32,18 @@ class SqlUsers(Database):
             _hold_student(connection, user)
             saved = connection.execute(update(users).where(users.c.id == user.id).values(values(user, users)))
             if not saved.rowcount:
-                raise NotFound(NO_USER)
+                raise no_user()
 
     def remove_user(self, user_id: str) -> None:
         """Raises NotFound."""
         with self._writing() as connection:
             if not connection.execute(delete(users).where(users.c.id == user_id)).rowcount:
-                raise NotFound(NO_USER)
+                raise no_user()
 
     def user(self, user_id: str) -> User:
         """Raises NotFound."""
         with self._reading() as connection:
-            return one(connection, User, users, users.c.id == user_id, NO_USER)
+            return one(connection, User, users, users.c.id == user_id, no_user())
 
     def find_user(self, email: str) -> User | None:
         """Compared without case."""

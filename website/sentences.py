@@ -1,0 +1,26 @@
+"""Says errors in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext
+
+from attendance.errors import Phrase, RollcallError
+
+
+def in_words(error: RollcallError) -> str:
+    """The error's sentence, translated, with its values in place."""
+    sentence = gettext(error.template)
+    return sentence % {name: _value(value) for name, value in error.values.items()} if error.values else sentence
+
+
+def kept_in_words(sentence: str) -> str:
+    """A sentence that was stored in English: translated where nothing was filled in, else as it is."""
+    return gettext(sentence) if sentence else ""
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, RollcallError):
+        return in_words(value)
+    return gettext(value) if isinstance(value, Phrase) else value
