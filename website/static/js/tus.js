@@ -43,6 +43,11 @@ function sentenceOf(request) {
   }
 }
 
+function finishedIn(answer) {
+  const recording = answer?.getResponseHeader("Rollcall-Recording");
+  return recording ? { recording, location: answer.getResponseHeader("Rollcall-Location") } : null;
+}
+
 export class TusUpload {
   // `events`: progress(sentBytes), waiting(), sending(), refused(error), done({recording, location}).
   constructor({ endpoint, csrfToken, file, metadata, remembered, events }) {
@@ -50,14 +55,21 @@ export class TusUpload {
     this.url = null;
     this.offset = 0;
     this.stopped = false;
-    this.running = false;
+    this.ended = null;
     this.retries = 0;
   }
 
-  async start() {
-    if (this.running) return;
+  get isSending() {
+    return this.ended !== null && !this.stopped;
+  }
+
+  start() {
+    this.ended ??= this.run().finally(() => (this.ended = null));
+    return this.ended;
+  }
+
+  async run() {
     this.stopped = false;
-    this.running = true;
     try {
       await this.findOrCreate();
       while (!this.stopped && !this.finished) await this.sendPiece();
@@ -65,8 +77,6 @@ export class TusUpload {
       if (!(error instanceof UploadRefused)) throw error;
       if (error.status !== 401) this.remembered.forget();
       this.events.refused(error);
-    } finally {
-      this.running = false;
     }
     if (this.finished && !this.stopped) {
       this.remembered.forget();
@@ -74,16 +84,21 @@ export class TusUpload {
     }
   }
 
+  // Only a piece is broken off: the answer to anything else is short, and says where the upload is.
   pause() {
     this.stopped = true;
-    this.request?.abort();
+    this.piece?.abort();
     this.wakeUp?.();
   }
 
+  // The recording where the last byte had arrived before, else null.
   async cancel() {
     this.pause();
+    await this.ended;
     this.remembered.forget();
-    if (this.url) await this.ask("DELETE", this.url);
+    if (!this.url) return null;
+    const answer = await this.ask("DELETE", this.url);
+    return answer?.status === 404 ? finishedIn(await this.ask("HEAD", this.url)) : null;
   }
 
   async findOrCreate() {
@@ -147,8 +162,7 @@ export class TusUpload {
     this.retries = 0;
     this.events.sending();
     this.events.progress(this.offset);
-    const recording = answer.getResponseHeader("Rollcall-Recording");
-    if (recording) this.finished = { recording, location: answer.getResponseHeader("Rollcall-Location") };
+    this.finished = finishedIn(answer);
   }
 
   ask(method, url, headers = {}, body = null, onSent = null) {
@@ -158,7 +172,7 @@ export class TusUpload {
       headers: { "Tus-Resumable": VERSION, "X-CSRFToken": this.csrfToken, Accept: "application/json", ...headers },
       body,
       onSent,
-      onStart: (request) => (this.request = request),
+      onStart: (request) => (this.piece = method === "PATCH" ? request : null),
     });
   }
 

@@ -147,7 +147,7 @@ async function sendNext() {
 }
 
 function pauseOrGoOn(upload, row) {
-  if (upload.running) {
+  if (upload.isSending) {
     upload.pause();
     row.paused();
     return;
@@ -160,8 +160,10 @@ function pauseOrGoOn(upload, row) {
 async function cancel(upload, row) {
   const place = waiting.findIndex((one) => one.upload === upload);
   if (place >= 0) waiting.splice(place, 1);
-  row.remove();
-  await upload.cancel();
+  row.endsSoon();
+  const finished = await upload.cancel();
+  if (finished) follow(finished, row);
+  else row.remove();
 }
 
 async function follow({ recording, location }, row) {

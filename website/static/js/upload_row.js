@@ -66,6 +66,11 @@ export class UploadRow {
     this.say(this.texts.paused);
   }
 
+  endsSoon() {
+    this.isPaused = true;
+    for (const name of ["pause", "cancel"]) this.part(name).disabled = true;
+  }
+
   refused(sentence) {
     this.row.classList.add("is-refused");
     this.part("pause").hidden = true;
