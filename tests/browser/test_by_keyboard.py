@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import SignedIn
 from tests.browser.school import PASSWORD, TEACHER, School
+from tests.browser.watching import Watch
 
 pytestmark = pytest.mark.browser
 
@@ -59,16 +60,16 @@ def test_a_mark_is_corrected_by_keyboard(signed_in: SignedIn, school: School) ->
 
 
 def test_a_recording_is_chosen_and_given_up_by_keyboard(
-    signed_in: SignedIn, school: School, lecture_film: Path
+    signed_in: SignedIn, school: School, lecture_film: Path, watch: Watch
 ) -> None:
     page = signed_in(TEACHER)
     page.goto(f"/lectures/upload?course={school.course.id}")
     page.get_by_label("Date").fill("2026-03-09")
-    page.route("**/api/v1/uploads/*", lambda route: None)  # it stays under way
+    watch.expects_lost_connection = True
+    page.route("**/api/v1/uploads/*", lambda route: route.abort())  # it stays under way
+    page.on("filechooser", lambda chooser: chooser.set_files(lecture_film))
     _tab_to(page, page.get_by_label("Choose recordings"))
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Space")
-    chooser.value.set_files(lecture_film)
+    page.keyboard.press("Enter")
     _tab_to(page, page.get_by_role("button", name="Pause"))
     page.keyboard.press("Space")
     expect(page.get_by_text("Paused")).to_be_visible()

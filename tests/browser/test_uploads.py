@@ -111,6 +111,19 @@ def test_an_upload_pauses_goes_on_and_is_given_up(upload_page: Page, long_film: 
     expect(upload_page.get_by_text(long_film.name)).to_have_count(0)
 
 
+def test_an_upload_that_is_given_up_after_its_last_byte_says_that_it_is_there(
+    upload_page: Page, lecture_film: Path, watch: Watch
+) -> None:
+    watch.expects_lost_connection, watch.expected_statuses = True, {404}
+    _lose_answers(upload_page, lecture_film)
+    _say_when(upload_page, "2026-03-08")
+    upload_page.get_by_label("Choose recordings").set_input_files(lecture_film)
+    row = _row(upload_page, lecture_film.name)
+    expect(row).to_contain_text("The connection is gone.")
+    row.get_by_role("button", name="Cancel").click()
+    expect(row.get_by_role("link", name="Open the lecture")).to_be_visible()
+
+
 def _say_when(page: Page, day: str) -> None:
     page.get_by_label("Date").fill(day)
     page.get_by_label("Starts at").fill("10:00")
@@ -150,6 +163,24 @@ def _lose_what_follows(route: Route) -> None:
         route.abort()
     else:
         route.continue_()
+
+
+def _lose_answers(page: Page, film: Path) -> None:
+    """All bytes arrive, but the page does not learn of it before it gives the upload up."""
+    given_up = False
+
+    def lose(route: Route) -> None:
+        nonlocal given_up
+        method = route.request.method
+        given_up = given_up or method == "DELETE"
+        if given_up:
+            route.continue_()
+            return
+        if method == "PATCH":
+            page.request.patch(route.request.url, headers=route.request.headers, data=film.read_bytes())
+        route.abort()
+
+    page.route(_PATCHES, lose)
 
 
 def _watch_offsets(page: Page) -> list[int]:
