@@ -10,7 +10,7 @@ from attendance.bootstrap import bootstrap
 from attendance.services import Services
 from attendance.settings import Settings, load_settings
 from attendance.use_cases.set_up import setup_token
-from website import commands, config, current, errors, formatting, limits, login, navigation, security
+from website import commands, config, current, errors, formatting, limits, login, navigation, security, sentences
 from website.setup_link import setup_link
 
 BLUEPRINTS = (
@@ -40,7 +40,7 @@ def _made_of(services: Services) -> Flask:
     app = Flask(__name__)
     config.init_app(app, services.settings)
     current.init_app(app, services)
-    for concern in (security, login, limits, formatting, navigation, errors):
+    for concern in (security, login, limits, formatting, sentences, navigation, errors):
         concern.init_app(app)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(name).blueprint)

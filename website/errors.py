@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from attendance.errors import RollcallError
+from website.sentences import in_words
 
 
 def init_app(app: Flask) -> None:
@@ -47,7 +48,7 @@ def _page(status: int, sentence: str) -> str:
 
 
 def _rollcall_error(error: RollcallError) -> Response:
-    return error_answer(error.status, error.sentence)
+    return error_answer(error.status, in_words(error))
 
 
 def _csrf_error(error: CSRFError) -> Response:

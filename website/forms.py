@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_wtf import FlaskForm
 
 from attendance.errors import RollcallError
+from website.sentences import in_words
 
 
 class Form(FlaskForm):
@@ -12,8 +13,8 @@ class Form(FlaskForm):
 
     def refuse(self, error: RollcallError) -> None:
         """Show the error's sentence at its field, or above the form where it has none."""
-        name = getattr(error, "field", None)
+        name, sentence = getattr(error, "field", None), in_words(error)
         if name in self._fields:
-            self._fields[name].errors = [*self._fields[name].errors, error.sentence]
+            self._fields[name].errors = [*self._fields[name].errors, sentence]
         else:
-            self.form_errors = [*self.form_errors, error.sentence]
+            self.form_errors = [*self.form_errors, sentence]

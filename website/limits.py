@@ -76,7 +76,9 @@ def init_app(app: Flask) -> None:
         )
     except (ConfigurationError, NotImplementedError) as wrong:
         raise SettingsError(
-            f"ROLLCALL_RATE_STORE is {settings.rate_store!r}, which cannot be used: {wrong}."
+            "ROLLCALL_RATE_STORE is %(given)r, which cannot be used: %(reason)s.",
+            given=settings.rate_store,
+            reason=str(wrong),
         ) from wrong
     app.extensions["login_tries"] = LoginTries(limiter, settings.login_tries)
 

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Flask
 from flask_babel import gettext
 
 from attendance.errors import Phrase, RollcallError
+
+
+def init_app(app: Flask) -> None:
+    """Make the filter `kept_in_words` known to templates."""
+    app.jinja_env.filters["kept_in_words"] = kept_in_words
 
 
 def in_words(error: RollcallError) -> str:
@@ -15,9 +21,9 @@ def in_words(error: RollcallError) -> str:
     return sentence % {name: _value(value) for name, value in error.values.items()} if error.values else sentence
 
 
-def kept_in_words(sentence: str) -> str:
+def kept_in_words(sentence: str | None) -> str | None:
     """A sentence that was stored in English: translated where nothing was filled in, else as it is."""
-    return gettext(sentence) if sentence else ""
+    return gettext(sentence) if sentence else sentence  # gettext answers an empty text with the catalogue's header
 
 
 def _value(value: Any) -> Any:

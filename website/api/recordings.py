@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from attendance.model import Recording, Role
 from website.access import lecture_or_404, roles_required
 from website.current import current_services
+from website.sentences import kept_in_words
 
 blueprint = Blueprint("recordings", __name__, url_prefix="/recordings")
 
@@ -26,6 +27,6 @@ def as_json(recording: Recording) -> dict[str, object]:
         "lecture_id": recording.lecture_id,
         "status": recording.status.value,
         "progress": round(recording.progress, 3),
-        "error": recording.error,
+        "error": kept_in_words(recording.error),
         "searched_at": recording.searched_at.isoformat() if recording.searched_at else None,
     }

@@ -49,14 +49,16 @@ def method_meant() -> str:
 def check_version() -> None:
     """Raises WrongVersion."""
     if request.headers.get("Tus-Resumable") != TUS_VERSION:
-        raise WrongVersion(f"This server speaks tus {TUS_VERSION}; send the header Tus-Resumable: {TUS_VERSION}.")
+        raise WrongVersion(
+            "This server speaks tus %(version)s; send the header Tus-Resumable: %(version)s.", version=TUS_VERSION
+        )
 
 
 def header_number(header: str) -> int:
     """A header's whole number. Raises InvalidInput."""
     text = request.headers.get(header, "")
     if not _NUMBER.fullmatch(text):
-        raise InvalidInput(f"The header {header} must be a whole number of bytes.")
+        raise InvalidInput("The header %(header)s must be a whole number of bytes.", header=header)
     return int(text)
 
 
@@ -68,7 +70,7 @@ def sends_bytes() -> bool:
 def check_sends_bytes() -> None:
     """Raises NotBytes."""
     if not sends_bytes():
-        raise NotBytes(f"Bytes of an upload are sent as {BYTES}.")
+        raise NotBytes("Bytes of an upload are sent as %(kind)s.", kind=BYTES)
 
 
 def upload_metadata() -> dict[str, str]:
@@ -77,7 +79,7 @@ def upload_metadata() -> dict[str, str]:
     for part in filter(str.strip, request.headers.get("Upload-Metadata", "").split(",")):
         name, _, value = part.strip().partition(" ")
         if name in pairs:
-            raise InvalidInput(f"The header Upload-Metadata names {name} twice.")
+            raise InvalidInput("The header Upload-Metadata names %(name)s twice.", name=name)
         pairs[name] = _text(value)
     return pairs
 

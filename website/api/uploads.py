@@ -123,13 +123,13 @@ def _receive(upload_id: str) -> Response:
 def _append(begun: Upload, offset: int) -> Response:
     spool = current_services().uploads
     if offset != begun.offset:
-        raise Conflict(f"The upload is at byte {begun.offset}, not at {offset}.")
+        raise Conflict("The upload is at byte %(here)s, not at %(offset)s.", here=begun.offset, offset=offset)
     try:
         begun = spool.append(begun.id, offset, request.stream)
     except Conflict as refused:
         if spool.upload(begun.id).offset != offset:
             raise
-        raise Locked(refused.sentence) from refused
+        raise Locked(refused.template, **refused.values) from refused
     return _finish(begun) if begun.offset == begun.size else _state(Response(status=204), begun)
 
 

@@ -36,7 +36,7 @@ def _signed_in(form: LoginForm) -> bool:
         user = check_login(current_services(), form.email.data, form.password.data)
         if user is None:
             login_tries().failed()
-            form.refuse(InvalidInput(_("Email or password is wrong.")))
+            form.refuse(InvalidInput("Email or password is wrong."))
             return False
         login_tries().succeeded(form.email.data)
     sign_in(user)

@@ -41,11 +41,12 @@ def analyse(
     known = _known(services, path, course_id, starts_at)
     if known is not None:
         _queue(services, known)
-        return _searched(services, known.id, "The search was stopped; it goes on later.")
+        return _searched(services, known.id, SearchStopped("The search was stopped; it goes on later."))
     is_new_lecture = services.store.find_lecture(course_id, starts_at) is None
     recording = _received(services, path, course_id, starts_at, ends_at)
     try:
-        return _searched(services, recording.id, "The search was stopped; nothing of the recording was kept.")
+        stopped = SearchStopped("The search was stopped; nothing of the recording was kept.")
+        return _searched(services, recording.id, stopped)
     except BaseException:
         _take_back(services, recording, is_new_lecture)
         raise
@@ -56,9 +57,9 @@ def _check_file(path: Path) -> None:
     try:
         with path.open("rb") as file:
             if not file.read(1):
-                raise BadRecording(f"{name} is empty.")
+                raise BadRecording("%(name)s is empty.", name=name)
     except OSError as wrong:
-        raise BadRecording(f"{name} cannot be read: {wrong.strerror}.") from wrong
+        raise BadRecording("%(name)s cannot be read: %(reason)s.", name=name, reason=wrong.strerror) from wrong
 
 
 def _known(services: Services, path: Path, course_id: str, starts_at: datetime) -> Recording | None:
@@ -131,7 +132,7 @@ def _kept(
         return services.store.recording(upload.id)  # a worker that sweeps up was quicker
 
 
-def _searched(services: Services, recording_id: str, if_stopped: str) -> Recording:
+def _searched(services: Services, recording_id: str, stopped: SearchStopped) -> Recording:
     """Search it, or wait for whoever holds its lease. Raises BadRecording where it cannot be searched."""
     with _stop_signals() as stop, progress_bar("searching") as show:
         while not search_recording(services, recording_id, progress=show, stopping=stop.is_set):
@@ -142,7 +143,7 @@ def _searched(services: Services, recording_id: str, if_stopped: str) -> Recordi
                 raise BadRecording(recording.error or "The search failed.")
             show(recording.progress)
             if stop.wait(_LOOK_EVERY_S):
-                raise SearchStopped(if_stopped)
+                raise stopped
     return services.store.recording(recording_id)
 
 

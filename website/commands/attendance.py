@@ -74,9 +74,9 @@ def _zone_of(courses: Sequence[Course]) -> str:
 
 def _midnight(day: date, zone: str) -> datetime:
     if not _FIRST_DAY <= day <= _LAST_DAY:
-        raise InvalidInput(f"There are no lectures on {day.isoformat()}; check the date.")
+        raise InvalidInput("There are no lectures on %(day)s; check the date.", day=day.isoformat())
     if zone not in pytz.all_timezones_set:
-        raise InvalidInput(f"There is no time zone {zone}; choose one such as Asia/Seoul.")
+        raise InvalidInput("There is no time zone %(zone)s; choose one such as Asia/Seoul.", zone=zone)
     return pytz.timezone(zone).localize(datetime.combine(day, time())).astimezone(UTC)
 
 
@@ -95,4 +95,6 @@ def _write(path: Path, content: bytes) -> None:
                 Path(draft.name).unlink(missing_ok=True)
                 raise
     except OSError as wrong:
-        raise InvalidInput(f"{printable(str(path))} cannot be written: {wrong.strerror}.") from wrong
+        raise InvalidInput(
+            "%(path)s cannot be written: %(reason)s.", path=printable(str(path)), reason=wrong.strerror
+        ) from wrong

@@ -53,7 +53,7 @@ def _teacher(services: Services, email: str) -> User:
     """Looked for before the course is made, so that a wrong address leaves nothing behind."""
     user = services.store.find_user(clean_email(email))
     if user is None:
-        raise InvalidInput(f"There is no user {email}.")
+        raise InvalidInput("There is no user %(email)s.", email=email)
     if user.role is Role.STUDENT:
-        raise InvalidInput(f"{user.email} is a student and cannot teach a course.")
+        raise InvalidInput("%(email)s is a student and cannot teach a course.", email=user.email)
     return user

@@ -18,7 +18,7 @@ def course_named(services: Services, text: str, section: str | None = None) -> C
     if exact is not None:
         return exact
     if section is not None:
-        raise NotFound(f"There is no course {name} with the section {section}.")
+        raise NotFound("There is no course %(name)s with the section %(section)s.", name=name, section=section)
     code, slash, its_section = name.rpartition("/")
     split = services.store.find_course(code.strip(), its_section.strip()) if slash else None
     return split or _only_section(services, name)
@@ -27,8 +27,13 @@ def course_named(services: Services, text: str, section: str | None = None) -> C
 def _only_section(services: Services, code: str) -> Course:
     found = [course for course in services.store.courses() if course.code == code]
     if not found:
-        raise NotFound(f"There is no course {code}.")
+        raise NotFound("There is no course %(code)s.", code=code)
     if len(found) > 1:
         sections = ", ".join(course.section for course in found)
-        raise InvalidInput(f"{code} has the sections {sections}; say which, such as {code}/{found[0].section}.")
+        raise InvalidInput(
+            "%(code)s has the sections %(sections)s; say which, such as %(code)s/%(section)s.",
+            code=code,
+            sections=sections,
+            section=found[0].section,
+        )
     return found[0]

@@ -60,10 +60,10 @@ def _moment(text: str, timezone: str, option: str) -> datetime:
     except ValueError:
         given = None
     if given is None or len(text.strip()) <= len("2026-03-02"):
-        raise InvalidInput(f"{option} needs a date and a time, such as 2026-03-02T10:00.")
+        raise InvalidInput("%(option)s needs a date and a time, such as 2026-03-02T10:00.", option=option)
     if given.tzinfo is None:
         return moment_in(timezone, text, field=option)
     try:
         return given.astimezone(UTC)
     except OverflowError:
-        raise InvalidInput(f"{option} is no time that a lecture can have.") from None
+        raise InvalidInput("%(option)s is no time that a lecture can have.", option=option) from None

@@ -135,4 +135,6 @@ def _read(path: Path, most_bytes: int) -> bytes:
         with path.open("rb") as file:
             return file.read(most_bytes + 1)
     except OSError as wrong:
-        raise InvalidInput(f"{printable(str(path))} cannot be read: {wrong.strerror}.") from wrong
+        raise InvalidInput(
+            "%(path)s cannot be read: %(reason)s.", path=printable(str(path)), reason=wrong.strerror
+        ) from wrong

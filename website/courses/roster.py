@@ -16,6 +16,7 @@ from website.courses.forms import AddStudentsForm, ConfirmForm, TeachersForm
 from website.courses.views import blueprint
 from website.current import current_services, signed_in_user
 from website.request_args import page_number
+from website.sentences import in_words
 
 
 @blueprint.route("/<course_id>/students/add", methods=["GET", "POST"])
@@ -26,7 +27,7 @@ def add_students(course_id: str) -> ResponseReturnValue:
     services, form = current_services(), AddStudentsForm()
     text = request.args.get("text", "")[:100]
     if form.validate_on_submit() and not form.students.data:
-        form.refuse(InvalidInput(_("Choose at least one student.")))
+        form.refuse(InvalidInput("Choose at least one student."))
     elif form.is_submitted() and not form.errors:
         students = [student_or_404(key) for key in form.students.data or ()]
         add_to_roster(services, course_id, [student.id for student in students], by=signed_in_user().id)
@@ -56,7 +57,7 @@ def remove_student(course_id: str, student_key: str) -> ResponseReturnValue:
             remove_from_roster(current_services(), course_id, student.id, by=signed_in_user().id)
             flash(_("%(name)s is no longer on the roster. Marks that exist stay.", name=student.name), "success")
         except NotFound as gone:
-            flash(gone.sentence, "warning")
+            flash(in_words(gone), "warning")
     return redirect(url_for("courses.show", course_id=course_id))
 
 

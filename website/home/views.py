@@ -9,6 +9,7 @@ from attendance.errors import ServiceUnavailable
 from attendance.model import Role
 from website.access import roles_required
 from website.current import current_services, signed_in_user
+from website.sentences import in_words
 
 blueprint = Blueprint("home", __name__)
 
@@ -26,5 +27,5 @@ def health() -> ResponseReturnValue:
     try:
         current_services().store.check()
     except ServiceUnavailable as lost:
-        return jsonify(status="unavailable", message=lost.sentence), 503
+        return jsonify(status="unavailable", message=in_words(lost)), 503
     return jsonify(status="ok")

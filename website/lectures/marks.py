@@ -18,6 +18,7 @@ from website.access import lecture_or_404, roles_required
 from website.current import current_services, signed_in_user
 from website.lectures.forms import ConfirmForm, MarkForm
 from website.lectures.views import STAFF, blueprint
+from website.sentences import in_words
 
 Decision = Callable[..., Mark]
 
@@ -81,7 +82,7 @@ def _decide(decision: Decision, lecture_id: str, student_key: str, done: str) ->
     try:
         decision(current_services(), lecture_id, student.id, by=signed_in_user().id)
     except (Conflict, InvalidInput) as refused:  # somebody else decided a moment before
-        flash(refused.sentence, "warning")
+        flash(in_words(refused), "warning")
     else:
         flash(done, "success")
     return _back(lecture_id)

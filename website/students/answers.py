@@ -33,5 +33,5 @@ def uploaded_photos(form: Form) -> list[bytes]:
     """The photos that were chosen. Raises InvalidInput where there are more than one form takes."""
     files = [file for file in form.photos.data or () if file and file.filename]
     if len(files) > MOST_PHOTOS_PER_FORM:
-        raise InvalidInput(_("Choose at most %(most)s photos at a time.", most=MOST_PHOTOS_PER_FORM), field="photos")
+        raise InvalidInput("Choose at most %(most)s photos at a time.", most=MOST_PHOTOS_PER_FORM, field="photos")
     return [file.read() for file in files]

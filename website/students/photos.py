@@ -62,7 +62,7 @@ def remove_one(student_key: str, face_id: str) -> ResponseReturnValue:
 def _add(student: Student, form: PhotosForm) -> str:
     photos = uploaded_photos(form)
     if not photos:
-        raise InvalidInput(_("Choose a photo first."), field="photos")
+        raise InvalidInput("Choose a photo first.", field="photos")
     add_photos(current_services(), student.id, photos, by=signed_in_user().id)
     flash(ngettext("%(num)s photo was added.", "%(num)s photos were added.", len(photos)), "success")
     return url_for("students.show", student_key=student.key)
@@ -76,5 +76,5 @@ def _page(form: PhotosForm, student: Student) -> str:
 def _face_or_404(student: Student, face_id: str) -> Face:
     faces = [face for face in current_services().store.faces([student.id]) if face.id == face_id]
     if not faces:
-        raise NotFound(_("There is no such photo."))
+        raise NotFound("There is no such photo.")
     return faces[0]

@@ -29,7 +29,7 @@ def register() -> ResponseReturnValue:
         try:
             return done(_register(form))
         except AlreadyExists as taken:
-            form.refuse(InvalidInput(taken.sentence, field="student_id"))
+            form.refuse(InvalidInput(taken.template, **taken.values, field="student_id"))
         except (InvalidInput, NotFound) as refused:
             form.refuse(refused)
     return not_done(form, lambda: _page(form)) if form.is_submitted() else _page(form)
@@ -41,7 +41,7 @@ def photo_check() -> ResponseReturnValue:
     """What a photo shows, before it is kept. Nothing of it is stored."""
     photo = request.files.get("photo")
     if photo is None:
-        raise InvalidInput(_("Choose a photo first."), field="photo")
+        raise InvalidInput("Choose a photo first.", field="photo")
     key = request.form.get("student_key", "")
     report = look_over_photo(
         current_services(),
