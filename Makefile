@@ -24,9 +24,13 @@ format: $(VENV)/.test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Collects the texts of the pages for translators.
+# Collects the texts of pages, and of the errors that they show, for translators.
+SENTENCES = RollcallError InvalidInput BadPhoto BadRecording ConsentMissing NotFound NotAllowed AlreadyExists Conflict \
+	TooLarge OutOfSpace SearchStopped ServiceUnavailable SettingsError SamePhoto WrongVersion NotBytes Locked \
+	FaceEngineError BadImage BadVideo WeightsMissing Phrase
 messages: $(VENV)/.test
-	$(BIN)/pybabel extract -F babel.cfg -k _l -o website/translations/messages.pot website
+	@mkdir -p website/translations
+	$(BIN)/pybabel extract -F babel.cfg $(addprefix -k ,_l $(SENTENCES)) -o website/translations/messages.pot .
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

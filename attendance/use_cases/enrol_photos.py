@@ -145,6 +145,5 @@ def _numbered(number: int, count: int) -> Iterator[None]:
         yield
     except BadPhoto as wrong:
         if count > 1:
-            numbered = type(wrong)("Photo %(number)s: %(reason)s", number=number, reason=wrong, field="photos")
-            raise numbered from wrong
-        raise type(wrong)(wrong.template, **wrong.values, field="photos") from wrong
+            raise BadPhoto("Photo %(number)s: %(reason)s", number=number, reason=wrong, field="photos") from wrong
+        raise BadPhoto(wrong.template, **wrong.values, field="photos") from wrong
