@@ -19,8 +19,8 @@ def test_students_start_with_their_own_attendance(student_client: FlaskClient) -
 def test_the_navigation_shows_only_what_the_role_may_open(
     admin_client: FlaskClient, teacher_client: FlaskClient, student_client: FlaskClient
 ) -> None:
-    for_admins, for_staff = ('href="/users"', 'href="/audit"'), ("Attendance log", "Courses")
-    pages = {client: client.get("/account").text for client in (admin_client, teacher_client, student_client)}
+    for_admins, for_staff = ('href="/users/"', 'href="/audit/"'), ("Attendance log", "Courses")
+    pages = {client: client.get("/account/").text for client in (admin_client, teacher_client, student_client)}
     for link in for_admins:
         assert link in pages[admin_client]
         assert link not in pages[teacher_client] + pages[student_client]
@@ -29,4 +29,9 @@ def test_the_navigation_shows_only_what_the_role_may_open(
 
 
 def test_the_navigation_says_where_one_is(admin_client: FlaskClient) -> None:
-    assert '<a href="/users" aria-current="page">' in admin_client.get("/users").text
+    assert '<a href="/users/" aria-current="page">' in admin_client.get("/users/").text
+
+
+def test_a_list_opens_with_and_without_a_slash_at_its_end(admin_client: FlaskClient) -> None:
+    for path in ("/lectures", "/log", "/students", "/courses", "/users", "/audit", "/account"):
+        assert [admin_client.get(path).status_code, admin_client.get(f"{path}/").status_code] == [200, 200]

@@ -25,14 +25,14 @@ def _made_up(text: str) -> str:
 
 
 def test_a_user_with_a_given_password_can_sign_in(app: Flask, admin_client: FlaskClient) -> None:
-    assert _add(admin_client, password=PASSWORD).location == "/users"
+    assert _add(admin_client, password=PASSWORD).location == "/users/"
     assert sign_in(app.test_client(), "new@example.org").status_code == 302
 
 
 def test_a_made_up_password_is_shown_once_and_works(app: Flask, admin_client: FlaskClient) -> None:
     password = _made_up(_add(admin_client).text)
     assert len(password) >= 16
-    assert password not in admin_client.get("/users").text
+    assert password not in admin_client.get("/users/").text
     assert sign_in(app.test_client(), "new@example.org", password).status_code == 302
 
 
@@ -78,7 +78,7 @@ def test_the_list_finds_by_email_and_name_and_has_pages(admin_client: FlaskClien
             password=PASSWORD,
             by=None,
         )
-    first, second = admin_client.get("/users").text, admin_client.get("/users?page=2").text
+    first, second = admin_client.get("/users/").text, admin_client.get("/users?page=2").text
     assert "Page 1 of 2" in first
     assert "t59@example.org" not in first
     assert "t59@example.org" in second
@@ -107,7 +107,7 @@ def test_a_demoted_admin_loses_the_admins_pages_at_once(
     client = app.test_client()
     sign_in(client, other.email)
     post_form(admin_client, f"/users/{other.id}", name="Bert Example", role="teacher")
-    assert client.get("/users").status_code == 403
+    assert client.get("/users/").status_code == 403
 
 
 def test_the_last_admin_stays_an_admin(admin_client: FlaskClient, services: Services, admin: User) -> None:
@@ -127,22 +127,22 @@ def test_removing_asks_first_and_then_ends_the_users_session(
 ) -> None:
     page = f"/users/{teacher.id}/remove"
     assert "will not be able to sign in" in admin_client.get(page).text
-    assert teacher_client.get("/account").status_code == 200
-    assert post_form(admin_client, page).location == "/users"
-    assert teacher_client.get("/account").status_code == 302
+    assert teacher_client.get("/account/").status_code == 200
+    assert post_form(admin_client, page).location == "/users/"
+    assert teacher_client.get("/account/").status_code == 302
 
 
 def test_a_new_password_from_the_admin_ends_the_users_sessions(
     app: Flask, admin_client: FlaskClient, teacher_client: FlaskClient, teacher: User
 ) -> None:
     password = _made_up(post_form(admin_client, f"/users/{teacher.id}/password").text)
-    assert teacher_client.get("/account").status_code == 302
+    assert teacher_client.get("/account/").status_code == 302
     assert sign_in(app.test_client(), teacher.email, password).status_code == 302
 
 
 def test_an_admin_who_resets_the_own_password_stays_signed_in(admin_client: FlaskClient, admin: User) -> None:
     post_form(admin_client, f"/users/{admin.id}/password")
-    assert admin_client.get("/users").status_code == 200
+    assert admin_client.get("/users/").status_code == 200
 
 
 @pytest.mark.parametrize("page", ["/users/nobody", "/users/nobody/password", "/users/nobody/remove"])
@@ -152,4 +152,4 @@ def test_a_user_who_does_not_exist_is_a_404(admin_client: FlaskClient, page: str
 
 def test_names_are_shown_as_text(admin_client: FlaskClient) -> None:
     _add(admin_client, name="<script>alert(1)</script>", password=PASSWORD)
-    assert "<script>alert" not in admin_client.get("/users").text
+    assert "<script>alert" not in admin_client.get("/users/").text

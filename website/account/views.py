@@ -17,7 +17,7 @@ from website.login import sign_in
 blueprint = Blueprint("account", __name__, url_prefix="/account", template_folder="templates")
 
 
-@blueprint.route("", methods=["GET", "POST"])
+@blueprint.route("/", methods=["GET", "POST"])
 @roles_required()
 def index() -> ResponseReturnValue:
     """Name and time zone."""

@@ -14,7 +14,7 @@ from website.request_args import page_number
 blueprint = Blueprint("audit", __name__, url_prefix="/audit", template_folder="templates")
 
 
-@blueprint.get("")
+@blueprint.get("/")
 @roles_required(Role.ADMIN)
 def index() -> ResponseReturnValue:
     """What people did, newest first."""

@@ -21,7 +21,7 @@ blueprint = Blueprint("users", __name__, url_prefix="/users", template_folder="t
 _MOST_SUGGESTED = 500
 
 
-@blueprint.get("")
+@blueprint.get("/")
 @roles_required(Role.ADMIN)
 def index() -> ResponseReturnValue:
     """All users, or those whose email or name holds the text."""
