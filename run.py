@@ -148,7 +148,8 @@ def _check_free(host: str, port: int) -> None:
         with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
             pass
     except OSError as taken:
-        raise SettingsError(f"{host}:{port} cannot be used ({taken.strerror}); set HOST or PORT.") from taken
+        reason = (taken.strerror or str(taken)).partition(" (")[0]  # Python adds the address, which stands here already
+        raise SettingsError(f"{host}:{port} cannot be used ({reason}); set HOST or PORT.") from taken
 
 
 def main() -> int:
