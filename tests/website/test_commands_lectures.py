@@ -132,6 +132,17 @@ class TestTheAnswer:
         assert "present, left early" in words
         assert "1 unsure. The unsure ones wait for a person" in words
 
+    def test_without_a_roster_there_is_no_table(self, flask: Flask, video: Path):
+        flask("courses", "add", "CS102", "--name", "Networks", "--timezone", "Asia/Seoul")
+        result = flask("lectures", "analyse", video, "--course", "CS102", "--starts-at", "2026-03-02T10:00")
+        lines = result.stdout.splitlines()
+        assert lines[:3] == [
+            "CS102, 2026-03-02 10:00 to 10:50 (Asia/Seoul)",
+            "",
+            "Nobody is on the roster of this course.",
+        ]
+        assert len(lines) == 6  # three strangers
+
     def test_the_users_file_stays_as_it_is(self, analyse, video: Path):
         video.chmod(0o644)
         analyse()

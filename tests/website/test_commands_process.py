@@ -45,6 +45,21 @@ def test_commands_work_from_an_empty_folder_and_never_show_the_setup_link(tmp_pa
     assert data.stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_told_in_one_sentence(tmp_path: Path):
+    with Path("/dev/full").open("wb") as full:
+        result = subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "website", "attendance", "export"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=environment(tmp_path / "data", {}),
+            cwd=ROOT,
+            timeout=120,
+            check=False,
+        )
+    assert (result.returncode, result.stderr) == (1, b"rollcall: No space left on device.\n")
+
+
 def test_names_that_the_terminal_cannot_show_stop_nothing(tmp_path: Path):
     settings = {"PYTHONIOENCODING": "latin-1"}
     result = in_a_process(tmp_path / "data", "courses", "add", "국어", "--name", "국어", **settings)

@@ -48,8 +48,9 @@ def report_in_words(services: Services, recording: Recording) -> str:
     zone = pytz.timezone(board.course.timezone)
     starts, ends = board.lecture.starts_at.astimezone(zone), board.lecture.ends_at.astimezone(zone)
     title = f"{board.course.label}, {starts:%Y-%m-%d %H:%M} to {ends:%H:%M} ({board.course.timezone})"
-    table = text_table(_HEADINGS, [_row(one) for one in board.attendees], numbers=_NUMBERS)
-    return "\n".join([title, "", table, "", _counts(board), *_strangers(strangers_of(board, recording))])
+    table = [text_table(_HEADINGS, [_row(one) for one in board.attendees], numbers=_NUMBERS), ""]
+    strangers = _strangers(strangers_of(board, recording))
+    return "\n".join([title, "", *(table if board.attendees else ()), _counts(board), *strangers])
 
 
 def _mark_as_json(attendee: Attendee, mark: Mark) -> dict[str, Any]:

@@ -39,6 +39,8 @@ class Commands(AppGroup):
             raise _plain(refused) from refused
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
+        except OSError as wrong:
+            raise PlainError(_of_the_system(wrong)) from wrong
         except Exception as fault:
             if get_debug_flag():
                 raise
@@ -55,7 +57,7 @@ def plain_start() -> Iterator[None]:
     except (RollcallError, OSError) as wrong:
         if click.get_current_context(silent=True) is None:
             raise
-        plain = _plain(wrong) if isinstance(wrong, RollcallError) else _no_folder(wrong)
+        plain = _plain(wrong) if isinstance(wrong, RollcallError) else PlainError(_of_the_system(wrong), WRONG_SETTING)
         plain.show()
         sys.exit(plain.exit_code)  # flask would print the traceback of any other exception
 
@@ -71,8 +73,10 @@ def _plain(wrong: RollcallError) -> PlainError:
     return PlainError(wrong.sentence, codes.get(type(wrong), FAILED))
 
 
-def _no_folder(wrong: OSError) -> PlainError:
-    return PlainError(f"{wrong.filename or 'The data folder'} cannot be used: {wrong.strerror}.", WRONG_SETTING)
+def _of_the_system(wrong: OSError) -> str:
+    """What the operating system refused, such as a full disk."""
+    reason = wrong.strerror or type(wrong).__name__
+    return f"{wrong.filename} cannot be used: {reason}." if wrong.filename else f"{reason}."
 
 
 def _show_what_the_terminal_can() -> None:
