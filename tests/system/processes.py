@@ -114,7 +114,7 @@ def answers(address: str) -> bool:
     """Whether a site is there."""
     try:
         return requests.get(f"{address}/login", timeout=10).ok
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):  # it listens before it is ready
         return False
 
 
