@@ -84,7 +84,8 @@ def test_reading_changes_nothing(
     before = kept_in(services.settings.data)
     for rule, _ in rules(app, method):
         headers = {"Tus-Resumable": "1.0.0", "X-HTTP-Method-Override": "DELETE"}
-        assert ask(admin_client, world.address(rule), method, headers=headers).status_code < 500, rule
+        for address in (world.address(rule), world.other_address(rule)):  # the admin's own upload is the other one
+            assert ask(admin_client, address, method, headers=headers).status_code < 500, rule
     assert kept_in(services.settings.data) == before
 
 
