@@ -38,7 +38,11 @@ class Process:
         self.environment = {**_plain_environment(), **environment}
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:  # a context that is not entered is not left either
+            self.kill()
+            raise
         return self
 
     def __exit__(self, *error: object) -> None:
