@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -236,6 +237,13 @@ class TestBadRecordings:
         refused(analyse("--json"))
         assert (everything(services), services.store.audit().total) == before
 
+    def test_what_is_no_recording_is_refused_before_it_is_copied(
+        self, analyse, services: Services, video: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        video.write_bytes(b"this is text")
+        monkeypatch.setattr(services.uploads, "begin", _raise(AssertionError("copied")))
+        assert "not a video" in refused(analyse())
+
     def test_what_is_not_there_is_named(self, analyse, tmp_path: Path):
         for path in (tmp_path / "gone.mp4", tmp_path):
             assert refused(analyse(path=path)).startswith(f"{path} cannot be read: ")
@@ -399,6 +407,12 @@ class TestExport:
         assert rows("--from", "2026-03-02", "--to", "2026-03-02", "--timezone", "Asia/Seoul") == 3
         assert rows("--from", "2026-03-03") == 0
         assert rows("--to", "2026-03-01") == 0
+
+    def test_times_of_one_course_are_in_its_zone(self, flask: Flask, services: Services):
+        course = services.store.find_course("CS101", "1")
+        services.store.save_course(replace(course, timezone="Europe/Berlin"))
+        result = flask("attendance", "export", "--course", "CS101", "--format", "json")
+        assert json.loads(result.stdout)["timezone"] == "Europe/Berlin"
 
     def test_times_are_in_the_zone_that_is_asked_for(self, flask: Flask):
         result = flask("attendance", "export", "--format", "json", "--timezone", "America/New_York")
