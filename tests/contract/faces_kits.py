@@ -15,6 +15,7 @@ from attendance.ports import FaceSearch
 from attendance.settings import load_settings
 from demo.drawn_people import CLASS_SEEDS, BGRImage, person, portrait
 from demo.lecture_video import Appearance, LectureScript, render_lecture
+from tests.face_data import FACE_DATA
 from tests.fakes.faces import FakeFaces
 
 Presence = tuple[int, float, float]
@@ -59,7 +60,7 @@ class LocalKit:
     """Drawn people, filmed in a drawn classroom."""
 
     def open(self) -> FaceSearch:
-        return open_faces("local", load_settings({"ROLLCALL_SEARCH_EVERY_S": "0.4"}))
+        return open_faces("local", load_settings({**FACE_DATA, "ROLLCALL_SEARCH_EVERY_S": "0.4"}))
 
     def photo(self, who: int, *, another: bool = False) -> bytes:
         picture = drawn(who)

@@ -20,10 +20,11 @@ from face_engine.model import Face, Quality
 from face_engine.search_model import ACCEPT_DISTANCE, MARGIN, REVIEW_DISTANCE
 from face_engine.similarity import similarity
 from tests.contract.faces_kits import drawn, jpeg
+from tests.face_data import FACE_DATA
 
 
 def settings(**values: str) -> Settings:
-    return load_settings({f"ROLLCALL_{name.upper()}": value for name, value in values.items()})
+    return load_settings({**FACE_DATA, **{f"ROLLCALL_{name.upper()}": value for name, value in values.items()}})
 
 
 @pytest.fixture(scope="module")

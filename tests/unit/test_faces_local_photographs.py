@@ -10,6 +10,7 @@ from attendance.adapters.faces_local import open_faces
 from attendance.errors import BadPhoto
 from attendance.model import Face, RecordingKind, new_id
 from attendance.settings import load_settings
+from tests.face_data import FACE_DATA
 
 pytestmark = [
     pytest.mark.photographs,
@@ -23,7 +24,7 @@ def photograph(name: str) -> Path:
 
 
 def test_the_man_on_stage_is_sure_and_the_woman_who_is_elsewhere_is_not_seen():
-    faces = open_faces("local", load_settings({}))
+    faces = open_faces("local", load_settings(FACE_DATA))
     enrolled = [
         Face(
             new_id(),
@@ -47,6 +48,6 @@ def test_the_man_on_stage_is_sure_and_the_woman_who_is_elsewhere_is_not_seen():
 
 
 def test_a_photo_of_two_people_is_not_enrolled():
-    faces = open_faces("local", load_settings({}))
+    faces = open_faces("local", load_settings(FACE_DATA))
     with pytest.raises(BadPhoto, match="There are 2 faces in this photo"):
         faces.enrol("x", photograph("two_people.jpg").read_bytes())

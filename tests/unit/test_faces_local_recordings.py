@@ -16,12 +16,13 @@ from face_engine.model import Face
 from face_engine.search_model import SearchOptions
 from face_engine.similarity import similarity
 from tests.contract.faces_kits import drawn, jpeg
+from tests.face_data import FACE_DATA
 from tests.unit.test_faces_local import a_face, saved
 
 
 @pytest.fixture(scope="module")
 def faces() -> LocalFaces:
-    return open_faces("local", load_settings({}))
+    return open_faces("local", load_settings(FACE_DATA))
 
 
 def a_video(path: Path, container_format: str, codec: str) -> Path:
