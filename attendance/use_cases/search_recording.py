@@ -69,7 +69,7 @@ def _search_claimed(
         _delete_stray_pictures(services, recording)
         raise BadRecording(
             "The search of this recording was broken off %(times)s times, for example because the machine ran out of "
-            "memory. Search it again when the machine is well.",
+            "memory or a disk did not answer. Search it again when all is well.",
             times=MOST_ATTEMPTS,
         )
     with _lease(services, recording.id, worker, progress, stopping) as report:
