@@ -1,4 +1,4 @@
-"""What tests of the command line need: a way to type a command, and what it must look like when it is refused."""
+"""What tests of the command line need: a way to type a command, what a refusal looks like, and what is left."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ from pathlib import Path
 
 from click.testing import Result
 
+from attendance.model import Recording
+from attendance.services import Services
+
 Flask = Callable[..., Result]
-ROOT = Path(__file__).resolve().parents[2]
+LECTURE = b"video 3000|21 0 2990|52 900 2990|900 10 20"
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def refused(result: Result, code: int = 1) -> str:
@@ -43,3 +47,19 @@ def environment(data: Path, settings: Mapping[str, str]) -> dict[str, str]:
     """This process's environment without settings of Rollcall but these."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("ROLLCALL_", "FLASK_"))}
     return {**own, "ROLLCALL_DATA": str(data), **settings}
+
+
+def everything(services: Services) -> dict[str, object]:
+    """All that a recording could leave behind."""
+    lectures = services.store.lectures().items
+    return {
+        "lectures": [lecture.id for lecture in lectures],
+        "recordings": [one.id for lecture in lectures for one in services.store.recordings(lecture.id)],
+        "marks": [mark for lecture in lectures for mark in services.store.marks(lecture.id)],
+        "media": [key for key in services.media.keys("") if not key.startswith("photos/")],
+        "uploads": [path.name for path in (services.settings.data / "uploads").iterdir()],
+    }
+
+
+def recordings(services: Services) -> list[Recording]:
+    return [one for lecture in services.store.lectures().items for one in services.store.recordings(lecture.id)]

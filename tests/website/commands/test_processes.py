@@ -16,7 +16,7 @@ import pytest
 
 from attendance.adapters.store_sql import open_store
 from attendance.settings import load_settings
-from tests.website.commanding import ROOT, environment, in_a_process
+from tests.website.commands.commanding import ROOT, environment, in_a_process
 
 ADD_USER = ("users", "add", "ada@example.org", "--role", "admin")
 PASSWORD = b"a chair of green glass"

@@ -6,20 +6,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from flask import Flask as App
 
 from attendance.model import Course, Role, Student, User
 from attendance.services import Services
 from attendance.use_cases.accounts import check_login
 from attendance.use_cases.manage_courses import add_course
-from tests.website.commanding import Flask, refused
+from tests.website.commands.commanding import Flask, refused
 from tests.website.conftest import PASSWORD
-
-
-@pytest.fixture
-def flask(app: App) -> Flask:
-    runner = app.test_cli_runner()
-    return lambda *arguments, **options: runner.invoke(args=[str(word) for word in arguments], **options)
 
 
 @pytest.fixture
