@@ -11,6 +11,7 @@ from attendance.ports import RecordingInfo
 from face_engine import errors
 from face_engine.images import read_image
 from face_engine.video import probe as probe_video
+from face_engine.video_end import is_cut_short
 
 _SNAPSHOTS = {b"\xff\xd8\xff": ("jpeg", ".jpg"), b"\x89PNG\r\n\x1a\n": ("png", ".png")}
 _MOST_SNAPSHOT_BYTES = 200_000_000  # a picture is read into memory whole
@@ -24,7 +25,10 @@ def probe_recording(path: Path) -> RecordingInfo:
         if snapshot is not None:
             return _probe_snapshot(path, *snapshot)
         info = probe_video(path)
+        cut_short = is_cut_short(path, info)
     extension = _extension(info.container, path)
+    if cut_short:  # whoever comes after the cut would be marked absent
+        raise BadRecording("The recording is cut short: it ends before the time that it promises. Send the whole file.")
     return RecordingInfo(info.duration_s, info.width, info.height, info.codec, info.container, extension)
 
 

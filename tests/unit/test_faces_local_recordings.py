@@ -17,6 +17,7 @@ from face_engine.search_model import SearchOptions
 from face_engine.similarity import similarity
 from tests.contract.faces_kits import drawn, jpeg
 from tests.face_data import FACE_DATA
+from tests.face_engine.films import film, noisy_pictures
 from tests.unit.test_faces_local import a_face, saved
 
 
@@ -112,3 +113,11 @@ def test_of_two_faces_like_one_student_the_nearer_is_the_student_and_the_other_n
     assert [one.student_id for one in seen] == [None, "ada"]
     assert seen[1].similarity == pytest.approx(similarity(0.1), abs=0.01)
     assert seen[0].similarity is None
+
+
+def test_a_video_that_ends_before_its_time_is_refused(faces: LocalFaces, tmp_path: Path):
+    path = film(tmp_path / "a.mp4", noisy_pictures(24), fps=2, container_options={"movflags": "faststart"})
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(BadRecording, match=r"^The recording is cut short"):
+        faces.probe(path)
