@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-from collections.abc import Callable, Sequence
+import signal
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
@@ -51,10 +53,22 @@ def _started(job: Job) -> _Child:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=serve, args=(theirs, job), daemon=True, name="face-search")
-    process.start()
+    with _deaf_to_ctrl_c():
+        process.start()
     # The end of the child must be the end of the pipe.
     theirs.close()
     return _Child(process, ours)
+
+
+@contextlib.contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Children are born with SIGINT blocked, so that Ctrl-C while they still import ends in no traceback."""
+    resource_tracker.ensure_running()  # the first call unblocks SIGINT, so it must come before
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _shared(job: Job, children: list[_Child], segments: Sequence[Segment], report: Report) -> list[Found]:

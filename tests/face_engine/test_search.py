@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import cv2
@@ -223,6 +224,28 @@ def test_a_video_that_breaks_off_is_searched_as_far_as_it_goes(tmp_path, faces, 
     found = search_video(path, gallery, cache=graph_folder)
     assert [p.label for p in found.people] == ["ada"]
     assert found.searched_until_s < 6 < found.info.duration_s
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux, which says what a process blocks")
+def test_ctrl_c_is_for_the_parent_alone_from_the_first_moment_of_a_child(tmp_path, monkeypatch):
+    born = []
+    start = SpawnProcess.start
+
+    def remembered(process):
+        start(process)
+        born.append(_blocks_ctrl_c(process.pid))
+
+    monkeypatch.setattr(SpawnProcess, "start", remembered)
+    job = Job(tmp_path / "missing.mp4", 1.0, 3.0, smallest_face_px=40, cache=tmp_path)
+    search_in_processes(job, [Segment(0, 0.0, 60.0)], 1, lambda number, at_s: None)
+    assert born == [True]
+    assert not _blocks_ctrl_c("self")
+
+
+def _blocks_ctrl_c(pid):
+    status = Path(f"/proc/{pid}/status").read_text()
+    blocked = next(line.split()[1] for line in status.splitlines() if line.startswith("SigBlk:"))
+    return bool(int(blocked, 16) >> (signal.SIGINT - 1) & 1)
 
 
 def test_a_video_of_which_nothing_can_be_decoded_is_refused(clip, gallery, graph_folder, monkeypatch):
