@@ -30,7 +30,7 @@ UPLOADS = {"folder": "attendance.adapters.uploads_folder:open_uploads"}
 
 def bootstrap(settings: Settings) -> Services:
     """The services that the settings name, with the store made ready. Raises SettingsError, ServiceUnavailable."""
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_data_folder(settings)
     store = _pick("ROLLCALL_STORE", STORES, settings.store, settings)
     store.prepare()
     services = Services(
@@ -43,6 +43,17 @@ def bootstrap(settings: Settings) -> Services:
     )
     services.jobs.bind(partial(search_recording, services), partial(sweep, services))
     return services
+
+
+def _make_data_folder(settings: Settings) -> None:
+    try:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as refused:
+        raise SettingsError(
+            "ROLLCALL_DATA is %(folder)s, where no folder can be made: %(reason)s.",
+            folder=settings.data,
+            reason=refused.strerror,
+        ) from refused
 
 
 def _pick(name: str, registry: Mapping[str, str], value: str, settings: Settings) -> Any:

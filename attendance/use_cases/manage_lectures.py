@@ -10,7 +10,7 @@ from attendance.use_cases.erase import erase_pending
 from attendance.use_cases.mark_lecture import mark_lecture
 
 
-def search_again(services: Services, recording_id: str, *, by: str) -> Recording:
+def search_again(services: Services, recording_id: str, *, by: str | None) -> Recording:
     """Queue a search that replaces the sightings of the one before. Raises NotFound, Conflict (it runs now)."""
     services.store.queue_search(recording_id, services.now())
     recording = services.store.recording(recording_id)
@@ -19,7 +19,7 @@ def search_again(services: Services, recording_id: str, *, by: str) -> Recording
     return recording
 
 
-def remove_recording(services: Services, recording_id: str, *, by: str) -> None:
+def remove_recording(services: Services, recording_id: str, *, by: str | None) -> None:
     """Remove a recording with its file and evidence, and mark the lecture anew. Raises NotFound."""
     recording = services.store.recording(recording_id)
     services.store.remove_recording(recording_id)
@@ -28,7 +28,7 @@ def remove_recording(services: Services, recording_id: str, *, by: str) -> None:
     _erase(services, [recording])
 
 
-def remove_lecture(services: Services, lecture_id: str, *, by: str) -> None:
+def remove_lecture(services: Services, lecture_id: str, *, by: str | None) -> None:
     """Remove a lecture with recordings, evidence and marks. Raises NotFound."""
     lecture = services.store.lecture(lecture_id)
     course = services.store.course(lecture.course_id)
@@ -45,5 +45,5 @@ def _erase(services: Services, recordings: Sequence[Recording]) -> None:
         services.media.delete(list(services.media.keys(f"evidence/{recording.id}/")))
 
 
-def _audit(services: Services, by: str, action: str, subject: str) -> None:
+def _audit(services: Services, by: str | None, action: str, subject: str) -> None:
     services.store.add_audit(AuditEntry(at=services.now(), by=by, action=action, subject=subject))
