@@ -32,13 +32,15 @@ class _Attendance:
 def is_sure(sighting: Sighting, lines: MatchLines, kind: RecordingKind) -> bool:
     """Whether a sighting proves its student by itself: near enough, well apart from the next, in several good frames.
 
-    A snapshot has one frame only, so there the number of frames cannot be asked for.
+    A snapshot has one frame only, so there the face must be nearer instead.
     """
     if sighting.student_id is None or sighting.similarity is None:
         return False
-    enough_frames = kind is RecordingKind.SNAPSHOT or sighting.good_frames >= lines.least_good_frames
-    apart = sighting.margin is None or sighting.margin >= lines.margin
-    return sighting.similarity >= lines.accept and apart and enough_frames
+    if sighting.margin is not None and sighting.margin < lines.margin:
+        return False
+    if kind is RecordingKind.SNAPSHOT:
+        return sighting.similarity >= max(lines.accept, lines.accept_alone or 0.0)
+    return sighting.similarity >= lines.accept and sighting.good_frames >= lines.least_good_frames
 
 
 def present_or_late(

@@ -13,6 +13,8 @@ from face_engine.similarity import distance, similarity
 # The engine's margin is a distance. The same distance is few points between close matches and many near the accept
 # line; the pooled frames of one person are mostly 0.35 to 0.5 from the photo, so it is turned into points in between.
 _TYPICAL_DISTANCE = 0.45
+# Two strangers were seen at 0.475 in single good pictures; see docs/face-search.md.
+_ACCEPT_ALONE_DISTANCE = 0.44
 _LEAST_SIMILARITY = 0.01  # nothing is infinitely far
 _LEAST_DISTANCE = 0.001
 _MOST_PROCESSES = 4  # each takes some 300 MB; a search stays below 1.5 GB
@@ -32,7 +34,7 @@ def match_lines(settings: Settings) -> MatchLines:
             accept=f"{accept:.1f}",
         )
     margin = points_between(_TYPICAL_DISTANCE, MARGIN) if settings.margin is None else settings.margin
-    return MatchLines(review=review, accept=accept, margin=margin)
+    return MatchLines(review, accept, margin, accept_alone=max(accept, similarity(_ACCEPT_ALONE_DISTANCE)))
 
 
 def points_between(nearest: float, margin: float | None) -> float:

@@ -179,6 +179,11 @@ def test_a_review_line_above_the_engines_accept_line_is_refused_at_the_start():
         open_faces("local", settings(review_similarity="95"))
 
 
+def test_a_snapshot_alone_leaves_out_the_nearest_strangers_that_were_seen():
+    assert match_lines(settings()).accept_alone > similarity(0.475)
+    assert match_lines(settings(accept_similarity="99")).accept_alone == 99
+
+
 @pytest.mark.parametrize("value", ["0", "100"])
 def test_lines_at_the_ends_of_the_scale_work(value: str):
     own = settings(accept_similarity=value, review_similarity=value, margin=value)

@@ -83,6 +83,17 @@ def test_one_frame_of_a_snapshot_is_enough():
     assert mark.status is Status.PRESENT
 
 
+def test_a_snapshot_asks_for_a_nearer_face_because_no_other_frame_can_agree():
+    snapshot = replace(HOUR, kind=RecordingKind.SNAPSHOT, duration_s=0.0)
+    lines = replace(LINES, accept_alone=90.0)
+    for similarity, status in ((89.9, Status.UNSURE), (90.0, Status.PRESENT)):
+        own = seen(similarity=similarity, good_frames=1, frames=1, first_s=0, last_s=0)
+        assert only(decide_marks(LECTURE, COURSE, ["21"], [snapshot], [own], lines, START)).status is status
+    assert only(decide_marks(LECTURE, COURSE, ["21"], [HOUR], [seen(similarity=80.0)], lines, START)).status is (
+        Status.PRESENT
+    )
+
+
 def test_an_unknown_marks_nobody():
     assert only(decide(seen(student=None))).status is Status.ABSENT
 
