@@ -15,12 +15,15 @@ def secret_from(path: Path) -> str:
 
     Raises SettingsError where the file is empty.
     """
-    if not path.exists():
-        _make(path)
-    secret = path.read_text(encoding="ascii").strip()
-    if not secret:
-        raise SettingsError("The file %(path)s is empty; remove it and start again.", path=path)
-    return secret
+    while True:
+        try:
+            secret = path.read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            _make(path)  # and read it, unless another process used it up meanwhile
+            continue
+        if not secret:
+            raise SettingsError("The file %(path)s is empty; remove it and start again.", path=path)
+        return secret
 
 
 def _make(path: Path) -> None:
