@@ -1,5 +1,7 @@
 """Turns a found face upright and cuts it to the chip that the face network reads."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -9,9 +11,25 @@ from face_engine.model import BGRImage, Landmarks
 CHIP_PX = 150
 _MARGIN = 0.25
 
+
+@dataclass(frozen=True)
+class Template:
+    """Where a network wants the five landmarks in its square chips, in pixels, and how large these are."""
+
+    size_px: int
+    landmarks: tuple[tuple[float, float], ...]
+
+
 # Where the five landmarks are in the unit square of the face's box, on the mean face of dlib's 68-point model.
 _MEAN_FACE = np.array([(0.2273, 0.2214), (0.7528, 0.2212), (0.4901, 0.5156), (0.2541, 0.7802), (0.7261, 0.7802)])
-_CHIP_LANDMARKS = (_MEAN_FACE + _MARGIN) / (1 + 2 * _MARGIN) * CHIP_PX
+_PLACES = ((_MEAN_FACE + _MARGIN) / (1 + 2 * _MARGIN) * CHIP_PX).tolist()
+DLIB = Template(CHIP_PX, tuple((x, y) for x, y in _PLACES))
+"""The face with a quarter of its size as margin."""
+
+ARCFACE = Template(
+    112, ((38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366), (41.5493, 92.3655), (70.7299, 92.2041))
+)
+"""The cut of the published ArcFace models (Deng et al., 2019)."""
 
 # Beyond this the warp's four-pixel interpolation skips pixels of the picture.
 _LARGEST_SHRINK = 0.5
@@ -19,18 +37,19 @@ _LARGEST_SHRINK = 0.5
 _RESERVE = 1.4
 
 
-def chip(image: BGRImage, landmarks: Landmarks) -> BGRImage:
-    """The face upright, shape (150, 150, 3), with a quarter of its size as margin; black outside the picture."""
-    to_chip = similarity_transform(np.array(landmarks, np.float64), _CHIP_LANDMARKS)
-    left, top, right, bottom = _source_region(to_chip, image)
+def chip(image: BGRImage, landmarks: Landmarks, template: Template = DLIB) -> BGRImage:
+    """The face upright, shape (size, size, 3) of the template; black outside the picture."""
+    side = template.size_px
+    to_chip = similarity_transform(np.array(landmarks, np.float64), np.array(template.landmarks))
+    left, top, right, bottom = _source_region(to_chip, image, side)
     if left >= right or top >= bottom:
-        return np.zeros((CHIP_PX, CHIP_PX, 3), np.uint8)
+        return np.zeros((side, side, 3), np.uint8)
     region = image[top:bottom, left:right]
     to_chip = _after(to_chip, 1.0, 1.0, left, top)
     shrink = float(np.hypot(to_chip[0, 0], to_chip[1, 0])) * _RESERVE
     if shrink < _LARGEST_SHRINK * _RESERVE:
         region, to_chip = _reduce(region, to_chip, shrink)
-    return np.asarray(cv2.warpAffine(region, to_chip, (CHIP_PX, CHIP_PX)), np.uint8)
+    return np.asarray(cv2.warpAffine(region, to_chip, (side, side)), np.uint8)
 
 
 def similarity_transform(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -45,9 +64,9 @@ def similarity_transform(source: NDArray[np.float64], target: NDArray[np.float64
     return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]])
 
 
-def _source_region(to_chip: NDArray[np.float64], image: BGRImage) -> tuple[int, int, int, int]:
+def _source_region(to_chip: NDArray[np.float64], image: BGRImage, side: int) -> tuple[int, int, int, int]:
     """The part of the picture that the chip shows, with a little around it."""
-    corners = np.array([(0, 0), (CHIP_PX, 0), (0, CHIP_PX), (CHIP_PX, CHIP_PX)], np.float64)
+    corners = np.array([(0, 0), (side, 0), (0, side), (side, side)], np.float64)
     turn = to_chip[:, :2]
     if abs(np.linalg.det(turn)) < 1e-12:
         return 0, 0, 0, 0

@@ -11,6 +11,7 @@ from pathlib import Path
 from face_engine.errors import BadVideo
 from face_engine.gallery import Gallery
 from face_engine.identify import identify
+from face_engine.models import Models
 from face_engine.portrait import Picture
 from face_engine.search_model import Nearest, PersonSeen, SearchOptions, UnknownSeen, VideoSearch
 from face_engine.search_processes import search_in_processes
@@ -50,7 +51,7 @@ def search_video(
     options: SearchOptions | None = None,
     progress: Callable[[float], None] | None = None,
     *,
-    cache: Path | None = None,
+    models: Models | None = None,
 ) -> VideoSearch:
     """Search a whole video; the same file, gallery and options give the same result.
 
@@ -59,8 +60,8 @@ def search_video(
     progress
         Called from this process with 0 to 1, never falling, at least about once a second. What it raises stops the
         search and its processes, and is raised here.
-    cache
-        Where the networks are kept; None for the user's cache folder.
+    models
+        Which networks, those of the gallery's vectors; None for those that are built in.
 
     Raises
     ------
@@ -73,7 +74,7 @@ def search_video(
     info = probe(path)
     every_s = options.every_s or default_every_s(info.duration_s)
     gap_s = max(_SHORTEST_GAP_S, _GAP_FRAMES * every_s)
-    job = Job(path, every_s, gap_s, options.smallest_face_px, cache)
+    job = Job(path, every_s, gap_s, options.smallest_face_px, models or Models())
     found = _search_segments(job, info.duration_s, options, progress or _ignore)
     frames = sum(part.frames for part in found)
     if not frames:

@@ -18,12 +18,10 @@ import cv2
 import numpy as np
 
 from face_engine.align import chip
-from face_engine.detect import Detector
-from face_engine.embed import Embedder
 from face_engine.errors import BadVideo, FaceEngineError
 from face_engine.frames import sample_frames
-from face_engine.graphs import GraphCache
 from face_engine.model import BGRImage, Vectors
+from face_engine.models import Models
 from face_engine.quality import assess
 from face_engine.track import Shot, Track, Tracker
 
@@ -38,13 +36,13 @@ Report = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Job:
-    """What all segments of one search have in common; `cache` is where the networks are kept."""
+    """What all segments of one search have in common."""
 
     path: Path
     every_s: float
     gap_s: float
     smallest_face_px: int
-    cache: Path | None
+    models: Models
 
 
 @dataclass(frozen=True)
@@ -88,10 +86,10 @@ class SegmentSearcher:
     def __init__(self, job: Job) -> None:
         # One process a core is faster than several threads in each.
         cv2.setNumThreads(1)
-        graphs = GraphCache(job.cache) if job.cache is not None else GraphCache.default()
         self._job = job
-        self._detector = Detector(graphs, smallest_face_px=job.smallest_face_px)
-        self._embedder = Embedder(graphs)
+        self._template = job.models.template
+        self._detector = job.models.detector(job.smallest_face_px)
+        self._embedder = job.models.embedder()
 
     def search(self, segment: Segment, report: Report) -> Found:
         """Follow all faces of one segment; a segment in which nothing can be decoded has no frames."""
@@ -112,7 +110,7 @@ class SegmentSearcher:
 
     def _shots(self, frame: BGRImage) -> list[Shot]:
         return [
-            Shot(found.box, found.score, assess(frame, found).value, chip(frame, found.landmarks))
+            Shot(found.box, found.score, assess(frame, found).value, chip(frame, found.landmarks, self._template))
             for found in self._detector.find(frame)
         ]
 

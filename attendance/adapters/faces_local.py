@@ -20,11 +20,12 @@ from attendance.model import Face, RecordingKind
 from attendance.ports import EnrolledFace, LookAlike, PhotoFaces, Progress, RecordingInfo, Seen
 from attendance.settings import Settings
 from face_engine import errors
-from face_engine.engine import ENGINE_NAME, Engine
+from face_engine.engine import Engine
 from face_engine.gallery import VECTOR_LENGTH, Gallery
 from face_engine.images import read_image
 from face_engine.model import BGRImage
 from face_engine.model import Face as EngineFace
+from face_engine.models import ENGINE_NAME, Models
 from face_engine.search import search_video
 from face_engine.search_model import PersonSeen, UnknownSeen
 from face_engine.similarity import similarity
@@ -43,7 +44,7 @@ class LocalFaces:
     def __init__(self, settings: Settings) -> None:
         self.lines = match_lines(settings)
         self._options = search_options(settings, self.lines)
-        self._models = settings.data / "models"
+        self._models = Models(settings.data / "models")
         self._one_at_a_time = threading.Lock()
 
     def find(self, photo: bytes) -> PhotoFaces:
@@ -89,7 +90,7 @@ class LocalFaces:
             if kind is RecordingKind.SNAPSHOT:
                 with self._engine_alone() as engine:
                     return search_snapshot(path, gallery, engine, self._options, progress)
-            found = search_video(path, gallery, self._options, progress, cache=self._models)
+            found = search_video(path, gallery, self._options, progress, models=self._models)
         return [*map(_seen, found.people), *map(_unknown, found.unknown)]
 
     def _faces_in(self, photo: bytes) -> tuple[BGRImage, list[EngineFace]]:

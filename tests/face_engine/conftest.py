@@ -9,6 +9,7 @@ import pytest
 from demo.drawn_people import CLASS_SEEDS, draw, person, portrait, pose
 from face_engine.engine import Engine
 from face_engine.graphs import GraphCache
+from face_engine.models import Models
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +25,7 @@ def graphs(graph_folder) -> GraphCache:
 
 @pytest.fixture(scope="session")
 def engine(graph_folder) -> Engine:
-    return Engine(graph_folder)
+    return Engine(Models(graph_folder))
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from face_engine import search as search_module
 from face_engine.errors import BadVideo, FaceEngineError, SearchStopped
 from face_engine.gallery import Gallery
 from face_engine.images import read_image
+from face_engine.models import Models
 from face_engine.search import SearchOptions, default_every_s, search_video
 from face_engine.search_processes import search_in_processes
 from face_engine.search_worker import Job, Segment
@@ -88,7 +89,7 @@ def summary(found):
 
 def test_a_clip_tells_who_is_there_and_when(clip, gallery, graph_folder):
     told = []
-    found = search_video(clip, gallery, progress=told.append, cache=graph_folder)
+    found = search_video(clip, gallery, progress=told.append, models=Models(graph_folder))
     (ada,), (stranger,) = found.people, found.unknown
     assert ada.label == "ada"
     assert ada.distance < 0.4 and ada.margin > 0.1 and ada.similarity > 90
@@ -102,7 +103,7 @@ def test_a_clip_tells_who_is_there_and_when(clip, gallery, graph_folder):
 
 
 def test_pictures_show_the_face_and_fit_a_thumbnail(clip, gallery, graph_folder, engine):
-    found = search_video(clip, gallery, cache=graph_folder)
+    found = search_video(clip, gallery, models=Models(graph_folder))
     for seen in [*found.people, *found.unknown]:
         picture = read_image(seen.picture.jpeg)
         assert max(picture.shape) <= 320
@@ -112,22 +113,24 @@ def test_pictures_show_the_face_and_fit_a_thumbnail(clip, gallery, graph_folder,
 
 
 def test_without_a_gallery_everybody_is_unknown(clip, graph_folder):
-    found = search_video(clip, Gallery([], np.empty((0, 128))), cache=graph_folder)
+    found = search_video(clip, Gallery([], np.empty((0, 128))), models=Models(graph_folder))
     assert found.people == []
     assert [u.nearest for u in found.unknown] == [None, None]
 
 
 def test_a_video_without_faces_has_nobody(tmp_path, gallery, graph_folder):
     blank = film(tmp_path / "wall.mp4", [np.full((120, 160, 3), 90, np.uint8)] * 10)
-    found = search_video(blank, gallery, cache=graph_folder)
+    found = search_video(blank, gallery, models=Models(graph_folder))
     assert (found.people, found.unknown) == ([], [])
     assert found.frames_searched > 0
 
 
 def test_the_same_is_found_by_one_process_and_by_three(long_video, gallery, graph_folder):
     told = []
-    alone = search_video(long_video, gallery, SearchOptions(every_s=1, processes=1), cache=graph_folder)
-    shared = search_video(long_video, gallery, SearchOptions(every_s=1, processes=3), told.append, cache=graph_folder)
+    alone = search_video(long_video, gallery, SearchOptions(every_s=1, processes=1), models=Models(graph_folder))
+    shared = search_video(
+        long_video, gallery, SearchOptions(every_s=1, processes=3), told.append, models=Models(graph_folder)
+    )
     assert summary(shared) == summary(alone)
     assert [p.label for p in shared.people] == ["ada", "ben"]
     assert shared.people[0].appearances == [pytest.approx((0, LONG_S - 1), abs=1)]
@@ -144,7 +147,7 @@ def test_a_search_that_is_stopped_ends_at_once_and_leaves_no_process(long_video,
             raise SearchStopped("The search was stopped.")
 
     with pytest.raises(SearchStopped):
-        search_video(long_video, gallery, SearchOptions(every_s=1, processes=2), stop, cache=graph_folder)
+        search_video(long_video, gallery, SearchOptions(every_s=1, processes=2), stop, models=Models(graph_folder))
     assert multiprocessing.active_children() == []
     assert calls[-1] < 1
 
@@ -155,14 +158,14 @@ def test_a_child_that_is_killed_is_a_plain_sentence_and_no_hang(long_video, gall
             os.kill(child.pid, signal.SIGKILL)
 
     with pytest.raises(FaceEngineError, match=r"lecture\.mp4 stopped: .* killed by signal 9"):
-        search_video(long_video, gallery, SearchOptions(every_s=1, processes=2), kill_one, cache=graph_folder)
+        search_video(long_video, gallery, SearchOptions(every_s=1, processes=2), kill_one, models=Models(graph_folder))
     assert multiprocessing.active_children() == []
 
 
 def test_what_a_child_cannot_do_is_told_by_the_parent(tmp_path):
     not_a_folder = tmp_path / "file"
     not_a_folder.write_text("")
-    job = Job(tmp_path / "lecture.mp4", 1.0, 3.0, smallest_face_px=1, cache=not_a_folder)
+    job = Job(tmp_path / "lecture.mp4", 1.0, 3.0, smallest_face_px=1, models=Models(not_a_folder))
     with pytest.raises(FaceEngineError, match=r"lecture\.mp4 failed: ValueError"):
         search_in_processes(job, [Segment(0, 0.0, 60.0)], 1, lambda number, at_s: None)
 
@@ -172,6 +175,7 @@ import sys
 from pathlib import Path
 import numpy as np
 from face_engine.gallery import Gallery
+from face_engine.models import Models
 from face_engine.search import SearchOptions, search_video
 import multiprocessing
 
@@ -180,7 +184,7 @@ def told(share):
 
 if __name__ == "__main__":
     options = SearchOptions(every_s=0.5, processes=2)
-    search_video(Path(sys.argv[1]), Gallery([], np.empty((0, 128))), options, told, cache=Path(sys.argv[2]))
+    search_video(Path(sys.argv[1]), Gallery([], np.empty((0, 128))), options, told, models=Models(Path(sys.argv[2])))
 """
 
 
@@ -221,7 +225,7 @@ def test_a_video_that_breaks_off_is_searched_as_far_as_it_goes(tmp_path, faces, 
     path = film(tmp_path / "lecture.mkv", frames, fps=5, options={"g": "5"})
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
-    found = search_video(path, gallery, cache=graph_folder)
+    found = search_video(path, gallery, models=Models(graph_folder))
     assert [p.label for p in found.people] == ["ada"]
     assert found.searched_until_s < 6 < found.info.duration_s
 
@@ -236,7 +240,7 @@ def test_ctrl_c_is_for_the_parent_alone_from_the_first_moment_of_a_child(tmp_pat
         born.append(_blocks_ctrl_c(process.pid))
 
     monkeypatch.setattr(SpawnProcess, "start", remembered)
-    job = Job(tmp_path / "missing.mp4", 1.0, 3.0, smallest_face_px=40, cache=tmp_path)
+    job = Job(tmp_path / "missing.mp4", 1.0, 3.0, smallest_face_px=40, models=Models(tmp_path))
     search_in_processes(job, [Segment(0, 0.0, 60.0)], 1, lambda number, at_s: None)
     assert born == [True]
     assert not _blocks_ctrl_c("self")
@@ -254,7 +258,7 @@ def test_a_video_of_which_nothing_can_be_decoded_is_refused(clip, gallery, graph
 
     monkeypatch.setattr(search_module.SegmentSearcher, "search", nothing)
     with pytest.raises(BadVideo, match="no picture of it can be decoded"):
-        search_video(clip, gallery, cache=graph_folder)
+        search_video(clip, gallery, models=Models(graph_folder))
 
 
 def test_progress_never_falls_while_nothing_is_reported():
@@ -286,7 +290,7 @@ def test_real_people_are_found_and_the_audience_is_unknown(photographs, engine, 
         photo = read_image(photographs / name)
         vectors.append(engine.embed(photo, engine.find(photo)[:1], mirrored=True)[0])
     found = search_video(
-        photographs / "short_hamilton_clip.mp4", Gallery(labels, np.stack(vectors)), cache=graph_folder
+        photographs / "short_hamilton_clip.mp4", Gallery(labels, np.stack(vectors)), models=Models(graph_folder)
     )
     seen = {p.label: p for p in found.people}
     options = SearchOptions()

@@ -11,6 +11,7 @@ import pytest
 from demo.drawn_people import CLASS_SEEDS, person, portrait
 from face_engine import search_command
 from face_engine.command_line import main
+from face_engine.models import Models
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +21,7 @@ def graphs_of_the_tests(monkeypatch, engine, graph_folder):
     monkeypatch.setattr(
         search_command,
         "search_video",
-        lambda *arguments: search_video(*arguments, cache=graph_folder),
+        lambda *arguments: search_video(*arguments, models=Models(graph_folder)),
     )
 
 
