@@ -16,6 +16,8 @@ Picture = NDArray[np.float32]
 GRID_PX = 256
 HEAD_UNIT = 0.30  # of the sheet's side: half the height of a head
 HEAD_MIDDLE = 0.44  # of the sheet's side, from the top
+FAR_TURN_RAD = 0.4  # from here on one half of a face hides parts of the other
+_DEPTH_STEPS = 40
 
 
 def soft_step(value: Plane, softness: float) -> Plane:
@@ -56,10 +58,12 @@ class Sheet:
         cos, sin = math.cos(math.radians(pose.roll_deg)), math.sin(math.radians(pose.roll_deg))
         turned_x = cos * screen_x + sin * screen_y
         turned_y = cos * screen_y - sin * screen_x
+        if abs(pose.yaw) > FAR_TURN_RAD:
+            x, y = _first_seen(person, pose, turned_x, turned_y)
+            return cls(size_px, screen_x, screen_y, x, y, np.abs(x))
         x, y = turned_x, turned_y
         for _ in range(4):
-            nose = spot_at(x, y, (0, 0.14), (person.nose.width * 1.1, 0.2))
-            depth = skull(person, x, y) + person.nose.depth * 1.6 * nose - person.head.width * 0.45
+            depth = _depth(person, x, y)
             x = (turned_x - depth * math.sin(pose.yaw)) / math.cos(pose.yaw)
             y = (turned_y - depth * math.sin(pose.pitch)) / math.cos(pose.pitch)
         return cls(size_px, screen_x, screen_y, x, y, np.abs(x))
@@ -94,6 +98,33 @@ def skull(person: DrawnPerson, x: Plane, y: Plane) -> Plane:
     width = person.head.width
     round_off = 1 - (x / (width * 1.02)) ** 2 * 0.95 - (y / 1.1) ** 2 * 0.8
     return np.sqrt(np.maximum(0, round_off)) * width * 0.95
+
+
+def _depth(person: DrawnPerson, x: Plane, y: Plane) -> Plane:
+    """How far each point is before the axis about which the head turns."""
+    nose = spot_at(x, y, (0, 0.14), (person.nose.width * 1.1, 0.2))
+    return skull(person, x, y) + person.nose.depth * 1.6 * nose - person.head.width * 0.45
+
+
+def _first_seen(person: DrawnPerson, pose: Pose, turned_x: Plane, turned_y: Plane) -> tuple[Plane, Plane]:
+    """The point of the face that each pixel of a far turned head shows: of several the one nearest to the camera."""
+    width = person.head.width
+    nearest, farthest = width * 0.5 + person.nose.depth * 1.6, -width * 0.45
+
+    def at(depth: Plane | float) -> tuple[Plane, Plane]:
+        x = (turned_x - depth * math.sin(pose.yaw)) / math.cos(pose.yaw)
+        return x, (turned_y - depth * math.sin(pose.pitch)) / math.cos(pose.pitch)
+
+    seen = np.full_like(turned_x, farthest)
+    before, open_yet = np.zeros_like(turned_x), np.ones(turned_x.shape, bool)
+    step = (nearest - farthest) / _DEPTH_STEPS
+    for depth in np.linspace(nearest, farthest, _DEPTH_STEPS + 1):
+        above = _depth(person, *at(float(depth))) - depth
+        hit = open_yet & (above >= 0)
+        seen[hit] = depth + step * above[hit] / np.maximum(above[hit] - before[hit], 1e-6)
+        open_yet &= ~hit
+        before = above
+    return at(seen)
 
 
 class Layers:

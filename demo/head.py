@@ -1,12 +1,13 @@
 """Shapes a head as a height field, lets light fall on it, and lays body, face, hair and glasses over each other."""
 
+import math
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from demo.canvas import Layers, Picture, Plane, Sheet, skull, soft_step
+from demo.canvas import FAR_TURN_RAD, Layers, Picture, Plane, Sheet, skull, soft_step
 from demo.features import eye_middle, nose_tip, paint_features, tint
 from demo.looks import DrawnPerson, Glasses, HairStyle, Pose
 
@@ -26,6 +27,8 @@ def draw_layers(person: DrawnPerson, pose: Pose, size_px: int) -> Layers:
     hair = _hair_mask(person, sheet)
     hair_colour = _hair_colour(person, sheet, light)
     layers = Layers(size_px)
+    if abs(pose.yaw) > FAR_TURN_RAD:
+        _lay_back_of_head(layers, person, pose, sheet)
     if person.hair.style in (HairStyle.BOB, HairStyle.LONG):
         layers.lay(hair_colour * 0.7, hair)
     _lay_body(layers, person, sheet)
@@ -145,6 +148,14 @@ def _lay_body(layers: Layers, person: DrawnPerson, sheet: Sheet) -> None:
     layers.lay(np.asarray(person.shirt, np.float32) * folds[..., None], torso)
     hem = soft_step(0.035 - np.abs(y - np.maximum(shoulders, 1.05 + collar) - 0.03), 0.01) * torso
     layers.lay(tint(person.shirt, 0.82), hem * 0.6)
+
+
+def _lay_back_of_head(layers: Layers, person: DrawnPerson, pose: Pose, sheet: Sheet) -> None:
+    """What a far turned face leaves to be seen behind it: the landscape of the face has no back."""
+    half = person.head.width * 1.05
+    x, y = sheet.screen_x + 0.75 * half * math.sin(pose.yaw), sheet.screen_y + 0.06
+    shape = soft_step(1 - np.hypot(x / half, y / 1.06), 0.02) * soft_step(0.5 - sheet.screen_y, 0.1)
+    layers.lay(tint(person.hair.colour, 0.8), shape)
 
 
 def _lay_ears(layers: Layers, person: DrawnPerson, sheet: Sheet, light: Light) -> None:
