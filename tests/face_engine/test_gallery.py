@@ -57,6 +57,82 @@ def test_labels_and_vectors_must_fit():
         Gallery(["a"], np.full((1, 128), np.nan))
 
 
+def plain_nearest(labels, enrolled, seen, k):
+    """The definition: all distances, the smallest a person, sorted."""
+    distances = np.linalg.norm(seen[:, None] - enrolled[None], axis=-1)
+    own = np.array(labels)
+    people = sorted(set(labels))
+    by_person = np.stack([distances[:, own == person].min(axis=1) for person in people], axis=1)
+    order = np.argsort(by_person, axis=1, kind="stable")[:, :k]
+    return order, np.take_along_axis(by_person, order, axis=1)
+
+
+@pytest.mark.parametrize(("people", "k"), [(1, 1), (40, 3), (700, 5), (700, 40)])
+def test_the_nearest_people_are_those_of_all_distances(people, k):
+    rng = np.random.default_rng(people)
+    # Two vectors a person on average, more than one block of them, and more rows than are taken at once.
+    labels = [f"{n:03}" for n in rng.integers(0, people, 2 * people)]
+    enrolled, seen = rng.normal(0, 0.1, (2 * people, 128)), rng.normal(0, 0.1, (70, 128))
+    expected, distances = plain_nearest(labels, enrolled, seen, k)
+    found, measured = Gallery(labels, enrolled).nearest(seen, k)
+    assert found.tolist() == expected.tolist()
+    assert measured == pytest.approx(distances, abs=1e-5)
+
+
+def test_a_very_near_vector_keeps_the_digits_of_its_distance():
+    enrolled = np.full((2, 128), 0.1) + np.array([[0.0], [1e-5]])
+    assert Gallery(["a", "b"], enrolled).nearest(enrolled[0], 2)[1][0] == pytest.approx([0, 1.13e-4], rel=0.01)
+
+
+def test_there_are_no_more_nearest_people_than_there_are_people():
+    gallery = Gallery(["a", "b", "b"], np.stack([vector(1), vector(2), vector(3)]))
+    people, distances = gallery.nearest(vector(2.9), 9)
+    assert people.tolist() == [[1, 0]]
+    assert distances[0] == pytest.approx([0.1, 1.9], abs=1e-5)
+    assert gallery.nearest(np.empty((0, 128)), 2)[0].shape == (0, 2)
+    assert gallery.nearest(vector(1), 0)[0].shape == (1, 0)
+
+
+@pytest.mark.parametrize("length", [128, 512])
+def test_vectors_of_any_one_length_make_a_gallery(length):
+    enrolled = np.eye(3, length, dtype=np.float32)
+    gallery = Gallery(["a", "b", "c"], enrolled)
+    assert gallery.distances(enrolled[1]).argmin() == 1
+    assert gallery.nearest(enrolled[2:], 1)[0].tolist() == [[2]]
+
+
+def test_an_empty_gallery_takes_vectors_of_any_length():
+    empty = Gallery([], np.empty((0, 128)))
+    people, distances = empty.nearest(np.ones((2, 512)), 1)
+    assert empty.distances(np.ones((2, 512))).shape == people.shape == distances.shape == (2, 0)
+
+
+class CountedLabel(str):
+    """A label that counts how often it is compared."""
+
+    comparisons = 0
+
+    def __lt__(self, other):
+        CountedLabel.comparisons += 1
+        return super().__lt__(other)
+
+    def __eq__(self, other):
+        CountedLabel.comparisons += 1
+        return super().__eq__(other)
+
+    def __ne__(self, other):
+        CountedLabel.comparisons += 1
+        return super().__ne__(other)
+
+    __hash__ = str.__hash__
+
+
+def test_labels_are_not_compared_all_with_all():
+    labels = [CountedLabel(f"{n:04}") for n in np.random.default_rng(0).permutation(1000)]
+    Gallery(labels, np.zeros((1000, 2)))
+    assert CountedLabel.comparisons < 20 * 1000
+
+
 def test_numbered_files_are_photos_of_one_person(tmp_path, portraits, engine):
     names = ["ada.jpg", "ada-2.jpg", "ada_3.jpg", "ada (4).jpg", "ada2.jpg"]
     put(portraits[0], *[tmp_path / name for name in names])
