@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import av
 import cv2
 import numpy as np
 from av.packet import Packet
+from av.stream import Discard
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -54,14 +55,25 @@ def sample_frames(
         With one plain sentence, also where nothing of the asked part can be decoded.
     """
     key_frames_only = _key_frames_are_enough(path, every_s, start_s, end_s)
+    done: int | None = None
+
+    def span(time_s: float) -> int:
+        return int(time_s / every_s + 1e-6)
+
     with open_video(path) as video:
+
+        def is_wanted(packet: Packet[VideoStream]) -> bool:
+            if not key_frames_only:
+                return True
+            time_s = None if packet.pts is None else video.seconds(packet.pts)
+            return packet.is_keyframe and (time_s is None or (time_s >= start_s and span(time_s) != done))
+
         if not key_frames_only and every_s >= _MOST_DISPOSABLE_IN_A_ROW / float(video.stream.average_rate or 1):
             video.stream.codec_context.skip_frame = "NONREF"
-        span = None
-        for time_s, frame in _frames(video, start_s, end_s, key_frames_only):
-            this_span = int(time_s / every_s + 1e-6)
-            if this_span != span:
-                span = this_span
+        decode = video.decode_alone if key_frames_only else video.decode
+        for time_s, frame in _frames(video, start_s, end_s, is_wanted, decode):
+            if span(time_s) != done:
+                done = span(time_s)
                 refuse_absurd_size(frame.width, frame.height, video.name)
                 yield time_s, _upright_picture(video, frame, longest_side_px)
 
@@ -80,16 +92,20 @@ def _upright_picture(video: OpenVideo, frame: VideoFrame, longest_side_px: int) 
 
 
 def _frames(
-    video: OpenVideo, start_s: float, end_s: float | None, key_frames_only: bool
+    video: OpenVideo,
+    start_s: float,
+    end_s: float | None,
+    is_wanted: Callable[[Packet[VideoStream]], bool],
+    decode: Callable[[Packet[VideoStream] | None], list[VideoFrame]],
 ) -> Iterator[tuple[float, VideoFrame]]:
     step_s = 1 / float(video.stream.average_rate or 25)
     time_s = start_s - step_s
     fed = decoded = 0
     for packet in _packets_from(video, start_s):
-        if packet is not None and packet.size and key_frames_only and not packet.is_keyframe:
+        if packet is not None and packet.size and not is_wanted(packet):
             continue
         fed += 1
-        for frame in video.decode(packet):
+        for frame in decode(packet):
             decoded += 1
             # Some AVI files carry no time stamps.
             time_s = time_s + step_s if frame.pts is None else video.seconds(frame.pts)
@@ -123,17 +139,29 @@ def _seek(video: OpenVideo, time_s: float) -> None:
 
 def _key_frames_are_enough(path: Path, every_s: float, start_s: float, end_s: float | None) -> bool:
     """Whether key frames come often enough; reads packets without decoding them."""
+    most_s = every_s * _KEY_FRAME_TOLERANCE
     # A file of its own: not every container finds its way back to the start.
     with open_video(path) as video:
+        # Of MP4 only the key frames are read then; FFmpeg gives them wrong times of presentation.
+        video.stream.discard = Discard.nonkey
         last_key_s: float | None = None
         for packet in _packets_from(video, start_s):
-            if packet is None or packet.pts is None:
+            stamp = None if packet is None else packet.pts if packet.dts is None else packet.dts
+            if packet is None or stamp is None:
                 continue
-            time_s = video.seconds(packet.pts)
-            if last_key_s is not None and time_s - last_key_s > every_s * _KEY_FRAME_TOLERANCE:
+            time_s = video.seconds(stamp)
+            if last_key_s is not None and time_s - last_key_s > most_s:
                 return False
             if packet.is_keyframe:
                 last_key_s = time_s
             if end_s is not None and time_s >= end_s:
-                break
-        return last_key_s is not None
+                return last_key_s is not None
+        return last_key_s is not None and _promised_end_s(video, end_s) - last_key_s <= most_s
+
+
+def _promised_end_s(video: OpenVideo, end_s: float | None) -> float:
+    """Where the header says that the asked part ends; 0 where it says nothing."""
+    if not video.stream.duration:
+        return 0.0
+    length_s = video.seconds((video.stream.start_time or 0) + video.stream.duration)
+    return length_s if end_s is None else min(length_s, end_s)

@@ -90,6 +90,12 @@ class OpenVideo:
         except (av.FFmpegError, ValueError):
             return []
 
+    def decode_alone(self, packet: Packet[VideoStream] | None) -> list[VideoFrame]:
+        """The frame of a key frame at once: decoders hold pictures back until the next ones are there."""
+        frames = [*self.decode(packet), *(self.decode(None) if packet is not None and packet.size else [])]
+        self.stream.codec_context.flush_buffers()
+        return frames
+
     def upright_size(self, frame: VideoFrame) -> tuple[int, int]:
         """Width and height in pixels as a player shows the frame: square pixels, upright."""
         width, height = max(1, round(frame.width * self._pixel_aspect())), frame.height

@@ -5,6 +5,7 @@ import pytest
 
 from face_engine.errors import BadVideo
 from face_engine.frames import sample_frames
+from face_engine.video import OpenVideo
 from tests.face_engine.films import film, marked_pictures, noisy_pictures
 
 
@@ -112,3 +113,19 @@ def test_total_failure_is_not_swallowed(tmp_path):
     path.write_bytes(content)
     with pytest.raises(BadVideo, match="damaged"):
         list(sample_frames(path, 0.1))
+
+
+def test_a_span_with_many_key_frames_costs_one_of_them(tmp_path, monkeypatch):
+    path = film(tmp_path / "a.mp4", noisy_pictures(80), fps=10, options={"g": "5", "sc_threshold": "0", "bf": "2"})
+    decoded = []
+    alone = OpenVideo.decode_alone
+    monkeypatch.setattr(OpenVideo, "decode_alone", lambda video, packet: decoded.append(packet) or alone(video, packet))
+    assert times(path, 2.0) == [0.0, 2.0, 4.0, 6.0]
+    assert len([packet for packet in decoded if packet.size]) == 4
+
+
+def test_a_damaged_key_frame_is_replaced_by_the_next_of_its_span(tmp_path, monkeypatch):
+    path = film(tmp_path / "a.mp4", noisy_pictures(40), fps=10, options={"g": "5", "sc_threshold": "0"})
+    alone = OpenVideo.decode_alone
+    monkeypatch.setattr(OpenVideo, "decode_alone", lambda video, packet: alone(video, packet) if packet.pts else [])
+    assert times(path, 2.0) == [0.5, 2.0]
