@@ -97,11 +97,11 @@ class Gallery:
     def _nearest(self, rows: Vectors, k: int) -> NDArray[np.intp]:
         """Of each row the places (n, k) of the nearest vectors of k different people."""
         found = _Nearest(len(rows), k)
-        doubled = rows * np.float32(-2)
+        doubled: Vectors = np.multiply(rows, -2, dtype=np.float32)
         start, width = 0, _FIRST_BLOCK
         while start < len(self._vectors):
             block = slice(start, start + width)
-            scores: NDArray[np.float32] = doubled @ self._vectors[block].T
+            scores = doubled @ self._vectors[block].T
             # Without the row's own square, which changes no order.
             scores += self._squares[block]
             # In flat form since numpy finds the few true ones of a table much more slowly.

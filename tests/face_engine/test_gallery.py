@@ -57,26 +57,25 @@ def test_labels_and_vectors_must_fit():
         Gallery(["a"], np.full((1, 128), np.nan))
 
 
-def plain_nearest(labels, enrolled, seen, k):
-    """The definition: all distances, the smallest a person, sorted."""
+def to_each_person(labels, enrolled, seen):
+    """The definition: all distances, the smallest a person, people in the order of their labels."""
     distances = np.linalg.norm(seen[:, None] - enrolled[None], axis=-1)
     own = np.array(labels)
-    people = sorted(set(labels))
-    by_person = np.stack([distances[:, own == person].min(axis=1) for person in people], axis=1)
-    order = np.argsort(by_person, axis=1, kind="stable")[:, :k]
-    return order, np.take_along_axis(by_person, order, axis=1)
+    return np.stack([distances[:, own == person].min(axis=1) for person in sorted(set(labels))], axis=1)
 
 
-@pytest.mark.parametrize(("people", "k"), [(1, 1), (40, 3), (700, 5), (700, 40)])
+@pytest.mark.parametrize(("people", "k"), [(1, 1), (40, 3), (700, 5), (700, 600)])
 def test_the_nearest_people_are_those_of_all_distances(people, k):
     rng = np.random.default_rng(people)
     # Two vectors a person on average, more than one block of them, and more rows than are taken at once.
     labels = [f"{n:03}" for n in rng.integers(0, people, 2 * people)]
     enrolled, seen = rng.normal(0, 0.1, (2 * people, 128)), rng.normal(0, 0.1, (70, 128))
-    expected, distances = plain_nearest(labels, enrolled, seen, k)
+    expected = to_each_person(labels, enrolled, seen)
     found, measured = Gallery(labels, enrolled).nearest(seen, k)
-    assert found.tolist() == expected.tolist()
-    assert measured == pytest.approx(distances, abs=1e-5)
+    assert all(len(set(row)) == k for row in found.tolist())
+    # Two people as far as each other up to rounding may change places.
+    assert np.take_along_axis(expected, found, axis=1) == pytest.approx(measured, abs=1e-5)
+    assert measured == pytest.approx(np.sort(expected, axis=1)[:, :k], abs=1e-5)
 
 
 def test_a_very_near_vector_keeps_the_digits_of_its_distance():
