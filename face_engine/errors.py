@@ -4,6 +4,7 @@ FaceEngineError
 ├── BadImage         the picture cannot be read
 ├── BadVideo         the video cannot be read
 ├── WeightsMissing   a package that carries the networks' weights is not installed
+├── BadModel         the file of another network is missing, is not the one that was chosen, or cannot be used
 └── SearchStopped    a search was stopped before its end
 """
 
@@ -33,6 +34,10 @@ class BadVideo(FaceEngineError):
 
 class WeightsMissing(FaceEngineError):
     """The weights of a network were not found; the message names the package to install."""
+
+
+class BadModel(FaceEngineError):
+    """The file of a network that was chosen by a setting cannot be used."""
 
 
 class SearchStopped(FaceEngineError):
