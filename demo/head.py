@@ -153,7 +153,7 @@ def _lay_body(layers: Layers, person: DrawnPerson, sheet: Sheet) -> None:
 def _lay_back_of_head(layers: Layers, person: DrawnPerson, pose: Pose, sheet: Sheet) -> None:
     """What a far turned face leaves to be seen behind it: the landscape of the face has no back."""
     half = person.head.width * 1.05
-    x, y = sheet.screen_x + 0.75 * half * math.sin(pose.yaw), sheet.screen_y + 0.06
+    x, y = sheet.screen_x + 0.5 * half * math.sin(pose.yaw), sheet.screen_y + 0.06
     shape = soft_step(1 - np.hypot(x / half, y / 1.06), 0.02) * soft_step(0.5 - sheet.screen_y, 0.1)
     layers.lay(tint(person.hair.colour, 0.8), shape)
 

@@ -1,0 +1,1 @@
+"""Measures the face engine against its peers, on films and people that it draws itself."""
