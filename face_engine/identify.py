@@ -29,6 +29,11 @@ class Claim:
         times = set(track.times_s)
         return any(not times.isdisjoint(own.times_s) for own in self.strong + self.weak)
 
+    def resembles(self, track: Track, line: float) -> bool:
+        """Whether the track is as near as `line` to the person's own tracks, if there are any yet."""
+        known = self.strong or self.weak
+        return not known or min(float(np.linalg.norm(track.pooled - own.pooled)) for own in known) <= line
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -45,16 +50,21 @@ def identify(tracks: Sequence[Track], gallery: Gallery, options: SearchOptions) 
 
     Strong tracks come first, the nearest first; of two that are visible at once the nearer keeps the person, and the
     other is weak for its next best: a face that looked most like somebody else proves nobody. A weak track joins a
-    person whose own tracks it resembles. What is left belongs to unknown persons.
+    person whose own tracks it resembles, and is weak for everybody else from whom it cannot be told apart, so that of
+    two who look alike neither is guessed. What is left belongs to unknown persons.
     """
     if not len(gallery) or not tracks:
         return [], list(tracks)
-    distances = gallery.distances(np.stack([t.pooled for t in tracks]))
-    claims: dict[int, Claim] = {}
-    taken = _give_strong(tracks, distances, options, claims)
-    taken |= _give_weak(tracks, distances, options, claims, taken)
-    left = [t for i, t in enumerate(tracks) if i not in taken]
-    return sorted(claims.values(), key=lambda c: c.person), left
+    return _Giving(tracks, gallery, options).run()
+
+
+def is_strong(row: NDArray[np.float32], options: SearchOptions, accept: float) -> bool:
+    """Whether distances to everybody of the gallery say who it is: one within `accept`, all others well away."""
+    nearest = int(row.argmin())
+    if row[nearest] > accept:
+        return False
+    _, margin = _runner_up(row, nearest)
+    return margin is None or (margin >= options.margin and row[nearest] + margin > options.clear_distance)
 
 
 def judge(claim: Claim, gallery: Gallery, options: SearchOptions) -> Verdict:
@@ -62,57 +72,81 @@ def judge(claim: Claim, gallery: Gallery, options: SearchOptions) -> Verdict:
     evidence = claim.strong or [min(claim.weak, key=lambda t: _distance(t, claim.person, gallery))]
     vectors = np.concatenate([t.vectors for t in evidence])
     weights = np.concatenate([t.weights for t in evidence])
-    good = _good(vectors, claim.person, gallery, options)
-    used = good if claim.strong and good.any() else np.ones(len(vectors), bool)
+    good = _good(vectors, claim.person, gallery, options) if claim.strong else np.zeros(len(vectors), bool)
+    used = good if good.any() else np.ones(len(vectors), bool)
     row = gallery.distances(pool(vectors[used], weights[used]))[0]
     runner_up, margin = _runner_up(row, claim.person)
     return Verdict(float(row[claim.person]), runner_up, margin, int(good.sum()))
 
 
-def _give_strong(
-    tracks: Sequence[Track], distances: NDArray[np.float32], options: SearchOptions, claims: dict[int, Claim]
-) -> set[int]:
-    taken: set[int] = set()
-    nearest = sorted((float(row.min()), tracks[i].first_s, i, int(row.argmin())) for i, row in enumerate(distances))
-    for distance, _, i, person in nearest:
-        _, margin = _runner_up(distances[i], person)
-        if distance > options.accept_distance or (margin is not None and margin < options.margin):
-            continue
-        claim = claims.get(person, Claim(person))
-        if claim.meets(tracks[i]):
-            distances[i, person] = np.inf  # somebody nearer is that person at this time
-            continue
-        claim.strong.append(tracks[i])
-        claims[person] = claim
-        taken.add(i)
-    return taken
+class _Giving:
+    """One run of `identify`. A distance becomes infinite where somebody nearer is that person at this time."""
 
+    def __init__(self, tracks: Sequence[Track], gallery: Gallery, options: SearchOptions) -> None:
+        self._tracks, self._gallery, self._options = tracks, gallery, options
+        self._accept = options.accept_among(len(gallery))
+        self._distances = gallery.distances(np.stack([t.pooled for t in tracks]))
+        self._claims: dict[int, Claim] = {}
+        self._taken: set[int] = set()
 
-def _give_weak(
-    tracks: Sequence[Track],
-    distances: NDArray[np.float32],
-    options: SearchOptions,
-    claims: dict[int, Claim],
-    taken: set[int],
-) -> set[int]:
-    more: set[int] = set()
-    for i in sorted(range(len(tracks)), key=lambda i: (float(distances[i].min()), tracks[i].first_s)):
-        track, person = tracks[i], int(distances[i].argmin())
-        if i in taken or distances[i, person] > options.review_distance:
-            continue
-        claim = claims.get(person, Claim(person))
-        known = claim.strong or claim.weak
-        if claim.meets(track) or (known and _apart(track, known) > options.accept_distance):
-            continue
-        claim.weak.append(track)
-        claims[person] = claim
-        more.add(i)
-    return more
+    def run(self) -> tuple[list[Claim], list[Track]]:
+        for i in self._nearest_first():
+            self._give_strong(i)
+        doubtful = [i for i in self._nearest_first() if i not in self._taken]
+        for i in doubtful:
+            self._give_weak(i)
+        for i in doubtful:
+            self._give_to_rivals(i)
+        left = [t for i, t in enumerate(self._tracks) if i not in self._taken]
+        return sorted(self._claims.values(), key=lambda c: c.person), left
 
+    def _nearest_first(self) -> list[int]:
+        return sorted(range(len(self._tracks)), key=lambda i: (self._distances[i].min(), self._tracks[i].first_s))
 
-def _apart(track: Track, others: Sequence[Track]) -> float:
-    """Distance to the nearest of these tracks."""
-    return float(min(np.linalg.norm(track.pooled - other.pooled) for other in others))
+    def _give_strong(self, i: int) -> None:
+        row, track = self._distances[i], self._tracks[i]
+        if not is_strong(row, self._options, self._accept):
+            return
+        claim = self._claim(int(row.argmin()))
+        if claim.meets(track):
+            row[claim.person] = np.inf
+            return
+        self._add(claim, claim.strong, i)
+
+    def _give_weak(self, i: int) -> None:
+        row, track = self._distances[i], self._tracks[i]
+        while row.min() <= self._options.review_distance:
+            claim = self._claim(int(row.argmin()))
+            if not claim.meets(track):
+                if claim.resembles(track, self._accept):
+                    self._add(claim, claim.weak, i)
+                return
+            row[claim.person] = np.inf
+
+    def _give_to_rivals(self, i: int) -> None:
+        row = self._distances[i]
+        nearest = int(row.argmin())
+        near = max(float(row[nearest]) + self._options.margin, self._options.clear_distance)
+        for person in np.flatnonzero(row <= min(near, self._options.review_distance)):
+            if int(person) not in self._claims and not self._is_surely(nearest, self._tracks[i], int(person)):
+                claim = Claim(int(person))
+                self._add(claim, claim.weak, i)
+
+    def _is_surely(self, person: int, track: Track, rival: int) -> bool:
+        """Whether the track has joined strong ones of the person that do not look like the rival."""
+        claim = self._claims.get(person)
+        if claim is None or not claim.strong or track not in claim.weak:
+            return False
+        rows = self._gallery.distances(np.stack([t.pooled for t in claim.strong]))
+        return bool(rows[:, rival].min() > self._options.review_distance)
+
+    def _claim(self, person: int) -> Claim:
+        return self._claims.get(person) or Claim(person)
+
+    def _add(self, claim: Claim, to: list[Track], i: int) -> None:
+        to.append(self._tracks[i])
+        self._claims[claim.person] = claim
+        self._taken.add(i)
 
 
 def _distance(track: Track, person: int, gallery: Gallery) -> float:

@@ -1,19 +1,32 @@
 """The words of a video search: its options, and who was seen when and how surely."""
 
 from dataclasses import dataclass
+from math import log2
 
 from face_engine.portrait import Picture
 from face_engine.similarity import similarity
 from face_engine.video import VideoInfo
 
-ACCEPT_DISTANCE = 0.48
-"""Pooled evidence up to here is taken for the person; see docs/face-search.md for what was measured."""
+ACCEPT_DISTANCE = 0.43
+"""Pooled evidence up to here is taken for the person; docs/accuracy.md says what was measured."""
 
 REVIEW_DISTANCE = 0.56
 """Beyond it a face is nobody's; between the two lines a person should look."""
 
-MARGIN = 0.06
+MARGIN = 0.08
 """How much nearer the person must be than the next best of the gallery."""
+
+CLEAR_DISTANCE = 0.46
+"""Whoever else is within it looks so alike that nobody is taken for the person."""
+
+ALONE_NEARER = 0.03
+"""By how much the accept line is nearer where there is no next best to be compared with."""
+
+# The chance that a stranger is near to somebody grows with the gallery, and a tail of the distances falls by half
+# about every 0.02: so each doubling beyond the first costs that much, as far as true students can follow.
+_ACCEPTED_AMONG = 50
+_NEARER_EACH_DOUBLING = 0.02
+_MOST_NEARER = 0.07
 
 
 @dataclass(frozen=True)
@@ -30,6 +43,8 @@ class SearchOptions:
         How many processes share a long video; None for one a core. The result does not depend on it.
     accept_distance, review_distance, margin
         Lines between same, unsure and different, as Euclidean distances of face vectors.
+    clear_distance
+        Where a second person of the gallery is this near as well, neither is taken for the person.
     """
 
     every_s: float | None = None
@@ -38,6 +53,7 @@ class SearchOptions:
     accept_distance: float = ACCEPT_DISTANCE
     review_distance: float = REVIEW_DISTANCE
     margin: float = MARGIN
+    clear_distance: float = CLEAR_DISTANCE
 
     def __post_init__(self) -> None:
         if self.every_s is not None and not 0.01 <= self.every_s <= 3600:
@@ -46,6 +62,13 @@ class SearchOptions:
             raise ValueError("processes is at least 1")
         if not 0 < self.accept_distance <= self.review_distance:
             raise ValueError("accept_distance is above 0 and at most review_distance")
+
+    def accept_among(self, people: int) -> float:
+        """The accept line for a gallery of so many people: nearer for one alone, and for many."""
+        if people <= 1:
+            return self.accept_distance - ALONE_NEARER
+        doublings = max(0.0, log2(people / _ACCEPTED_AMONG))
+        return self.accept_distance - min(_MOST_NEARER, _NEARER_EACH_DOUBLING * doublings)
 
 
 @dataclass(frozen=True)
@@ -57,11 +80,13 @@ class PersonSeen:
     distance
         Of the pooled good frames; where no track was good enough by itself, that of the best track.
     runner_up, margin
-        The next best of the gallery and how much farther it is; None where the gallery holds one person.
+        The next best of the gallery and how much farther it is, negative where it is nearer; None where the gallery
+        holds one person.
     frames
         In how many searched frames.
     good_frames
-        How many frames were embedded and agree.
+        How many embedded frames agree, of tracks that were good enough each by itself; without such a track 0, and a
+        person should look, however near it is.
     appearances
         First and last second of each stay.
     """

@@ -11,10 +11,10 @@ from face_engine.search_model import ACCEPT_DISTANCE, MARGIN, REVIEW_DISTANCE, S
 from face_engine.similarity import distance, similarity
 
 # The engine's margin is a distance. The same distance is few points between close matches and many near the accept
-# line; the pooled frames of one person are mostly 0.35 to 0.5 from the photo, so it is turned into points in between.
-_TYPICAL_DISTANCE = 0.45
-# Two strangers were seen at 0.475 in single good pictures; see docs/face-search.md.
-_ACCEPT_ALONE_DISTANCE = 0.44
+# line; the pooled frames of one person are mostly 0.3 to 0.45 from the photo, so it is turned into points in between.
+_TYPICAL_DISTANCE = 0.38
+# In single pictures, strangers were seen at 0.42; see docs/accuracy.md.
+_ACCEPT_ALONE_DISTANCE = 0.40
 _LEAST_SIMILARITY = 0.01  # nothing is infinitely far
 _LEAST_DISTANCE = 0.001
 _MOST_PROCESSES = 4  # each takes some 300 MB; a search stays below 1.5 GB

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from face_engine.gallery import Gallery
-from face_engine.identify import identify, judge
-from face_engine.search_model import SearchOptions
+from face_engine.identify import identify, is_strong, judge
+from face_engine.search_model import ACCEPT_DISTANCE, SearchOptions
 from tests.face_engine.tracks import track, vector
 
-OPTIONS = SearchOptions(accept_distance=0.5, review_distance=0.56, margin=0.06)
+OPTIONS = SearchOptions(accept_distance=0.5, review_distance=0.56, margin=0.06, clear_distance=0.2)
 
 # Ada and Ben are 1 apart: on the line between them the distances add up to 1.
 ADA, BEN = vector(0.0), vector(1.0)
@@ -34,8 +34,13 @@ def test_a_track_between_the_lines_is_weak():
     assert given([track(vector(0.0, 0.53), [0])]) == ({"ada": ([], [0])}, [])
 
 
-def test_a_track_without_margin_is_weak():
-    assert given([track(vector(0.48), [0])]) == ({"ada": ([], [0])}, [])
+def test_a_track_without_margin_is_weak_for_both():
+    assert given([track(vector(0.48), [0])]) == ({"ada": ([], [0]), "ben": ([], [0])}, [])
+
+
+def test_a_track_that_is_near_to_a_second_person_is_weak_whatever_the_margin():
+    gallery = Gallery(["ada", "amy"], np.stack([ADA, vector(0.0, 0.19)]))
+    assert given([track(vector(0.0), [0])], gallery) == ({"ada": ([], [0]), "amy": ([], [0])}, [])
 
 
 def test_of_two_seen_at_once_the_nearer_is_the_person_and_the_other_nobody():
@@ -77,6 +82,73 @@ def test_a_weak_track_never_stands_beside_the_person():
 def test_two_different_people_are_not_both_the_weak_evidence_for_one():
     one, other = track(vector(0.0, 0.52), [0]), track(vector(0.0, -0.53), [9])
     assert given([one, other]) == ({"ada": ([], [0])}, [9])
+
+
+# Two who look alike: their photos are 0.3 apart, and each track is 0.3 from the one and not much more from the other.
+TWINS = Gallery(["ann", "eve", "zoe"], np.stack([vector(0.0), vector(0.3), vector(2.0)]))
+LIKE_ANN, LIKE_EVE = vector(0.13, 0.27), vector(0.17, 0.27)
+
+
+@pytest.mark.parametrize("seen", [LIKE_ANN, LIKE_EVE])
+def test_whichever_of_two_alike_shows_up_both_wait_for_a_person(seen):
+    assert given([track(seen, [0, 1, 2])], TWINS) == ({"ann": ([], [0]), "eve": ([], [0])}, [])
+
+
+@pytest.mark.parametrize("seen", [[LIKE_ANN, LIKE_EVE], [LIKE_ANN, LIKE_ANN], [LIKE_EVE, LIKE_ANN]])
+def test_two_alike_who_sit_side_by_side_both_wait_for_a_person(seen):
+    left, right = (track(one, [0, 1, 2]) for one in seen)
+    known, unknown = given([left, right], TWINS)
+    assert known == {"ann": ([], [0]), "eve": ([], [0])}
+    assert unknown == []
+
+
+def test_two_alike_both_wait_where_one_has_several_photos_and_the_other_one():
+    photos = [vector(0.0), vector(0.0, 0.1), vector(0.05, 0.1), vector(0.3)]
+    gallery = Gallery(["ann", "ann", "ann", "eve"], np.stack(photos))
+    claims, _ = identify([track(LIKE_EVE, [0, 1, 2])], gallery, SearchOptions())
+    assert [judge(claim, gallery, SearchOptions()).good_frames for claim in claims] == [0, 0]
+
+
+def test_a_doubtful_track_beside_the_sure_one_is_the_next_best_and_not_nobody():
+    sure, beside = track(vector(0.0, 0.1), [5]), track(vector(0.14, 0.3), [5])
+    assert given([sure, beside], TWINS) == ({"ann": ([5], []), "eve": ([], [5])}, [])
+
+
+def test_who_is_surely_seen_elsewhere_is_not_doubtful_as_well():
+    eve_herself, doubtful = track(vector(0.3, 0.0, 0.02), [0]), track(vector(0.15, 0.27), [9])
+    known, _ = given([eve_herself, doubtful], TWINS)
+    assert known["eve"][0] == [0]
+
+
+def test_a_poor_track_of_somebody_surely_seen_throws_no_doubt_on_who_looks_otherwise():
+    gallery = Gallery(["ada", "ben"], np.stack([ADA, vector(0.0, 1.0)]))
+    sure, poor = track(vector(0.0, 0.05), [0]), track(vector(0.0, 0.48), [9])
+    assert given([sure, poor], gallery) == ({"ada": ([0], [9])}, [])
+
+
+def test_the_accept_line_is_nearer_for_one_alone_and_for_each_doubling_of_a_large_gallery():
+    options = SearchOptions()
+    lines = [options.accept_among(people) for people in (1, 2, 50, 100, 200, 1_000, 100_000)]
+    assert lines == pytest.approx([0.40, 0.43, 0.43, 0.41, 0.39, 0.36, 0.36])
+    assert lines[1] == ACCEPT_DISTANCE
+
+
+def test_what_is_sure_in_a_small_class_is_weak_among_hundreds():
+    seen = track(vector(0.0, 0.45), [0])
+    crowd = Gallery(["ada", *(f"other {n}" for n in range(399))], np.stack([ADA, *[vector(3.0)] * 399]))
+    assert given([seen]) == ({"ada": ([0], [])}, [])
+    assert given([seen], crowd) == ({"ada": ([], [0])}, [])
+
+
+def test_without_anybody_to_compare_with_a_face_must_be_nearer():
+    alone = Gallery(["ada"], ADA)
+    assert given([track(vector(0.46), [0])], alone) == ({"ada": ([0], [])}, [])
+    assert given([track(vector(0.48), [0])], alone) == ({"ada": ([], [0])}, [])
+
+
+def test_somebody_who_is_nearest_to_nobody_is_not_strong():
+    row = np.full(3, np.inf, np.float32)
+    assert not is_strong(row, OPTIONS, 0.5)
 
 
 def test_without_a_gallery_everybody_is_unknown():
@@ -122,6 +194,17 @@ def test_frames_that_do_not_agree_are_not_counted_as_good():
     decided = verdict([mixed])
     assert decided.good_frames == 2
     assert decided.distance == pytest.approx(0.15, abs=1e-4)
+
+
+def test_weak_evidence_has_no_good_frames():
+    weak = track(vector(0.0, 0.53), [0, 1, 2, 3], vectors=[vector(0.0, 0.53)] * 4)
+    assert verdict([weak]).good_frames == 0
+
+
+def test_of_two_alike_the_farther_has_a_margin_below_zero():
+    claims, _ = identify([track(LIKE_ANN, [0])], TWINS, OPTIONS)
+    margins = [judge(claim, TWINS, OPTIONS).margin for claim in claims]
+    assert margins[0] > 0 > margins[1]
 
 
 def test_with_one_person_enrolled_there_is_no_runner_up():

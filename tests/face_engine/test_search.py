@@ -295,8 +295,11 @@ def test_real_people_are_found_and_the_audience_is_unknown(photographs, engine, 
     seen = {p.label: p for p in found.people}
     options = SearchOptions()
     assert set(seen) == {"alex-lacamoire.png", "lin-manuel-miranda.png"}
-    for one in seen.values():
-        assert one.distance <= options.accept_distance and one.margin >= 2 * options.margin and one.good_frames >= 3
+    singer, pianist = seen["lin-manuel-miranda.png"], seen["alex-lacamoire.png"]
+    assert singer.distance <= options.accept_distance and singer.good_frames >= 3
+    # His face is 24 pixels wide: far from everybody else, and yet a person should look.
+    assert options.accept_distance < pianist.distance <= options.review_distance and pianist.good_frames == 0
+    assert min(singer.margin, pianist.margin) >= 2 * options.margin
     assert 4 <= len(found.unknown) <= 6
     assert sum(u.first_s > 7.8 for u in found.unknown) == 4
     assert all(len(engine.find(_enlarged(u.picture.jpeg))) >= 1 for u in found.unknown)
