@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,17 @@ def _count(low: int, high: int) -> Callable[[str], int]:
 
 def _perhaps(parse: Callable[[str], Any]) -> Callable[[str], Any]:
     return lambda value: parse(value) if value.strip() else None
+
+
+def _file(value: str) -> Path:
+    return Path(value.strip()).expanduser().absolute()
+
+
+def _sha256(value: str) -> str:
+    digits = value.strip().lower()
+    if re.fullmatch("[0-9a-f]{64}", digits) is None:
+        raise ValueError("must be the 64 hexadecimal digits of a SHA-256")
+    return digits
 
 
 def _yes_or_no(value: str) -> bool:
@@ -120,6 +132,21 @@ SETTINGS = (
         "How many processes search one video; empty: one a core, at most four.",
         _perhaps(_count(1, 64)),
     ),
+    Setting(
+        "ROLLCALL_VECTOR_MODEL",
+        "",
+        "An ArcFace-like ONNX file for face vectors; empty: built in.",
+        _perhaps(_file),
+    ),
+    Setting("ROLLCALL_VECTOR_MODEL_SHA256", "", "The SHA-256 of that file.", _perhaps(_sha256)),
+    Setting(
+        "ROLLCALL_VECTOR_MODEL_LINE",
+        "0.4",
+        "The cosine from which on two vectors of that file are of one person, as its author says.",
+        _number(0.05, 0.95),
+    ),
+    Setting("ROLLCALL_DETECTOR_MODEL", "", "A YuNet ONNX file that finds faces; empty: built in.", _perhaps(_file)),
+    Setting("ROLLCALL_DETECTOR_MODEL_SHA256", "", "The SHA-256 of that file.", _perhaps(_sha256)),
     Setting("ROLLCALL_MAX_UPLOAD_GB", "10", "The largest recording that may be uploaded, in GB.", _number(0.001, 1000)),
     Setting("ROLLCALL_MAX_PHOTO_MB", "30", "The largest photo that may be uploaded, in MB.", _number(0.1, 1000)),
     Setting("ROLLCALL_SESSION_HOURS", "12", "How long a login lasts without a visit, in hours.", _number(0.1, 8760)),
@@ -163,6 +190,11 @@ class Settings:
     search_every_s: float | None
     smallest_face_px: int
     search_processes: int | None
+    vector_model: Path | None
+    vector_model_sha256: str | None
+    vector_model_line: float
+    detector_model: Path | None
+    detector_model_sha256: str | None
     max_upload_gb: float
     max_photo_mb: float
     session_hours: float
@@ -226,3 +258,9 @@ def _check_together(settings: Settings) -> None:
     accept, review = settings.accept_similarity, settings.review_similarity
     if accept is not None and review is not None and review > accept:
         raise SettingsError("ROLLCALL_REVIEW_SIMILARITY must not be above ROLLCALL_ACCEPT_SIMILARITY.")
+    for name, model, sha256 in (
+        ("ROLLCALL_VECTOR_MODEL", settings.vector_model, settings.vector_model_sha256),
+        ("ROLLCALL_DETECTOR_MODEL", settings.detector_model, settings.detector_model_sha256),
+    ):
+        if sha256 is not None and model is None:
+            raise SettingsError("%(name)s_SHA256 is set, but %(name)s names no file.", name=name)

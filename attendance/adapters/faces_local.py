@@ -9,42 +9,40 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from attendance.adapters.faces_local_lines import match_lines, points_between, search_options
+from attendance.adapters.faces_local_models import chosen_models, plain_model_errors
 from attendance.adapters.faces_local_photos import described, largest_first, the_one_face, thumbnail, upright_copy
 from attendance.adapters.faces_local_probe import plain_recording_errors, probe_recording
 from attendance.adapters.faces_local_snapshot import search_snapshot
-from attendance.errors import BadPhoto, Phrase, ServiceUnavailable
+from attendance.errors import BadPhoto, Phrase
 from attendance.model import Face, RecordingKind
 from attendance.ports import EnrolledFace, LookAlike, PhotoFaces, Progress, RecordingInfo, Seen
 from attendance.settings import Settings
 from face_engine import errors
 from face_engine.engine import Engine
-from face_engine.gallery import VECTOR_LENGTH, Gallery
+from face_engine.gallery import Gallery
 from face_engine.images import read_image
 from face_engine.model import BGRImage
 from face_engine.model import Face as EngineFace
-from face_engine.models import ENGINE_NAME, Models
 from face_engine.search import search_video
 from face_engine.search_model import PersonSeen, UnknownSeen
 from face_engine.similarity import similarity
 
 
 def open_faces(value: str, settings: Settings) -> LocalFaces:
-    """The engine of the setting `local`. Raises SettingsError; the networks are loaded with the first photo."""
+    """The engine of the setting `local`. Raises SettingsError; the built-in networks load with the first photo."""
     return LocalFaces(settings)
 
 
 class LocalFaces:
     """A FaceSearch that keeps nothing itself: the vectors lie in the Store. Safe to use from several threads."""
 
-    name = ENGINE_NAME
-
     def __init__(self, settings: Settings) -> None:
         self.lines = match_lines(settings)
         self._options = search_options(settings, self.lines)
-        self._models = Models(settings.data / "models")
+        self._models = chosen_models(settings)
+        self.name = self._models.name
         self._one_at_a_time = threading.Lock()
 
     def find(self, photo: bytes) -> PhotoFaces:
@@ -65,7 +63,7 @@ class LocalFaces:
         )
 
     def look_alikes(self, face: EnrolledFace, enrolled: Sequence[Face]) -> Sequence[LookAlike]:
-        gallery = _gallery(enrolled)
+        gallery = self._gallery(enrolled)
         if face.vector is None or not len(gallery):
             return []
         distances = gallery.distances(np.array([face.vector], np.float32))[0]
@@ -85,7 +83,7 @@ class LocalFaces:
     def search(
         self, path: Path, kind: RecordingKind, faces: Sequence[Face], progress: Progress | None = None
     ) -> Sequence[Seen]:
-        gallery = _gallery(faces)
+        gallery = self._gallery(faces)
         with plain_recording_errors(path):
             if kind is RecordingKind.SNAPSHOT:
                 with self._engine_alone() as engine:
@@ -106,22 +104,17 @@ class LocalFaces:
     @contextmanager
     def _engine_alone(self) -> Iterator[Engine]:
         """The engine works for one thread at a time."""
-        with self._one_at_a_time:
+        with self._one_at_a_time, plain_model_errors():
             yield self._engine
 
     @cached_property
     def _engine(self) -> Engine:
-        try:
-            return Engine(self._models, smallest_face_px=self._options.smallest_face_px)
-        except errors.WeightsMissing as missing:
-            raise ServiceUnavailable(missing.template, **missing.values) from missing
+        return Engine(self._models, smallest_face_px=self._options.smallest_face_px)
 
-
-def _gallery(faces: Sequence[Face]) -> Gallery:
-    """The faces that this engine made; vectors of another cannot be compared with its own."""
-    own = [(face.student_id, face.vector) for face in faces if face.engine == ENGINE_NAME and face.vector is not None]
-    vectors: NDArray[np.float32] = np.array([vector for _, vector in own], np.float32).reshape(len(own), VECTOR_LENGTH)
-    return Gallery([student_id for student_id, _ in own], vectors)
+    def _gallery(self, faces: Sequence[Face]) -> Gallery:
+        """The faces that this engine made; vectors of another cannot be compared with its own."""
+        own = [(face.student_id, face.vector) for face in faces if face.engine == self.name and face.vector is not None]
+        return Gallery([student_id for student_id, _ in own], np.array([vector for _, vector in own], np.float32))
 
 
 def _seen(person: PersonSeen) -> Seen:

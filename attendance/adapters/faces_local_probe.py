@@ -39,7 +39,7 @@ def plain_recording_errors(path: Path) -> Iterator[None]:
         yield
     except errors.SearchStopped as stopped:
         raise SearchStopped("The search was stopped; it goes on later.") from stopped
-    except errors.WeightsMissing as missing:
+    except (errors.WeightsMissing, errors.BadModel) as missing:  # no fault of the recording
         raise ServiceUnavailable(missing.template, **missing.values) from missing
     except errors.FaceEngineError as error:
         raise BadRecording(error.template, **_without_name(error, path)) from error
