@@ -102,7 +102,10 @@ class Student:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """One enrolled face of a student. `vector` is None where a service keeps it under `external_id`."""
+    """One enrolled face of a student. `vector` is None where a service keeps it under `external_id`.
+
+    `passed_over_by` is an engine that cannot use the photo, where somebody decided to go on without it.
+    """
 
     id: str
     student_id: str
@@ -113,6 +116,20 @@ class Face:
     created_at: datetime
     vector: tuple[float, ...] | None = None
     external_id: str | None = None
+    passed_over_by: str | None = None
+
+    def is_outdated(self, engine: str) -> bool:
+        """Whether this engine cannot compare it yet, but may be able to once it is enrolled anew."""
+        return engine not in (self.engine, self.passed_over_by)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineCount:
+    """How many photos an engine has enrolled: in use, and anew beside those that are in use."""
+
+    engine: str
+    faces: int
+    renewed: int
 
 
 @dataclass(frozen=True, slots=True)

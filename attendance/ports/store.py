@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from attendance.model import (
     AuditEntry,
     Course,
+    EngineCount,
     Face,
     Lecture,
     LogFilter,
@@ -133,6 +134,35 @@ class StudentStore(Protocol):
         """Of these students, or of all; sorted by student id and time."""
 
 
+class RenewalStore(Protocol):
+    """Faces enrolled anew by another engine. They are kept beside those in use, and take their places all at once.
+
+    They go with the face that they renew.
+    """
+
+    def outdated_faces(self, engine: str) -> Sequence[Face]:
+        """Those in use that this engine did not make, without those it passed over; by student id, time and id."""
+
+    def faces_to_renew(self, engine: str) -> Sequence[Face]:
+        """The outdated ones that have not been enrolled anew by this engine."""
+
+    def keep_renewed_face(self, face: Face) -> None:
+        """Keep beside the face of that id what another engine made of its photo; the same again replaces it.
+
+        Raises NotFound where that face is gone by now.
+        """
+
+    def use_renewed_faces(self, engine: str, passed_over: Collection[str] = ()) -> None:
+        """All outdated faces become those of this engine, in one transaction, and all that was renewed beside is gone.
+
+        Of the faces with the ids `passed_over` it is written down that this engine cannot use them. Raises Conflict,
+        and changes nothing, where another outdated face has not been renewed.
+        """
+
+    def engine_counts(self) -> Sequence[EngineCount]:
+        """Of all engines that made a face; sorted by name."""
+
+
 class LectureStore(Protocol):
     """Lectures, recordings and what was seen in them."""
 
@@ -188,8 +218,8 @@ class SearchStore(Protocol):
     def renew_claim(self, recording_id: str, worker: str, until: datetime, progress: float) -> bool:
         """False where the lease was lost: the worker must stop."""
 
-    def release_claim(self, recording_id: str, worker: str) -> None:
-        """Back to queued, the attempt not counted. Nothing happens where the lease was lost."""
+    def release_claim(self, recording_id: str, worker: str, reason: str | None = None) -> None:
+        """Back to queued, the attempt not counted, with the reason why it waits; nothing where the lease was lost."""
 
     def save_sightings(
         self, recording_id: str, worker: str, sightings: Sequence[Sighting], engine: str, at: datetime
@@ -255,7 +285,17 @@ class AuditStore(Protocol):
         """These files are gone."""
 
 
-class Store(UserStore, CourseStore, StudentStore, LectureStore, SearchStore, MarkStore, AuditStore, Protocol):
+class Store(
+    UserStore,
+    CourseStore,
+    StudentStore,
+    RenewalStore,
+    LectureStore,
+    SearchStore,
+    MarkStore,
+    AuditStore,
+    Protocol,
+):
     """All that is remembered."""
 
     def prepare(self) -> None:

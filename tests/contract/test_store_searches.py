@@ -114,6 +114,15 @@ def test_nobody_holds_what_is_finished_or_gone(store: Store) -> None:
     assert store.recording("r1").status is SearchStatus.DONE
 
 
+def test_a_released_claim_may_say_why_it_waits_until_the_next_claim(store: Store) -> None:
+    a_class(store)
+    _claim(store)
+    store.release_claim("r1", "one", "Waits for rain.")
+    assert store.recording("r1") == a_recording("r1", error="Waits for rain.")
+    _claim(store)
+    assert store.recording("r1").error is None
+
+
 def test_a_released_claim_is_queued_and_the_attempt_not_counted(store: Store) -> None:
     a_class(store)
     _claim(store)

@@ -115,3 +115,20 @@ def test_processes_may_prepare_at_once(tmp_path: Path) -> None:
         pool.close()
         pool.join()
     assert versions == [newest_version()] * 4
+
+
+def test_faces_of_the_first_version_stay_as_they_are(store: SqlStore) -> None:
+    with store._writing() as connection:
+        command.upgrade(_config(connection), "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO students VALUES ('21', '21', 'key', 'Student 21', 'student 21', '2025-03-03 00:00:00', NULL)"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO faces VALUES ('f1', '21', 'local-1', 'photo', 'small', 0.5, '2025-03-03 00:00:00', NULL, 'x')"
+        )
+    store.prepare()
+    (face,) = store.faces()
+    assert (face.id, face.engine, face.external_id, face.passed_over_by) == ("f1", "local-1", "x", None)
+    with store._writing() as connection:
+        command.downgrade(_config(connection), "0001")
+        assert connection.exec_driver_sql("SELECT external_id FROM faces").scalar_one() == "x"

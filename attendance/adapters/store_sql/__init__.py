@@ -9,6 +9,7 @@ from attendance.adapters.store_sql.lectures import SqlLectures
 from attendance.adapters.store_sql.log import SqlLog
 from attendance.adapters.store_sql.marks import SqlMarks
 from attendance.adapters.store_sql.preparing import SqlPreparation
+from attendance.adapters.store_sql.renewals import SqlRenewals
 from attendance.adapters.store_sql.searches import SqlSearches
 from attendance.adapters.store_sql.students import SqlStudents
 from attendance.adapters.store_sql.users import SqlUsers
@@ -16,7 +17,18 @@ from attendance.ports import Store
 from attendance.settings import Settings
 
 
-class SqlStore(SqlPreparation, SqlUsers, SqlCourses, SqlStudents, SqlLectures, SqlSearches, SqlMarks, SqlLog, SqlAudit):
+class SqlStore(
+    SqlPreparation,
+    SqlUsers,
+    SqlCourses,
+    SqlStudents,
+    SqlRenewals,
+    SqlLectures,
+    SqlSearches,
+    SqlMarks,
+    SqlLog,
+    SqlAudit,
+):
     """All that is remembered, in one SQL database."""
 
 

@@ -74,10 +74,10 @@ class SqlSearches(Database):
         with self._writing() as connection:
             return _change_held(connection, recording_id, worker, claimed_until=until, progress=progress)
 
-    def release_claim(self, recording_id: str, worker: str) -> None:
+    def release_claim(self, recording_id: str, worker: str, reason: str | None = None) -> None:
         """Back to queued, the attempt not counted."""
         attempts = recordings.c.attempts - 1
-        queued = {"status": SearchStatus.QUEUED, "attempts": attempts, "progress": 0.0, **_UNCLAIMED}
+        queued = {"status": SearchStatus.QUEUED, "attempts": attempts, "progress": 0.0, "error": reason, **_UNCLAIMED}
         with self._writing() as connection:
             _change_held(connection, recording_id, worker, **queued)
 

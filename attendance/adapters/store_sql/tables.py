@@ -107,6 +107,18 @@ faces = Table(
     Column("created_at", Moment, nullable=False),
     Column("vector", Vector),
     Column("external_id", text(255)),
+    Column("passed_over_by", text(100)),
+)
+
+# What other engines made of a face's photo, until all photos are through and it takes the face's place.
+renewed_faces = Table(
+    "renewed_faces",
+    metadata,
+    _of("face_id", "faces", primary_key=True),
+    Column("engine", text(100), primary_key=True),
+    Column("quality", Double, nullable=False),
+    Column("vector", Vector),
+    Column("external_id", text(255)),
 )
 
 lectures = Table(

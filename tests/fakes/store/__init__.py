@@ -5,9 +5,10 @@ from __future__ import annotations
 from tests.fakes.store.lectures import FakeLectures, FakeSearches
 from tests.fakes.store.marks import FakeAudit, FakeMarks
 from tests.fakes.store.people import FakeCourses, FakeStudents, FakeUsers
+from tests.fakes.store.renewals import FakeRenewals
 
 
-class FakeStore(FakeUsers, FakeCourses, FakeStudents, FakeLectures, FakeSearches, FakeMarks, FakeAudit):
+class FakeStore(FakeUsers, FakeCourses, FakeStudents, FakeRenewals, FakeLectures, FakeSearches, FakeMarks, FakeAudit):
     """All that is remembered, until the test ends."""
 
     def prepare(self) -> None:

@@ -115,9 +115,9 @@ class FakeSearches(FakeState):
     def renew_claim(self, recording_id: str, worker: str, until: datetime, progress: float) -> bool:
         return self._change_held(recording_id, worker, claimed_until=until, progress=progress)
 
-    def release_claim(self, recording_id: str, worker: str) -> None:
+    def release_claim(self, recording_id: str, worker: str, reason: str | None = None) -> None:
         attempts = self._recordings[recording_id].attempts - 1 if recording_id in self._recordings else 0
-        queued = {"status": SearchStatus.QUEUED, "attempts": attempts, "progress": 0.0}
+        queued = {"status": SearchStatus.QUEUED, "attempts": attempts, "progress": 0.0, "error": reason}
         self._change_held(recording_id, worker, **queued, claimed_by=None, claimed_until=None)
 
     def save_sightings(

@@ -40,6 +40,7 @@ class FakeState:
         self._rosters: dict[str, set[str]] = {}  # by course
         self._students: dict[str, Student] = {}
         self._faces: dict[str, Face] = {}
+        self._renewed: dict[tuple[str, str], Face] = {}  # by face and engine
         self._lectures: dict[str, Lecture] = {}
         self._recordings: dict[str, Recording] = {}
         self._sightings: dict[str, Sighting] = {}
@@ -83,6 +84,7 @@ class FakeState:
         for face in faces:
             self._erase([face.photo_key, face.thumbnail_key])
             del self._faces[face.id]
+            self._renewed = {key: new for key, new in self._renewed.items() if key[0] != face.id}
 
 
 def locked(kind: type[T]) -> type[T]:
