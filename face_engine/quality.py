@@ -40,9 +40,9 @@ _FACE_COLUMNS = slice(30, 120)
 _NOISE_VARIANCE = 25.0
 
 
-def assess(image: BGRImage, detection: Detection) -> Quality:
-    """Measure one found face; a fraction of a millisecond."""
-    grey = cv2.cvtColor(chip(image, detection.landmarks), cv2.COLOR_BGR2GRAY)
+def assess(image: BGRImage, detection: Detection, face_chip: BGRImage | None = None) -> Quality:
+    """Measure one found face; a fraction of a millisecond. `face_chip`, of 150 pixels, saves cutting it again."""
+    grey = cv2.cvtColor(chip(image, detection.landmarks) if face_chip is None else face_chip, cv2.COLOR_BGR2GRAY)
     face = grey[_FACE_ROWS, _FACE_COLUMNS].astype(np.float32)
     face_px = min(detection.width_px, detection.height_px)
     yaw, roll_deg = _pose(detection.landmarks)

@@ -6,6 +6,7 @@ after a cut or when a call shows another speaker in the same place, the face vec
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -19,9 +20,9 @@ Embed = Callable[[Sequence[BGRImage]], Vectors]
 
 BEST_SHOTS = 5
 
-SURE_OVERLAP = 0.5
-SURE_LIKENESS = 0.85
-"""Correlation of two tiny chips; one seated person two seconds later has 0.9, two persons in one light 0.3 to 0.66."""
+SURE_OVERLAP = 0.3
+SURE_LIKENESS = 0.75
+"""Correlation of two tiny chips; one person in one pose has 0.9 and more, two persons in one light 0.3 to 0.66."""
 
 OVERLAPS = 0.2
 SAME_WHERE_OVERLAPPING = 0.6
@@ -44,16 +45,27 @@ class Shot:
     time_s: float = 0.0
     vector: NDArray[np.float32] | None = None
 
+    @cached_property
+    def tiny(self) -> NDArray[np.float64]:
+        """The chip as 16 x 16 grey values of mean 0 and length 1: what they have in common is a scalar product."""
+        grey = cv2.cvtColor(
+            cv2.resize(self.chip, (_TINY_PX, _TINY_PX), interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY
+        )
+        values = np.asarray(grey, np.float64).ravel()
+        values -= values.mean()
+        return np.asarray(values / max(float(np.sqrt(values @ values)), 1e-9))
+
 
 @dataclass(frozen=True, eq=False)
 class Track:
     """One person followed without a break.
 
-    `vectors`, shape (k, 128), are those of its best shots, `weights` their qualities; `pooled` is the weighted mean of
-    those that agree.
+    `boxes` are where it was at `times_s`. `vectors`, shape (k, 128), are those of its best shots, `weights` their
+    qualities; `pooled` is the weighted mean of those that agree.
     """
 
     times_s: tuple[float, ...]
+    boxes: tuple[Box, ...]
     vectors: Vectors
     weights: NDArray[np.float32]
     pooled: NDArray[np.float32]
@@ -80,13 +92,23 @@ class _Live:
     last: Shot
     picture: Picture
     times_s: list[float] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
 
-    def add(self, shot: Shot, frame: BGRImage) -> None:
+    @classmethod
+    def begun(cls, shot: Shot, frame: BGRImage) -> "_Live":
+        return cls([shot], shot, cut_picture(frame, shot.box, shot.time_s), [shot.time_s], [shot.box])
+
+    def add(self, shot: Shot, frame: BGRImage, most_shots: int) -> None:
         self.last = shot
         self.times_s.append(shot.time_s)
+        self.boxes.append(shot.box)
         if shot.quality > self.shots[0].quality:
             self.picture = cut_picture(frame, shot.box, shot.time_s)
-        self.shots = sorted([*self.shots, shot], key=lambda s: (-s.quality, s.time_s))[:BEST_SHOTS]
+        self.shots = sorted([*self.shots, shot], key=lambda s: (-s.quality, s.time_s))[:most_shots]
+
+    def looks_like(self, shot: Shot) -> bool:
+        """Whether it is the same face at a glance, as it was last or in one of its best shots."""
+        return any(float(one.tiny @ shot.tiny) >= SURE_LIKENESS for one in (self.last, *self.shots))
 
 
 class Tracker:
@@ -98,11 +120,14 @@ class Tracker:
         Chips to vectors of shape (n, 128).
     gap_s
         A face that is not seen for longer ends its track.
+    shots
+        How many of its best shots a track is known by.
     """
 
-    def __init__(self, embed: Embed, gap_s: float) -> None:
+    def __init__(self, embed: Embed, gap_s: float, shots: int = BEST_SHOTS) -> None:
         self._embed = embed
         self._gap_s = gap_s
+        self._most_shots = shots
         self._live: list[_Live] = []
 
     def add(self, time_s: float, frame: BGRImage, shots: Sequence[Shot]) -> list[Track]:
@@ -112,10 +137,10 @@ class Tracker:
         for shot in free:
             shot.time_s = time_s
         for live, shot in self._matches(free):
-            live.add(shot, frame)
+            live.add(shot, frame, self._most_shots)
             free.remove(shot)
         for shot in free:
-            self._live.append(_Live([shot], shot, cut_picture(frame, shot.box, time_s), [time_s]))
+            self._live.append(_Live.begun(shot, frame))
         return ended
 
     def finish(self) -> list[Track]:
@@ -129,44 +154,47 @@ class Tracker:
         while True:
             rows, columns = linear_sum_assignment(-affinity)
             pairs = [(i, j) for i, j in zip(rows, columns, strict=True) if affinity[i, j] >= _LEAST_AFFINITY]
-            different = [
-                (i, j) for i, j in pairs if not self._is_one_person(self._live[i], shots[j], float(overlap[i, j]))
-            ]
-            if not different:
+            different = self._different([(self._live[i], shots[j], float(overlap[i, j])) for i, j in pairs])
+            if not any(different):
                 return [(self._live[i], shots[j]) for i, j in pairs]
             # Two people may have been in one place since the last cut: the face may go on another track of it.
-            for i, j in different:
-                affinity[i, j] = 0.0
+            for (i, j), is_different in zip(pairs, different, strict=True):
+                if is_different:
+                    affinity[i, j] = 0.0
+
+    def _different(self, pairs: list[tuple[_Live, Shot, float]]) -> list[bool]:
+        """Which of these pairs of track, shot and overlap are two persons."""
+        unsure = [overlap < SURE_OVERLAP or not live.looks_like(shot) for live, shot, overlap in pairs]
+        asked = [pair for pair, is_unsure in zip(pairs, unsure, strict=True) if is_unsure]
+        # All at once: the network is faster in batches.
+        self._vectors([one for live, shot, _ in asked for one in (shot, live.last, live.shots[0])])
+        return [is_unsure and not self._is_one_person(*pair) for pair, is_unsure in zip(pairs, unsure, strict=True)]
 
     def _is_one_person(self, live: _Live, shot: Shot, overlap: float) -> bool:
-        if overlap >= SURE_OVERLAP and _likeness(live.last.chip, shot.chip) >= SURE_LIKENESS:
-            return True
         limit = SAME_WHERE_OVERLAPPING if overlap >= OVERLAPS else SAME_WHERE_NEAR
-        mine = self._vectors([shot])[0]
-        theirs = self._vectors([live.last, live.shots[0]])
-        return bool(np.linalg.norm(theirs - mine, axis=1).min() <= limit)
+        mine, *theirs = self._vectors([shot, live.last, live.shots[0]])
+        return bool(np.linalg.norm(np.stack(theirs) - mine, axis=1).min() <= limit)
 
-    def _vectors(self, shots: Sequence[Shot]) -> Vectors:
+    def _vectors(self, shots: Sequence[Shot]) -> list[NDArray[np.float32]]:
         """The vectors of these shots; each is computed once."""
-        new = [shot for shot in shots if shot.vector is None]
+        new = list({id(shot): shot for shot in shots if shot.vector is None}.values())
         for shot, vector in zip(new, self._embed([shot.chip for shot in new]) if new else [], strict=True):
             shot.vector = vector
-        return np.stack([np.asarray(shot.vector, np.float32) for shot in shots])
+        return [shot.vector for shot in shots if shot.vector is not None]
 
     def _end(self, ending: list[_Live]) -> list[Track]:
         self._live = [t for t in self._live if t not in ending]
-        if ending:
-            # All at once: the network is faster in batches.
-            self._vectors([shot for t in ending for shot in t.shots])
+        self._vectors([shot for t in ending for shot in t.shots])
         return [self._closed(t) for t in ending]
 
     def _closed(self, live: _Live) -> Track:
-        vectors = self._vectors(live.shots)
+        vectors = np.stack(self._vectors(live.shots))
         weights = np.array([max(s.quality, 1e-3) for s in live.shots], np.float32)
-        agree = _agreeing(vectors, weights)
+        agree = agreeing(vectors, weights)
         vectors, weights = vectors[agree], weights[agree]
         return Track(
             times_s=tuple(live.times_s),
+            boxes=tuple(live.boxes),
             vectors=vectors,
             weights=weights,
             pooled=pool(vectors, weights),
@@ -181,7 +209,7 @@ def pool(vectors: Vectors, weights: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(np.average(vectors, axis=0, weights=weights), np.float32)
 
 
-def _agreeing(vectors: Vectors, weights: NDArray[np.float32]) -> NDArray[np.bool_]:
+def agreeing(vectors: Vectors, weights: NDArray[np.float32]) -> NDArray[np.bool_]:
     """All but those far from the rest: a hand before the face makes somebody else of it."""
     if len(vectors) < 3:
         return np.ones(len(vectors), bool)
@@ -200,15 +228,3 @@ def _affinity(before: list[Box], now: list[Box]) -> tuple[NDArray[np.float64], N
     nearness = np.maximum(0.0, 1 - apart / (1.5 * np.maximum(side_a, side_b)))
     alike = np.maximum(side_a, side_b) / np.minimum(side_a, side_b) <= _MOST_GROWTH
     return np.where(alike, overlap + 0.2 * nearness, 0.0), overlap
-
-
-def _likeness(one: BGRImage, other: BGRImage) -> float:
-    """Correlation, -1 to 1, of two chips as tiny grey pictures: cheap, and the same for dim and bright."""
-    a, b = _tiny(one), _tiny(other)
-    return float(a @ b / max(float(np.sqrt((a @ a) * (b @ b))), 1e-9))
-
-
-def _tiny(chip: BGRImage) -> NDArray[np.float64]:
-    small = cv2.resize(cv2.cvtColor(chip, cv2.COLOR_BGR2GRAY), (_TINY_PX, _TINY_PX), interpolation=cv2.INTER_AREA)
-    values = np.asarray(small, np.float64).ravel()
-    return np.asarray(values - values.mean())

@@ -22,6 +22,7 @@ def track(
     own = np.stack(vectors if vectors is not None else [pooled]).astype(np.float32)
     return Track(
         times_s=tuple(times_s),
+        boxes=tuple((0.0, 0.0, 50.0, 60.0) for _ in times_s),
         vectors=own,
         weights=np.full(len(own), quality, np.float32),
         pooled=np.asarray(pooled, np.float32),
