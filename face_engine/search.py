@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from face_engine.closer_look import closer_looks, with_sights
 from face_engine.errors import BadVideo
 from face_engine.gallery import Gallery
 from face_engine.identify import identify
 from face_engine.models import Models
 from face_engine.portrait import Picture
 from face_engine.search_model import Nearest, PersonSeen, SearchOptions, UnknownSeen, VideoSearch
-from face_engine.search_processes import search_in_processes
-from face_engine.search_worker import Found, Job, Segment, SegmentSearcher
+from face_engine.search_processes import Report, search_processes
+from face_engine.search_tasks import Found, Job, Looked, Result, Segment, Task
+from face_engine.search_worker import Searcher
 from face_engine.summary import person_seen, unknown_seen
 from face_engine.unknowns import believable, group_tracks
 from face_engine.video import VideoInfo, probe
@@ -31,18 +35,32 @@ __all__ = [
     "search_video",
 ]
 
-SEGMENT_S = 60.0
-"""Fixed, so that the result does not depend on the number of processes."""
-
 LECTURE_EVERY_S = 2.0
 CLIP_EVERY_S = 0.2
 CLIP_FRAMES = 90
+"""Where something is open, a clip has some 90 pictures looked at, a lecture one in two seconds."""
+
+FIRST_LOOK_S = 10.0
+FIRST_LOOK_FRAMES = 60
+"""The first look takes a picture every ten seconds, but at least so many where the video has them."""
+
+# Segments depend on the length alone, so that the result does not depend on the number of processes. Each ends all
+# tracks, whose vectors take time, so that long videos have longer ones; there are still enough for all processes.
+_SHORTEST_SEGMENT_S, _LONGEST_SEGMENT_S = 60.0, 240.0
+_SEGMENTS = 24
 
 # Starting children takes a second or two, which this many frames take in one process.
-_FRAMES_WORTH_CHILDREN = 120
+_FRAMES_WORTH_CHILDREN = 40
 # A face that looks away for two frames is still the same one.
 _GAP_FRAMES = 3.5
 _SHORTEST_GAP_S = 1.0
+# The shots that a track is known by: all that it needs by itself where every picture is searched at once; after a
+# coarse look there are many tracks of everybody, and whoever is not sure then is looked at again.
+_SHOTS_OF_ALL, _SHOTS_OF_A_FIRST_LOOK = 5, 2
+# What part of the progress the first look is.
+_FIRST_PART = 0.9
+
+Do = Callable[[Sequence[Task], Report], list[Result]]
 
 
 def search_video(
@@ -71,49 +89,86 @@ def search_video(
         Where a process of the search fails or is killed.
     """
     options = options or SearchOptions()
+    progress = progress or _ignore
     info = probe(path)
-    every_s = options.every_s or default_every_s(info.duration_s)
-    gap_s = max(_SHORTEST_GAP_S, _GAP_FRAMES * every_s)
-    job = Job(path, every_s, gap_s, options.smallest_face_px, models or Models())
-    found = _search_segments(job, info.duration_s, options, progress or _ignore)
-    frames = sum(part.frames for part in found)
-    if not frames:
-        raise BadVideo("%(name)s is damaged: no picture of it can be decoded.", name=path.name)
-    tracks = [track for part in found for track in part.tracks]
-    claims, left = identify(tracks, gallery, options)
+    job = _job(path, info.duration_s, options, models or Models())
+    progress(0.0)
+    with _somebody_to_do(job, info.duration_s, options) as do:
+        found = _first_look(do, info.duration_s, job.coarse_s, lambda share: progress(_FIRST_PART * share))
+        if not any(part.frames for part in found):
+            raise BadVideo("%(name)s is damaged: no picture of it can be decoded.", name=path.name)
+        tracks = [track for part in found for track in part.tracks]
+        claims, left = identify(tracks, gallery, options)
+        looked = _closer_look(
+            do,
+            closer_looks(job, tracks, claims, gallery, options),
+            lambda share: progress(_FIRST_PART + (1 - _FIRST_PART) * share),
+        )
+    if looked:
+        tracks = with_sights(tracks, (sight for part in looked for sight in part.sights))
+        claims, left = identify(tracks, gallery, options)
+    progress(1.0)
     unknown = [group for group in group_tracks(left) if believable(group)]
     return VideoSearch(
         info=info,
-        frames_searched=frames,
+        frames_searched=sum(part.frames for part in found) + sum(part.frames for part in looked),
         searched_until_s=max(part.last_s for part in found if part.frames),
-        people=[person_seen(claim, gallery, options, gap_s) for claim in claims],
-        unknown=[unknown_seen(group, gallery, gap_s) for group in unknown],
+        people=[person_seen(claim, gallery, options, job.gap_s) for claim in claims],
+        unknown=[unknown_seen(group, gallery, job.gap_s) for group in unknown],
     )
 
 
 def default_every_s(duration_s: float) -> float:
-    """Seconds between searched pictures: some 90 pictures of a clip, one every two seconds of a lecture."""
+    """Seconds between pictures where a video is looked at closely."""
     return min(LECTURE_EVERY_S, max(CLIP_EVERY_S, duration_s / CLIP_FRAMES))
 
 
-def _search_segments(
-    job: Job, duration_s: float, options: SearchOptions, progress: Callable[[float], None]
-) -> list[Found]:
-    segments = _segments(duration_s)
-    meter = _Meter(segments, duration_s, progress)
-    processes = min(options.processes or _cores(), len(segments))
+def first_look_s(duration_s: float) -> float:
+    """Seconds between the pictures of the first look, a whole number of closer steps."""
+    fine_s = default_every_s(duration_s)
+    return fine_s * max(1, int(min(FIRST_LOOK_S, duration_s / FIRST_LOOK_FRAMES) / fine_s))
+
+
+def _job(path: Path, duration_s: float, options: SearchOptions, models: Models) -> Job:
+    fine_s = options.every_s or default_every_s(duration_s)
+    coarse_s = options.every_s or first_look_s(duration_s)
+    return Job(
+        path=path,
+        coarse_s=coarse_s,
+        fine_s=fine_s,
+        gap_s=max(_SHORTEST_GAP_S, _GAP_FRAMES * coarse_s),
+        shots=_SHOTS_OF_ALL if coarse_s <= fine_s else _SHOTS_OF_A_FIRST_LOOK,
+        smallest_face_px=options.smallest_face_px,
+        models=models,
+    )
+
+
+@contextmanager
+def _somebody_to_do(job: Job, duration_s: float, options: SearchOptions) -> Iterator[Do]:
+    """This process, or as many children as are worth it."""
+    processes = min(options.processes or _cores(), len(_segments(duration_s, job.coarse_s)))
     # A daemonic process, such as a worker of some job queues, may not have children.
     alone = (
-        processes == 1 or duration_s / job.every_s < _FRAMES_WORTH_CHILDREN or multiprocessing.current_process().daemon
+        processes == 1 or duration_s / job.coarse_s < _FRAMES_WORTH_CHILDREN or multiprocessing.current_process().daemon
     )
-    progress(0.0)
-    if not alone:
-        found = search_in_processes(job, segments, processes, meter.report)
-    else:
-        searcher = SegmentSearcher(job)
-        found = [searcher.search(segment, partial(meter.report, segment.number)) for segment in segments]
-    progress(1.0)
-    return found
+    if alone:
+        searcher = Searcher(job)
+        yield lambda tasks, report: [searcher.do(task, partial(report, task.number)) for task in tasks]
+        return
+    with search_processes(job, processes) as children:
+        yield children.do
+
+
+def _first_look(do: Do, duration_s: float, coarse_s: float, progress: Callable[[float], None]) -> list[Found]:
+    segments = _segments(duration_s, coarse_s)
+    return [part for part in do(segments, _Meter(segments, duration_s, progress).report) if isinstance(part, Found)]
+
+
+def _closer_look(do: Do, looks: Sequence[Task], progress: Callable[[float], None]) -> list[Looked]:
+    if not looks:
+        return []
+    meter = _Meter(looks, looks[-1].end_s, progress)
+    return [part for part in do(looks, meter.report) if isinstance(part, Looked)]
 
 
 def _cores() -> int:
@@ -122,24 +177,26 @@ def _cores() -> int:
 
 
 class _Meter:
-    """Turns the progress of segments into that of the whole."""
+    """Turns the progress of tasks into that of the whole."""
 
-    def __init__(self, segments: Sequence[Segment], duration_s: float, progress: Callable[[float], None]) -> None:
-        self._segments = segments
-        self._duration_s = duration_s
-        self._done_s = [0.0] * len(segments)
+    def __init__(self, tasks: Sequence[Task], until_s: float, progress: Callable[[float], None]) -> None:
+        self._tasks = tasks
+        self._lengths_s = [max(1e-3, min(task.end_s, until_s) - task.start_s) for task in tasks]
+        self._done_s = [0.0] * len(tasks)
         self._progress = progress
 
     def report(self, number: int, at_s: float) -> None:
-        done = min(at_s, self._duration_s) - self._segments[number].start_s
+        done = min(at_s - self._tasks[number].start_s, self._lengths_s[number])
         self._done_s[number] = max(self._done_s[number], done)
-        self._progress(min(1.0, sum(self._done_s) / max(self._duration_s, 1e-3)))
+        self._progress(min(1.0, sum(self._done_s) / sum(self._lengths_s)))
 
 
-def _segments(duration_s: float) -> list[Segment]:
+def _segments(duration_s: float, coarse_s: float) -> list[Segment]:
+    length_s = max(_SHORTEST_SEGMENT_S, min(_LONGEST_SEGMENT_S, duration_s / _SEGMENTS))
+    length_s = math.ceil(length_s / coarse_s) * coarse_s  # a span of two segments would be looked at twice
     # The last one reaches past the end: some headers are a little short.
-    count = int(duration_s / SEGMENT_S) + 1
-    return [Segment(i, i * SEGMENT_S, (i + 1) * SEGMENT_S) for i in range(count)]
+    count = int(duration_s / length_s) + 1
+    return [Segment(i, i * length_s, (i + 1) * length_s) for i in range(count)]
 
 
 def _ignore(_: float) -> None:

@@ -1,4 +1,4 @@
-"""Shares the segments of a video among child processes."""
+"""Shares the tasks of a video search among child processes."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
 from face_engine.errors import FaceEngineError
-from face_engine.search_worker import Failure, Found, Job, Progress, Segment, serve
+from face_engine.search_tasks import Failure, Found, Job, Looked, Progress, Result, Task
+from face_engine.search_worker import serve
 
 TICK_S = 0.5
 
 Report = Callable[[int, float], None]
-"""Told the number of a segment, and the second up to which it is searched; at least every half second or so."""
+"""Told the number of a task, and the second of the video up to which it is done; at least every half second or so."""
 
 
 @dataclass(eq=False)
@@ -26,20 +27,47 @@ class _Child:
     connection: Connection
 
 
-def search_in_processes(job: Job, segments: Sequence[Segment], processes: int, report: Report) -> list[Found]:
-    """Search all segments; the results are in the order of the segments.
+class SearchProcesses:
+    """Child processes that do one list of tasks after the other."""
 
-    All children are gone when this returns or raises, also where `report` raises.
+    def __init__(self, job: Job, children: Sequence[_Child]) -> None:
+        self._job = job
+        self._children = children
 
-    Raises
-    ------
-    FaceEngineError
-        Where a child fails or is killed.
-    """
+    def do(self, tasks: Sequence[Task], report: Report) -> list[Result]:
+        """Do all tasks, which are numbered from 0 on; the results are in their order.
+
+        Raises
+        ------
+        FaceEngineError
+            Where a child fails or is killed.
+        """
+        waiting = list(reversed(tasks))
+        done: dict[int, Result] = {}
+        for child in self._children:
+            _give(child, waiting)
+        while len(done) < len(tasks):
+            ready = wait([child.connection for child in self._children], timeout=TICK_S)
+            for child in [c for c in self._children if c.connection in ready]:
+                message = _received(child, self._job)
+                if isinstance(message, Progress):
+                    report(message.number, message.at_s)
+                else:
+                    done[message.number] = message
+                    report(message.number, tasks[message.number].end_s)
+                    _give(child, waiting)
+            if not ready:
+                report(0, 0.0)
+        return [done[task.number] for task in tasks]
+
+
+@contextlib.contextmanager
+def search_processes(job: Job, count: int) -> Iterator[SearchProcesses]:
+    """Start child processes; all are gone at the end, whatever is raised."""
     children: list[_Child] = []
     try:
-        children += [_started(job) for _ in range(min(processes, len(segments)))]
-        return _shared(job, children, segments, report)
+        children += [_started(job) for _ in range(count)]
+        yield SearchProcesses(job, children)
     finally:
         for child in children:
             child.process.kill()
@@ -71,34 +99,14 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _shared(job: Job, children: list[_Child], segments: Sequence[Segment], report: Report) -> list[Found]:
-    waiting = list(reversed(segments))
-    found: dict[int, Found] = {}
-    for child in children:
-        _give(child, waiting)
-    while len(found) < len(segments):
-        ready = wait([child.connection for child in children], timeout=TICK_S)
-        for child in [c for c in children if c.connection in ready]:
-            message = _received(child, job)
-            if isinstance(message, Progress):
-                report(message.number, message.at_s)
-            else:
-                found[message.number] = message
-                report(message.number, segments[message.number].end_s)
-                _give(child, waiting)
-        if not ready:
-            report(0, 0.0)
-    return [found[segment.number] for segment in segments]
-
-
-def _give(child: _Child, waiting: list[Segment]) -> None:
+def _give(child: _Child, waiting: list[Task]) -> None:
     if waiting:
         # A child that is gone is noticed, and named, when its answer is read.
         with contextlib.suppress(BrokenPipeError):
             child.connection.send(waiting.pop())
 
 
-def _received(child: _Child, job: Job) -> Progress | Found:
+def _received(child: _Child, job: Job) -> Progress | Result:
     try:
         message = child.connection.recv()
     except (EOFError, OSError) as error:
@@ -106,7 +114,7 @@ def _received(child: _Child, job: Job) -> Progress | Found:
         raise _broken_off(job.path.name, child.process.exitcode) from error
     if isinstance(message, Failure):
         raise FaceEngineError(message.template, **message.values)
-    if not isinstance(message, Progress | Found):
+    if not isinstance(message, Progress | Found | Looked):
         raise FaceEngineError(
             "The search of %(name)s failed: one of its processes sent something unknown.", name=job.path.name
         )

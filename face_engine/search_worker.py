@@ -1,4 +1,4 @@
-"""Searches one segment of a video for tracks, in this process or as the loop of a child process."""
+"""Does the tasks of a video search, in this process or as the loop of a child process."""
 
 from __future__ import annotations
 
@@ -7,22 +7,20 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import parent_process
-from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 
-from face_engine.align import chip
+from face_engine.align import DLIB, chip
 from face_engine.errors import BadVideo, FaceEngineError
+from face_engine.follow import follow
 from face_engine.frames import sample_frames
-from face_engine.model import BGRImage, Vectors
-from face_engine.models import Models
+from face_engine.model import BGRImage, Detection, Vectors
 from face_engine.quality import assess
+from face_engine.search_tasks import CloserLook, Failure, Found, Job, Looked, Progress, Result, Segment, Sight, Task
 from face_engine.track import Shot, Track, Tracker
 
 REPORT_EVERY_S = 0.25
@@ -34,54 +32,8 @@ Report = Callable[[float], None]
 """Told the second of the video that is searched now."""
 
 
-@dataclass(frozen=True)
-class Job:
-    """What all segments of one search have in common."""
-
-    path: Path
-    every_s: float
-    gap_s: float
-    smallest_face_px: int
-    models: Models
-
-
-@dataclass(frozen=True)
-class Segment:
-    """From `start_s` to before `end_s`."""
-
-    number: int
-    start_s: float
-    end_s: float
-
-
-@dataclass(frozen=True)
-class Found:
-    """The tracks of one segment, how many frames were searched, and the time of the last."""
-
-    number: int
-    tracks: list[Track]
-    frames: int
-    last_s: float
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a child is in its segment."""
-
-    number: int
-    at_s: float
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why a child gave up: what its error's sentence is made of."""
-
-    template: str
-    values: Mapping[str, Any]
-
-
-class SegmentSearcher:
-    """The networks, loaded once, and the way through one segment after the other."""
+class Searcher:
+    """The networks, loaded once, and the way through one task after the other."""
 
     def __init__(self, job: Job) -> None:
         # One process a core is faster than several threads in each.
@@ -91,40 +43,59 @@ class SegmentSearcher:
         self._detector = job.models.detector(job.smallest_face_px)
         self._embedder = job.models.embedder()
 
-    def search(self, segment: Segment, report: Report) -> Found:
+    def do(self, task: Task, report: Report) -> Result:
+        """A first look, or a closer one."""
+        return self._search(task, report) if isinstance(task, Segment) else self._look_closer(task, report)
+
+    def _search(self, segment: Segment, report: Report) -> Found:
         """Follow all faces of one segment; a segment in which nothing can be decoded has no frames."""
-        tracker = Tracker(self._embed, self._job.gap_s)
+        tracker = Tracker(self._embed, self._job.gap_s, self._job.shots)
         tracks: list[Track] = []
         frames, last_s = 0, segment.start_s
         # Other segments may be whole: whether anything was decoded is asked of all of them.
         with contextlib.suppress(BadVideo):
-            for time_s, frame in sample_frames(self._job.path, self._job.every_s, segment.start_s, segment.end_s):
+            for time_s, frame in sample_frames(self._job.path, self._job.coarse_s, segment.start_s, segment.end_s):
                 tracks += tracker.add(time_s, frame, self._shots(frame))
                 frames, last_s = frames + 1, time_s
                 report(time_s)
         return Found(segment.number, tracks + tracker.finish(), frames, last_s)
+
+    def _look_closer(self, look: CloserLook, report: Report) -> Looked:
+        """Look for followed faces in the pictures that the first look left out."""
+        sights: list[Sight] = []
+        frames = 0
+        with contextlib.suppress(BadVideo):
+            for time_s, frame in sample_frames(self._job.path, self._job.fine_s, look.start_s, look.end_s):
+                followed = [one for one in look.follows if one.wants(time_s)]
+                sights += follow(frame, time_s, followed, self._shots, self._embed)
+                frames += 1
+                report(time_s)
+        return Looked(look.number, sights, frames)
 
     def _embed(self, chips: Sequence[BGRImage]) -> Vectors:
         starts = range(0, len(chips), _EMBEDDED_AT_ONCE)
         return np.concatenate([self._embedder.embed(chips[start : start + _EMBEDDED_AT_ONCE]) for start in starts])
 
     def _shots(self, frame: BGRImage) -> list[Shot]:
-        return [
-            Shot(found.box, found.score, assess(frame, found).value, chip(frame, found.landmarks, self._template))
-            for found in self._detector.find(frame)
-        ]
+        return [self._shot(frame, found) for found in self._detector.find(frame)]
+
+    def _shot(self, frame: BGRImage, found: Detection) -> Shot:
+        judged = chip(frame, found.landmarks)
+        quality = assess(frame, found, judged).value
+        own = judged if self._template == DLIB else chip(frame, found.landmarks, self._template)
+        return Shot(found.box, found.score, quality, own)
 
 
 def serve(connection: Connection, job: Job) -> None:
-    """A child's life: segments come in over the connection, progress and what was found go out."""
+    """A child's life: tasks come in over the connection, progress and what was found go out."""
     # Ctrl-C reaches the whole group; the parent ends its children itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     try:
-        searcher = SegmentSearcher(job)
+        searcher = Searcher(job)
         while True:
-            segment = connection.recv()
-            connection.send(searcher.search(segment, _reporter(connection, segment.number)))
+            task = connection.recv()
+            connection.send(searcher.do(task, _reporter(connection, task.number)))
     except (EOFError, BrokenPipeError):
         return
     except FaceEngineError as error:

@@ -19,14 +19,15 @@ from face_engine.errors import BadVideo, FaceEngineError, SearchStopped
 from face_engine.gallery import Gallery
 from face_engine.images import read_image
 from face_engine.models import Models
-from face_engine.search import SearchOptions, default_every_s, search_video
-from face_engine.search_processes import search_in_processes
-from face_engine.search_worker import Job, Segment
+from face_engine.search import SearchOptions, default_every_s, first_look_s, search_video
+from face_engine.search_processes import search_processes
+from face_engine.search_tasks import Found, Job, Segment
 from tests.face_engine.films import film, noisy_pictures
 
 ADA, BEN, CAI = CLASS_SEEDS[:3]
 FACE_PX = 160
 LONG_S = 130
+LECTURE_S = 614
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +77,15 @@ def long_video(tmp_path_factory, faces):
         frames.append(scene(faces, time_s // 4, who))
     path = tmp_path_factory.mktemp("long") / "lecture.mp4"
     return film(path, frames, fps=2, options={"g": "8", "preset": "ultrafast"})
+
+
+@pytest.fixture(scope="module")
+def lecture(tmp_path_factory, faces):
+    """Over ten minutes, a picture a second: ada throughout, ben from 123 s to before 347 s."""
+    people = {False: [(ADA, 10)], True: [(ADA, 10), (BEN, 220)]}
+    frames = [scene(faces, n // 40, people[123 <= n < 347]) for n in range(LECTURE_S)]
+    path = tmp_path_factory.mktemp("lecture") / "lecture.mp4"
+    return film(path, frames, fps=1, options={"g": "2", "preset": "ultrafast", "sc_threshold": "0"})
 
 
 def summary(found):
@@ -138,6 +148,20 @@ def test_the_same_is_found_by_one_process_and_by_three(long_video, gallery, grap
     assert told[0] == 0 and told[-1] == 1 and told == sorted(told)
 
 
+def test_a_lecture_is_looked_at_closely_only_where_something_is_open(lecture, gallery, graph_folder):
+    told = []
+    alone = search_video(lecture, gallery, SearchOptions(processes=1), told.append, models=Models(graph_folder))
+    shared = search_video(lecture, gallery, SearchOptions(processes=3), models=Models(graph_folder))
+    assert summary(shared) == summary(alone)
+    ada, ben = alone.people
+    assert (ada.label, ben.label) == ("ada", "ben")
+    assert ada.first_s == 0 and ada.last_s >= LECTURE_S - 4
+    # In steps of two seconds, though the first look has one in ten.
+    assert (ben.first_s, ben.last_s) == (124, 346)
+    assert alone.frames_searched < LECTURE_S / 2 * 0.4
+    assert told == sorted(told) and told[-1] == 1
+
+
 def test_a_search_that_is_stopped_ends_at_once_and_leaves_no_process(long_video, gallery, graph_folder):
     calls = []
 
@@ -165,9 +189,11 @@ def test_a_child_that_is_killed_is_a_plain_sentence_and_no_hang(long_video, gall
 def test_what_a_child_cannot_do_is_told_by_the_parent(tmp_path):
     not_a_folder = tmp_path / "file"
     not_a_folder.write_text("")
-    job = Job(tmp_path / "lecture.mp4", 1.0, 3.0, smallest_face_px=1, models=Models(not_a_folder))
-    with pytest.raises(FaceEngineError, match=r"lecture\.mp4 failed: ValueError"):
-        search_in_processes(job, [Segment(0, 0.0, 60.0)], 1, lambda number, at_s: None)
+    job = Job(tmp_path / "lecture.mp4", 1.0, 1.0, 3.0, 5, smallest_face_px=1, models=Models(not_a_folder))
+    failing = pytest.raises(FaceEngineError, match=r"lecture\.mp4 failed: ValueError")
+    with failing, search_processes(job, 1) as children:
+        children.do([Segment(0, 0.0, 60.0)], lambda number, at_s: None)
+    assert multiprocessing.active_children() == []
 
 
 PARENT = """
@@ -240,8 +266,9 @@ def test_ctrl_c_is_for_the_parent_alone_from_the_first_moment_of_a_child(tmp_pat
         born.append(_blocks_ctrl_c(process.pid))
 
     monkeypatch.setattr(SpawnProcess, "start", remembered)
-    job = Job(tmp_path / "missing.mp4", 1.0, 3.0, smallest_face_px=40, models=Models(tmp_path))
-    search_in_processes(job, [Segment(0, 0.0, 60.0)], 1, lambda number, at_s: None)
+    job = Job(tmp_path / "missing.mp4", 1.0, 1.0, 3.0, 5, smallest_face_px=40, models=Models(tmp_path))
+    with search_processes(job, 1):
+        pass
     assert born == [True]
     assert not _blocks_ctrl_c("self")
 
@@ -254,9 +281,9 @@ def _blocks_ctrl_c(pid):
 
 def test_a_video_of_which_nothing_can_be_decoded_is_refused(clip, gallery, graph_folder, monkeypatch):
     def nothing(self, segment, report):
-        return search_module.Found(segment.number, [], 0, segment.start_s)
+        return Found(segment.number, [], 0, segment.start_s)
 
-    monkeypatch.setattr(search_module.SegmentSearcher, "search", nothing)
+    monkeypatch.setattr(search_module.Searcher, "do", nothing)
     with pytest.raises(BadVideo, match="no picture of it can be decoded"):
         search_video(clip, gallery, models=Models(graph_folder))
 
@@ -272,6 +299,13 @@ def test_progress_never_falls_while_nothing_is_reported():
 @pytest.mark.parametrize(("length_s", "every_s"), [(1, 0.2), (10, 0.2), (90, 1.0), (180, 2.0), (7200, 2.0)])
 def test_a_clip_is_searched_more_densely_than_a_lecture(length_s, every_s):
     assert default_every_s(length_s) == pytest.approx(every_s)
+
+
+@pytest.mark.parametrize(
+    ("length_s", "every_s"), [(10, 0.2), (90, 1.0), (180, 2.0), (300, 4.0), (600, 10.0), (7200, 10.0)]
+)
+def test_the_first_look_at_a_long_video_is_a_coarse_one(length_s, every_s):
+    assert first_look_s(length_s) == pytest.approx(every_s)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,131 @@
+"""Decides which faces deserve a closer look after the first, and adds to the tracks what it found.
+
+A lecture is looked at every ten seconds or so. Between two of those pictures a face is looked for again
+
+- where a person is not sure yet: around the best picture of each of the person's tracks, for more frames that agree;
+- where a person comes and goes: before the first and after the last picture, for the times.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from face_engine.gallery import Gallery
+from face_engine.identify import Claim, judge
+from face_engine.search_model import SearchOptions
+from face_engine.search_tasks import CloserLook, Follow, Job, Sight
+from face_engine.track import Track, agreeing, pool
+
+ENOUGH_GOOD_FRAMES = 5
+"""Two more than a mark asks for."""
+
+# Around the best picture of a track that is not sure, and for how many tracks of one person.
+_FOLLOWED_S = 40.0
+_MOST_TRACKS = 3
+# Beyond the review line by more than this, a few frames more do not make a person of a stranger.
+_HOPE = 0.04
+# Vectors of a followed track; more do not move the mean.
+_MOST_VECTORS = 10
+# Short tasks keep all processes busy.
+_TASK_S = 30.0
+
+
+def closer_looks(
+    job: Job, tracks: Sequence[Track], claims: Sequence[Claim], gallery: Gallery, options: SearchOptions
+) -> list[CloserLook]:
+    """The tasks that the first look leaves; none where it looked at every picture already."""
+    if job.coarse_s <= job.fine_s or not len(gallery) or not tracks:
+        return []
+    numbers = {id(track): number for number, track in enumerate(tracks)}
+    spans = [
+        (track, start_s, end_s)
+        for track, start_s, end_s in _spans(job, tracks, claims, gallery, options)
+        if end_s - start_s > 1e-6
+    ]
+    return _tasks(
+        Follow(numbers[id(track)], max(0.0, start_s), end_s, track.times_s, track.boxes, track.pooled)
+        for track, start_s, end_s in spans
+    )
+
+
+def with_sights(tracks: Sequence[Track], sights: Iterable[Sight]) -> list[Track]:
+    """The tracks with what the closer looks added."""
+    by_track: dict[int, dict[float, Sight]] = defaultdict(dict)
+    for sight in sights:
+        by_track[sight.track][sight.time_s] = sight
+    return [
+        _with_sights(track, by_track[number]) if number in by_track else track for number, track in enumerate(tracks)
+    ]
+
+
+def _spans(
+    job: Job, tracks: Sequence[Track], claims: Sequence[Claim], gallery: Gallery, options: SearchOptions
+) -> Iterator[tuple[Track, float, float]]:
+    """Tracks to be followed, each from a second to another."""
+    sure = {claim.person for claim in claims if _is_sure(claim, gallery, options)}
+    for claim in claims:
+        first, last = claim.tracks[0], max(claim.tracks, key=lambda t: t.last_s)
+        yield first, first.first_s - job.coarse_s, first.first_s
+        yield last, last.last_s, last.last_s + job.coarse_s
+        if claim.person not in sure:
+            best = sorted(claim.tracks, key=lambda t: (-t.quality, t.first_s))[:_MOST_TRACKS]
+            yield from (_around_the_best(track, job) for track in best)
+    yield from (_around_the_best(track, job) for track in _hopeful(tracks, claims, sure, gallery, options))
+
+
+def _is_sure(claim: Claim, gallery: Gallery, options: SearchOptions) -> bool:
+    return bool(claim.strong) and judge(claim, gallery, options).good_frames >= ENOUGH_GOOD_FRAMES
+
+
+def _hopeful(
+    tracks: Sequence[Track], claims: Sequence[Claim], sure: set[int], gallery: Gallery, options: SearchOptions
+) -> list[Track]:
+    """Of each person who is not sure yet, the nearest tracks that are just beyond the review line."""
+    claimed = {id(track) for claim in claims for track in claim.tracks}
+    by_person: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    people, distances = gallery.nearest(np.stack([track.pooled for track in tracks]), 1)
+    for number, (person, distance) in enumerate(zip(people[:, 0], distances[:, 0], strict=True)):
+        if id(tracks[number]) not in claimed and distance <= options.review_distance + _HOPE and person not in sure:
+            by_person[int(person)].append((float(distance), number))
+    return [tracks[number] for near in by_person.values() for _, number in sorted(near)[:_MOST_TRACKS]]
+
+
+def _around_the_best(track: Track, job: Job) -> tuple[Track, float, float]:
+    start_s = max(track.first_s - job.coarse_s, track.picture.t_s - _FOLLOWED_S / 2)
+    return track, start_s, min(track.last_s + job.coarse_s, track.picture.t_s + _FOLLOWED_S / 2)
+
+
+def _tasks(follows: Iterable[Follow]) -> list[CloserLook]:
+    """The follows cut into tasks on a fixed grid, so that their times do not depend on who does them."""
+    cells: dict[int, list[Follow]] = defaultdict(list)
+    for one in follows:
+        for cell in range(int(one.start_s / _TASK_S), int(one.end_s / _TASK_S) + 1):
+            start_s, end_s = max(one.start_s, cell * _TASK_S), min(one.end_s, (cell + 1) * _TASK_S)
+            if start_s < end_s:
+                cells[cell].append(replace(one, start_s=start_s, end_s=end_s))
+    return [
+        CloserLook(number, min(f.start_s for f in cells[cell]), max(f.end_s for f in cells[cell]), tuple(cells[cell]))
+        for number, cell in enumerate(sorted(cells))
+    ]
+
+
+def _with_sights(track: Track, sights: dict[float, Sight]) -> Track:
+    new = [sights[time_s] for time_s in sorted(sights)]
+    seen = sorted(zip((*track.times_s, *(s.time_s for s in new)), (*track.boxes, *(s.box for s in new)), strict=True))
+    vectors = np.concatenate([track.vectors, np.stack([s.vector for s in new])])
+    weights = np.concatenate([track.weights, np.array([max(s.quality, 1e-3) for s in new], np.float32)])
+    best = np.sort(np.argsort(-weights, kind="stable")[:_MOST_VECTORS])
+    vectors, weights = vectors[best], weights[best]
+    agree = agreeing(vectors, weights)
+    return replace(
+        track,
+        times_s=tuple(time_s for time_s, _ in seen),
+        boxes=tuple(box for _, box in seen),
+        vectors=vectors[agree],
+        weights=weights[agree],
+        pooled=pool(vectors[agree], weights[agree]),
+    )
