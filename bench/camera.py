@@ -19,6 +19,8 @@ _COLOUR_GRAIN = 1.6
 _MOST_SHIFT_PX = 96
 _PASSES_EVERY_S, _PASS_S, _FIRST_PASS_S = 97.0, 8.0, 31.0
 
+Grain = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+
 
 class Camera:
     """One camera for one film; its grain depends on nothing but the number of the frame."""
@@ -111,14 +113,14 @@ def _gain(second: float, seconds: float) -> float:
     return 1.0 + cloud + _FLICKER[slide_at(second) % SLIDES] + mains
 
 
-def _grain(size: tuple[int, int], deviation: float, seed: int) -> NDArray[np.uint8]:
-    """Grain about 128, larger than the picture: each frame takes another part of it."""
+def _grain(size: tuple[int, int], deviation: float, seed: int) -> Grain:
+    """What the grain adds and what it takes, larger than the picture: each frame uses another part of it."""
     shape = (size[1] + _MOST_SHIFT_PX, size[0] + _MOST_SHIFT_PX)
-    noise = np.random.Generator(np.random.PCG64(seed)).normal(128, deviation, shape)
-    return np.clip(np.round(noise), 0, 255).astype(np.uint8)
+    noise = np.round(np.random.Generator(np.random.PCG64(seed)).normal(0, deviation, shape))
+    return np.clip(noise, 0, 255).astype(np.uint8), np.clip(-noise, 0, 255).astype(np.uint8)
 
 
-def _grained(plane: NDArray[np.uint8], grain: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+def _grained(plane: NDArray[np.uint8], grain: Grain, rng: np.random.Generator) -> NDArray[np.uint8]:
     down, along = rng.integers(0, _MOST_SHIFT_PX, 2)
-    part = grain[down : down + plane.shape[0], along : along + plane.shape[1]]
-    return cv2.addWeighted(plane, 1, part, 1, -128)
+    part = np.s_[down : down + plane.shape[0], along : along + plane.shape[1]]
+    return cv2.subtract(cv2.add(plane, grain[0][part]), grain[1][part])

@@ -10,7 +10,7 @@ import av
 
 from bench.planes import Planes
 
-_QUALITY = "25"
+_QUALITY = "28"
 
 
 def encode(path: Path, frames: Iterable[Planes], size: tuple[int, int], fps: int, group_frames: int) -> None:

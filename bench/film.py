@@ -49,7 +49,7 @@ class FilmPlan:
     Parameters
     ----------
     size
-        Width and height in pixels, even.
+        Width and height in pixels, multiples of four.
     seconds
         A whole number of times `key_every_s`.
     people
@@ -63,8 +63,8 @@ class FilmPlan:
     people: int = 35
 
     def __post_init__(self) -> None:
-        if any(side % 2 for side in self.size):
-            raise ValueError("a film's width and height are even")
+        if any(side % 4 for side in self.size):
+            raise ValueError("a film's width and height are multiples of four")
         groups = self.seconds / self.key_every_s
         if abs(groups - round(groups)) > 1e-9 or (self.key_every_s * self.fps) % 1:
             raise ValueError("a film is a whole number of groups from key frame to key frame")

@@ -15,7 +15,7 @@ _FACES_PX = (160.0, 110.0, 78.0, 56.0, 40.0, 26.0)
 _HEADS_Y = (846.0, 620.0, 466.0, 354.0, 272.0, 211.0)
 _SHARES = (4, 5, 6, 7, 7, 6)
 _SEAT_WIDTHS = 1.8  # of a face: shoulders may touch
-_DESK_BELOW_HEAD = 1.02  # of a face: down to the chest
+_DESK_BELOW_HEAD = 0.97  # of a face: down to the chest
 
 
 @dataclass(frozen=True, slots=True)
