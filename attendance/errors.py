@@ -9,6 +9,7 @@ RollcallError
 ├── NotAllowed          known, but this person may not do it                      (403)
 ├── AlreadyExists       an id, address or name is taken                           (409)
 ├── Conflict            somebody else changed or holds it at this moment          (409)
+│   └── FacesOutdated   faces are enrolled by another engine than the one in use  (409)
 ├── TooLarge            bigger than the limit                                     (413)
 ├── OutOfSpace          the disk has no room for it                               (507)
 ├── SearchStopped       a search was told to stop; it goes on later               (503)
@@ -93,6 +94,10 @@ class Conflict(RollcallError):
     """Somebody else changed or holds it at this moment."""
 
     status = 409
+
+
+class FacesOutdated(Conflict):
+    """Faces are enrolled by another engine than the one in use: to compare them would find nobody."""
 
 
 class TooLarge(RollcallError):

@@ -11,13 +11,21 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
-from attendance.errors import BadRecording, NotFound, RollcallError, SearchStopped, ServiceUnavailable
+from attendance.errors import (
+    BadRecording,
+    FacesOutdated,
+    NotFound,
+    RollcallError,
+    SearchStopped,
+    ServiceUnavailable,
+)
 from attendance.media_keys import evidence_key
 from attendance.model import Recording, Sighting, new_id
 from attendance.ports import Progress, Seen
 from attendance.services import Services
 from attendance.use_cases.erase import erase_pending
 from attendance.use_cases.mark_lecture import mark_lecture, students_to_mark
+from attendance.use_cases.outdated_faces import comparable_faces
 
 LEASE = timedelta(seconds=30)
 HEARTBEAT_S = 1.0
@@ -34,9 +42,10 @@ def search_recording(
     progress: Progress | None = None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> bool:
-    """Whether this call searched the recording to its end; False where another holds it or it was stopped.
+    """Whether this call searched the recording to its end; False where another holds it, it was stopped, or it waits.
 
-    A recording that cannot be searched ends as failed with its reason. Raises ServiceUnavailable where a part
+    A recording that cannot be searched ends as failed with its reason; one whose students' faces the engine cannot
+    compare yet stays queued with that reason. Raises ServiceUnavailable where a part
     does not answer; the lease then ends by itself and the recording is tried again.
     """
     worker = f"{socket.gethostname()}:{os.getpid()}:{new_id()[:8]}"
@@ -48,6 +57,8 @@ def search_recording(
         return _search_claimed(services, recording, worker, progress, stopping)
     except SearchStopped:
         services.store.release_claim(recording_id, worker)
+    except FacesOutdated as waits:
+        services.store.release_claim(recording_id, worker, waits.sentence)
     except ServiceUnavailable:
         raise
     except RollcallError as reason:
@@ -81,7 +92,7 @@ def _search_claimed(
 
 
 def _seen(services: Services, recording: Recording, report: Progress) -> Sequence[Seen]:
-    faces = services.store.faces(students_to_mark(services, recording.lecture_id))
+    faces = comparable_faces(services, students_to_mark(services, recording.lecture_id))
     try:
         with services.media.local_path(recording.media_key) as path:
             return services.faces.search(path, recording.kind, faces, report)

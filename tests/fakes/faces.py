@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,12 +27,15 @@ def similarity(one: float, other: float) -> float:
 
 
 class FakeFaces:
-    """`problems` are found in every photo; `removed` are the ids of the faces it was told to forget."""
+    """`problems` are found in every photo; `removed` are the ids of the faces it was told to forget.
 
-    name = "fake-1"
+    One of another name is another engine, that enrols the same people and compares only its own faces.
+    """
+
     lines = MatchLines(review=60.0, accept=75.0, margin=10.0)
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "fake-1") -> None:
+        self.name = name
         self.problems: tuple[str, ...] = ()
         self.removed: list[str] = []
 
@@ -53,7 +57,7 @@ class FakeFaces:
 
     def look_alikes(self, face: EnrolledFace, enrolled: Sequence[Face]) -> Sequence[LookAlike]:
         assert face.vector is not None
-        alike = [LookAlike(student, points) for student, points in _ranked(face.vector[0], _own(enrolled))]
+        alike = [LookAlike(student, points) for student, points in _ranked(face.vector[0], self._own(enrolled))]
         return [one for one in alike if one.similarity >= self.lines.review]
 
     def remove(self, faces: Sequence[Face]) -> None:
@@ -72,7 +76,7 @@ class FakeFaces:
         for tenth in range(11):
             if progress is not None:
                 progress(tenth / 10)
-        own = _own(faces)
+        own = self._own(faces)
         seen: dict[str, Seen] = {}
         unknown: list[Seen] = []
         for line in lines:
@@ -82,6 +86,9 @@ class FakeFaces:
             else:
                 seen[one.student_id] = _joined(seen.get(one.student_id, one), one)
         return [*seen.values(), *unknown]
+
+    def _own(self, faces: Sequence[Face]) -> list[tuple[str, float]]:
+        return [(face.student_id, face.vector[0]) for face in faces if face.engine == self.name and face.vector]
 
     def _seen(self, line: Sequence[float], own: Sequence[tuple[str, float]]) -> Seen:
         person, first_s, last_s = (*line, 0.0, 0.0)[:3]
@@ -109,10 +116,6 @@ def _joined(known: Seen, again: Seen) -> Seen:
     )
 
 
-def _own(faces: Sequence[Face]) -> list[tuple[str, float]]:
-    return [(face.student_id, face.vector[0]) for face in faces if face.engine == FakeFaces.name and face.vector]
-
-
 def _ranked(person: float, own: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
     """Students by similarity, the most similar first, each by the best of the own faces."""
     best: dict[str, float] = {}
@@ -122,6 +125,9 @@ def _ranked(person: float, own: Sequence[tuple[str, float]]) -> list[tuple[str, 
 
 
 def _people_in(photo: bytes) -> list[float]:
+    if photo.startswith(b"\xff\xd8"):
+        with suppress(OSError), Image.open(io.BytesIO(photo)) as kept:
+            photo = kept.info.get("comment", b"")
     if not photo.startswith(b"face:"):
         raise BadPhoto("The picture is not a picture that can be read.")
     return [float(number) for number in photo.removeprefix(b"face:").split(b",") if number]
@@ -137,8 +143,8 @@ def _recording(path: Path) -> tuple[list[str], list[list[str]]]:
 
 
 def _picture(seed: bytes, size_px: int) -> bytes:
-    """A JPEG that is the same for the same bytes and another for others."""
+    """A JPEG that is the same for the same bytes and another for others, and remembers them."""
     tiles = Image.frombytes("L", (4, 8), hashlib.sha256(seed).digest())
     stream = io.BytesIO()
-    tiles.resize((size_px, size_px), Image.Resampling.NEAREST).save(stream, "JPEG")
+    tiles.resize((size_px, size_px), Image.Resampling.NEAREST).save(stream, "JPEG", comment=seed)
     return stream.getvalue()

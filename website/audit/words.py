@@ -21,6 +21,7 @@ ACTIONS = {
     "student.photo_removed": _l("removed a photo of the student"),
     "student.removed": _l("removed the student"),
     "students.imported": _l("imported students"),
+    "faces.reindexed": _l("had all photos enrolled anew by"),
     "lecture.removed": _l("removed the lecture"),
     "recording.removed": _l("removed a recording of"),
     "recording.searched_again": _l("had a recording searched again"),

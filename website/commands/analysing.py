@@ -16,6 +16,8 @@ from attendance.model import Recording, SearchStatus, new_id
 from attendance.ports import Progress, Upload
 from attendance.services import Services
 from attendance.use_cases.manage_lectures import remove_lecture, remove_recording, search_again
+from attendance.use_cases.mark_lecture import students_to_mark
+from attendance.use_cases.outdated_faces import comparable_faces
 from attendance.use_cases.receive_recording import check_lecture_times, receive_recording
 from attendance.use_cases.search_recording import search_recording
 from website.commands.progress import progress_bar
@@ -32,12 +34,13 @@ def analyse(
 ) -> Recording:
     """The recording, searched. The same file of the same lecture and start is searched again, not added.
 
-    Raises InvalidInput, BadRecording, NotFound (course), OutOfSpace, ServiceUnavailable, and SearchStopped after
-    Ctrl-C; what this call added is then gone again.
+    Raises InvalidInput, BadRecording, FacesOutdated, NotFound (course), OutOfSpace, ServiceUnavailable, and
+    SearchStopped after Ctrl-C; what this call added is then gone again.
     """
     check_lecture_times(services, starts_at, ends_at)
     _check_file(path)
     services.faces.probe(path)  # before gigabytes are copied
+    comparable_faces(services, [student.id for student in services.store.roster(course_id)])
     known = _known(services, path, course_id, starts_at)
     if known is not None:
         _queue(services, known)
@@ -139,6 +142,7 @@ def _searched(services: Services, recording_id: str, stopped: SearchStopped) -> 
             recording = services.store.recording(recording_id)
             if recording.status is SearchStatus.DONE:
                 break
+            comparable_faces(services, students_to_mark(services, recording.lecture_id))  # else it would wait for ever
             if recording.status is SearchStatus.FAILED:
                 raise BadRecording(recording.error or "The search failed.")
             show(recording.progress)

@@ -1,0 +1,335 @@
+"""Enrolling all photos anew: nothing is done twice, nothing is half in use, and nobody is absent because of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from attendance.errors import BadPhoto, FacesOutdated, ServiceUnavailable
+from attendance.model import EngineCount, Recording, SearchStatus, Status
+from attendance.ports import EnrolledFace
+from attendance.use_cases.add_photo import add_photo, remove_photo
+from attendance.use_cases.change_student import change_student
+from attendance.use_cases.outdated_faces import comparable_faces, outdated_faces
+from attendance.use_cases.receive_recording import receive_recording
+from attendance.use_cases.reindex_faces import reindex_faces
+from attendance.use_cases.remove_student import remove_student
+from attendance.use_cases.search_recording import search_recording
+from tests.fakes import FakeFaces
+from tests.unit.in_memory import NOW, MemoryServices, a_course, a_student, services_in_memory
+
+
+@pytest.fixture
+def before(tmp_path: Path) -> MemoryServices:
+    """Students 21 with two photos, 22 and 23 with one each, and 24 without, on the roster of one course."""
+    made = services_in_memory(tmp_path)
+    course = a_course(made)
+    a_student(made, "21", course_ids=[course.id], photos=[b"face:21", b"face:21.1"])
+    for number in ("22", "23"):
+        a_student(made, number, f"face:{number}".encode(), course_ids=[course.id])
+    a_student(made, "24", None, course_ids=[course.id])
+    return made
+
+
+@pytest.fixture
+def services(before: MemoryServices) -> MemoryServices:
+    """The same store with another engine in use."""
+    return replace(before, faces=FakeFaces("fake-2"))
+
+
+class Interrupting(FakeFaces):
+    """Does something when the photo of that number (from 1) is enrolled."""
+
+    def __init__(self, number: int, act: Callable[[], object]) -> None:
+        super().__init__("fake-2")
+        self.enrolled = 0
+        self._number, self._act = number, act
+
+    def enrol(self, student_id: str, photo: bytes) -> EnrolledFace:
+        self.enrolled += 1
+        if self.enrolled == self._number:
+            self._act()
+        return super().enrol(student_id, photo)
+
+
+class Blind(FakeFaces):
+    """Finds nobody in photos of some people."""
+
+    def __init__(self, *people: float) -> None:
+        super().__init__("fake-2")
+        self._people = people
+
+    def enrol(self, student_id: str, photo: bytes) -> EnrolledFace:
+        enrolled = super().enrol(student_id, photo)
+        assert enrolled.vector is not None
+        if enrolled.vector[0] in self._people:
+            raise BadPhoto("There is no face in this photo.")
+        return enrolled
+
+
+def receive(services: MemoryServices, tmp_path: Path, starts_hours_ago: int = 2) -> Recording:
+    path = tmp_path / "upload"
+    path.write_bytes(b"video 3600|21 0 3000|22 0 3000")
+    return receive_recording(
+        services,
+        path=path,
+        original_name="lecture.mp4",
+        course_id=services.store.courses()[0].id,
+        starts_at=NOW - timedelta(hours=starts_hours_ago),
+    )
+
+
+def statuses(services: MemoryServices, recording: Recording) -> dict[str, Status]:
+    return {mark.student_id: mark.status for mark in services.store.marks(recording.lecture_id)}
+
+
+def engines(services: MemoryServices) -> list[EngineCount]:
+    return list(services.store.engine_counts())
+
+
+def killed() -> None:
+    raise KeyboardInterrupt
+
+
+# Enrolling anew
+
+
+def test_all_faces_become_those_of_the_engine_in_use(services):
+    told: list[tuple[int, int]] = []
+    done = reindex_faces(services, progress=lambda *counts: told.append(counts))
+    assert (done.engine, done.renewed, done.unusable, done.complete) == ("fake-2", 4, (), True)
+    assert told == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
+    assert engines(services) == [EngineCount("fake-2", 4, 0)]
+    assert outdated_faces(services) is None
+
+
+def test_photos_keys_and_times_stay(before, services):
+    kept = [replace(face, engine="", vector=None, quality=0) for face in before.store.faces()]
+    reindex_faces(services)
+    assert [replace(face, engine="", vector=None, quality=0) for face in services.store.faces()] == kept
+    assert services.store.pending_erasures() == []
+
+
+def test_the_old_vectors_serve_until_all_photos_are_through(before, services, tmp_path):
+    def look() -> None:
+        assert {face.engine for face in before.store.faces()} == {"fake-1"}
+        recording = receive(before, tmp_path)
+        assert search_recording(before, recording.id)
+        assert statuses(before, recording)["21"] is Status.PRESENT
+
+    reindex_faces(replace(services, faces=Interrupting(4, look)))
+    assert {face.engine for face in services.store.faces()} == {"fake-2"}
+
+
+def test_what_is_done_is_not_done_again_after_a_kill(services):
+    engine = Interrupting(3, killed)
+    with pytest.raises(KeyboardInterrupt):
+        reindex_faces(replace(services, faces=engine))
+    assert engines(services) == [EngineCount("fake-1", 4, 0), EngineCount("fake-2", 0, 2)]
+    second = Interrupting(99, killed)
+    told: list[tuple[int, int]] = []
+    done = reindex_faces(replace(services, faces=second), progress=lambda *counts: told.append(counts))
+    assert (second.enrolled, done.renewed, done.complete) == (2, 2, True)
+    assert told == [(2, 4), (3, 4), (4, 4)]
+    assert engines(services) == [EngineCount("fake-2", 4, 0)]
+
+
+def test_a_second_call_has_nothing_to_do(services):
+    reindex_faces(services)
+    audit = services.store.audit().total
+    assert reindex_faces(services).renewed == 0
+    assert services.store.audit().total == audit
+
+
+def test_it_is_written_down(services):
+    reindex_faces(services)
+    entry = services.store.audit().items[0]
+    assert (entry.action, entry.subject, entry.detail) == (
+        "faces.reindexed",
+        "fake-2",
+        "enrolled anew 4, passed over 0",
+    )
+
+
+def test_going_back_to_the_old_engine_forgets_what_was_begun(before, services):
+    with pytest.raises(KeyboardInterrupt):
+        reindex_faces(replace(services, faces=Interrupting(3, killed)))
+    assert reindex_faces(before).complete
+    assert engines(before) == [EngineCount("fake-1", 4, 0)]
+
+
+def test_an_engine_that_does_not_answer_is_no_unusable_photo(services):
+    def down() -> None:
+        raise ServiceUnavailable("The face service does not answer.")
+
+    with pytest.raises(ServiceUnavailable):
+        reindex_faces(replace(services, faces=Interrupting(2, down)))
+    assert engines(services) == [EngineCount("fake-1", 4, 0), EngineCount("fake-2", 0, 1)]
+
+
+# What changes meanwhile
+
+
+def test_a_photo_that_is_added_by_the_running_site_is_enrolled_anew_too(before, services):
+    engine = Interrupting(4, lambda: add_photo(before, "22", b"face:22.2", by=None))
+    assert reindex_faces(replace(services, faces=engine)).renewed == 5
+    assert engines(services) == [EngineCount("fake-2", 5, 0)]
+
+
+def test_a_photo_that_is_added_at_the_last_moment_is_enrolled_anew_too(before, services, monkeypatch):
+    use = services.store.use_renewed_faces
+
+    def use_a_moment_later(*given: object) -> None:
+        monkeypatch.undo()
+        add_photo(before, "22", b"face:22.2", by=None)
+        use(*given)
+
+    monkeypatch.setattr(services.store, "use_renewed_faces", use_a_moment_later)
+    assert reindex_faces(services).renewed == 5
+
+
+def test_a_student_who_is_removed_meanwhile_leaves_nothing(before, services):
+    engine = Interrupting(3, lambda: remove_student(before, "22", by=None))
+    done = reindex_faces(replace(services, faces=engine))
+    assert (done.renewed, done.unusable, done.complete) == (3, (), True)
+    assert len(engine.removed) == 1  # what was made of the photo after it had gone
+    assert {face.student_id for face in services.store.faces()} == {"21", "23"}
+
+
+def test_a_student_removed_after_being_done_leaves_nothing(before, services):
+    engine = Interrupting(4, lambda: remove_student(before, "21", by=None))
+    assert reindex_faces(replace(services, faces=engine)).complete
+    assert engines(services) == [EngineCount("fake-2", 2, 0)]
+
+
+def test_a_photo_that_is_removed_meanwhile_leaves_nothing(before, services):
+    (face,) = before.store.faces(["22"])
+    engine = Interrupting(3, lambda: remove_photo(before, "22", face.id, by=None))
+    assert reindex_faces(replace(services, faces=engine)).complete
+    assert services.store.faces(["22"]) == []
+
+
+def test_a_student_who_withdraws_consent_meanwhile_gets_no_vector(before, services):
+    def withdraw() -> None:
+        change_student(before, "22", name="Student 22", consent_on=None, by=None)
+
+    assert reindex_faces(replace(services, faces=Interrupting(3, withdraw))).complete
+    assert services.store.faces(["22"]) == []
+    assert engines(services) == [EngineCount("fake-2", 3, 0)]
+
+
+def test_without_consent_there_is_no_vector(services):
+    reindex_faces(services)
+    assert services.store.faces(["24"]) == []
+
+
+# Photos that the engine cannot use
+
+
+def test_a_photo_without_a_face_is_named_and_the_old_vectors_stay_in_use(services):
+    done = reindex_faces(replace(services, faces=Blind(22.0)))
+    assert not done.complete
+    assert [(one.face.student_id, one.reason.sentence) for one in done.unusable] == [
+        ("22", "There is no face in this photo.")
+    ]
+    assert engines(services) == [EngineCount("fake-1", 4, 0), EngineCount("fake-2", 0, 3)]
+
+
+def test_a_photo_whose_file_is_gone_is_named(services):
+    (face,) = services.store.faces(["23"])
+    services.media.delete([face.photo_key])
+    (one,) = reindex_faces(services).unusable
+    assert (one.face, one.reason.sentence) == (face, "The file of this photo is not there any more.")
+
+
+def test_skipping_changes_over_without_them_and_keeps_their_old_vectors(services):
+    (kept,) = services.store.faces(["22"])
+    blind = replace(services, faces=Blind(22.0))
+    done = reindex_faces(blind, skip_missing=True)
+    assert (done.complete, len(done.unusable)) == (True, 1)
+    assert services.store.faces(["22"]) == [replace(kept, passed_over_by="fake-2")]
+    assert engines(services) == [EngineCount("fake-1", 1, 0), EngineCount("fake-2", 3, 0)]
+    assert outdated_faces(blind) is None
+    assert reindex_faces(blind).complete
+
+
+def test_removing_an_unusable_photo_completes_the_rest(services):
+    blind = replace(services, faces=Blind(22.0))
+    reindex_faces(blind)
+    remove_photo(services, "22", services.store.faces(["22"])[0].id, by=None)
+    assert reindex_faces(blind).complete
+
+
+# Searches in between
+
+
+def test_a_search_waits_with_its_reason_where_the_engine_knows_nobody_yet(services, tmp_path):
+    recording = receive(services, tmp_path)
+    assert not search_recording(services, recording.id)
+    waiting = services.store.recording(recording.id)
+    assert (waiting.status, waiting.attempts) == (SearchStatus.QUEUED, 0)
+    assert waiting.error is not None
+    assert waiting.error.startswith("The photos of students on this roster (3) were enrolled by another face engine")
+    assert statuses(services, recording) == {}
+
+
+def test_waiting_is_no_failed_attempt_however_often_it_is_tried(services, tmp_path):
+    recording = receive(services, tmp_path)
+    for _ in range(10):
+        search_recording(services, recording.id)
+    assert services.store.recording(recording.id).status is SearchStatus.QUEUED
+    reindex_faces(services)
+    assert search_recording(services, recording.id)
+    assert services.store.recording(recording.id).error is None
+    assert statuses(services, recording)["21"] is Status.PRESENT
+
+
+def test_marks_of_before_stay_while_a_search_waits(before, services, tmp_path):
+    recording = receive(before, tmp_path)
+    search_recording(before, recording.id)
+    marks = before.store.marks(recording.lecture_id)
+    services.store.queue_search(recording.id, NOW)
+    assert not search_recording(services, recording.id)
+    assert services.store.marks(recording.lecture_id) == marks
+
+
+def test_the_site_of_before_waits_too_once_the_new_vectors_are_in_use(before, services, tmp_path):
+    reindex_faces(services)
+    recording = receive(before, tmp_path)
+    assert not search_recording(before, recording.id)
+    assert statuses(before, recording) == {}
+
+
+def test_one_student_who_cannot_be_compared_is_enough_to_wait(before, services):
+    reindex_faces(services)
+    a_student(before, "25", b"face:25", course_ids=[before.store.courses()[0].id])
+    with pytest.raises(FacesOutdated, match=r"roster \(1\)"):
+        comparable_faces(services, ["21", "25"])
+    assert len(comparable_faces(services, ["21", "22"])) == 3
+
+
+def test_a_student_with_one_comparable_photo_can_be_searched(before, services):
+    reindex_faces(services)
+    add_photo(before, "22", b"face:22.2", by=None)
+    assert {face.engine for face in comparable_faces(services, ["22"])} == {"fake-1", "fake-2"}
+
+
+def test_whoever_was_passed_over_holds_up_nobody(services, tmp_path):
+    blind = replace(services, faces=Blind(22.0))
+    reindex_faces(blind, skip_missing=True)
+    recording = receive(blind, tmp_path)
+    assert search_recording(blind, recording.id)
+    assert statuses(blind, recording)["21"] is Status.PRESENT
+
+
+def test_an_admin_is_told_how_many_by_whom_and_the_cure(services):
+    told = outdated_faces(services)
+    assert told is not None
+    assert told.sentence.startswith(
+        "Photos (4) were enrolled by another face engine (fake-1) than the one in use (fake-2), so searches"
+    )
+    assert "flask --app website faces reindex" in told.sentence
