@@ -18,7 +18,7 @@ from face_engine import weights
 from face_engine.weights import WeightFile
 
 # Part of the cache's key: a new number makes every machine build its graphs again.
-BUILDER_VERSION = 1
+BUILDER_VERSION = 2
 
 _UNREADABLE = (Fail, InvalidArgument, InvalidGraph, InvalidProtobuf)
 
@@ -76,8 +76,8 @@ class GraphCache:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        # Without the arena a process is some 50 MB smaller and no slower.
-        options.enable_cpu_mem_arena = False
+        # The arena stays on: without it each picture's memory is asked of the system anew, page by page, which under
+        # load takes as long as the arithmetic. Patterns make no difference while sizes vary.
         options.enable_mem_pattern = False
         # A spinning thread takes the core from the next process, and one process a core is how videos are searched.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")

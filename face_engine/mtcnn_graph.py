@@ -4,11 +4,12 @@ Input: BGR pictures or patches, uint8 (n, height, width, 3); normalisation and o
 Output `out`, for pnet (n, 5, rows, columns), for rnet (n, 5), for onet (n, 15): the certainty as a logit, four offsets
 of the box (left, top, right, bottom, in sides of the box), and for onet the x of five landmarks, then the y of five.
 
-PReLU is slow in ONNX Runtime, while ReLU is fused into the convolution before it. Two identities avoid it:
+PReLU is slow in ONNX Runtime and leaves the blocked layout in which its convolutions run. Three identities avoid it:
 
-- prelu(y) = relu(y) - a * relu(-y): the convolution is doubled with its negative, and a moves into the next kernel;
+- prelu(y) = a * (y + (1 - a) / a * relu(y)), and the outer a moves into the next kernel;
+- a linear layer reads y and relu(y) as well as prelu(y);
 - pooling may come first, because max(prelu(y)) = prelu(max(y)) for a >= 0, and prelu(y) = max(y, a * y) for a < 0:
-  then PReLU runs on a quarter of the numbers.
+  then PReLU runs on a quarter of the numbers, as a sum of one linear layer and the relu of another.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,6 +20,9 @@ import numpy as np
 from face_engine.onnx_writer import GraphWriter
 from face_engine.weights import Array, read_mtcnn
 
+_CHANNEL_BLOCK = 8
+_SMALLEST_SLOPE = 1e-6
+
 
 def build_pnet(weight_file: Path) -> bytes:
     """The network that proposes boxes at every second pixel of a picture of any size."""
@@ -28,13 +32,7 @@ def build_pnet(weight_file: Path) -> bytes:
     net.convolution()
     net.prelu()
     net.convolution()
-    net.prelu()
-    box_kernel, box_bias = net.next_kernel(), net.next_array()
-    score_kernel, score_bias = net.next_kernel(), net.next_array()
-    net.output_convolution(
-        np.concatenate([_difference(score_kernel), box_kernel]),
-        np.concatenate([_difference(score_bias), box_bias]),
-    )
+    net.prelu_heads()
     return net.graph.finish("pnet", ("height", "width"), "out", (5, "rows", "columns"))
 
 
@@ -102,64 +100,109 @@ class _MtcnnBuilder:
         self._kernel, self._bias = self._adapt_input(kernel), bias
         self._adapt_input = lambda kernel: kernel
 
-    def prelu(self) -> None:
-        """PReLU as a doubled convolution with ReLU."""
+    def next_slope(self) -> Array:
+        """The next of the weights as the slopes of a PReLU, none of them zero, since they are divided by."""
         slope = self.next_array().reshape(-1)
-        doubled = self._convolve(
-            np.concatenate([self._kernel, -self._kernel]), np.concatenate([self._bias, -self._bias])
-        )
-        self._top = self.graph.add("Relu", doubled)
-        self._adapt_input = lambda kernel: np.concatenate([kernel, -kernel * slope[:, None, None]], axis=1)
+        return np.where(np.abs(slope) < _SMALLEST_SLOPE, _SMALLEST_SLOPE, slope)
+
+    def prelu(self) -> None:
+        """PReLU, but for the factor that the next kernel takes."""
+        slope = _column(self.next_slope())
+        self._top = self._prelu(self._convolve(self._kernel, self._bias), slope)
+        self._adapt_input = lambda kernel: kernel * slope
+
+    def prelu_heads(self) -> None:
+        """PReLU and the last convolutions, box and score: one that reads y and one that reads relu(y)."""
+        slope = _column(self.next_slope())
+        straight = self._convolve(self._kernel, self._bias)
+        box_kernel, box_bias = self.next_kernel(), self.next_array()
+        score_kernel, score_bias = self.next_kernel(), self.next_array()
+        kernel = np.concatenate([_difference(score_kernel), box_kernel])
+        bias = np.concatenate([_difference(score_bias), box_bias])
+        bent = self.graph.convolution(self.graph.add("Relu", straight), kernel * (1 - slope), np.zeros(len(bias)))
+        self.graph.add("Add", self.graph.convolution(straight, kernel * slope, bias), bent, output="out")
 
     def pool_prelu(self, side: int, *, same: bool) -> None:
         """PReLU and max pooling by two, the pooling first; channels come out as rising slopes, then falling."""
-        slope = self.next_array().reshape(-1)
+        slope = self.next_slope()
         rising, falling = np.flatnonzero(slope >= 0), np.flatnonzero(slope < 0)
-        kernel, bias, fall = self._kernel, self._bias, slope[falling]
+        order = np.concatenate([rising, falling])
+        # What falls is pooled twice, as y and as a * y.
+        sources = np.concatenate([order, falling])
+        factors = np.concatenate([np.ones(len(order)), slope[falling]])
+        kernel = _filled_up(self._kernel[sources] * factors[:, None, None, None])
         pooled = self.graph.add(
             "MaxPool",
-            self._convolve(
-                np.concatenate([kernel[rising], kernel[falling], kernel[falling] * fall[:, None, None, None]]),
-                np.concatenate([bias[rising], bias[falling], bias[falling] * fall]),
-            ),
+            self._convolve(kernel, _filled_up(self._bias[sources] * factors)),
             kernel_shape=[side, side],
             strides=[2, 2],
             auto_pad="SAME_UPPER" if same else "VALID",
         )
-        if len(falling):
-            parts = self.graph.split(pooled, [len(rising), len(falling), len(falling)])
-            risen = self._plain_prelu(parts[0], slope[rising])
-            self._top = self.graph.add("Concat", risen, self.graph.add("Max", parts[1], parts[2]), axis=1)
-        else:
-            self._top = self._plain_prelu(pooled, slope)
-        order = np.concatenate([rising, falling])
-        self._adapt_input = lambda kernel: kernel[:, order]
+        straight, bent, signs = _pooled_prelu(slope[rising], len(falling), len(kernel))
+        self._top = self._sum(pooled, straight, bent)
+        self._adapt_input = lambda kernel: _filled_up(kernel[:, order] * signs[:, None, None], axis=1)
 
     def dense_layers(self, heads: int) -> None:
         """PReLU, a dense layer with PReLU, and the outputs: box, landmarks where there are three, score."""
-        self._top = self._plain_prelu(self._convolve(self._kernel, self._bias), self.next_array().reshape(-1))
-        weight = _reorder_rows(self.next_array(), channels=len(self._bias))
-        flat = self.graph.add("Flatten", self._top)
-        hidden = self._dense(flat, weight, self.next_array())
-        hidden = self.graph.add("PRelu", hidden, self.graph.constant(self.next_array().reshape(-1)))
+        channels, slope = len(self._bias), self.next_slope()
+        self._top = self._prelu(self._convolve(self._kernel, self._bias), _column(slope))
+        weight = _reorder_rows(self.next_array(), channels)
+        weight = weight * np.repeat(slope, len(weight) // channels)[:, None]
+        hidden = self._dense(self.graph.add("Flatten", self._top), weight, self.next_array())
+        slope = self.next_slope()
         layers = [(self.next_array(), self.next_array()) for _ in range(heads)]
         (score_weight, score_bias), others = layers[-1], layers[:-1]
-        weights = [_difference(score_weight.T).T, *(weight for weight, _ in others)]
-        biases = [_difference(score_bias), *(bias for _, bias in others)]
-        self._dense(hidden, np.concatenate(weights, axis=1), np.concatenate(biases), output="out")
+        weights = np.concatenate([_difference(score_weight.T).T, *(weight for weight, _ in others)], axis=1)
+        biases = np.concatenate([_difference(score_bias), *(bias for _, bias in others)])
+        self._dense(self._prelu(hidden, slope), weights * slope[:, None], biases, output="out")
 
-    def output_convolution(self, kernel: Array, bias: Array) -> None:
-        """A last convolution, with nothing behind it."""
-        self._convolve(self._adapt_input(kernel), bias, output="out")
+    def _prelu(self, source: str, slope: Array) -> str:
+        """prelu(y) / a."""
+        bent = self.graph.add("Mul", self.graph.add("Relu", source), self.graph.constant((1 - slope) / slope))
+        return self.graph.add("Add", source, bent)
 
-    def _convolve(self, kernel: Array, bias: Array, output: str | None = None) -> str:
-        return self.graph.convolution(self._top, kernel, bias, output=output)
+    def _sum(self, source: str, straight: Array, bent: Array) -> str:
+        """A linear layer of the channels, and the relu of another."""
+        zeros = np.zeros(len(straight))
+        relu = self.graph.add("Relu", self.graph.convolution(source, bent[:, :, None, None], zeros))
+        return self.graph.add("Add", self.graph.convolution(source, straight[:, :, None, None], zeros), relu)
 
-    def _plain_prelu(self, source: str, slope: Array) -> str:
-        return self.graph.add("PRelu", source, self.graph.constant(slope.reshape(-1, 1, 1)))
+    def _convolve(self, kernel: Array, bias: Array) -> str:
+        return self.graph.convolution(self._top, kernel, bias)
 
     def _dense(self, source: str, weight: Array, bias: Array, output: str | None = None) -> str:
         return self.graph.add("Gemm", source, self.graph.constant(weight), self.graph.constant(bias), output=output)
+
+
+def _pooled_prelu(rising: Array, falling: int, inputs: int) -> tuple[Array, Array, Array]:
+    """The linear layer and the one with relu, (outputs, inputs), that make PReLU of pooled y, and the outputs' signs.
+
+    rising: a * y + (1 - a) * relu(y), turned over where 1 - a is negative, which the next kernel undoes;
+    falling: max(y, a * y) = y + relu(a * y - y).
+    """
+    up = len(rising)
+    straight = np.zeros((_full(up + falling), inputs))
+    bent = np.zeros_like(straight)
+    signs = np.concatenate([np.where(rising > 1, -1.0, 1.0), np.ones(falling)])
+    rises, falls = np.arange(up), up + np.arange(falling)
+    straight[rises, rises], bent[rises, rises] = rising * signs[:up], np.abs(1 - rising)
+    straight[falls, falls], bent[falls, falls], bent[falls, falls + falling] = 1, -1, 1
+    return straight, bent, signs
+
+
+def _full(channels: int) -> int:
+    return -(-channels // _CHANNEL_BLOCK) * _CHANNEL_BLOCK
+
+
+def _filled_up(values: Array, axis: int = 0) -> Array:
+    """Zeros behind the channels, since a convolution of uneven channels would leave the blocked layout."""
+    widths = [(0, 0)] * values.ndim
+    widths[axis] = (0, _full(values.shape[axis]) - values.shape[axis])
+    return np.pad(values, widths)
+
+
+def _column(slope: Array) -> Array:
+    return slope.reshape(-1, 1, 1)
 
 
 def _reorder_rows(weight: Array, channels: int) -> Array:
