@@ -7,7 +7,7 @@ from face_engine.portrait import Picture
 from face_engine.similarity import similarity
 from face_engine.video import VideoInfo
 
-ACCEPT_DISTANCE = 0.43
+ACCEPT_DISTANCE = 0.40
 """Pooled evidence up to here is taken for the person; docs/accuracy.md says what was measured."""
 
 REVIEW_DISTANCE = 0.56
@@ -22,11 +22,11 @@ CLEAR_DISTANCE = 0.46
 ALONE_NEARER = 0.03
 """By how much the accept line is nearer where there is no next best to be compared with."""
 
-# The chance that a stranger is near to somebody grows with the gallery, and a tail of the distances falls by half
-# about every 0.02: so each doubling beyond the first costs that much, as far as true students can follow.
+# The chance that a stranger is near to somebody grows with the gallery, and the near end of strangers' distances falls
+# by half every 0.02 to 0.03: each doubling costs as much, as far as true students can follow.
 _ACCEPTED_AMONG = 50
 _NEARER_EACH_DOUBLING = 0.02
-_MOST_NEARER = 0.07
+_MOST_NEARER = 0.05
 
 
 @dataclass(frozen=True)

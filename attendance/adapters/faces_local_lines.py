@@ -7,14 +7,13 @@ import os
 from attendance.errors import SettingsError
 from attendance.model import MatchLines
 from attendance.settings import Settings
-from face_engine.search_model import ACCEPT_DISTANCE, MARGIN, REVIEW_DISTANCE, SearchOptions
+from face_engine.search_model import ACCEPT_DISTANCE, ALONE_NEARER, MARGIN, REVIEW_DISTANCE, SearchOptions
 from face_engine.similarity import distance, similarity
 
 # The engine's margin is a distance. The same distance is few points between close matches and many near the accept
 # line; the pooled frames of one person are mostly 0.3 to 0.45 from the photo, so it is turned into points in between.
 _TYPICAL_DISTANCE = 0.38
-# In single pictures, strangers were seen at 0.42; see docs/accuracy.md.
-_ACCEPT_ALONE_DISTANCE = 0.40
+_ACCEPT_ALONE_DISTANCE = ACCEPT_DISTANCE - ALONE_NEARER
 _LEAST_SIMILARITY = 0.01  # nothing is infinitely far
 _LEAST_DISTANCE = 0.001
 _MOST_PROCESSES = 4  # each takes some 300 MB; a search stays below 1.5 GB

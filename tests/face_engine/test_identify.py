@@ -129,12 +129,12 @@ def test_a_poor_track_of_somebody_surely_seen_throws_no_doubt_on_who_looks_other
 def test_the_accept_line_is_nearer_for_one_alone_and_for_each_doubling_of_a_large_gallery():
     options = SearchOptions()
     lines = [options.accept_among(people) for people in (1, 2, 50, 100, 200, 1_000, 100_000)]
-    assert lines == pytest.approx([0.40, 0.43, 0.43, 0.41, 0.39, 0.36, 0.36])
+    assert lines == pytest.approx([0.37, 0.40, 0.40, 0.38, 0.36, 0.35, 0.35])
     assert lines[1] == ACCEPT_DISTANCE
 
 
 def test_what_is_sure_in_a_small_class_is_weak_among_hundreds():
-    seen = track(vector(0.0, 0.45), [0])
+    seen = track(vector(0.0, 0.47), [0])
     crowd = Gallery(["ada", *(f"other {n}" for n in range(399))], np.stack([ADA, *[vector(3.0)] * 399]))
     assert given([seen]) == ({"ada": ([0], [])}, [])
     assert given([seen], crowd) == ({"ada": ([], [0])}, [])
