@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -140,11 +140,11 @@ class RenewalStore(Protocol):
     They go with the face that they renew.
     """
 
-    def outdated_faces(self, engine: str) -> Sequence[Face]:
-        """Those in use that this engine did not make, without those it passed over; by student id, time and id."""
+    def outdated_faces(self, engine: str) -> Mapping[str, int]:
+        """How many are in use that this engine neither made nor passed over, by the engines that made them."""
 
     def faces_to_renew(self, engine: str) -> Sequence[Face]:
-        """The outdated ones that have not been enrolled anew by this engine."""
+        """The outdated ones that this engine has not enrolled anew; by student id, time and id."""
 
     def keep_renewed_face(self, face: Face) -> None:
         """Keep beside the face of that id what another engine made of its photo; the same again replaces it.

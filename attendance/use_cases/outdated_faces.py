@@ -35,7 +35,7 @@ def outdated_faces(services: Services) -> FacesOutdated | None:
         "Photos (%(photos)s) were enrolled by another face engine (%(others)s) than the one in use (%(engine)s), so "
         "searches of their students wait. Enrol them anew with: flask --app website faces reindex. Or start again with "
         "the settings with which they were enrolled.",
-        photos=len(outdated),
-        others=", ".join(sorted({face.engine for face in outdated})),
+        photos=sum(outdated.values()),
+        others=", ".join(sorted(outdated)),
         engine=services.faces.name,
     )

@@ -28,14 +28,16 @@ def faces(store: Store) -> list[Face]:
 
 
 def test_all_faces_of_other_engines_are_outdated_and_none_of_the_own(store: Store, faces: list[Face]) -> None:
-    assert store.outdated_faces(OLD) == []
-    assert store.outdated_faces(NEW) == store.faces_to_renew(NEW) == faces
+    assert (store.outdated_faces(OLD), store.faces_to_renew(OLD)) == ({}, [])
+    assert (store.outdated_faces(NEW), store.faces_to_renew(NEW)) == ({OLD: 3}, faces)
+    store.add_face(a_face("f4", "22", engine="a-third"))
+    assert store.outdated_faces(NEW) == {OLD: 3, "a-third": 1}
 
 
 def test_a_renewed_face_is_kept_beside_the_one_in_use(store: Store, faces: list[Face]) -> None:
     store.keep_renewed_face(anew(faces[0]))
     assert store.faces() == faces
-    assert store.outdated_faces(NEW) == faces
+    assert store.outdated_faces(NEW) == {OLD: 3}
     assert store.faces_to_renew(NEW) == faces[1:]
     assert store.faces_to_renew("a-third") == faces
     assert store.engine_counts() == [EngineCount(OLD, 3, 0), EngineCount(NEW, 0, 1)]
@@ -46,8 +48,8 @@ def test_renewed_faces_take_their_places_all_at_once(store: Store, faces: list[F
         store.keep_renewed_face(anew(face))
     store.use_renewed_faces(NEW)
     assert store.faces() == [anew(face) for face in faces]
-    assert store.outdated_faces(NEW) == []
-    assert store.outdated_faces(OLD) == [anew(face) for face in faces]
+    assert store.outdated_faces(NEW) == {}
+    assert store.outdated_faces(OLD) == {NEW: 3}
     assert store.engine_counts() == [EngineCount(NEW, 3, 0)]
     assert store.pending_erasures() == []
 
@@ -67,8 +69,8 @@ def test_a_face_that_is_passed_over_keeps_its_vector_and_is_outdated_no_more(sto
         store.keep_renewed_face(anew(face))
     store.use_renewed_faces(NEW, ["f3", "gone by now"])
     assert store.faces() == [*map(anew, faces[:2]), replace(faces[2], passed_over_by=NEW)]
-    assert store.outdated_faces(NEW) == store.faces_to_renew(NEW) == []
-    assert [face.id for face in store.outdated_faces("a-third")] == ["f1", "f2", "f3"]
+    assert (store.outdated_faces(NEW), store.faces_to_renew(NEW)) == ({}, [])
+    assert store.outdated_faces("a-third") == {OLD: 1, NEW: 2}
 
 
 def test_passing_over_a_face_that_was_renewed_uses_what_was_made(store: Store, faces: list[Face]) -> None:

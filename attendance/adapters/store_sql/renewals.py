@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, not_, or_, select, update
 
@@ -19,13 +19,18 @@ _RENEWED = ("quality", "vector", "external_id")
 class SqlRenewals(Database):
     """The RenewalStore."""
 
-    def outdated_faces(self, engine: str) -> Sequence[Face]:
-        """By student id, time and id."""
-        return self._faces(_outdated(engine))
+    def outdated_faces(self, engine: str) -> Mapping[str, int]:
+        """By the engines that made them."""
+        query = select(faces.c.engine, func.count()).where(_outdated(engine)).group_by(faces.c.engine)
+        with self._reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def faces_to_renew(self, engine: str) -> Sequence[Face]:
         """By student id, time and id."""
-        return self._faces(and_(_outdated(engine), not_(_renewed(engine))))
+        query = select(faces).where(_outdated(engine), not_(_renewed(engine)))
+        with self._reading() as connection:
+            rows = connection.execute(query.order_by(faces.c.student_id, faces.c.created_at, faces.c.id))
+            return [read(Face, faces, row) for row in rows]
 
     def keep_renewed_face(self, face: Face) -> None:
         """Raises NotFound."""
@@ -55,11 +60,6 @@ class SqlRenewals(Database):
                 for column in (faces.c.engine, renewed_faces.c.engine)
             )
         return [EngineCount(name, used.get(name, 0), anew.get(name, 0)) for name in sorted(used | anew)]
-
-    def _faces(self, where: ColumnElement[bool]) -> Sequence[Face]:
-        query = select(faces).where(where).order_by(faces.c.student_id, faces.c.created_at, faces.c.id)
-        with self._reading() as connection:
-            return [read(Face, faces, row) for row in connection.execute(query)]
 
 
 def _outdated(engine: str) -> ColumnElement[bool]:

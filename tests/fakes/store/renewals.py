@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from attendance.errors import Conflict
@@ -15,12 +15,11 @@ from tests.fakes.store.state import FakeState, locked, need
 class FakeRenewals(FakeState):
     """The RenewalStore."""
 
-    def outdated_faces(self, engine: str) -> Sequence[Face]:
-        outdated = [face for face in self._faces.values() if face.is_outdated(engine)]
-        return sorted(outdated, key=lambda face: (face.student_id, face.created_at, face.id))
+    def outdated_faces(self, engine: str) -> Mapping[str, int]:
+        return Counter(face.engine for face in self._outdated(engine))
 
     def faces_to_renew(self, engine: str) -> Sequence[Face]:
-        return [face for face in self.outdated_faces(engine) if (face.id, engine) not in self._renewed]
+        return [face for face in self._outdated(engine) if (face.id, engine) not in self._renewed]
 
     def keep_renewed_face(self, face: Face) -> None:
         need(self._faces, face.id, "There is no such photo.")
@@ -30,7 +29,7 @@ class FakeRenewals(FakeState):
         left = {face.id for face in self.faces_to_renew(engine)}
         if left - set(passed_over):
             raise Conflict("Photos were added meanwhile; they have not been enrolled anew yet.")
-        for face in self.outdated_faces(engine):
+        for face in self._outdated(engine):
             if face.id in left:
                 self._faces[face.id] = replace(face, passed_over_by=engine)
             else:
@@ -43,3 +42,7 @@ class FakeRenewals(FakeState):
         used = Counter(face.engine for face in self._faces.values())
         anew = Counter(face.engine for face in self._renewed.values())
         return [EngineCount(name, used[name], anew[name]) for name in sorted(used | anew)]
+
+    def _outdated(self, engine: str) -> Sequence[Face]:
+        outdated = [face for face in self._faces.values() if face.is_outdated(engine)]
+        return sorted(outdated, key=lambda face: (face.student_id, face.created_at, face.id))
