@@ -16,6 +16,7 @@ from attendance.errors import RollcallError, SettingsError
 from attendance.ports import WorkedQueue
 from attendance.services import Services
 from attendance.settings import load_settings
+from attendance.use_cases.outdated_faces import outdated_faces
 from attendance.use_cases.search_recording import search_recording
 from attendance.use_cases.sweep import sweep, tidy
 
@@ -36,6 +37,7 @@ def main() -> int:
         services.jobs.bind(partial(search_recording, services, stopping=stop.is_set), _Sweeper(services))
         if not isinstance(services.jobs, WorkedQueue):
             raise SettingsError("ROLLCALL_JOBS names a queue that needs no worker.")
+        _say_what_holds_up(services)
         _log.info("The worker waits for recordings.")
         services.jobs.run_worker(stop)
     except RollcallError as wrong:
@@ -43,6 +45,12 @@ def main() -> int:
         return 2 if isinstance(wrong, SettingsError) else 1
     _log.info("The worker has stopped.")
     return 0
+
+
+def _say_what_holds_up(services: Services) -> None:
+    outdated = outdated_faces(services)
+    if outdated is not None:
+        _log.warning("%s", outdated.sentence)
 
 
 class _Sweeper:

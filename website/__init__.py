@@ -9,8 +9,21 @@ from flask import Flask
 from attendance.bootstrap import bootstrap
 from attendance.services import Services
 from attendance.settings import Settings, load_settings
+from attendance.use_cases.outdated_faces import outdated_faces
 from attendance.use_cases.set_up import setup_token
-from website import commands, config, current, errors, formatting, limits, login, navigation, security, sentences
+from website import (
+    commands,
+    config,
+    current,
+    errors,
+    face_notice,
+    formatting,
+    limits,
+    login,
+    navigation,
+    security,
+    sentences,
+)
 from website.setup_link import setup_link
 
 BLUEPRINTS = (
@@ -40,13 +53,14 @@ def _made_of(services: Services) -> Flask:
     app = Flask(__name__)
     config.init_app(app, services.settings)
     current.init_app(app, services)
-    for concern in (security, login, limits, formatting, sentences, navigation, errors):
+    for concern in (security, login, limits, formatting, sentences, navigation, face_notice, errors):
         concern.init_app(app)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(name).blueprint)
     commands.register(app)
     if not commands.is_command():
         _log_setup_link(app, services)
+        _log_outdated_faces(app, services)
     return app
 
 
@@ -54,3 +68,9 @@ def _log_setup_link(app: Flask, services: Services) -> None:
     token = setup_token(services)
     if token:
         app.logger.warning("Rollcall has no admin yet. Open /setup/%s on this site to make one.", token)
+
+
+def _log_outdated_faces(app: Flask, services: Services) -> None:
+    outdated = outdated_faces(services)
+    if outdated is not None:
+        app.logger.warning("%s", outdated.sentence)
