@@ -1,10 +1,10 @@
-# What people type: run, demo, test, check. Everything is installed into .venv first.
+# What people type: run, demo, test, check, bench. Everything is installed into .venv first.
 PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
 BIN = $(VENV)/bin
 
-.PHONY: run demo test check format messages clean
+.PHONY: run demo test check bench format messages clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/python run.py
@@ -19,6 +19,9 @@ check: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+bench: $(VENV)/.bench
+	@exec $(BIN)/python -m bench $(ARGS)
 
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix .
@@ -49,4 +52,9 @@ $(VENV)/.run: $(VENV)/.made requirements.txt
 $(VENV)/.test: $(VENV)/.run requirements-dev.txt
 	@echo "Installing what the tests need ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.run bench/requirements.txt
+	@echo "Installing what the bench needs ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt
 	@touch $@

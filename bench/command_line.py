@@ -1,0 +1,86 @@
+"""The command line of the bench: what to measure, what to print, what to write."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bench import readme, result
+from bench.log import Log
+from bench.plan import FULL, QUICK, Places, Plan
+from bench.report import render
+from bench.rows.groups import GROUPS
+from bench.stage import Stage
+from bench.table import Table, failed_table
+from face_engine.errors import FaceEngineError
+
+FINE, FAILED, STOPPED = 0, 1, 130
+PUBLISHED = "published.json"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0; 1 where a row failed; 130 after Ctrl-C."""
+    places = Places.from_environment()
+    options = _parser().parse_args(arguments)
+    try:
+        if options.write_readme:
+            return _write_readme(places.results)
+        return _bench(QUICK if options.quick else FULL, places, options.only, options.json)
+    except FaceEngineError as error:
+        print(error)
+        return FAILED
+    except KeyboardInterrupt:
+        print("\nThe bench was stopped; no result is written.")
+        return STOPPED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measures the face engine beside its peers.")
+    parser.add_argument("--quick", action="store_true", help="end in under three minutes: shorter films, fewer rounds")
+    parser.add_argument("--only", type=_groups, metavar="GROUPS", help=f"some of {','.join(GROUPS)}")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the result here, not to results/latest.json")
+    parser.add_argument("--write-readme", action="store_true", help="put the latest result into README.md and end")
+    return parser
+
+
+def _groups(text: str) -> list[str]:
+    names = text.split(",")
+    if unknown := [name for name in names if name not in GROUPS]:
+        raise argparse.ArgumentTypeError(f"{', '.join(unknown)} is none of {', '.join(GROUPS)}")
+    return [name for name in GROUPS if name in names]
+
+
+def _bench(plan: Plan, places: Places, only: list[str] | None, path: Path | None) -> int:
+    log, load = Log(), os.getloadavg()[0]
+    stage = Stage(plan, places, log)
+    tables: list[Table] = []
+    for name in only or GROUPS:
+        log.say(f"== {name}")
+        tables += _tables(name, GROUPS[name], stage)
+    content = result.result(tables, plan, places, only, log.elapsed_s, load)
+    path = path or places.results / result.LATEST
+    result.write(content, path)
+    print(f"\n{render(content)}\nWritten to {path}")
+    return FAILED if any(row.failed is not None for table in tables for row in table.rows) else FINE
+
+
+def _tables(name: str, group: Callable[[Stage], list[Table]], stage: Stage) -> list[Table]:
+    try:
+        return group(stage)
+    except Exception as error:  # a group that fails is shown as failed; the others go on
+        return [failed_table(name, name, error)]
+
+
+def _write_readme(results: Path) -> int:
+    latest = results / result.LATEST
+    if not latest.is_file():
+        raise FaceEngineError("There is no result yet: run the bench first.")
+    text = readme.with_section(readme.README.read_text(encoding="utf-8"), result.read(latest))
+    # The next run replaces the latest result; what the README shows stays beside it.
+    shutil.copyfile(latest, results / PUBLISHED)
+    readme.README.write_text(text, encoding="utf-8")
+    print(f"README.md shows the result of {latest.name} now.")
+    return FINE

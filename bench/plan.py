@@ -1,0 +1,107 @@
+"""How much a run of the bench measures: the full one, and the quick one that ends in three minutes."""
+
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent
+WORKERS = 4
+"""With so many processes the videos are searched."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The sizes of a run.
+
+    Parameters
+    ----------
+    film_s, film_repeats, searches
+        Length of the films with known truth, how often in a row each is shown, and how often it is searched.
+    peer_frames
+        How many frames of each film the peer's way reads; its time is extrapolated.
+    growth_minutes, crowd_film_s, crowds
+        How long the lengthened films are, and the films of so many faces a frame.
+    detector_frames, detector_rounds
+        Frames a size, and how often each detector reads each.
+    """
+
+    quick: bool
+    film_s: float
+    film_repeats: int
+    searches: int
+    peer_frames: int
+    growth_minutes: tuple[int, ...]
+    crowd_film_s: float
+    crowds: tuple[int, ...]
+    cores: tuple[int, ...]
+    detector_frames: int
+    detector_rounds: int
+    finds_frames: int
+    vector_rounds: int
+    batch_rounds: int
+    gallery_sizes: tuple[int, ...]
+    gallery_rounds: int
+
+    def to_json(self) -> dict[str, Any]:
+        """The settings that JSON shows, paths left out."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+
+FULL = Plan(
+    quick=False,
+    film_s=600,
+    film_repeats=1,
+    searches=3,
+    peer_frames=24,
+    growth_minutes=(10, 30, 60),
+    crowd_film_s=150,
+    crowds=(10, 40, 100),
+    cores=(1, 2, 4),
+    detector_frames=4,
+    detector_rounds=3,
+    finds_frames=24,
+    vector_rounds=40,
+    batch_rounds=5,
+    gallery_sizes=(1_000, 10_000, 100_000, 1_000_000),
+    gallery_rounds=7,
+)
+
+QUICK = Plan(
+    quick=True,
+    film_s=60,
+    film_repeats=3,
+    searches=1,
+    peer_frames=4,
+    growth_minutes=(3, 6, 12),
+    crowd_film_s=20,
+    crowds=(10, 40, 100),
+    cores=(1, 2, 4),
+    detector_frames=1,
+    detector_rounds=1,
+    finds_frames=3,
+    vector_rounds=8,
+    batch_rounds=1,
+    gallery_sizes=(1_000, 10_000, 100_000, 1_000_000),
+    gallery_rounds=3,
+)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where films are kept and results go, and what the environment names: photographs, YuNet's file."""
+
+    films: Path = FOLDER / "films"
+    results: Path = FOLDER / "results"
+    photographs: Path | None = None
+    yunet: Path | None = None
+
+    @classmethod
+    def from_environment(cls) -> "Places":
+        """ROLLCALL_FACES_DIR and BENCH_YUNET."""
+        return cls(photographs=_named("ROLLCALL_FACES_DIR"), yunet=_named("BENCH_YUNET"))
+
+
+def _named(variable: str) -> Path | None:
+    value = os.environ.get(variable)
+    return Path(value) if value else None

@@ -1,0 +1,135 @@
+"""How long it takes to find faces, how many are found and how many are none, beside dlib's HOG and YuNet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from statistics import median
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+
+from bench.child import in_child
+from bench.film import Film, truth_boxes
+from bench.frames_at import frames_at, spread
+from bench.log import Log
+from bench.peers import DlibFinder, YuNetFinder
+from bench.plan import Places, Plan
+from bench.scoring import Finds, finds_of_boxes
+from bench.stage import FULL_HD, HD, Stage
+from bench.table import Column, Figures, Row, Table, Value, row
+from bench.timing import cpu_ms, ratio
+from face_engine.model import BGRImage, Box
+from face_engine.models import Models
+
+SMALLEST_PX = (20, 40, 60)
+SIZES = {"480p": (854, 480), "720p": HD, "1080p": FULL_HD}
+NOT_GIVEN = "not given"
+
+Find: TypeAlias = Callable[[BGRImage], list[Box]]
+Shown: TypeAlias = tuple[BGRImage, list[Box]]
+"""A frame and where its faces are."""
+
+_PEERS = {"hog": "HOG", "hog_up": "HOG x2", "yunet": "YuNet"}
+_TIME_COLUMNS = (
+    Column("ours", "ours", "ms a frame", 1),
+    *(Column(key, name, "ms a frame", 1) for key, name in _PEERS.items()),
+    *(Column(f"{key}_ratio", f"to {name}", "times", 1) for key, name in _PEERS.items()),
+)
+_FINDS_COLUMNS = (
+    Column("faces", "faces"),
+    Column("ours", "ours", "found, %", 1),
+    *(Column(key, name, "found, %", 1) for key, name in _PEERS.items()),
+    Column("ours_false", "ours", "false"),
+    *(Column(f"{key}_false", name, "false") for key, name in _PEERS.items()),
+)
+
+
+def tables(stage: Stage) -> list[Table]:
+    """Times, and finds on frames of the films."""
+    films = {"480p": stage.film(FULL_HD), "720p": stage.film(HD), "1080p": stage.film(FULL_HD)}
+    times, finds = in_child(_rows, stage.plan, stage.places, films, stage.log, one_thread=True).value
+    note = "Frames of the drawn films; 480p is reduced from 1080p. YuNet: where BENCH_YUNET names its file."
+    how = "One thread, medians of CPU time, turn by turn. Peers know no smallest face; HOG x2 is upsampled once."
+    what = "Of faces at least that wide, turned and partly hidden ones too; false: finds where no face is."
+    return [
+        Table("detector_time", "Finding faces: time", _TIME_COLUMNS, tuple(times), (how, note)),
+        Table("detector_finds", "Finding faces: drawn frames", _FINDS_COLUMNS, tuple(finds), (what,)),
+    ]
+
+
+def peers(places: Places) -> dict[str, Find]:
+    """The peers that are at hand, by the keys of their columns."""
+    found: dict[str, Find] = {"hog": DlibFinder(0).find, "hog_up": DlibFinder(1).find}
+    if places.yunet is not None:
+        found["yunet"] = YuNetFinder(places.yunet).find
+    return found
+
+
+def ours(smallest_px: int) -> Find:
+    """Boxes by our detector."""
+    detector = Models().detector(smallest_px)
+    return lambda image: [found.box for found in detector.find(image)]
+
+
+def _rows(plan: Plan, places: Places, films: Mapping[str, Film], log: Log) -> tuple[list[Row], list[Row]]:
+    cv2.setNumThreads(1)
+    theirs = peers(places)
+    own = {px: ours(px) for px in SMALLEST_PX}
+    times, finds = [], []
+    for size_name, film in films.items():
+        log.say(f"detector: {size_name}")
+        shown = _shown(film, SIZES[size_name], plan.finds_frames)
+        samples = _samples(own, theirs, [image for image, _ in shown[: plan.detector_frames]], plan.detector_rounds)
+        found = {name: [find(image) for image, _ in shown] for name, find in theirs.items()}
+        for px in SMALLEST_PX:
+            name = f"{size_name}, faces from {px} px"
+            times.append(row(name, partial(_time_figures, samples, px)))
+            mine = {"ours": [own[px](image) for image, _ in shown]}
+            finds.append(row(name, partial(_finds_figures, shown, {**mine, **found}, px)))
+    return times, finds
+
+
+def _shown(film: Film, size: tuple[int, int], count: int) -> list[Shown]:
+    scale = size[0] / film.plan.size[0]
+    shown = []
+    for second, image in frames_at(film.path, spread(film.plan.seconds, count, film.plan.key_every_s)):
+        frame = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+        boxes = [box for _, box in truth_boxes(film, second)]
+        shown.append((frame, [(x1 * scale, y1 * scale, x2 * scale, y2 * scale) for x1, y1, x2, y2 in boxes]))
+    return shown
+
+
+def _samples(
+    own: Mapping[int, Find], theirs: Mapping[str, Find], images: list[BGRImage], rounds: int
+) -> dict[str, list[float]]:
+    ways = {**{str(px): find for px, find in own.items()}, **theirs}
+    samples: dict[str, list[float]] = {name: [] for name in ways}
+    for find in own.values():
+        find(images[0])
+    for _ in range(rounds):
+        for image in images:
+            for name, find in ways.items():
+                samples[name].append(cpu_ms(partial(find, image)))
+    return samples
+
+
+def _time_figures(samples: Mapping[str, list[float]], smallest_px: int) -> Figures:
+    used = {"ours": samples[str(smallest_px)], **{key: samples[key] for key in _PEERS if key in samples}}
+    values: dict[str, Value] = {name: median(of) for name, of in used.items()}
+    for key in _PEERS:
+        if key in used:
+            values[f"{key}_ratio"] = ratio(median(used[key]), median(used["ours"]))
+        else:
+            values[key] = NOT_GIVEN
+    return Figures(values, used)
+
+
+def _finds_figures(shown: list[Shown], boxes: Mapping[str, list[list[Box]]], smallest_px: int) -> Figures:
+    values: dict[str, Value] = {key: NOT_GIVEN for key in _PEERS if key not in boxes}
+    for name, found in boxes.items():
+        pairs = zip(found, shown, strict=True)
+        finds = sum((finds_of_boxes(found_here, truth, smallest_px) for found_here, (_, truth) in pairs), Finds())
+        values |= {name: finds.recall_percent, f"{name}_false": finds.false, "faces": finds.faces}
+    return Figures(values)

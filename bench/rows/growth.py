@@ -1,0 +1,72 @@
+"""How a search grows with the length of the lecture, with the people in it and with the cores that share it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from bench.child import in_child
+from bench.film import Film, lengthened
+from bench.plan import WORKERS
+from bench.rows.video import MEGABYTE, say_false, score_of
+from bench.searching import Searched, search_film
+from bench.stage import Stage
+from bench.table import Column, Figures, Table, row
+
+_COLUMNS = (
+    Column("minutes", "length", "min", 1),
+    Column("times", "speed", "x real time", 1),
+    Column("seconds", "time", "s", 1),
+    Column("cpu_s", "CPU", "s", 1),
+    Column("cpu_s_a_minute", "CPU a minute", "s", 2),
+    Column("peak_mb", "peak memory", "MB"),
+    Column("frames", "frames"),
+    Column("right", "right"),
+    Column("present", "there"),
+    Column("false", "false"),
+    Column("strangers", "strangers"),
+)
+_NOTE = "1080p, key frame every 2 s, one search a row. Of the crowds only those are enrolled who are among the 40."
+
+
+def tables(stage: Stage) -> list[Table]:
+    """One table of all three."""
+    rows = []
+    for name, film, processes in _rows(stage):
+        stage.log.say(f"growth: {name}")
+        rows.append(row(name, partial(_figures, stage, name, film, processes)))
+    return [Table("growth", "Searching a lecture: growth", _COLUMNS, tuple(rows), (_NOTE,))]
+
+
+def _rows(stage: Stage) -> Iterator[tuple[str, Callable[[], Film], int]]:
+    for minutes in stage.plan.growth_minutes:
+        yield f"{minutes} minutes", partial(_long_film, stage, minutes), WORKERS
+    for people in stage.plan.crowds:
+        yield f"{people} faces a frame", partial(stage.film, seconds=stage.plan.crowd_film_s, people=people), WORKERS
+    for cores in stage.plan.cores:
+        yield f"{cores} {'core' if cores == 1 else 'cores'}", stage.lecture, cores
+
+
+def _long_film(stage: Stage, minutes: int) -> Film:
+    film = stage.film()
+    return lengthened(film, minutes * 60, stage.places.films) if minutes * 60 > film.plan.seconds else film
+
+
+def _figures(stage: Stage, name: str, film: Callable[[], Film], processes: int) -> Figures:
+    shown = film()
+    outcome = in_child(search_film, shown.path, stage.ours, processes)
+    searched: Searched = outcome.value
+    length_s = searched.search.info.duration_s
+    scored = score_of(shown, searched)
+    say_false(stage.log, name, scored)
+    values = {
+        "minutes": length_s / 60,
+        "times": length_s / searched.seconds,
+        "seconds": searched.seconds,
+        "cpu_s": searched.cpu_s,
+        "cpu_s_a_minute": searched.cpu_s / (length_s / 60),
+        "peak_mb": outcome.peak_bytes / MEGABYTE,
+        "frames": searched.search.frames_searched,
+        **{key: getattr(scored, key) for key in ("right", "present", "false", "strangers")},
+    }
+    return Figures(values, {"seconds": [searched.seconds], "cpu_s": [searched.cpu_s]})

@@ -1,0 +1,38 @@
+"""One search of one film by our engine, called in a process of its own."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.child import cpu_seconds
+from face_engine.gallery import Gallery
+from face_engine.model import Vectors
+from face_engine.search import SearchOptions, VideoSearch, search_video
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """Who is enrolled: a label for each vector, vectors (n, length), and in how many photos no face was found."""
+
+    labels: tuple[str, ...]
+    vectors: Vectors
+    photos_without_face: int
+
+
+@dataclass(frozen=True)
+class Searched:
+    """A search, the seconds that it took by the clock, and the CPU seconds of all its processes."""
+
+    search: VideoSearch
+    seconds: float
+    cpu_s: float
+
+
+def search_film(path: Path, enrolled: Enrolled, processes: int) -> Searched:
+    """Search a whole film with the product's own options."""
+    gallery = Gallery(enrolled.labels, enrolled.vectors)
+    used_s, start_s = cpu_seconds(), time.perf_counter()
+    search = search_video(path, gallery, SearchOptions(processes=processes))
+    return Searched(search, time.perf_counter() - start_s, cpu_seconds() - used_s)
