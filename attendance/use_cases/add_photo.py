@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from attendance.errors import NotFound
 from attendance.model import AuditEntry, Face
 from attendance.services import Services
-from attendance.use_cases.enrol_photos import AddedPhoto, enrolled_photos
+from attendance.use_cases.enrol_photos import AddedPhoto, alike_in_words, enrolled_photos
 from attendance.use_cases.erase import erase_pending
 
 
@@ -35,8 +35,10 @@ def keep_photos(services: Services, student_id: str, added: Sequence[AddedPhoto]
         for face in stored:
             services.store.remove_face(face.id)
         raise
-    for _ in added:
-        services.store.add_audit(AuditEntry(services.now(), by, "student.photo_added", student_id))
+    for one in added:
+        services.store.add_audit(
+            AuditEntry(services.now(), by, "student.photo_added", student_id, alike_in_words([one]))
+        )
 
 
 def remove_photo(services: Services, student_id: str, face_id: str, *, by: str | None) -> None:

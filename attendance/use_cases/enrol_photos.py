@@ -29,6 +29,19 @@ class AddedPhoto:
     look_alikes: tuple[LookAlike, ...]
 
 
+def nearest_alike(added: Sequence[AddedPhoto]) -> list[LookAlike]:
+    """Each student whom any of the photos looks like once, with the highest similarity, the nearest first."""
+    nearest: dict[str, LookAlike] = {}
+    for other in sorted((other for one in added for other in one.look_alikes), key=lambda other: -other.similarity):
+        nearest.setdefault(other.student_id, other)
+    return list(nearest.values())
+
+
+def alike_in_words(added: Sequence[AddedPhoto]) -> str:
+    """For the audit: what a person knew who went on all the same; empty where nobody looks alike."""
+    return ", ".join(f"looks like {other.student_id} ({other.similarity:.0f})" for other in nearest_alike(added))
+
+
 @contextmanager
 def enrolled_photos(
     services: Services,

@@ -16,15 +16,28 @@ SEVERAL_FACES = "several_faces"
 
 
 @dataclass(frozen=True, slots=True)
+class Resembling:
+    """Another student whom a photo looks like: 0 to 100, with a face to show beside it.
+
+    `may_be_same` from the accept line on: the person may be registered twice.
+    """
+
+    student: Student
+    similarity: float
+    face_id: str | None
+    may_be_same: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoReport:
     """What a photo shows. `problems` are codes; `refusal` is why it cannot be used, or None where it can be.
 
-    `look_alikes` are other students with their similarity, the nearest first.
+    `look_alikes` are other students, the nearest first.
     """
 
     found: PhotoFaces
     problems: tuple[str, ...]
-    look_alikes: tuple[tuple[Student, float], ...] = ()
+    look_alikes: tuple[Resembling, ...] = ()
     refusal: BadPhoto | None = None
 
 
@@ -60,7 +73,7 @@ def look_over_face(services: Services, face: Face) -> PhotoReport:
 
 def _report(services: Services, student_id: str, enrolled: EnrolledFace, others: Sequence[Face]) -> PhotoReport:
     problems, alike = judge(services, student_id, enrolled, others)
-    return PhotoReport(enrolled.found, problems, with_names(services, alike))
+    return PhotoReport(enrolled.found, problems, resembling(services, alike))
 
 
 def _problems(found: PhotoFaces) -> tuple[str, ...]:
@@ -74,12 +87,15 @@ def _refusal(found: PhotoFaces) -> BadPhoto | None:
     return None if found.faces else BadPhoto("No face was found in this photo.")
 
 
-def with_names(services: Services, look_alikes: Sequence[LookAlike]) -> tuple[tuple[Student, float], ...]:
+def resembling(services: Services, look_alikes: Sequence[LookAlike]) -> tuple[Resembling, ...]:
     """The students behind look-alikes, without those removed since."""
-    named = []
+    found = []
     for one in look_alikes:
         try:
-            named.append((services.store.student(one.student_id), one.similarity))
+            student = services.store.student(one.student_id)
         except NotFound:
             continue
-    return tuple(named)
+        face = next(iter(services.store.faces([student.id])), None)
+        may_be_same = one.similarity >= services.faces.lines.accept
+        found.append(Resembling(student, one.similarity, face.id if face else None, may_be_same))
+    return tuple(found)

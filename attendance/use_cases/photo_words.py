@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from attendance.services import Services
-from attendance.use_cases.enrol_photos import UNLIKE_OTHERS, AddedPhoto
-from attendance.use_cases.look_over_photo import with_names
+from attendance.use_cases.enrol_photos import UNLIKE_OTHERS, AddedPhoto, nearest_alike
+from attendance.use_cases.look_over_photo import Resembling, resembling
 
 PROBLEM_SENTENCES = {
     "too_small": "The face is small in the photo.",
@@ -22,5 +22,9 @@ def photo_in_words(services: Services, added: Sequence[AddedPhoto]) -> list[str]
     """Each thing that is poor once, and whom the photos look like."""
     problems = dict.fromkeys(problem for one in added for problem in one.problems)
     sentences = [PROBLEM_SENTENCES[problem] for problem in problems if problem in PROBLEM_SENTENCES]
-    alike = with_names(services, [other for one in added for other in one.look_alikes])
-    return [*sentences, *dict.fromkeys(f"Looks like {student.name} ({student.id})." for student, _ in alike)]
+    return [*sentences, *map(_look_alike, resembling(services, nearest_alike(added)))]
+
+
+def _look_alike(other: Resembling) -> str:
+    twice = "; perhaps the same person is registered twice" if other.may_be_same else ""
+    return f"Looks like {other.student.name} ({other.student.id}), similarity {other.similarity:.0f} of 100{twice}."

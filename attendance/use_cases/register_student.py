@@ -9,7 +9,7 @@ from datetime import UTC, date, timedelta
 from attendance.errors import AlreadyExists, InvalidInput, NotFound
 from attendance.model import AuditEntry, Face, Student, new_id
 from attendance.services import Services
-from attendance.use_cases.enrol_photos import AddedPhoto, enrolled_photos
+from attendance.use_cases.enrol_photos import AddedPhoto, alike_in_words, enrolled_photos
 from attendance.use_cases.names import clean_name, clean_student_id
 
 EARLIEST_CONSENT = date(1900, 1, 1)
@@ -51,7 +51,7 @@ def register_student(
         services.store.course(course_id)
     with enrolled_photos(services, student, photos, everybody=everybody) as added:
         services.store.add_student_once(student, [one.face for one in added], course_ids)
-    _write_down(services, student, len(added), by)
+    _write_down(services, student, added, by)
     return Registration(student, tuple(added))
 
 
@@ -75,6 +75,7 @@ def _refuse_taken(services: Services, student_id: str) -> None:
     raise AlreadyExists("The student id %(student_id)s is already registered.", student_id=student_id)
 
 
-def _write_down(services: Services, student: Student, photos: int, by: str | None) -> None:
-    detail = f"{photos} photos" if photos != 1 else "1 photo"
+def _write_down(services: Services, student: Student, added: Sequence[AddedPhoto], by: str | None) -> None:
+    photos = f"{len(added)} photos" if len(added) != 1 else "1 photo"
+    detail = ", ".join(filter(None, (photos, alike_in_words(added))))
     services.store.add_audit(AuditEntry(services.now(), by, "student.registered", student.id, detail))

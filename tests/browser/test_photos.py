@@ -66,7 +66,10 @@ def test_a_photo_of_a_registered_student_is_pointed_out(register_page: Page, sch
     page = register_page
     _say_who(page, "C-3", "Student E")
     page.locator("input[type=file]").set_input_files([_file("again.jpg", photo_of(PRESENT))])
-    expect(_card(page, "again.jpg")).to_contain_text(f"Looks like {school.present.name} ({school.present.id})")
+    card = _card(page, "again.jpg")
+    expect(card).to_contain_text(f"Looks like {school.present.name} ({school.present.id})")
+    expect(card.get_by_role("img", name=f"Photo of {school.present.name}")).to_be_visible()
+    assert breaches(page) == []
 
 
 def test_a_list_and_its_photos_are_imported_with_a_report(signed_in: SignedIn) -> None:

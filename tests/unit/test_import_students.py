@@ -146,7 +146,7 @@ def test_photos_that_were_not_given_are_remarked(services: MemoryServices):
 def test_look_alikes_within_one_import_are_remarked(services: MemoryServices):
     csv = HEAD + "21,Student 21,21.jpg,2026-03-01\n22,Student 22,21-2.jpg,2026-03-01\n"
     rows = run(services, csv, photos=zipped(**PHOTOS))
-    assert "Looks like Student 21 (21)." in rows[1].sentence
+    assert "Looks like Student 21 (21), similarity" in rows[1].sentence
 
 
 def test_photos_of_a_folder_are_read_but_not_links_that_lead_out_of_it(services: MemoryServices, tmp_path: Path):

@@ -33,6 +33,10 @@ def audit_of(services: MemoryServices) -> list[str]:
     return [entry.action for entry in services.store.audit().items]
 
 
+def audit_detail(services: MemoryServices) -> str:
+    return services.store.audit().items[0].detail
+
+
 def test_a_student_is_registered_with_photos_and_courses(services: MemoryServices):
     course = a_course(services)
     registration = register(services, b"face:21", b"face:21.2", course_ids=[course.id])
@@ -151,6 +155,24 @@ def test_look_alikes_are_told_and_not_refused(services: MemoryServices):
     assert [one.student_id for one in added.look_alikes] == ["52"]
 
 
+def test_that_somebody_went_on_with_a_look_alike_is_written_down(services: MemoryServices):
+    a_student(services, "52", b"face:52")
+    register(services, b"face:52.3", b"face:52.1")
+    assert audit_detail(services) == "2 photos, looks like 52 (90)"
+    add_photo(services, "21", b"face:52.2", by="user")
+    assert audit_detail(services) == "looks like 52 (80)"
+
+
+@pytest.mark.parametrize(("photo", "may_be_same"), [(b"face:52.3", False), (b"face:52.2", True)])
+def test_from_the_accept_line_on_it_may_be_the_same_person_twice(
+    services: MemoryServices, photo: bytes, may_be_same: bool
+):
+    a_student(services, "52", b"face:52")
+    (other,) = look_over_photo(services, photo, consented=True).look_alikes
+    assert other.may_be_same is may_be_same
+    assert other.face_id == services.store.faces(["52"])[0].id
+
+
 def test_a_photo_unlike_the_students_others_is_told(services: MemoryServices):
     first, second = register(services, b"face:21", b"face:52").photos
     assert UNLIKE_OTHERS not in first.problems
@@ -244,7 +266,7 @@ def test_looking_over_a_photo_keeps_nothing(services: MemoryServices):
     a_student(services, "52", b"face:52")
     kept = dict(services.media.files)
     report = look_over_photo(services, b"face:52.1", consented=True)
-    assert [student.id for student, _ in report.look_alikes] == ["52"]
+    assert [other.student.id for other in report.look_alikes] == ["52"]
     assert report.refusal is None
     assert services.media.files == kept
     assert len(services.store.faces()) == 1
@@ -285,4 +307,4 @@ def test_a_kept_photo_is_looked_over_without_enrolling_it_again(
     monkeypatch.setattr(services.faces, "enrol", None)
     monkeypatch.setattr(services.faces, "find", lambda _photo: type(services.faces)().find(b"face:21"))
     report = look_over_face(services, services.store.faces(["21"])[0])
-    assert [student.id for student, _ in report.look_alikes] == ["52"]
+    assert [other.student.id for other in report.look_alikes] == ["52"]

@@ -139,6 +139,9 @@ def test_a_photo_check_tells_boxes_problems_and_look_alikes(
     assert [problem["code"] for problem in told["problems"]] == ["blurred", "turned"]
     assert told["look_alikes"][0]["name"] == enrolled.name
     assert told["look_alikes"][0]["url"] == f"/students/{enrolled.key}"
+    with admin_client.get(told["look_alikes"][0]["picture"]) as picture:
+        assert (picture.status_code, picture.content_type) == (200, "image/jpeg")
+    assert "registered twice" in told["look_alikes"][0]["sentence"]
     assert len(services.store.faces()) == 1
 
 

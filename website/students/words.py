@@ -8,9 +8,8 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from attendance.model import Student
 from attendance.ports import FoundFace
-from attendance.use_cases.look_over_photo import PhotoReport
+from attendance.use_cases.look_over_photo import PhotoReport, Resembling
 from website.sentences import in_words
 
 PROBLEM_WORDS = {
@@ -33,7 +32,7 @@ def report_json(report: PhotoReport) -> dict[str, Any]:
         "height": report.found.height,
         "faces": [_face(face) for face in report.found.faces],
         "problems": [_problem(code) for code in report.problems if code in PROBLEM_WORDS],
-        "look_alikes": [_look_alike(student, similarity) for student, similarity in report.look_alikes],
+        "look_alikes": [_look_alike(other) for other in report.look_alikes],
         "refusal": in_words(report.refusal) if report.refusal else None,
         "usable": usable,
     }
@@ -47,16 +46,29 @@ def _problem(code: str) -> dict[str, str]:
     return {"code": code, "sentence": str(PROBLEM_WORDS[code])}
 
 
-def _look_alike(student: Student, similarity: float) -> dict[str, Any]:
+def _look_alike(other: Resembling) -> dict[str, Any]:
+    student, similarity = other.student, round(other.similarity)
+    if other.may_be_same:
+        sentence = _(
+            "Looks like %(name)s (%(id)s), similarity %(similarity)s of 100: perhaps one person, registered twice.",
+            name=student.name,
+            id=student.id,
+            similarity=similarity,
+        )
+    else:
+        sentence = _(
+            "Looks like %(name)s (%(id)s), similarity %(similarity)s of 100: their marks may wait for a look.",
+            name=student.name,
+            id=student.id,
+            similarity=similarity,
+        )
     return {
         "id": student.id,
         "name": student.name,
-        "similarity": round(similarity),
+        "similarity": similarity,
+        "may_be_same": other.may_be_same,
         "url": url_for("students.show", student_key=student.key),
-        "sentence": _(
-            "Looks like %(name)s (%(id)s), similarity %(similarity)s of 100.",
-            name=student.name,
-            id=student.id,
-            similarity=round(similarity),
-        ),
+        "picture": url_for("media.photo", face_id=other.face_id) if other.face_id else None,
+        "picture_alt": _("Photo of %(name)s", name=student.name),
+        "sentence": sentence,
     }

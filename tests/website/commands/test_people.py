@@ -158,7 +158,7 @@ class TestStudents:
         options = ("--photo", photo, "--consent", "2026-03-02")
         assert "The face is blurred." in flask("students", "add", "52", "Student 52", *options).stdout
         said = flask("students", "add", "53", "Student 53", *options).stdout
-        assert "Looks like Student 52 (52)." in said
+        assert "Looks like Student 52 (52), similarity" in said
 
     @pytest.mark.parametrize(
         ("content", "consent", "sentence"),

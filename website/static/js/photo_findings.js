@@ -35,6 +35,17 @@ function finding(kind, sentence, url) {
   return item;
 }
 
+// The other student's picture stands beside the words, so that both can be compared at a glance.
+function lookAlike({ sentence, url, picture, picture_alt: alt }) {
+  const item = finding("poor", sentence, url);
+  if (picture) {
+    const other = Object.assign(document.createElement("img"), { src: picture, alt, width: 64, height: 64 });
+    other.className = "finding-picture";
+    item.append(other);
+  }
+  return item;
+}
+
 export function say(list, kind, sentence) {
   list.replaceChildren(finding(kind, sentence));
 }
@@ -43,7 +54,7 @@ export function sayFindings(list, report, words, note = "") {
   const items = [];
   if (report.refusal) items.push(finding("bad", report.refusal));
   else for (const { sentence } of report.problems) items.push(finding("poor", sentence));
-  for (const { sentence, url } of report.look_alikes) items.push(finding("poor", sentence, url));
+  items.push(...report.look_alikes.map(lookAlike));
   if (!items.length) items.push(finding("good", words.good));
   if (note && report.usable) items.push(finding("wait", note));
   list.replaceChildren(...items);
