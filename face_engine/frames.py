@@ -36,6 +36,7 @@ def sample_frames(
     end_s: float | None = None,
     *,
     longest_side_px: int = LONGEST_SIDE_PX,
+    key_frames_within_s: float | None = None,
 ) -> Iterator[tuple[float, BGRImage]]:
     """The first picture of each span of `every_s` seconds, upright, with its time as a player shows it.
 
@@ -48,13 +49,16 @@ def sample_frames(
         Pictures before the first, and at or after the second, are left out.
     longest_side_px
         Larger pictures are reduced.
+    key_frames_within_s
+        Where key frames come this often, no others are decoded, though some spans get no picture then; None for
+        `every_s`, with which no span goes without.
 
     Raises
     ------
     BadVideo
         With one plain sentence, also where nothing of the asked part can be decoded.
     """
-    key_frames_only = _key_frames_are_enough(path, every_s, start_s, end_s)
+    key_frames_only = _key_frames_are_enough(path, key_frames_within_s or every_s, start_s, end_s)
     done: int | None = None
 
     def span(time_s: float) -> int:

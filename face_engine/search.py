@@ -40,9 +40,9 @@ CLIP_EVERY_S = 0.2
 CLIP_FRAMES = 90
 """Where something is open, a clip has some 90 pictures looked at, a lecture one in two seconds."""
 
-FIRST_LOOK_S = 10.0
+FIRST_LOOK_S = 20.0
 FIRST_LOOK_FRAMES = 60
-"""The first look takes a picture every ten seconds, but at least so many where the video has them."""
+"""The first look takes a picture every twenty seconds, but at least so many where the video has them."""
 
 # Segments depend on the length alone, so that the result does not depend on the number of processes. Each ends all
 # tracks, whose vectors take time, so that long videos have longer ones; there are still enough for all processes.
@@ -51,9 +51,9 @@ _SEGMENTS = 24
 
 # Starting children takes a second or two, which this many frames take in one process.
 _FRAMES_WORTH_CHILDREN = 40
-# A face that looks away for two frames is still the same one.
-_GAP_FRAMES = 3.5
-_SHORTEST_GAP_S = 1.0
+# A face that looks away for two frames, or for one where they are rare, is still the same one.
+_GAP_FRAMES, _LEAST_GAP_FRAMES = 3.5, 1.5
+_SHORTEST_GAP_S, _LONGEST_GAP_S = 1.0, 45.0
 # The shots that a track is known by: all that it needs by itself where every picture is searched at once; after a
 # coarse look there are many tracks of everybody, and whoever is not sure then is looked at again.
 _SHOTS_OF_ALL, _SHOTS_OF_A_FIRST_LOOK = 5, 2
@@ -136,7 +136,7 @@ def _job(path: Path, duration_s: float, options: SearchOptions, models: Models) 
         path=path,
         coarse_s=coarse_s,
         fine_s=fine_s,
-        gap_s=max(_SHORTEST_GAP_S, _GAP_FRAMES * coarse_s),
+        gap_s=max(_SHORTEST_GAP_S, min(_LONGEST_GAP_S, _GAP_FRAMES * coarse_s), _LEAST_GAP_FRAMES * coarse_s),
         shots=_SHOTS_OF_ALL if coarse_s <= fine_s else _SHOTS_OF_A_FIRST_LOOK,
         smallest_face_px=options.smallest_face_px,
         models=models,

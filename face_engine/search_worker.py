@@ -64,8 +64,12 @@ class Searcher:
         """Look for followed faces in the pictures that the first look left out."""
         sights: list[Sight] = []
         frames = 0
+        # Where key frames are enough for the first look, decoding what is between them would take longer than it did.
+        pictures = sample_frames(
+            self._job.path, self._job.fine_s, look.start_s, look.end_s, key_frames_within_s=self._job.coarse_s
+        )
         with contextlib.suppress(BadVideo):
-            for time_s, frame in sample_frames(self._job.path, self._job.fine_s, look.start_s, look.end_s):
+            for time_s, frame in pictures:
                 followed = [one for one in look.follows if one.wants(time_s)]
                 sights += follow(frame, time_s, followed, self._shots, self._embed)
                 frames += 1

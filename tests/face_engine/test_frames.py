@@ -129,3 +129,10 @@ def test_a_damaged_key_frame_is_replaced_by_the_next_of_its_span(tmp_path, monke
     alone = OpenVideo.decode_alone
     monkeypatch.setattr(OpenVideo, "decode_alone", lambda video, packet: alone(video, packet) if packet.pts else [])
     assert times(path, 2.0) == [0.5, 2.0]
+
+
+def test_key_frames_may_be_taken_though_some_spans_have_none(tmp_path):
+    path = film(tmp_path / "a.mp4", marked_pictures(60), fps=10, options={"g": "20", "sc_threshold": "0"})
+    sampled = [round(time_s, 2) for time_s, _ in sample_frames(path, 0.5, 1.0, 5.0, key_frames_within_s=3.0)]
+    assert sampled == [2.0, 4.0]
+    assert len(times(path, 0.5, 1.0, 5.0)) == 8
