@@ -115,16 +115,26 @@ def _points(graph: _Graph, x: str, y: str, side: str) -> str:
 
 
 def arcface(
-    length: int = 512, *, batch: object = "n", channels_last: bool = False, seed: int = 7, outputs: int = 1
+    length: int = 512,
+    *,
+    batch: object = "n",
+    channels_last: bool = False,
+    seed: int = 7,
+    outputs: int = 1,
+    sees: str = "edges",
 ) -> bytes:
-    """Random smooth filters over 7 x 7 parts, blind to plain colour, and a dense layer: to (n, length)."""
+    """A random dense layer over 7 x 7 parts of random filters that are blind to plain colour, or over "colours"."""
     rng = np.random.default_rng(seed)
     graph = _Graph()
     image = graph.node("Transpose", "input.1", perm=[0, 3, 1, 2]) if channels_last else "input.1"
-    filters = rng.normal(0, 0.1, (16, 3, 4, 4)).repeat(4, axis=2).repeat(4, axis=3)
-    filters -= filters.mean(axis=(2, 3), keepdims=True)
-    value = graph.node("Flatten", graph.node("Conv", image, graph.constant(filters), strides=[16, 16]))
-    dense = rng.normal(0, 0.1, (16 * 7 * 7, length))
+    if sees == "colours":
+        value, size = graph.node("AveragePool", image, kernel_shape=[8, 8], strides=[8, 8]), 3 * 14 * 14
+    else:
+        filters = rng.normal(0, 0.1, (16, 3, 4, 4)).repeat(4, axis=2).repeat(4, axis=3)
+        filters -= filters.mean(axis=(2, 3), keepdims=True)
+        value, size = graph.node("Conv", image, graph.constant(filters), strides=[16, 16]), 16 * 7 * 7
+    value = graph.node("Flatten", value)
+    dense = rng.normal(0, 0.1, (size, length))
     for number in range(outputs):
         graph.node("MatMul", value, graph.constant(dense), output=f"vector{number or ''}")
     shape = [batch, 112, 112, 3] if channels_last else [batch, 3, 112, 112]
