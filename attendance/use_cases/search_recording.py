@@ -24,6 +24,7 @@ from attendance.model import Recording, Sighting, new_id
 from attendance.ports import Progress, Seen
 from attendance.services import Services
 from attendance.use_cases.erase import erase_pending
+from attendance.use_cases.look_alikes_elsewhere import look_alikes_elsewhere, only_of
 from attendance.use_cases.mark_lecture import mark_lecture, students_to_mark
 from attendance.use_cases.outdated_faces import comparable_faces
 
@@ -93,13 +94,15 @@ def _search_claimed(
 
 def _seen(services: Services, recording: Recording, report: Progress) -> Sequence[Seen]:
     faces = comparable_faces(services, students_to_mark(services, recording.lecture_id))
+    others = look_alikes_elsewhere(services, faces)
     try:
         with services.media.local_path(recording.media_key) as path:
-            return services.faces.search(path, recording.kind, faces, report)
+            seen = services.faces.search(path, recording.kind, [*faces, *others], report)
     except NotFound as gone:
         if _is_on_its_way(services, recording):
             raise SearchStopped("The file of this recording is not in its place yet; it is searched later.") from gone
         raise BadRecording("The file of this recording is not there any more.") from gone
+    return only_of({face.student_id for face in faces}, seen)
 
 
 def _is_on_its_way(services: Services, recording: Recording) -> bool:
