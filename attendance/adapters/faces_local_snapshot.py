@@ -5,23 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from attendance.adapters.faces_local_lines import points_between
 from attendance.ports import Progress, Seen
 from face_engine.engine import Engine
 from face_engine.gallery import Gallery
+from face_engine.identify import Claim, identify, judge
 from face_engine.images import read_image
-from face_engine.model import BGRImage, Face
+from face_engine.model import BGRImage, Face, Vectors
 from face_engine.portrait import cut_picture
 from face_engine.search_model import SearchOptions
 from face_engine.similarity import similarity
+from face_engine.track import Track
 
 
 def search_snapshot(
     path: Path, gallery: Gallery, engine: Engine, options: SearchOptions, progress: Progress | None
 ) -> list[Seen]:
-    """One entry a face. Of two faces that are nearest to one student, the nearer is the student.
+    """One entry a face, by the same rules as in a video of one frame; a face that may be either of two has two.
 
     Raises BadImage, and what `progress` raises.
     """
@@ -30,40 +31,41 @@ def search_snapshot(
     image = read_image(path)
     faces = engine.find(image)
     report(0.5)
-    distances = gallery.distances(engine.embed(image, faces))
-    owners = _owners(distances, options.review_distance)
-    seen = [
-        _seen(image, face, row, owners.get(i), gallery)
-        for i, (face, row) in enumerate(zip(faces, distances, strict=True))
-    ]
+    vectors = engine.embed(image, faces)
+    tracks = [_track(image, face, vectors[i : i + 1]) for i, face in enumerate(faces)]
+    claims, left = identify(tracks, gallery, options)
     report(1.0)
-    return seen
+    return [*(_known(claim, gallery, options) for claim in claims), *map(_unknown, left)]
 
 
-def _owners(distances: NDArray[np.float32], review_distance: float) -> dict[int, int]:
-    """Which face (row) is which person (column), the nearest pairs first. Who is pushed off is nobody's second best."""
-    owners: dict[int, int] = {}
-    if not distances.shape[1]:
-        return owners
-    for face in np.argsort(distances.min(axis=1), kind="stable"):
-        person = int(distances[face].argmin())
-        if distances[face, person] <= review_distance and person not in owners.values():
-            owners[int(face)] = person
-    return owners
+def _track(image: BGRImage, face: Face, vector: Vectors) -> Track:
+    weight = max(face.quality.value, 1e-3)
+    return Track(
+        times_s=(0.0,),
+        boxes=(face.box,),
+        vectors=vector,
+        weights=np.array([weight], np.float32),
+        pooled=vector[0],
+        quality=weight,
+        score=face.score,
+        picture=cut_picture(image, face.box, 0.0),
+    )
 
 
-def _seen(image: BGRImage, face: Face, row: NDArray[np.float32], person: int | None, gallery: Gallery) -> Seen:
-    nearest = None if person is None else float(row[person])
-    others = [float(distance) for other, distance in enumerate(row) if other != person]
-    margin = None if nearest is None or not others else min(others) - nearest
+def _known(claim: Claim, gallery: Gallery, options: SearchOptions) -> Seen:
+    verdict = judge(claim, gallery, options)
     return Seen(
-        student_id=None if person is None else gallery.labels[person],
+        student_id=gallery.labels[claim.person],
         first_s=0.0,
         last_s=0.0,
         frames=1,
-        good_frames=0 if person is None else 1,
-        similarity=None if nearest is None else similarity(nearest),
-        margin=None if nearest is None else points_between(nearest, margin),
-        picture=cut_picture(image, face.box, 0.0).jpeg,
+        good_frames=verdict.good_frames,
+        similarity=similarity(verdict.distance),
+        margin=points_between(verdict.distance, verdict.margin),
+        picture=claim.tracks[0].picture.jpeg,
         picture_s=0.0,
     )
+
+
+def _unknown(track: Track) -> Seen:
+    return Seen(None, 0.0, 0.0, 1, 0, None, None, track.picture.jpeg, 0.0)

@@ -110,9 +110,18 @@ def test_of_two_faces_like_one_student_the_nearer_is_the_student_and_the_other_n
     gallery = Gallery(["ada", "ben"], np.array([along(0, 1), along(1, 1)]))
     engine = EngineOfVectors(along(0, 0.7), along(0, 0.9))
     seen = search_snapshot(tmp_path / "data", gallery, engine, SearchOptions(), None)
-    assert [one.student_id for one in seen] == [None, "ada"]
-    assert seen[1].similarity == pytest.approx(similarity(0.1), abs=0.01)
-    assert seen[0].similarity is None
+    assert [one.student_id for one in seen] == ["ada", None]
+    assert seen[0].similarity == pytest.approx(similarity(0.1), abs=0.01)
+    assert (seen[0].good_frames, seen[1].similarity) == (1, None)
+
+
+def test_a_face_in_a_snapshot_that_may_be_either_of_two_is_weak_for_both(tmp_path: Path):
+    (tmp_path / "data").write_bytes(jpeg(np.zeros((48, 64, 3), np.uint8)))
+    gallery = Gallery(["ann", "eve"], np.array([along(0, 0.2), along(0, 0.5)]))
+    seen = search_snapshot(tmp_path / "data", gallery, EngineOfVectors(along(0, 0.25)), SearchOptions(), None)
+    assert [(one.student_id, one.good_frames) for one in seen] == [("ann", 0), ("eve", 0)]
+    assert seen[0].margin == pytest.approx(-seen[1].margin) and seen[0].margin > 0
+    assert seen[0].picture == seen[1].picture
 
 
 def test_a_video_that_ends_before_its_time_is_refused(faces: LocalFaces, tmp_path: Path):

@@ -83,6 +83,12 @@ def test_one_frame_of_a_snapshot_is_enough():
     assert mark.status is Status.PRESENT
 
 
+def test_a_face_in_a_snapshot_that_was_near_to_somebody_else_as_well_is_unsure():
+    snapshot = replace(HOUR, kind=RecordingKind.SNAPSHOT, duration_s=0.0)
+    weak = seen(similarity=99.0, good_frames=0, frames=1, first_s=0, last_s=0)
+    assert only(decide(weak, recordings=(snapshot,))).status is Status.UNSURE
+
+
 def test_a_snapshot_asks_for_a_nearer_face_because_no_other_frame_can_agree():
     snapshot = replace(HOUR, kind=RecordingKind.SNAPSHOT, duration_s=0.0)
     lines = replace(LINES, accept_alone=90.0)
