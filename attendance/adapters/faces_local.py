@@ -74,6 +74,14 @@ class LocalFaces:
         near = [one for one in alike if one.similarity >= self.lines.review]
         return sorted(near, key=lambda one: (-one.similarity, one.student_id))
 
+    def alike_among(self, others: Sequence[Face], faces: Sequence[Face]) -> set[str]:
+        gallery = self._gallery(others)
+        vectors = [face.vector for face in faces if face.engine == self.name and face.vector is not None]
+        if not vectors or not len(gallery):
+            return set()
+        near = gallery.distances(np.array(vectors, np.float32)).min(axis=0) <= self._options.review_distance
+        return {label for label, is_near in zip(gallery.labels, near, strict=True) if is_near}
+
     def remove(self, faces: Sequence[Face]) -> None:
         """Nothing to forget: no vector is kept here."""
 

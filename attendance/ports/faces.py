@@ -92,6 +92,9 @@ class FaceSearch(Protocol):
     def look_alikes(self, face: EnrolledFace, enrolled: Sequence[Face]) -> Sequence[LookAlike]:
         """Enrolled students from the review line on, the nearest first."""
 
+    def alike_among(self, others: Sequence[Face], faces: Sequence[Face]) -> set[str]:
+        """Which students among others look like any of these faces, from the review line on."""
+
     def remove(self, faces: Sequence[Face]) -> None:
         """Forget them, where the engine keeps anything. Those it does not know are passed over."""
 

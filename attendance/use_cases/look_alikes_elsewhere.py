@@ -9,27 +9,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from attendance.model import Face
-from attendance.ports import EnrolledFace, PhotoFaces, Seen
+from attendance.ports import Seen
 from attendance.services import Services
-
-_NOT_LOOKED_AT = PhotoFaces((), 0, 0)
 
 
 def look_alikes_elsewhere(services: Services, faces: Sequence[Face]) -> list[Face]:
     """The faces of registered students who look like one of these, from the review line on, and are none of them."""
-    engine = services.faces.name
     own = {face.student_id for face in faces}
-    others = [face for face in services.store.faces() if face.engine == engine and face.student_id not in own]
-    if not others:
-        return []
-    alike = {
-        other.student_id
-        for face in faces
-        if face.engine == engine
-        for other in services.faces.look_alikes(
-            EnrolledFace(_NOT_LOOKED_AT, face.vector, face.external_id, b"", b""), others
-        )
-    }
+    others = [face for face in services.store.faces() if face.student_id not in own]
+    alike = services.faces.alike_among(others, faces)
     return [face for face in others if face.student_id in alike]
 
 

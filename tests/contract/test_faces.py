@@ -120,11 +120,22 @@ def test_another_photo_of_a_student_is_a_look_alike_and_of_somebody_else_is_not(
     assert list(faces.look_alikes(faces.enrol("new", kit.photo(ADA)), [])) == []
 
 
+def test_those_among_others_who_look_like_a_student_are_told(
+    faces: FaceSearch, kit: FacesKit, enrolled: list[Face]
+) -> None:
+    ada = [face for face in enrolled if face.student_id == "ada"]
+    others = [replace(face, student_id=f"{face.student_id} again") for face in enrolled]
+    assert faces.alike_among(others, ada) == {"ada again"}
+    assert faces.alike_among(others, []) == set()
+    assert faces.alike_among([], ada) == set()
+
+
 def test_faces_of_another_engine_are_never_compared(
     faces: FaceSearch, kit: FacesKit, enrolled: list[Face], lecture: Path
 ) -> None:
     foreign = [replace(face, engine="another", vector=(0.0,) * 3) for face in enrolled]
     assert list(faces.look_alikes(faces.enrol("new", kit.photo(ADA)), foreign)) == []
+    assert faces.alike_among(foreign, enrolled) == faces.alike_among(enrolled, foreign) == set()
     assert {seen.student_id for seen in faces.search(lecture, RecordingKind.VIDEO, foreign)} == {None}
 
 

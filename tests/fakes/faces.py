@@ -60,6 +60,14 @@ class FakeFaces:
         alike = [LookAlike(student, points) for student, points in _ranked(face.vector[0], self._own(enrolled))]
         return [one for one in alike if one.similarity >= self.lines.review]
 
+    def alike_among(self, others: Sequence[Face], faces: Sequence[Face]) -> set[str]:
+        own = [number for _, number in self._own(faces)]
+        return {
+            student
+            for student, number in self._own(others)
+            if any(similarity(number, one) >= self.lines.review for one in own)
+        }
+
     def remove(self, faces: Sequence[Face]) -> None:
         self.removed += [face.id for face in faces]
 
