@@ -110,6 +110,15 @@ def test_regions_without_a_face_show_none(graphs, group_picture, regions):
     assert Detector(graphs).find(group_picture, regions=regions) == []
 
 
+def test_a_face_with_its_centre_beside_the_region_is_not_reported(graphs, student_portrait):
+    detector = Detector(graphs)
+    (face,) = detector.find(student_portrait)
+    left, top, right, bottom = face.box
+    centre, reach = (left + right) / 2, 0.2 * face.width_px
+    assert len(detector.find(student_portrait, regions=[(centre - reach, top, right, bottom)])) == 1
+    assert detector.find(student_portrait, regions=[(centre + reach, top, right, bottom)]) == []
+
+
 def test_sizes_above_the_largest_face_are_left_out(graphs, student_portrait):
     width = Detector(graphs).find(student_portrait)[0].width_px
     assert len(Detector(graphs).find(student_portrait, largest_face_px=round(width * 1.2))) == 1
