@@ -66,10 +66,10 @@ def face_box(moment: Moment, middle: tuple[float, float], face_px: float) -> Box
     yaw, pitch, _ = POSES[_pose_number(moment)]
     roll = math.radians(moment.roll_deg)
     face = face_px * moment.growth
-    aside, down = face * 0.30 * math.sin(yaw), face * (0.20 + 0.28 * math.sin(pitch))
+    aside, down = face * 0.22 * math.sin(yaw), face * (0.05 + 0.28 * math.sin(pitch))
     x = middle[0] + aside * math.cos(roll) - down * math.sin(roll)
     y = middle[1] + aside * math.sin(roll) + down * math.cos(roll)
-    half_width, half_height = 0.47 * face * (1 - 0.25 * abs(math.sin(yaw))), 0.60 * face
+    half_width, half_height = 0.47 * face * (1 - 0.25 * abs(math.sin(yaw))), 0.57 * face
     return x - half_width, y - half_height, x + half_width, y + half_height
 
 
@@ -83,7 +83,7 @@ def drawn_poses(seed: int, side_px: float, folder: Path) -> Path:
     grid = next((grid for grid in _GRIDS_PX if grid >= 0.8 * side_px), _GRIDS_PX[-1])
     path = folder / f"s{seed}-{grid}.npy"
     if not path.exists():
-        half_done = path.with_suffix(f".{os.getpid()}")
+        half_done = path.with_suffix(f".{os.getpid()}.part")
         with half_done.open("wb") as file:
             np.save(file, np.stack([_with_cover(_cut_out(seed, number, grid)) for number in range(len(POSES))]))
         half_done.replace(path)
@@ -126,7 +126,7 @@ def book(figure_px: int, hidden: float) -> Look:
 def _cut_out(seed: int, number: int, grid: int) -> CutOut:
     yaw, pitch, talking = POSES[number]
     still = pose(seed * 31, 0.6)
-    held = replace(still, yaw=yaw, pitch=pitch, roll_deg=0.0, mouth_open=0.03 if talking else 0.004)
+    held = replace(still, yaw=yaw, pitch=pitch, roll_deg=0.0, ambient=0.62, mouth_open=0.03 if talking else 0.004)
     return cut_out(person(seed), held, grid)
 
 

@@ -68,7 +68,7 @@ STRANGER_SEEDS: tuple[int, ...] = (983, 1573, 2333, 3213, 3709)
 _PORTRAIT_PX = 400
 _PORTRAITS = ((0.15, 0), (0.4, 1))  # how lively, and what is added to the seed of the pose
 
-# Side of the sheet that a head is drawn on, turn, nod and blur: faces of some 40 to 130 px, as in the films.
+# Side of the sheet that a head is drawn on, turn, nod and blur: faces of some 27 to 130 px, as in the films.
 _FRESH = (
     (320, 0.1, 0.05, 0.6),
     (256, -0.3, 0.0, 0.8),
@@ -77,6 +77,8 @@ _FRESH = (
     (120, 0.2, 0.0, 1.0),
     (105, -0.05, 0.05, 0.6),
     (100, 0.3, 0.1, 0.8),
+    (84, 0.1, 0.0, 0.5),
+    (66, -0.1, 0.05, 0.45),
 )
 FRESH_FACES = len(_FRESH)
 

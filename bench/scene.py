@@ -15,7 +15,7 @@ from bench.room import room
 from bench.seating import Seat, in_turn, rows_of
 
 _SHUTTER_S = 0.04
-_OUT_OF_FOCUS_PX = (0.9, 0.6, 0.5, 0.5, 0.6, 0.7)  # the lens is set to the middle rows
+_OUT_OF_FOCUS_PX = (0.9, 0.6, 0.4, 0.4, 0.4, 0.45)  # the lens is set to the middle rows
 _STILL_SEEN = 0.35  # of a face hidden from the chin upwards: the mouth is gone
 _UP = 0.9
 
@@ -90,15 +90,24 @@ def figures_needed(size: tuple[int, int], people: int) -> list[tuple[int, float]
     return [(s.actor.seed, side_of(s.actor.seed, s.seat.face_px)) for s in sitters(size, people, 1.0)]
 
 
-def visible_faces(size: tuple[int, int], people: int, seconds: float, second: float) -> list[tuple[Actor, Box]]:
-    """The faces that can be seen at a second, with their boxes as detectors draw them: brows to chin, ear to ear."""
+@dataclass(frozen=True)
+class ShownFace:
+    """A face of a frame; `box` is left, top, right and bottom as detectors draw them."""
+
+    actor: Actor
+    box: Box
+    is_covered: bool
+    """By a book or by the teacher, so far that a detector need not find it."""
+
+
+def shown_faces(size: tuple[int, int], people: int, seconds: float, second: float) -> list[ShownFace]:
+    """The faces of those who are there at a second."""
     teacher = Teacher(size)
     found = []
     for sitter in sitters(size, people, seconds):
-        if sitter.actor.risen(second, seconds) < _UP:
-            continue
-        moment, x, y = sitter.head(second, seconds)
-        if moment.hidden > _STILL_SEEN or teacher.hides(x, y, second):
-            continue
-        found.append((sitter.actor, face_box(moment, (x, y), sitter.seat.face_px)))
+        risen = sitter.actor.risen(second, seconds)
+        if risen > 0:
+            moment, x, y = sitter.head(second, seconds)
+            covered = risen < _UP or moment.hidden > _STILL_SEEN or teacher.hides(x, y, second)
+            found.append(ShownFace(sitter.actor, face_box(moment, (x, y), sitter.seat.face_px), covered))
     return found

@@ -11,7 +11,7 @@ HALL_PX = (1920, 1080)
 SMALLEST_FACE_PX = 24.0
 
 # Of the hall in 1080p, the front row first: width of a face, height of the middle of the heads, share of the people.
-_FACES_PX = (160.0, 110.0, 78.0, 56.0, 40.0, 26.0)
+_FACES_PX = (160.0, 110.0, 78.0, 56.0, 40.0, 24.0)
 _HEADS_Y = (846.0, 620.0, 466.0, 354.0, 272.0, 211.0)
 _SHARES = (4, 5, 6, 7, 7, 6)
 _SEAT_WIDTHS = 1.8  # of a face: shoulders may touch
