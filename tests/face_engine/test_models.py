@@ -68,6 +68,15 @@ def test_a_face_that_lies_as_arcface_wants_it_is_cut_as_it_is():
     np.testing.assert_array_equal(chip(image, ARCFACE.landmarks, ARCFACE), image)
 
 
+def test_the_arcface_cut_is_the_published_one():
+    """Left eye, right eye, nose, left and right corner of the mouth, as seen in the picture."""
+    eyes, nose, mouth = ARCFACE.landmarks[:2], ARCFACE.landmarks[2], ARCFACE.landmarks[3:]
+    assert eyes == ((38.2946, 51.6963), (73.5318, 51.5014))
+    assert nose == (56.0252, 71.7366)
+    assert mouth == ((41.5493, 92.3655), (70.7299, 92.2041))
+    assert ARCFACE.size_px == 112
+
+
 def test_a_name_fits_the_column_that_keeps_it():
     assert len(Models(vector_file=VECTORS, same_person_cosine=0.123456, detector_file=DETECTOR).name) <= 100
 
