@@ -13,7 +13,10 @@ from face_engine.track import Track, pool
 
 @dataclass
 class Claim:
-    """The tracks of one person. Strong ones were good enough each by itself; without them, `weak` is the evidence."""
+    """The tracks of one person. Strong ones were good enough, each by itself or all of them pooled.
+
+    Without strong ones, `weak` is the evidence.
+    """
 
     person: int
     strong: list[Track] = field(default_factory=list)
@@ -50,8 +53,9 @@ def identify(tracks: Sequence[Track], gallery: Gallery, options: SearchOptions) 
 
     Strong tracks come first, the nearest first; of two that are visible at once the nearer keeps the person, and the
     other is weak for its next best: a face that looked most like somebody else proves nobody. A weak track joins a
-    person whose own tracks it resembles, and is weak for everybody else from whom it cannot be told apart, so that of
-    two who look alike neither is guessed. What is left belongs to unknown persons.
+    person whose own tracks it resembles; where all of them pooled are good enough, they are strong together. It is
+    weak for everybody else from whom it cannot be told apart, so that of two who look alike neither is guessed. What is
+    left belongs to unknown persons.
     """
     if not len(gallery) or not tracks:
         return [], list(tracks)
@@ -68,7 +72,7 @@ def is_strong(row: NDArray[np.float32], options: SearchOptions, accept: float) -
 
 
 def judge(claim: Claim, gallery: Gallery, options: SearchOptions) -> Verdict:
-    """The claim's pooled distance and margin; weak evidence is not made strong by adding up."""
+    """The claim's pooled distance and margin; of weak evidence those of the best track, since no more was agreed on."""
     evidence = claim.strong or [min(claim.weak, key=lambda t: _distance(t, claim.person, gallery))]
     vectors = np.concatenate([t.vectors for t in evidence])
     weights = np.concatenate([t.weights for t in evidence])
@@ -95,6 +99,8 @@ class _Giving:
         doubtful = [i for i in self._nearest_first() if i not in self._taken]
         for i in doubtful:
             self._give_weak(i)
+        for claim in self._claims.values():
+            self._pool_weak(claim)
         for i in doubtful:
             self._give_to_rivals(i)
         left = [t for i, t in enumerate(self._tracks) if i not in self._taken]
@@ -118,14 +124,26 @@ class _Giving:
         while row.min() <= self._options.review_distance:
             claim = self._claim(int(row.argmin()))
             if not claim.meets(track):
-                if claim.resembles(track, self._accept):
+                if claim.resembles(track, self._options.accept_distance):
                     self._add(claim, claim.weak, i)
                 return
             row[claim.person] = np.inf
 
+    def _pool_weak(self, claim: Claim) -> None:
+        """Tracks that resemble each other and that are weak, each for its own reason, may agree on one person."""
+        if claim.strong:
+            return
+        vectors = np.concatenate([t.vectors for t in claim.weak])
+        weights = np.concatenate([t.weights for t in claim.weak])
+        row = self._gallery.distances(pool(vectors, weights))[0]
+        if int(row.argmin()) == claim.person and is_strong(row, self._options, self._accept):
+            claim.strong, claim.weak = claim.weak, []
+
     def _give_to_rivals(self, i: int) -> None:
         row = self._distances[i]
         nearest = int(row.argmin())
+        if any(self._tracks[i] is own for claim in self._claims.values() for own in claim.strong):
+            return
         near = max(float(row[nearest]) + self._options.margin, self._options.clear_distance)
         for person in np.flatnonzero(row <= min(near, self._options.review_distance)):
             if int(person) not in self._claims and not self._is_surely(nearest, self._tracks[i], int(person)):

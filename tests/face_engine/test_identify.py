@@ -179,10 +179,31 @@ def test_strong_evidence_is_pooled_over_tracks():
     assert decided.good_frames == 2
 
 
-def test_weak_evidence_does_not_become_strong_by_adding_up():
-    # Their mean is 0.49 from Ada.
-    weak = [track(vector(0.0, 0.52), [0]), track(vector(0.0, 0.40, 0.36), [9])]
-    assert verdict(weak).distance == pytest.approx(0.52, abs=1e-3)
+def test_weak_tracks_that_resemble_each_other_are_strong_where_all_pooled_are():
+    # Their mean is 0.489 from Ada.
+    weak = [track(vector(0.0, 0.51), [0]), track(vector(0.0, 0.40, 0.36), [9])]
+    decided = verdict(weak)
+    assert decided.distance == pytest.approx(0.489, abs=1e-3)
+    assert decided.good_frames == 2
+
+
+def test_weak_tracks_whose_mean_is_weak_do_not_become_strong_by_adding_up():
+    weak = [track(vector(0.0, 0.52), [0]), track(vector(0.0, 0.53), [9])]
+    decided = verdict(weak)
+    assert decided.distance == pytest.approx(0.52, abs=1e-3)
+    assert decided.good_frames == 0
+
+
+def test_weak_tracks_of_different_people_are_never_pooled():
+    # Their mean would be Ada herself.
+    one, other = track(vector(0.0, 0.52), [0]), track(vector(0.0, -0.52), [9])
+    assert given([one, other]) == ({"ada": ([], [0])}, [9])
+
+
+def test_many_tracks_that_may_be_either_of_two_prove_neither():
+    seen = [track(vector(0.15, 0.27, 0.01 * n), [9 * n]) for n in range(6)]
+    assert given(seen, TWINS)[0].keys() == {"ann", "eve"}
+    assert all(not strong for strong, _ in given(seen, TWINS)[0].values())
 
 
 def test_weak_tracks_that_join_do_not_blur_strong_evidence():
