@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bench.accuracy.drawn import DrawnFaces
 from bench.accuracy.photographs import photographs
+from bench.accuracy.pictures import photos_table, pictures_table
 from bench.accuracy.real import (
     Progress,
     RealFaces,
@@ -17,7 +18,6 @@ from bench.accuracy.real import (
     gallery_table,
     lines_table,
     pairs_table,
-    photos_table,
     views_table,
 )
 from bench.accuracy.tables import Table
@@ -38,7 +38,7 @@ class Extent:
     frames: int = 5
     turns_deg: tuple[int, ...] = (0, 15, 30, 40, 50, 60)
     students: int = 40
-    strangers: int = 60
+    strangers: int = 40
     crowd: int = 1000
     crowds: tuple[int, ...] = (10, 40, 100, 300, 1000)
 
@@ -77,6 +77,7 @@ def real_tables(folder: Path, eyes: Eyes, extent: Extent, say: Progress) -> Iter
     yield views_table(faces, "Blur, light, compression", "Faces of 60 px.", conditions(_USUAL_PX))
     yield lines_table(faces, [small, usual, View(80)], _LINES)
     yield frames_table(faces, small, range(1, extent.frames + 1, 2))
+    yield pictures_table(faces, [small, usual])
     yield photos_table(faces, [small, usual], (0.35, 0.38, 0.40))
     yield choices_table(faces, usual, View(24))
     yield gallery_table(faces, small, (1, 2, 5, 10, 20, 28))

@@ -22,7 +22,7 @@ ENROLLED_PX = 60.0
 Seen = list[tuple[np.ndarray, Shot]]
 Progress = Callable[[str], None]
 HEAD = ("found", "student: present", "unsure", "absent", "stranger: present", "unsure", "nearest stranger")
-_AS_ENROLLED = 0.9
+AS_ENROLLED = 0.9
 _DRAWS = 20
 
 
@@ -62,7 +62,7 @@ class RealFaces:
 
     def usable(self, view: View) -> list[Photo]:
         """Those with enough pixels."""
-        return [photo for photo in self.photos if photo.face_px >= _AS_ENROLLED * view.face_px]
+        return [photo for photo in self.photos if photo.face_px >= AS_ENROLLED * view.face_px]
 
     def outcomes(self, view: View, frames: int | None = None) -> Outcomes:
         """Everybody once as a stranger, and as a student by each other photo of the same person."""
@@ -132,35 +132,8 @@ def frames_table(faces: RealFaces, view: View, counts: Sequence[int]) -> Table:
     return Table("Frames pooled", note, ("frames", *HEAD), rows)
 
 
-def photos_table(faces: RealFaces, views: Sequence[View], lines: Sequence[float]) -> Table:
-    """Enrolled photos and different pictures pooled: how often a student's distance is within a line."""
-    rows = []
-    for view, enrolled, pictures in itertools.product(views, (1, 2, 3), (1, 3)):
-        found = list(_within(faces, view, enrolled, pictures))
-        people = len({person for person, _ in found})
-        shares = [str(Rate.of(distance <= line for _, distance in found)) for line in lines]
-        rows.append([f"{view.face_px:.0f} px", str(enrolled), str(pictures), str(people), *shares])
-    note = (
-        "A student's pooled distance to the nearest of the enrolled photos. Trials share photographs and few people "
-        "have enough of them, so the intervals are too narrow."
-    )
-    head = ("faces", "photos enrolled", "pictures pooled", "people", *(f"within {line:.2f}" for line in lines))
-    return Table("Several photos, several pictures", note, head, rows)
-
-
-def _within(faces: RealFaces, view: View, enrolled: int, pictures: int) -> Iterator[tuple[str, float]]:
-    for person in faces.enrolled.people:
-        own = [photo for photo in faces.enrolled.of(person) if photo.face_px >= _AS_ENROLLED * view.face_px]
-        for chosen in itertools.combinations(own, enrolled):
-            rest = [photo for photo in own if photo not in chosen]
-            for shown in itertools.combinations(rest, pictures):
-                shots = [shot for photo in shown for _, shot in faces.seen(photo, view)]
-                if shots:
-                    vector = _mean(shots, weighted=True)
-                    yield person, min(float(np.linalg.norm(photo.vector - vector)) for photo in chosen)
-
-
-def _mean(shots: Sequence[Shot], weighted: bool) -> np.ndarray:
+def mean_vector(shots: Sequence[Shot], weighted: bool) -> np.ndarray:
+    """The mean of the shots, weighted by quality or not, as a track has it."""
     weights = np.array([max(shot.quality, 1e-3) if weighted else 1.0 for shot in shots])
     return np.asarray(np.average([np.asarray(shot.vector) for shot in shots], axis=0, weights=weights), np.float32)
 
@@ -179,7 +152,7 @@ def choices_table(faces: RealFaces, view: View, poor: View) -> Table:
             shots = [shot for _, shot in faces.seen(photo, view)]
             shots = shots[:2] + [shot for _, shot in faces.seen(photo, poor)][:3] if mixed else shots
             if shots:
-                vector = _mean(shots, weighted)
+                vector = mean_vector(shots, weighted)
                 for other in faces.enrolled.photos:
                     distance = float(np.linalg.norm((other.plain if plain else other.vector) - vector))
                     if other.person != photo.person:

@@ -87,11 +87,11 @@ class Eyes:
         return self._engines[smallest_face_px]
 
 
-def tracks_of(seen: Sequence[tuple[BGRImage, Shot]]) -> list[Track]:
+def tracks_of(seen: Sequence[tuple[BGRImage, Shot]], first_s: int = 0) -> list[Track]:
     """The tracks that the video search would make of these shots, one picture after the other."""
     tracker = Tracker(_no_embedding, gap_s=10.0)
     ended: list[Track] = []
-    for second, (frame, shot) in enumerate(seen):
+    for second, (frame, shot) in enumerate(seen, start=first_s):
         ended += tracker.add(float(second), frame, [replace(shot)])
     return ended + tracker.finish()
 
@@ -110,14 +110,20 @@ def marks(
     A single picture counts as a snapshot: no other frame can agree, so the line is nearer.
     """
     options = options or SearchOptions()
-    is_snapshot = len(seen) == 1
-    if is_snapshot:
-        options = replace(options, accept_distance=options.accept_distance - ALONE_NEARER)
-    claims, _ = identify(tracks_of(seen), gallery, options)
+    if len(seen) == 1:
+        alone = replace(options, accept_distance=options.accept_distance - ALONE_NEARER)
+        return marks_of(tracks_of(seen), gallery, alone, least_good_frames=1)
+    return marks_of(tracks_of(seen), gallery, options)
+
+
+def marks_of(
+    tracks: Sequence[Track], gallery: Gallery, options: SearchOptions, least_good_frames: int = LEAST_GOOD_FRAMES
+) -> Mapping[str, Mark]:
+    """What becomes of everybody to whom one of these tracks is given."""
+    claims, _ = identify(tracks, gallery, options)
     decided = {}
     for claim in claims:
-        verdict = judge(claim, gallery, options)
-        is_sure = bool(claim.strong) and (is_snapshot or verdict.good_frames >= LEAST_GOOD_FRAMES)
+        is_sure = judge(claim, gallery, options).good_frames >= least_good_frames
         decided[gallery.labels[claim.person]] = Mark.PRESENT if is_sure else Mark.UNSURE
     return decided
 
