@@ -53,7 +53,9 @@ class ArcFace:
         self._scale = SAME_PERSON_DISTANCE / sqrt(2 - 2 * same_person_cosine)
         shape = self._input_shape()
         self._channels_last = shape[1] != 3
-        self._at_once = _BATCH if not isinstance(shape[0], int) else 1
+        # Some published files leave the number of pictures open at the input only, and can do one.
+        open_ended = not any(isinstance(size, int) for size in (shape[0], *self._session.get_outputs()[0].shape[:1]))
+        self._at_once = _BATCH if open_ended else 1
         self._input = str(self._session.get_inputs()[0].name)
 
     def embed(self, chips: Sequence[BGRImage]) -> Vectors:

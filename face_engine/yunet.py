@@ -82,7 +82,12 @@ class YuNet:
             raise self._no_yunet()
 
     def _no_yunet(self) -> BadModel:
-        return BadModel("%(path)s is not a YuNet face detector: OpenCV cannot read faces from it.", path=self._path)
+        return BadModel(
+            "%(path)s is not a YuNet face detector that OpenCV %(version)s can run on pictures of any size; OpenCV 5 "
+            "may need a file whose input size is free.",
+            path=self._path,
+            version=cv2.__version__,
+        )
 
     def _scales(self, image: BGRImage) -> list[float]:
         """One for the smallest faces, and one for those that are then too large for the network."""

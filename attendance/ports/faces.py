@@ -80,7 +80,7 @@ class Seen:
 class FaceSearch(Protocol):
     """Finds, enrols and searches faces. Keeps no student data of its own but what `remove` takes away."""
 
-    name: str  # engine and version, stored with every face
+    name: str  # stored with every face; another one where faces cannot be compared with those of before
     lines: MatchLines  # where this engine's matches become sure
 
     def find(self, photo: bytes) -> PhotoFaces:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
+import onnx
 import pytest
+from onnx import numpy_helper
 
 from face_engine.arcface import ArcFace
 from face_engine.errors import BadModel
@@ -159,6 +161,20 @@ def test_vectors_that_mean_nothing_are_refused_also_later(tmp_path, value):
     for use in (network.check, lambda: network.embed(chips(1))):
         with pytest.raises(BadModel, match="not made of numbers"):
             use()
+
+
+def test_a_network_that_can_do_one_picture_is_given_one_at_a_time(tmp_path):
+    """Its input says any number, its output says one, and its last layer holds to that."""
+    model = onnx.load_from_string(arcface(64))
+    (dense,) = (node for node in model.graph.node if node.op_type == "MatMul")
+    wanted = numpy_helper.from_array(np.array([1, 64]), "wanted")
+    model.graph.initializer.append(wanted)
+    dense.output[0] = "wide"
+    model.graph.node.append(onnx.helper.make_node("Reshape", ["wide", "wanted"], ["vector"]))
+    model.graph.output[0].type.tensor_type.shape.dim[0].dim_value = 1
+    network = ArcFace(written(tmp_path / "face.onnx", model.SerializeToString()))
+    network.check()
+    assert network.embed(chips(3)).shape == (3, 64)
 
 
 def test_a_network_that_mixes_the_pictures_of_a_batch_is_refused(tmp_path):

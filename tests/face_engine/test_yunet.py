@@ -8,7 +8,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import onnx
 import pytest
+from onnx import numpy_helper
 
 from face_engine.errors import BadImage, BadModel
 from face_engine.model_file import ModelFile
@@ -119,6 +121,23 @@ def half_a_detector() -> bytes:
     for name in outputs:
         graph.node("Identity", mean, output=name)
     return graph.finish("input", [1, 3, 640, 640], {name: [1, 3, 1] for name in outputs})
+
+
+def for_one_size() -> bytes:
+    """The shapes of pictures of 640 x 640 are written into its last layers."""
+    model = onnx.load_from_string(yunet())
+    heads = {node.input[1]: node.output[0] for node in model.graph.node if node.op_type == "Reshape"}
+    for constant in model.graph.initializer:
+        if constant.name in heads:
+            rows, _, depth = numpy_helper.to_array(constant)
+            cells = (640 // int(heads[constant.name].partition("_")[2])) ** 2
+            constant.CopyFrom(numpy_helper.from_array(np.array([rows, cells, depth]), constant.name))
+    return model.SerializeToString()
+
+
+def test_a_file_for_one_size_of_picture_is_refused_with_the_cure(tmp_path):
+    with pytest.raises(BadModel, match="may need a file whose input size is free"):
+        YuNet(written(tmp_path / "yunet.onnx", for_one_size())).check()
 
 
 @pytest.mark.parametrize("content", [arcface(), half_a_detector()])
