@@ -25,6 +25,16 @@ def test_every_face_of_a_group_is_found_in_its_place(engine, group_picture):
         assert contains(face, 320 * place + 160, 170)
 
 
+def test_a_second_look_spared_changes_no_place(graphs, group_picture, monkeypatch):
+    detector = Detector(graphs)
+    spared = sorted(detector.find(group_picture), key=lambda face: face.box)
+    monkeypatch.setattr("face_engine.detect.SURE_SCORE", 0.999999)
+    looked_again = sorted(detector.find(group_picture), key=lambda face: face.box)
+    assert [face.box for face in spared] == [face.box for face in looked_again]
+    # Another certainty shows that there was a second look.
+    assert [face.score for face in spared] != [face.score for face in looked_again]
+
+
 def test_landmarks_lie_as_in_a_face(engine, student_portrait):
     (face,) = engine.find(student_portrait)
     left_eye, right_eye, nose, left_mouth, right_mouth = face.landmarks
