@@ -18,7 +18,7 @@ from face_engine import weights
 from face_engine.weights import WeightFile
 
 # Part of the cache's key: a new number makes every machine build its graphs again.
-BUILDER_VERSION = 2
+BUILDER_VERSION = 3
 
 _UNREADABLE = (Fail, InvalidArgument, InvalidGraph, InvalidProtobuf)
 

@@ -9,7 +9,8 @@ PReLU is slow in ONNX Runtime and leaves the blocked layout in which its convolu
 - prelu(y) = a * (y + (1 - a) / a * relu(y)), and the outer a moves into the next kernel;
 - a linear layer reads y and relu(y) as well as prelu(y);
 - pooling may come first, because max(prelu(y)) = prelu(max(y)) for a >= 0, and prelu(y) = max(y, a * y) for a < 0:
-  then PReLU runs on a quarter of the numbers, as a sum of one linear layer and the relu of another.
+  then PReLU runs on a quarter of the numbers, as a sum of one linear layer and the relu of another. It pays where the
+  convolution before it reads three channels; it has to be done twice for what falls, and costs more behind the others.
 """
 
 from collections.abc import Callable, Iterator
@@ -42,7 +43,7 @@ def build_rnet(weight_file: Path) -> bytes:
     net.first_convolution()
     net.pool_prelu(3, same=True)
     net.convolution()
-    net.pool_prelu(3, same=False)
+    net.prelu_pool(3, same=False)
     net.convolution()
     net.dense_layers(heads=2)
     return net.graph.finish("rnet", (24, 24), "out", (5,))
@@ -54,9 +55,9 @@ def build_onet(weight_file: Path) -> bytes:
     net.first_convolution()
     net.pool_prelu(3, same=True)
     net.convolution()
-    net.pool_prelu(3, same=False)
+    net.prelu_pool(3, same=False)
     net.convolution()
-    net.pool_prelu(2, same=True)
+    net.prelu_pool(2, same=True)
     net.convolution()
     net.dense_layers(heads=3)
     return net.graph.finish("onet", (48, 48), "out", (15,))
@@ -131,16 +132,18 @@ class _MtcnnBuilder:
         sources = np.concatenate([order, falling])
         factors = np.concatenate([np.ones(len(order)), slope[falling]])
         kernel = _filled_up(self._kernel[sources] * factors[:, None, None, None])
-        pooled = self.graph.add(
-            "MaxPool",
-            self._convolve(kernel, _filled_up(self._bias[sources] * factors)),
-            kernel_shape=[side, side],
-            strides=[2, 2],
-            auto_pad="SAME_UPPER" if same else "VALID",
-        )
+        pooled = self._pool(self._convolve(kernel, _filled_up(self._bias[sources] * factors)), side, same=same)
         straight, bent, signs = _pooled_prelu(slope[rising], len(falling), len(kernel))
         self._top = self._sum(pooled, straight, bent)
         self._adapt_input = lambda kernel: _filled_up(kernel[:, order] * signs[:, None, None], axis=1)
+
+    def prelu_pool(self, side: int, *, same: bool) -> None:
+        """PReLU, whole since a factor below zero must not wait for the next kernel, and max pooling by two."""
+        slope = _column(self.next_slope())
+        straight = self._convolve(self._kernel, self._bias)
+        bent = self.graph.add("Mul", self.graph.add("Relu", straight), self.graph.constant(1 - slope))
+        both = self.graph.add("Add", self.graph.add("Mul", straight, self.graph.constant(slope)), bent)
+        self._top = self._pool(both, side, same=same)
 
     def dense_layers(self, heads: int) -> None:
         """PReLU, a dense layer with PReLU, and the outputs: box, landmarks where there are three, score."""
@@ -166,6 +169,10 @@ class _MtcnnBuilder:
         zeros = np.zeros(len(straight))
         relu = self.graph.add("Relu", self.graph.convolution(source, bent[:, :, None, None], zeros))
         return self.graph.add("Add", self.graph.convolution(source, straight[:, :, None, None], zeros), relu)
+
+    def _pool(self, source: str, side: int, *, same: bool) -> str:
+        padding = "SAME_UPPER" if same else "VALID"
+        return self.graph.add("MaxPool", source, kernel_shape=[side, side], strides=[2, 2], auto_pad=padding)
 
     def _convolve(self, kernel: Array, bias: Array) -> str:
         return self.graph.convolution(self._top, kernel, bias)
