@@ -36,6 +36,8 @@ def counting_bar(what: str) -> Iterator[Callable[[int, int], None]]:
     with tqdm(desc=what, leave=False, bar_format=_COUNTING_BAR) as bar:
 
         def show(done: int, total: int) -> None:
+            if bar.total is None:
+                bar.initial = done  # what an earlier call did says nothing of this one's speed
             bar.total, bar.n = total, done
             bar.refresh()
 
