@@ -7,8 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face_engine.gallery import Gallery
-from face_engine.search_model import SearchOptions
+from face_engine.model import Box
+from face_engine.search_model import JOIN_DISTANCE, SearchOptions
 from face_engine.track import Track, pool
+
+# Two heads in one picture hardly overlap, two looks at one face nearly fully.
+_ONE_FACE_OVERLAP = 0.4
 
 
 @dataclass
@@ -28,9 +32,8 @@ class Claim:
         return sorted(self.strong + self.weak, key=lambda t: t.first_s)
 
     def meets(self, track: Track) -> bool:
-        """Whether the person is seen elsewhere in a picture of this track."""
-        times = set(track.times_s)
-        return any(not times.isdisjoint(own.times_s) for own in self.strong + self.weak)
+        """Whether the person is seen in another place of a picture of this track."""
+        return any(_at_once(track, own) for own in self.strong + self.weak)
 
     def resembles(self, track: Track, line: float) -> bool:
         """Whether the track is as near as `line` to the person's own tracks, if there are any yet."""
@@ -124,7 +127,7 @@ class _Giving:
         while row.min() <= self._options.review_distance:
             claim = self._claim(int(row.argmin()))
             if not claim.meets(track):
-                if claim.resembles(track, self._options.accept_distance):
+                if claim.resembles(track, JOIN_DISTANCE):
                     self._add(claim, claim.weak, i)
                 return
             row[claim.person] = np.inf
@@ -133,11 +136,12 @@ class _Giving:
         """Tracks that resemble each other and that are weak, each for its own reason, may agree on one person."""
         if claim.strong:
             return
-        vectors = np.concatenate([t.vectors for t in claim.weak])
-        weights = np.concatenate([t.weights for t in claim.weak])
-        row = self._gallery.distances(pool(vectors, weights))[0]
+        best = claim.weak[0]
+        agreeing = [t for t in claim.weak if np.linalg.norm(t.pooled - best.pooled) <= self._options.accept_distance]
+        vectors = np.concatenate([t.vectors for t in agreeing])
+        row = self._gallery.distances(pool(vectors, np.concatenate([t.weights for t in agreeing])))[0]
         if int(row.argmin()) == claim.person and is_strong(row, self._options, self._accept):
-            claim.strong, claim.weak = claim.weak, []
+            claim.strong, claim.weak = agreeing, [t for t in claim.weak if t not in agreeing]
 
     def _give_to_rivals(self, i: int) -> None:
         row = self._distances[i]
@@ -165,6 +169,21 @@ class _Giving:
         to.append(self._tracks[i])
         self._claims[claim.person] = claim
         self._taken.add(i)
+
+
+def _at_once(one: Track, other: Track) -> bool:
+    """Whether two tracks are two faces of one picture. A face that both were followed to is one."""
+    boxes = dict(zip(one.times_s, one.boxes, strict=True))
+    shared = [(boxes[t], box) for t, box in zip(other.times_s, other.boxes, strict=True) if t in boxes]
+    return any(_overlap(mine, theirs) < _ONE_FACE_OVERLAP for mine, theirs in shared)
+
+
+def _overlap(one: Box, other: Box) -> float:
+    """Intersection over union."""
+    across = max(0.0, min(one[2], other[2]) - max(one[0], other[0]))
+    down = max(0.0, min(one[3], other[3]) - max(one[1], other[1]))
+    areas = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
+    return across * down / max(areas - across * down, 1e-9)
 
 
 def _distance(track: Track, person: int, gallery: Gallery) -> float:

@@ -19,6 +19,9 @@ MARGIN = 0.08
 CLEAR_DISTANCE = 0.46
 """Whoever else is within it looks so alike that nobody is taken for the person."""
 
+JOIN_DISTANCE = 0.48
+"""A weak track this near to a person's own tracks of the same video is of the same stay; it proves nothing more."""
+
 ALONE_NEARER = 0.03
 """By how much the accept line is nearer where there is no next best to be compared with."""
 

@@ -6,7 +6,7 @@ import pytest
 from face_engine.gallery import Gallery
 from face_engine.identify import identify, is_strong, judge
 from face_engine.search_model import ACCEPT_DISTANCE, SearchOptions
-from tests.face_engine.tracks import track, vector
+from tests.face_engine.tracks import ALONG, track, vector
 
 OPTIONS = SearchOptions(accept_distance=0.5, review_distance=0.56, margin=0.06, clear_distance=0.2)
 
@@ -58,6 +58,11 @@ def test_the_other_of_two_is_nobody_where_the_next_best_is_beyond_the_review_lin
     gallery = Gallery(["ada", "amy", "ben"], np.stack([ADA, vector(0.0, 0.75), vector(3.0)]))
     first, second = track(vector(0.0, 0.05), [1]), track(vector(0.0, 0.1), [1])
     assert given([first, second], gallery) == ({"ada": ([1], [])}, [1])
+
+
+def test_two_tracks_of_one_face_in_one_place_are_one_person():
+    first, again = track(vector(0.2), [0, 1, 2], place=-1), track(vector(0.1), [2, 3], place=-1)
+    assert given([first, again]) == ({"ada": ([2, 0], [])}, [])
 
 
 def test_tracks_at_different_times_are_one_person():
@@ -198,6 +203,21 @@ def test_weak_tracks_of_different_people_are_never_pooled():
     # Their mean would be Ada herself.
     one, other = track(vector(0.0, 0.52), [0]), track(vector(0.0, -0.52), [9])
     assert given([one, other]) == ({"ada": ([], [0])}, [9])
+
+
+def test_weak_tracks_of_several_people_who_look_a_little_alike_are_not_pooled():
+    # Eight people, each 0.50 from Ada and 0.46 from each other: their mean is 0.397 from her.
+    tracks = [track(0.38 * ALONG[1] + 0.325 * ALONG[2 + n], [9 * n]) for n in range(8)]
+    (claim,), _ = identify(tracks, GALLERY, SearchOptions())
+    assert (len(claim.strong), len(claim.weak)) == (0, 8)
+
+
+@pytest.mark.parametrize(("aside", "joins"), [(0.46, True), (0.49, False)])
+def test_a_weak_track_of_the_same_stay_lengthens_it_without_being_as_near_as_a_proof(aside, joins):
+    sure, weak = track(vector(0.0, 0.25), [0]), track(vector(0.0, 0.25, aside), [9])
+    claims, left = identify([sure, weak], GALLERY, SearchOptions())
+    assert claims[0].strong == [sure]
+    assert (claims[0].weak, left) == (([weak], []) if joins else ([], [weak]))
 
 
 def test_many_tracks_that_may_be_either_of_two_prove_neither():
