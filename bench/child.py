@@ -40,10 +40,25 @@ class _Failure:
     sentence: str
 
 
-@dataclass(frozen=True)
-class _Child:
-    process: SpawnProcess
-    connection: Connection
+class Running:
+    """A child at work."""
+
+    def __init__(self, process: SpawnProcess, connection: Connection, meter: MemoryMeter) -> None:
+        self._process = process
+        self._connection = connection
+        self._meter = meter
+
+    def outcome(self) -> Outcome:
+        """What came of it, once it is through; raises as `in_child`."""
+        try:
+            answer = self._connection.recv()
+        except EOFError:
+            self._process.join()
+            status = self._process.exitcode
+            raise ChildFailed("A process of the bench ended early, with status %(status)s.", status=status) from None
+        if isinstance(answer, _Failure):
+            raise ChildFailed("%(sentence)s", sentence=answer.sentence)
+        return Outcome(answer, self._meter.peak_bytes)
 
 
 def in_child(work: Callable[..., Any], *arguments: Any, one_thread: bool = False) -> Outcome:
@@ -60,44 +75,29 @@ def in_child(work: Callable[..., Any], *arguments: Any, one_thread: bool = False
 def in_children(
     work: Callable[..., Any], calls: Sequence[tuple[Any, ...]], *, one_thread: bool = False
 ) -> list[Outcome]:
-    """As `in_child`, all calls at once; none of the processes outlives this."""
-    children: list[_Child] = []
-    try:
-        with _started_quietly(one_thread):
-            children += [_started(work, arguments) for arguments in calls]
-        with contextlib.ExitStack() as meters:
-            metered = [meters.enter_context(MemoryMeter(child.process.pid or 0)) for child in children]
-            values = [_answer(child) for child in children]
-        return [Outcome(value, meter.peak_bytes) for value, meter in zip(values, metered, strict=True)]
-    finally:
-        for child in children:
-            child.process.kill()
-        for child in children:
-            child.process.join()
-            child.connection.close()
+    """As `in_child`, all calls at once."""
+    with contextlib.ExitStack() as ends:
+        running = [ends.enter_context(beside(work, *arguments, one_thread=one_thread)) for arguments in calls]
+        return [child.outcome() for child in running]
 
 
-def _started(work: Callable[..., Any], arguments: tuple[Any, ...]) -> _Child:
+@contextlib.contextmanager
+def beside(work: Callable[..., Any], *arguments: Any, one_thread: bool = False) -> Iterator[Running]:
+    """Call `work` in a fresh process while the context goes on; the process does not outlive the context."""
     # A forked child would inherit the locks of ONNX Runtime's threads.
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_live, args=(theirs, work, arguments), name="bench")
-    process.start()
+    with _started_quietly(one_thread):
+        process.start()
     theirs.close()
-    return _Child(process, ours)
-
-
-def _answer(child: _Child) -> Any:
     try:
-        answer = child.connection.recv()
-    except EOFError:
-        child.process.join()
-        raise ChildFailed(
-            "A process of the bench ended early, with status %(status)s.", status=child.process.exitcode
-        ) from None
-    if isinstance(answer, _Failure):
-        raise ChildFailed("%(sentence)s", sentence=answer.sentence)
-    return answer
+        with MemoryMeter(process.pid or 0) as meter:
+            yield Running(process, ours, meter)
+    finally:
+        process.kill()
+        process.join()
+        ours.close()
 
 
 def _live(connection: Connection, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:

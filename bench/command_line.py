@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bench import readme, result
+from bench.child import cpu_seconds
 from bench.log import Log
 from bench.plan import FULL, QUICK, Places, Plan
 from bench.report import render
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         if options.write_readme:
-            return _write_readme(places.results)
+            return _write_readme(options.json or places.results / result.LATEST, places.results / PUBLISHED)
         return _bench(QUICK if options.quick else FULL, places, options.only, options.json)
     except FaceEngineError as error:
         print(error)
@@ -41,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measures the face engine beside its peers.")
     parser.add_argument("--quick", action="store_true", help="end in under three minutes: shorter films, fewer rounds")
     parser.add_argument("--only", type=_groups, metavar="GROUPS", help=f"some of {','.join(GROUPS)}")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the result here, not to results/latest.json")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="the result's file, in place of results/latest.json")
     parser.add_argument("--write-readme", action="store_true", help="put the latest result into README.md and end")
     return parser
 
@@ -55,11 +55,13 @@ def _groups(text: str) -> list[str]:
 
 def _bench(plan: Plan, places: Places, only: list[str] | None, path: Path | None) -> int:
     log, load = Log(), os.getloadavg()[0]
-    stage = Stage(plan, places, log)
+    stage = Stage(plan, places, log, only or GROUPS)
     tables: list[Table] = []
     for name in only or GROUPS:
         log.say(f"== {name}")
+        start_s, used_s = log.elapsed_s, cpu_seconds()
         tables += _tables(name, GROUPS[name], stage)
+        log.say(f"== {name} took {log.elapsed_s - start_s:.0f} s, {cpu_seconds() - used_s:.0f} s of CPU")
     content = result.result(tables, plan, places, only, log.elapsed_s, load)
     path = path or places.results / result.LATEST
     result.write(content, path)
@@ -74,13 +76,13 @@ def _tables(name: str, group: Callable[[Stage], list[Table]], stage: Stage) -> l
         return [failed_table(name, name, error)]
 
 
-def _write_readme(results: Path) -> int:
-    latest = results / result.LATEST
-    if not latest.is_file():
+def _write_readme(path: Path, published: Path) -> int:
+    if not path.is_file():
         raise FaceEngineError("There is no result yet: run the bench first.")
-    text = readme.with_section(readme.README.read_text(encoding="utf-8"), result.read(latest))
-    # The next run replaces the latest result; what the README shows stays beside it.
-    shutil.copyfile(latest, results / PUBLISHED)
+    content = result.read(path)
+    text = readme.with_section(readme.README.read_text(encoding="utf-8"), content)
+    # The next run replaces the latest result; what the README shows is kept beside it.
+    result.write(content, published)
     readme.README.write_text(text, encoding="utf-8")
-    print(f"README.md shows the result of {latest.name} now.")
+    print(f"README.md shows the result of {content['made_at']} now.")
     return FINE

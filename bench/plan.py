@@ -9,6 +9,9 @@ FOLDER = Path(__file__).parent
 WORKERS = 4
 """With so many processes the videos are searched."""
 
+HD = (1280, 720)
+FULL_HD = (1920, 1080)
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -16,8 +19,10 @@ class Plan:
 
     Parameters
     ----------
-    film_s, film_repeats, searches
-        Length of the films with known truth, how often in a row each is shown, and how often it is searched.
+    films, film_s
+        Sizes, and seconds from key frame to key frame, of the films with known truth, and their length.
+    film_repeats, searches
+        How often in a row each film is shown, and how often that is searched.
     peer_frames
         How many frames of each film the peer's way reads; its time is extrapolated.
     growth_minutes, crowd_film_s, crowds
@@ -27,6 +32,7 @@ class Plan:
     """
 
     quick: bool
+    films: tuple[tuple[tuple[int, int], float], ...]
     film_s: float
     film_repeats: int
     searches: int
@@ -50,17 +56,18 @@ class Plan:
 
 FULL = Plan(
     quick=False,
+    films=((FULL_HD, 2), (FULL_HD, 10), (HD, 2), (HD, 10)),
     film_s=600,
     film_repeats=1,
     searches=3,
     peer_frames=24,
     growth_minutes=(10, 30, 60),
-    crowd_film_s=150,
+    crowd_film_s=120,
     crowds=(10, 40, 100),
     cores=(1, 2, 4),
     detector_frames=4,
     detector_rounds=3,
-    finds_frames=24,
+    finds_frames=16,
     vector_rounds=40,
     batch_rounds=5,
     gallery_sizes=(1_000, 10_000, 100_000, 1_000_000),
@@ -69,17 +76,18 @@ FULL = Plan(
 
 QUICK = Plan(
     quick=True,
-    film_s=60,
-    film_repeats=3,
+    films=((FULL_HD, 2), (FULL_HD, 10), (HD, 2)),
+    film_s=40,
+    film_repeats=5,
     searches=1,
     peer_frames=4,
-    growth_minutes=(3, 6, 12),
-    crowd_film_s=20,
+    growth_minutes=(4, 8, 12),
+    crowd_film_s=6,
     crowds=(10, 40, 100),
     cores=(1, 2, 4),
     detector_frames=1,
     detector_rounds=1,
-    finds_frames=3,
+    finds_frames=2,
     vector_rounds=8,
     batch_rounds=1,
     gallery_sizes=(1_000, 10_000, 100_000, 1_000_000),

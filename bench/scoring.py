@@ -108,10 +108,15 @@ class Named:
         return Named(self.right + other.right, self.false + other.false, self.missed + other.missed)
 
 
-def named(names: Collection[str], visible: Collection[str], enrolled: Collection[str]) -> Named:
-    """Compare the people named in one frame with the enrolled ones who can be seen in it."""
+def named(
+    names: Collection[str], visible: Collection[str], enrolled: Collection[str], covered: Collection[str] = ()
+) -> Named:
+    """Compare the people named in one frame with the enrolled ones who can be seen in it.
+
+    Those who are covered in part are neither missed nor named wrongly.
+    """
     there = set(visible) & set(enrolled)
-    said = set(names)
+    said = set(names) - set(covered)
     return Named(len(said & there), len(said - there), len(there - said))
 
 
@@ -141,10 +146,13 @@ class Finds:
         return 100 * self.found / self.faces if self.faces else None
 
 
-def finds_of_boxes(found: Sequence[Box], truth: Sequence[Box], smallest_px: float = 0) -> Finds:
+def finds_of_boxes(
+    found: Sequence[Box], truth: Sequence[Box], smallest_px: float = 0, covered: Sequence[Box] = ()
+) -> Finds:
     """A face is found where the middle of a find is inside its true box, each find for one face.
 
-    Faces narrower than `smallest_px` do not count, neither when they are found nor when they are missed.
+    Faces narrower than `smallest_px`, and those that are covered in part, do not count, neither when they are found
+    nor when they are missed.
     """
     left = list(found)
     hits = counted = 0
@@ -156,7 +164,7 @@ def finds_of_boxes(found: Sequence[Box], truth: Sequence[Box], smallest_px: floa
             counted += 1
             hits += hit is not None
     # A second find of one face is no face that is not there.
-    false = sum(not any(_inside(middle(find), box) for box in truth) for find in left)
+    false = sum(not any(_inside(middle(find), box) for box in (*truth, *covered)) for find in left)
     return Finds(hits, counted, false)
 
 

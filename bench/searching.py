@@ -14,11 +14,10 @@ from face_engine.search import SearchOptions, VideoSearch, search_video
 
 @dataclass(frozen=True)
 class Enrolled:
-    """Who is enrolled: a label for each vector, vectors (n, length), and in how many photos no face was found."""
+    """Who is enrolled: a label for each vector, and vectors (n, length)."""
 
     labels: tuple[str, ...]
     vectors: Vectors
-    photos_without_face: int
 
 
 @dataclass(frozen=True)

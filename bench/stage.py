@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Collection, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -12,7 +13,7 @@ from bench.film import Film, FilmPlan, lengthened, make_film
 from bench.log import Log
 from bench.peers import FaceRecognitionWay
 from bench.people import ENROLLED_SEEDS, label_of, photos_of
-from bench.plan import WORKERS, Places, Plan
+from bench.plan import FULL_HD, WORKERS, Places, Plan
 from bench.searching import Enrolled
 from face_engine.engine import Engine
 from face_engine.model import BGRImage, Vectors
@@ -20,17 +21,16 @@ from face_engine.model import BGRImage, Vectors
 FPS = 10
 PEOPLE = 35
 
-HD = (1280, 720)
-FULL_HD = (1920, 1080)
-
 
 class Stage:
     """Makes films and enrols people when the first row asks for them, and keeps them."""
 
-    def __init__(self, plan: Plan, places: Places, log: Log) -> None:
+    def __init__(self, plan: Plan, places: Places, log: Log, groups: Collection[str] = ()) -> None:
+        self.groups = set(groups)
         self.plan = plan
         self.places = places
         self.log = log
+        self._films: dict[FilmPlan, Film] = {}
 
     def film(
         self, size: tuple[int, int] = FULL_HD, key_every_s: float = 2, seconds: float = 0, people: int = PEOPLE
@@ -38,9 +38,31 @@ class Stage:
         """The film of this kind, made now or on an earlier run; without `seconds` as long as the plan says."""
         seconds = seconds or self.plan.film_s
         wanted = FilmPlan(size=size, seconds=seconds, key_every_s=key_every_s, fps=FPS, people=people)
+        if wanted in self._films:
+            return self._films[wanted]
         name = f"film {size[1]}p, {seconds:g} s, key frame every {key_every_s:g} s, {people} faces"
         self.log.say(name)
-        return make_film(wanted, self.places.films, self.log.progress(name))
+        self._films[wanted] = make_film(wanted, self.places.films, self.log.progress(name))
+        return self._films[wanted]
+
+    def prepare(self) -> None:
+        """Make the films and enrol the people that this run needs, while one core is busy with something else.
+
+        What fails here is tried again by the rows that need it, and they say what is wrong.
+        """
+        with contextlib.suppress(Exception):
+            if self.groups & {"video", "growth"}:
+                self.enrol()
+            if self.groups & {"detector", "video", "growth"}:
+                for size, key_every_s in self.plan.films:
+                    self.lecture(size, key_every_s)
+            if "growth" in self.groups:
+                for people in self.plan.crowds:
+                    self.crowd(people)
+
+    def crowd(self, people: int) -> Film:
+        """A film of so many faces a frame."""
+        return self.film(seconds=self.plan.crowd_film_s, people=people)
 
     def lecture(self, size: tuple[int, int] = FULL_HD, key_every_s: float = 2) -> Film:
         """The film as often in a row as the plan says: a film of a minute is sampled as a clip, not as a lecture."""
@@ -48,50 +70,46 @@ class Stage:
         whole_s = film.plan.seconds * self.plan.film_repeats
         return lengthened(film, whole_s, self.places.films) if self.plan.film_repeats > 1 else film
 
-    @cached_property
+    def enrol(self) -> None:
+        """Enrol everybody, where nobody has asked for them yet."""
+        len(self._both)
+
+    @property
     def ours(self) -> Enrolled:
         """The 40 by our engine, mirrored photos too, as the product enrols."""
-        self.log.say("enrolling 40 people")
-        return self._enrolled(_our_vectors)
+        return self._both[0]
 
-    @cached_property
+    @property
     def peers(self) -> Enrolled:
         """The 40 by the peer's way."""
-        self.log.say("enrolling 40 people in the peer's way")
-        return self._enrolled(_peer_vectors)
+        return self._both[1]
 
-    def _enrolled(self, work: Callable[[int, int], Enrolled]) -> Enrolled:
-        outcomes = in_children(work, [(part, WORKERS) for part in range(WORKERS)], one_thread=True)
-        parts: list[Enrolled] = [outcome.value for outcome in outcomes]
-        labels = tuple(label for part in parts for label in part.labels)
-        vectors = np.concatenate([part.vectors for part in parts if len(part.labels)])
-        return Enrolled(labels, vectors, sum(part.photos_without_face for part in parts))
+    @cached_property
+    def _both(self) -> tuple[Enrolled, Enrolled]:
+        self.log.say("enrolling 40 people, in our way and in the peer's")
+        outcomes = in_children(_enrolled, [(part, WORKERS) for part in range(WORKERS)], one_thread=True)
+        ours, theirs = zip(*(outcome.value for outcome in outcomes), strict=True)
+        return _joined(ours), _joined(theirs)
 
 
-def _our_vectors(part: int, parts: int) -> Enrolled:
-    engine = Engine()
+def _joined(parts: Sequence[Enrolled]) -> Enrolled:
+    labels = tuple(label for part in parts for label in part.labels)
+    return Enrolled(labels, np.concatenate([part.vectors for part in parts if part.labels]))
+
+
+def _enrolled(part: int, parts: int) -> tuple[Enrolled, Enrolled]:
+    """One of `parts` shares of the people, by our engine and by the peer's way."""
+    engine, peer = Engine(), FaceRecognitionWay()
 
     def largest(photo: BGRImage) -> Vectors:
         faces = sorted(engine.find(photo), key=lambda face: face.width_px * face.height_px)
         return engine.embed(photo, faces[-1:], mirrored=True)
 
-    return _vectors(largest, part, parts)
+    photos = [(label_of(seed), photo) for seed in ENROLLED_SEEDS[part::parts] for photo in photos_of(seed)]
+    ours = [(label, vector) for label, photo in photos for vector in largest(photo)]
+    theirs = [(label, vector) for label, photo in photos for vector in peer.vectors(photo)[:1]]
+    return _of_pairs(ours), _of_pairs(theirs)
 
 
-def _peer_vectors(part: int, parts: int) -> Enrolled:
-    peer = FaceRecognitionWay()
-    return _vectors(lambda photo: peer.vectors(photo)[:1], part, parts)
-
-
-def _vectors(vector_of: Callable[[BGRImage], Vectors], part: int, parts: int) -> Enrolled:
-    """One of `parts` shares of the people; `vector_of` gives one vector of a photo, or none."""
-    labels: list[str] = []
-    vectors: list[Vectors] = []
-    without = 0
-    for seed in ENROLLED_SEEDS[part::parts]:
-        for photo in photos_of(seed):
-            found = vector_of(photo)
-            without += not len(found)
-            labels += [label_of(seed)] * len(found)
-            vectors.append(found)
-    return Enrolled(tuple(labels), np.concatenate(vectors), without)
+def _of_pairs(pairs: Sequence[tuple[str, Vectors]]) -> Enrolled:
+    return Enrolled(tuple(label for label, _ in pairs), np.array([vector for _, vector in pairs], np.float32))

@@ -7,13 +7,13 @@ from statistics import median
 Way = Callable[[], object]
 
 
-def interleaved_ms(ways: Mapping[str, Way], rounds: int) -> dict[str, list[float]]:
+def interleaved_ms(ways: Mapping[str, Way], rounds: int, *, warm: bool = False) -> dict[str, list[float]]:
     """Milliseconds of CPU of each way, `rounds` times, one after the other in each round: A B A B.
 
     CPU time and turns, because other programs on the machine would otherwise decide who is faster. A first call of
-    each is not counted.
+    each is not counted, unless they are said to be warm.
     """
-    for way in ways.values():
+    for way in ways.values() if not warm else ():
         way()
     samples: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):

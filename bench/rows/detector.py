@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from statistics import median
 from typing import TypeAlias
@@ -11,13 +11,13 @@ import cv2
 import numpy as np
 
 from bench.child import in_child
-from bench.film import Film, truth_boxes
+from bench.film import Film, covered_boxes, truth_boxes
 from bench.frames_at import frames_at, spread
 from bench.log import Log
 from bench.peers import DlibFinder, YuNetFinder
-from bench.plan import Places, Plan
+from bench.plan import FULL_HD, HD, Places, Plan
 from bench.scoring import Finds, finds_of_boxes
-from bench.stage import FULL_HD, HD, Stage
+from bench.stage import Stage
 from bench.table import Column, Figures, Row, Table, Value, row
 from bench.timing import cpu_ms, ratio
 from face_engine.model import BGRImage, Box
@@ -28,8 +28,8 @@ SIZES = {"480p": (854, 480), "720p": HD, "1080p": FULL_HD}
 NOT_GIVEN = "not given"
 
 Find: TypeAlias = Callable[[BGRImage], list[Box]]
-Shown: TypeAlias = tuple[BGRImage, list[Box]]
-"""A frame and where its faces are."""
+Shown: TypeAlias = tuple[BGRImage, list[Box], list[Box]]
+"""A frame, where its faces are, and where those that are covered in part are."""
 
 _PEERS = {"hog": "HOG", "hog_up": "HOG x2", "yunet": "YuNet"}
 _TIME_COLUMNS = (
@@ -52,7 +52,7 @@ def tables(stage: Stage) -> list[Table]:
     times, finds = in_child(_rows, stage.plan, stage.places, films, stage.log, one_thread=True).value
     note = "Frames of the drawn films; 480p is reduced from 1080p. YuNet: where BENCH_YUNET names its file."
     how = "One thread, medians of CPU time, turn by turn. Peers know no smallest face; HOG x2 is upsampled once."
-    what = "Of faces at least that wide, turned and partly hidden ones too; false: finds where no face is."
+    what = "Of faces at least that wide, turned ones too, without those covered in part; false: finds where no face is."
     return [
         Table("detector_time", "Finding faces: time", _TIME_COLUMNS, tuple(times), (how, note)),
         Table("detector_finds", "Finding faces: drawn frames", _FINDS_COLUMNS, tuple(finds), (what,)),
@@ -81,12 +81,12 @@ def _rows(plan: Plan, places: Places, films: Mapping[str, Film], log: Log) -> tu
     for size_name, film in films.items():
         log.say(f"detector: {size_name}")
         shown = _shown(film, SIZES[size_name], plan.finds_frames)
-        samples = _samples(own, theirs, [image for image, _ in shown[: plan.detector_frames]], plan.detector_rounds)
-        found = {name: [find(image) for image, _ in shown] for name, find in theirs.items()}
+        samples = _samples(own, theirs, [image for image, *_ in shown[: plan.detector_frames]], plan.detector_rounds)
+        found = {name: [find(image) for image, *_ in shown] for name, find in theirs.items()}
         for px in SMALLEST_PX:
             name = f"{size_name}, faces from {px} px"
             times.append(row(name, partial(_time_figures, samples, px)))
-            mine = {"ours": [own[px](image) for image, _ in shown]}
+            mine = {"ours": [own[px](image) for image, *_ in shown]}
             finds.append(row(name, partial(_finds_figures, shown, {**mine, **found}, px)))
     return times, finds
 
@@ -96,9 +96,13 @@ def _shown(film: Film, size: tuple[int, int], count: int) -> list[Shown]:
     shown = []
     for second, image in frames_at(film.path, spread(film.plan.seconds, count, film.plan.key_every_s)):
         frame = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
-        boxes = [box for _, box in truth_boxes(film, second)]
-        shown.append((frame, [(x1 * scale, y1 * scale, x2 * scale, y2 * scale) for x1, y1, x2, y2 in boxes]))
+        faces, covered = truth_boxes(film, second), covered_boxes(film, second)
+        shown.append((frame, _scaled(faces, scale), _scaled(covered, scale)))
     return shown
+
+
+def _scaled(boxes: Sequence[tuple[str, Box]], scale: float) -> list[Box]:
+    return [(x1 * scale, y1 * scale, x2 * scale, y2 * scale) for _, (x1, y1, x2, y2) in boxes]
 
 
 def _samples(
@@ -130,6 +134,7 @@ def _finds_figures(shown: list[Shown], boxes: Mapping[str, list[list[Box]]], sma
     values: dict[str, Value] = {key: NOT_GIVEN for key in _PEERS if key not in boxes}
     for name, found in boxes.items():
         pairs = zip(found, shown, strict=True)
-        finds = sum((finds_of_boxes(found_here, truth, smallest_px) for found_here, (_, truth) in pairs), Finds())
+        each = (finds_of_boxes(here, faces, smallest_px, covered) for here, (_, faces, covered) in pairs)
+        finds = sum(each, Finds())
         values |= {name: finds.recall_percent, f"{name}_false": finds.false, "faces": finds.faces}
     return Figures(values)

@@ -46,7 +46,7 @@ def _rows(stage: Stage) -> Iterator[tuple[str, Callable[[], Film], int]]:
     for minutes in stage.plan.growth_minutes:
         yield f"{minutes} minutes", partial(_long_film, stage, minutes), WORKERS
     for people in stage.plan.crowds:
-        yield f"{people} faces a frame", partial(stage.film, seconds=stage.plan.crowd_film_s, people=people), WORKERS
+        yield f"{people} faces a frame", partial(stage.crowd, people), WORKERS
     for cores in stage.plan.cores:
         yield f"{cores} {'core' if cores == 1 else 'cores'}", stage.lecture, cores
 

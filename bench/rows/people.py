@@ -1,6 +1,6 @@
 """How far apart the drawn people of the films are, for whoever reads the other rows."""
 
-from bench.child import in_child
+from bench.child import beside
 from bench.people import distances
 from bench.stage import Stage
 from bench.table import Column, Figures, Table, row
@@ -19,8 +19,10 @@ _COLUMNS = (
 
 def tables(stage: Stage) -> list[Table]:
     """One row."""
-    stage.log.say("people: distances of the 45")
-    measured = row("45 drawn people", lambda: in_child(_measured, one_thread=True).value)
+    stage.log.say("people: distances of the 45, while the films of this run are made")
+    with beside(_measured, one_thread=True) as running:
+        stage.prepare()
+        measured = row("45 drawn people", lambda: running.outcome().value)
     notes = (
         "From fresh faces (turned, blurred, 40 to 130 px) to the nearest photo of the same and of any other person.",
         "Drawn people overlap more than real ones: these figures say how hard the films are and nothing of people.",

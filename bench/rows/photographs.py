@@ -96,7 +96,7 @@ def _clip_rows(folder: Path) -> list[Row]:
     for name in CLIP_PEOPLE:
         photo = read_image(folder / f"{name}.png")
         vectors.append(engine.embed(photo, engine.find(photo)[:1], mirrored=True))
-    search = search_film(folder / CLIP, Enrolled(CLIP_PEOPLE, np.concatenate(vectors), 0), processes=1).search
+    search = search_film(folder / CLIP, Enrolled(CLIP_PEOPLE, np.concatenate(vectors)), processes=1).search
     seen = {person.label: person for person in search.people}
     rows = [row(name, partial(_person, seen.get(name))) for name in CLIP_PEOPLE]
     return [*rows, Row("nobody of the two", {"present": f"{len(search.unknown)} people"})]

@@ -8,7 +8,7 @@ from math import dist
 from statistics import mean, median
 
 from bench.child import in_child, in_children
-from bench.film import Film, truth_boxes
+from bench.film import Film, covered_boxes, truth_boxes
 from bench.frames_at import spread
 from bench.log import Log
 from bench.peer_film import PeerFrame, extrapolated_s, peer_frames
@@ -16,10 +16,9 @@ from bench.people import ENROLLED_SEEDS, label_of
 from bench.plan import WORKERS
 from bench.scoring import Named, Score, middle, named, named_by_search, score
 from bench.searching import Searched, search_film
-from bench.stage import FULL_HD, HD, Stage
+from bench.stage import Stage
 from bench.table import Column, Figures, Row, Table, row
 
-FILMS = ((FULL_HD, 2), (FULL_HD, 10), (HD, 2), (HD, 10))
 MEGABYTE = 1e6
 
 _SPEED = (
@@ -66,7 +65,7 @@ _RIGHT_NOTES = (
     "whose evidence shows somebody who is not enrolled. Arrival, leaving: how far the seconds are from the truth.",
 )
 _NAMED_NOTES = (
-    "The enrolled whose faces are in the frame, hidden and turned away for the moment ones too. Ours by the stays that",
+    "The enrolled whose faces are in the frame, turned ones too, without those covered in part. Ours by the stays that",
     "the search gives; the peer's by the frame itself, which is all that it looks at.",
 )
 
@@ -88,7 +87,7 @@ class Trial:
 
 def tables(stage: Stage) -> list[Table]:
     """Speed, rightness of the marks, and rightness in single frames; a row a film in each."""
-    rows = [_rows(stage, size, key_every_s) for size, key_every_s in FILMS]
+    rows = [_rows(stage, size, key_every_s) for size, key_every_s in stage.plan.films]
     speed, right, frames = zip(*rows, strict=True)
     return [
         Table("video_speed", "Searching a lecture: speed", _SPEED, speed, _SPEED_NOTES),
@@ -168,8 +167,9 @@ def _named(trial: Trial) -> Figures:
     ours = theirs = Named()
     for frame in trial.peer:
         visible = [label for label, _ in truth_boxes(trial.film, frame.second)]
-        ours += named(named_by_search(search, frame.second), visible, enrolled)
-        theirs += named(frame.names, visible, enrolled)
+        covered = [label for label, _ in covered_boxes(trial.film, frame.second)]
+        ours += named(named_by_search(search, frame.second), visible, enrolled, covered)
+        theirs += named(frame.names, visible, enrolled, covered)
     values = {
         "frames": len(trial.peer),
         "faces": ours.right + ours.missed,
@@ -187,7 +187,7 @@ def score_of(film: Film, searched: Searched) -> Score:
         x, y = point[0] * width, point[1] * height
         around = [
             (dist((x, y), middle(box)), label)
-            for label, box in truth_boxes(film, second)
+            for label, box in (*truth_boxes(film, second), *covered_boxes(film, second))
             if box[0] <= x <= box[2] and box[1] <= y <= box[3]
         ]
         return min(around, default=(0.0, None))[1]

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from bench.child import ChildFailed, cpu_seconds, in_child, in_children
+from bench.child import ChildFailed, beside, cpu_seconds, in_child, in_children
 from bench.memory import MemoryMeter, family
 
 MEGABYTE = 2**20
@@ -73,6 +73,13 @@ def test_what_the_work_raises_is_told_in_a_sentence():
 def test_a_process_that_dies_is_told_with_its_status():
     with pytest.raises(ChildFailed, match="ended early, with status 3"):
         in_child(die)
+
+
+def test_a_child_works_while_its_context_goes_on_and_ends_with_it():
+    with beside(_rest) as running:
+        assert [process.name for process in multiprocessing.active_children()] == ["bench"]
+        assert running.outcome().value is None
+    assert not multiprocessing.active_children()
 
 
 def test_no_process_outlives_its_call():

@@ -70,6 +70,11 @@ def test_ways_take_turns_and_the_first_call_of_each_is_not_counted():
     assert [len(values) for values in samples.values()] == [2, 2]
 
 
+def test_warm_ways_are_counted_from_the_first_call_on():
+    calls = []
+    assert len(interleaved_ms({"a": lambda: calls.append("a")}, 2, warm=True)["a"]) == len(calls) == 2
+
+
 def test_a_ratio_needs_both_sides():
     assert ratio(12.0, 3.0) == 4
     assert ratio(None, 3.0) is None
@@ -103,7 +108,7 @@ def test_a_detector_that_is_not_given_is_said_to_be_so():
 
 def test_finds_are_summed_over_frames_for_the_faces_that_are_wide_enough():
     image = np.zeros((1, 1, 3), np.uint8)
-    shown = [(image, [(0, 0, 50, 50), (100, 0, 130, 30)]), (image, [(0, 0, 60, 60)])]
+    shown = [(image, [(0, 0, 50, 50), (100, 0, 130, 30)], []), (image, [(0, 0, 60, 60)], [])]
     boxes = {"ours": [[(0, 0, 50, 50)], [(200, 200, 250, 250)]], "hog": [[], []], "hog_up": [[], []]}
     values = _finds_figures(shown, boxes, 40).values
     assert (values["faces"], values["ours"], values["ours_false"]) == (2, 50, 1)

@@ -119,6 +119,12 @@ def test_small_faces_count_neither_as_found_nor_as_missed_nor_as_false():
     assert finds_of_boxes([(0, 0, 19, 19)], truth, smallest_px=20) == Finds(found=0, faces=1, false=0)
 
 
+def test_a_face_that_is_covered_in_part_counts_neither_way():
+    assert finds_of_boxes([(0, 0, 40, 40)], [], covered=[(0, 0, 40, 40)]) == Finds()
+    assert finds_of_boxes([], [], covered=[(0, 0, 40, 40)]) == Finds()
+    assert named(["ada"], ["ben"], ENROLLED, covered=["ada"]) == Named(missed=1)
+
+
 def test_a_nose_inside_a_find_is_found_and_a_find_without_a_nose_is_false():
     assert finds_of_noses([(0, 0, 40, 40), (90, 90, 99, 99)], [(20, 20), (70, 70)]) == Finds(1, 2, 1)
 
