@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,4 +109,18 @@ def test_a_failed_transaction_leaves_the_connection_usable(store: SqlStore) -> N
         connection.execute(select(1))
         raise RuntimeError
     store.add_user_once(a_user("u1"))
+    assert store.users().total == 1
+
+
+def test_a_second_store_of_the_process_leaves_the_locks_of_the_first(store: SqlStore, path: Path) -> None:
+    """Without them another process that ends takes away the log that the first still reads, and it reads rubbish."""
+    store.add_user_once(a_user("u1"))
+    second = open_store(f"sqlite:///{path}", load_settings({}))
+    second.prepare()
+    second.close()
+    code = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT * FROM users').fetchall(); c.close()"
+    )
+    subprocess.run([sys.executable, "-c", code, str(path)], check=True)
+    assert path.with_name(f"{path.name}-wal").exists()
     assert store.users().total == 1

@@ -48,11 +48,15 @@ class SqlPreparation(Database):
             return _version(connection)
 
     def _make_private_file(self) -> None:
-        """A new file is for its own user only, as are then the files that SQLite puts beside it."""
+        """A new file is for its own user only, as are then the files that SQLite puts beside it.
+
+        One that is there is not touched: closing it would take away the locks of all its connections in this process,
+        and another process would then clear up the log that they still read.
+        """
         path = self.engine.url.database
         if self.engine.dialect.name == "sqlite" and path is not None:
-            with suppress(OSError):  # why it cannot be opened is said by whoever opens it next
-                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            with suppress(OSError):  # why it cannot be made is said by whoever opens it next
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
     def _use_wal(self) -> None:
         """Readers and a writer do not wait for each other. Kept in the file; switching needs it for oneself once."""
