@@ -3,12 +3,10 @@
 Boxes are arrays of shape (n, 4): left, top, right, bottom.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-
-from face_engine.model import Box
 
 Boxes = NDArray[np.float64]
 Overlap = Callable[[Boxes, Boxes], NDArray[np.float64]]
@@ -51,15 +49,6 @@ def squares(boxes: Boxes) -> Boxes:
     half = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])[:, None] / 2
     centres = (boxes[:, :2] + boxes[:, 2:]) / 2
     return np.hstack([centres - half, centres + half])
-
-
-def centred_within(boxes: Boxes, regions: Sequence[Box], reach: float = 0.0) -> NDArray[np.bool_]:
-    """Which boxes have their centre in one of the regions, or nearer to one than `reach` of their longer sides."""
-    edges = np.array(regions, np.float64).reshape(-1, 4)
-    centres = (boxes[:, None, :2] + boxes[:, None, 2:]) / 2
-    reaches = reach * np.max(boxes[:, 2:] - boxes[:, :2], axis=1, initial=0.0)[:, None, None]
-    inside = (centres >= edges[:, :2] - reaches) & (centres <= edges[:, 2:] + reaches)
-    return np.asarray(inside.all(axis=2).any(axis=1))
 
 
 def _greedy(clashes: NDArray[np.bool_]) -> list[int]:

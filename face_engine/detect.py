@@ -1,17 +1,15 @@
 """Finds faces and their five landmarks with MTCNN (Zhang et al., 2016, IEEE Signal Processing Letters 23)."""
 
-from collections.abc import Iterator, Sequence
-from itertools import compress
 from math import exp, log
 
 import numpy as np
 from numpy.typing import NDArray
 from onnxruntime import InferenceSession
 
-from face_engine.boxes import Boxes, centred_within, intersection_over_smaller, squares, suppress
+from face_engine.boxes import Boxes, intersection_over_smaller, squares, suppress
 from face_engine.errors import BadImage
 from face_engine.graphs import Graph, GraphCache
-from face_engine.model import BGRImage, Box, Detection, Landmarks
+from face_engine.model import BGRImage, Detection, Landmarks
 from face_engine.pyramid import LONGEST_SIDE_PX, Pyramid
 
 PYRAMID_FACTOR = 0.709
@@ -36,17 +34,6 @@ _DECIDE_BATCH = 16
 
 Numbers = NDArray[np.float64]
 
-# By how many of its sides the later networks may move the middle of a candidate.
-_REACH = 0.5
-
-# What is added to a box of side 1 to try it in its place, beside it, and larger or smaller by a quarter.
-_SHIFT, _GROWTH = 0.25, 0.125
-_AROUND = np.array(
-    [(0, 0, 0, 0)]
-    + [(x, y, x, y) for x, y in ((_SHIFT, 0), (-_SHIFT, 0), (0, _SHIFT), (0, -_SHIFT))]
-    + [(-growth, -growth, growth, growth) for growth in (_GROWTH, -_GROWTH)]
-)
-
 
 class Detector:
     """Finds frontal and moderately turned faces from `smallest_face_px` on; time grows with 1 / smallest_face_px**2."""
@@ -59,64 +46,26 @@ class Detector:
         self._rnet = graphs.session(Graph.RNET, threads)
         self._onet = graphs.session(Graph.ONET, threads)
 
-    def find(
-        self, image: BGRImage, *, largest_face_px: int | None = None, regions: Sequence[Box] | None = None
-    ) -> list[Detection]:
-        """The faces of a BGR picture, most certain first; boxes may reach past its edges.
-
-        Parameters
-        ----------
-        largest_face_px
-            Sizes of the picture at which only larger faces would be seen are left out.
-        regions
-            Where to look: faces whose centre is in none of these boxes are not reported. Time grows with their area.
-        """
-        pyramid = _pyramid(image)
-        found = self._judge(pyramid, squares(self._propose(pyramid, largest_face_px, regions)))
-        if regions is None or not found:
-            return found
-        return list(compress(found, centred_within(np.array([face.box for face in found]), regions)))
-
-    def confirm(self, image: BGRImage, boxes: Sequence[Box]) -> list[Detection]:
-        """The faces that are where others were in a picture shortly before, or near; most certain first.
-
-        Each box is tried in its place, a little beside it, larger and smaller. Nothing else is looked for: a face
-        that came anew is found only where it touches one of the boxes.
-        """
-        if not boxes:
-            return []
-        around = squares(np.array(boxes, np.float64))
-        sides = (around[:, 2] - around[:, 0])[:, None, None]
-        return self._judge(_pyramid(image), (around[:, None] + _AROUND * sides).reshape(-1, 4))
-
-    def _judge(self, pyramid: Pyramid, candidates: Boxes) -> list[Detection]:
-        """The faces among square candidates."""
+    def find(self, image: BGRImage) -> list[Detection]:
+        """The faces of a BGR picture, most certain first; boxes may reach past its edges."""
+        if max(image.shape[:2]) > LONGEST_SIDE_PX:
+            raise BadImage("The picture is more than %(most)s pixels long.", most=LONGEST_SIDE_PX)
+        pyramid = Pyramid(image)
+        candidates = self._propose(pyramid)
         candidates = self._refine(pyramid, candidates) if len(candidates) else candidates
         return self._decide(pyramid, candidates) if len(candidates) else []
 
-    def _propose(self, pyramid: Pyramid, largest_face_px: int | None, regions: Sequence[Box] | None) -> Boxes:
-        """Candidates from all scales."""
+    def _propose(self, pyramid: Pyramid) -> Boxes:
+        """Square candidates from all scales."""
         boxes, scores = [np.empty((0, 4))], [np.empty(0)]
         for scale, image in pyramid.sizes(self._first_scale, PYRAMID_FACTOR, _CELL):
-            if largest_face_px is not None and largest_face_px * scale < _CELL * PYRAMID_FACTOR:
-                break
-            at_scale, logits = self._propose_at_scale(image, scale, regions)
+            output = self._pnet.run(None, {"image": image[None]})[0][0]
+            at_scale, logits = _cells(output)
             kept = suppress(at_scale, logits, OVERLAP_IN_SCALE)
             boxes.append(at_scale[kept] / scale)
             scores.append(logits[kept])
         all_boxes, all_scores = np.concatenate(boxes), np.concatenate(scores)
-        proposed: Boxes = all_boxes[suppress(all_boxes, all_scores, OVERLAP_ACROSS_SCALES)]
-        return proposed if regions is None else proposed[centred_within(proposed, regions, reach=_REACH)]
-
-    def _propose_at_scale(self, image: BGRImage, scale: float, regions: Sequence[Box] | None) -> tuple[Boxes, Numbers]:
-        boxes, logits = [np.empty((0, 4))], [np.empty(0)]
-        for rows, columns in [np.s_[:, :]] if regions is None else _windows(image, scale, regions):
-            window = np.ascontiguousarray(image[rows, columns])
-            found, certain = _cells(self._pnet.run(None, {"image": window[None]})[0][0])
-            left_top = (columns.start or 0, rows.start or 0)
-            boxes.append(found + np.tile(left_top, 2))
-            logits.append(certain)
-        return np.concatenate(boxes), np.concatenate(logits)
+        return squares(all_boxes[suppress(all_boxes, all_scores, OVERLAP_ACROSS_SCALES)])
 
     def _refine(self, pyramid: Pyramid, boxes: Boxes) -> Boxes:
         """Those square candidates that look like faces on 24 x 24 pixels, moved to where the face is."""
@@ -150,27 +99,6 @@ class Detector:
         best_first = np.argsort(-certainty, kind="stable")
         faces = best_first[certainty[best_first] > _logit(FACE_SCORE)]
         return [_detection(boxes[i], points[i], float(certainty[i])) for i in faces]
-
-
-def _pyramid(image: BGRImage) -> Pyramid:
-    if max(image.shape[:2]) > LONGEST_SIDE_PX:
-        raise BadImage("The picture is more than %(most)s pixels long.", most=LONGEST_SIDE_PX)
-    return Pyramid(image)
-
-
-def _windows(image: BGRImage, scale: float, regions: Sequence[Box]) -> Iterator[tuple[slice, slice]]:
-    """The regions at this scale, so much larger that cells of faces at their edges are whole; on the grid of cells."""
-    height, width = image.shape[:2]
-    for region in regions:
-        left, top, right, bottom = (int(side * scale) for side in region)
-        rows = slice(_grown_start(top), min(bottom + 1 + _CELL, height))
-        columns = slice(_grown_start(left), min(right + 1 + _CELL, width))
-        if rows.stop - rows.start >= _CELL and columns.stop - columns.start >= _CELL:
-            yield rows, columns
-
-
-def _grown_start(start: int) -> int:
-    return max(0, start // _STRIDE * _STRIDE - _CELL)
 
 
 def _cells(output: NDArray[np.float32]) -> tuple[Boxes, Numbers]:

@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from face_engine.boxes import (
-    centred_within,
     intersection_over_smaller,
     intersection_over_union,
     squares,
@@ -52,12 +51,3 @@ def test_suppression_of_many_boxes_in_blocks_keeps_what_its_definition_keeps():
 
 def test_a_square_has_the_centre_and_the_longer_side():
     assert squares(np.array([[10.0, 20, 20, 60]])).tolist() == [[-5, 20, 35, 60]]
-
-
-def test_a_box_belongs_to_the_regions_that_hold_its_centre():
-    boxes = np.array([[0.0, 0, 10, 10], [8, 0, 18, 10], [40, 40, 60, 60]])
-    assert centred_within(boxes, [(0, 0, 6, 6)]).tolist() == [True, False, False]
-    assert centred_within(boxes, [(0, 0, 6, 6)], reach=1).tolist() == [True, True, False]
-    assert centred_within(boxes, [(0, 0, 6, 6), (45, 45, 55, 55)]).tolist() == [True, False, True]
-    assert centred_within(boxes, []).tolist() == [False] * 3
-    assert centred_within(boxes[:0], [(0, 0, 6, 6)]).tolist() == []

@@ -97,67 +97,6 @@ def test_threads_may_share_an_engine(engine, group_picture):
         assert list(pool.map(engine.find, pictures)) == alone
 
 
-def test_a_region_shows_the_faces_whose_centre_is_in_it_as_the_whole_picture_does(graphs, group_picture):
-    detector = Detector(graphs)
-    everybody = sorted(detector.find(group_picture), key=lambda face: face.box[0])
-    for face, place in zip(everybody, range(3), strict=True):
-        (found,) = detector.find(group_picture, regions=[(320 * place + 100, 100, 320 * place + 220, 240)])
-        np.testing.assert_allclose(found.box, face.box, atol=0.03 * face.width_px)
-    both = detector.find(group_picture, regions=[(0, 0, 320, 320), (640, 0, 960, 320)])
-    assert sorted(round(face.box[0] // 320) for face in both) == [0, 2]
-
-
-def test_regions_that_cover_the_picture_change_nothing(graphs, group_picture):
-    detector = Detector(graphs)
-    everybody = detector.find(group_picture)
-    assert detector.find(group_picture, regions=[(0, 0, 960, 320)]) == everybody
-    # Two that overlap show nobody twice.
-    assert len(detector.find(group_picture, regions=[(0, 0, 600, 320), (300, 0, 960, 320)])) == len(everybody)
-
-
-@pytest.mark.parametrize("regions", [[], [(-50, -50, -10, -10)], [(2000, 10, 2100, 90)], [(5, 5, 6, 6)]])
-def test_regions_without_a_face_show_none(graphs, group_picture, regions):
-    assert Detector(graphs).find(group_picture, regions=regions) == []
-
-
-def test_a_face_with_its_centre_beside_the_region_is_not_reported(graphs, student_portrait):
-    detector = Detector(graphs)
-    (face,) = detector.find(student_portrait)
-    left, top, right, bottom = face.box
-    centre, reach = (left + right) / 2, 0.2 * face.width_px
-    assert len(detector.find(student_portrait, regions=[(centre - reach, top, right, bottom)])) == 1
-    assert detector.find(student_portrait, regions=[(centre + reach, top, right, bottom)]) == []
-
-
-def test_sizes_above_the_largest_face_are_left_out(graphs, student_portrait):
-    width = Detector(graphs).find(student_portrait)[0].width_px
-    assert len(Detector(graphs).find(student_portrait, largest_face_px=round(width * 1.2))) == 1
-    assert Detector(graphs).find(student_portrait, largest_face_px=round(width / 3)) == []
-
-
-def test_faces_that_moved_a_little_are_confirmed_where_they_are_now(graphs, group_picture):
-    detector = Detector(graphs)
-    before = detector.find(group_picture)
-    moved = np.roll(group_picture, 15, axis=1)
-    now = detector.confirm(moved, [face.box for face in before])
-    expected = detector.find(moved)
-    assert len(now) == len(expected) == 3
-    by_place = [sorted(faces, key=lambda face: face.box[0]) for faces in (now, expected)]
-    for confirmed, found in zip(*by_place, strict=True):
-        np.testing.assert_allclose(confirmed.box, found.box, atol=0.1 * found.width_px)
-
-
-def test_faces_that_have_gone_are_not_confirmed(graphs, group_picture):
-    detector = Detector(graphs)
-    boxes = [face.box for face in detector.find(group_picture)]
-    empty = group_picture.copy()
-    empty[:, :320] = 128
-    remaining = detector.confirm(empty, boxes)
-    assert len(remaining) == 2
-    assert all(face.box[0] > 320 for face in remaining)
-    assert detector.confirm(group_picture, []) == []
-
-
 def test_a_picture_that_is_too_long_is_refused(graphs):
     with pytest.raises(BadImage, match="32000 pixels"):
         Detector(graphs).find(np.zeros((2, 40_000, 3), np.uint8))
