@@ -17,7 +17,7 @@ from attendance.settings import Settings, load_settings
 from face_engine.engine import Engine
 from face_engine.errors import WeightsMissing
 from face_engine.model import Face, Quality
-from face_engine.search_model import ACCEPT_DISTANCE, MARGIN, REVIEW_DISTANCE
+from face_engine.search_model import ACCEPT_DISTANCE, CLEAR_DISTANCE, MARGIN, REVIEW_DISTANCE
 from face_engine.similarity import similarity
 from tests.contract.faces_kits import drawn, jpeg
 from tests.face_data import FACE_DATA
@@ -190,6 +190,14 @@ def test_lines_at_the_ends_of_the_scale_work(value: str):
     options = search_options(own, match_lines(own))
     assert 0 < options.accept_distance <= options.review_distance < 2
     assert options.margin >= 0
+
+
+@pytest.mark.parametrize("nearest", [0.0, 0.1, 0.2, 0.3, 0.35, 0.37, 0.38, 0.39, 0.4])
+def test_whom_the_engine_tells_apart_the_rules_tell_apart_too(nearest: float):
+    # Else one of two alike would be unsure, and the other absent without a word.
+    lines = match_lines(settings())
+    margin = max(MARGIN, CLEAR_DISTANCE - nearest)
+    assert points_between(nearest, margin) >= lines.margin - 1e-9
 
 
 def test_the_margin_is_the_distance_to_the_runner_up_in_points():
