@@ -49,7 +49,10 @@ class DrawnFaces:
             cells = [str(Rate.of(mark is one for mark in right)) for one in Mark]
             cells += [str(Rate.of(mark is one for mark in wrong)) for one in (Mark.PRESENT, Mark.UNSURE)]
             rows.append([str(size), *cells])
-        note = f"Drawn faces of {view.face_px:.0f} px. Nearly everybody waits for a person, students too: that is how near drawn people are."
+        note = (
+            f"Drawn faces of {view.face_px:.0f} px. Nearly everybody waits for a person, students too: "
+            "that is how near drawn people are."
+        )
         return Table("Drawn people: gallery size", note, ("people", *HEAD[1:6]), rows)
 
     def _outcomes(self, view: View, turn_deg: float | None, gallery: Gallery) -> Outcomes:
