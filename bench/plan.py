@@ -77,21 +77,21 @@ FULL = Plan(
 QUICK = Plan(
     quick=True,
     films=((FULL_HD, 2), (FULL_HD, 10), (HD, 2)),
-    film_s=40,
-    film_repeats=5,
+    film_s=30,
+    film_repeats=6,
     searches=1,
     peer_frames=4,
-    growth_minutes=(4, 8, 12),
-    crowd_film_s=6,
-    crowds=(10, 40, 100),
-    cores=(1, 2, 4),
+    growth_minutes=(3, 6, 9),
+    crowd_film_s=4,
+    crowds=(10, 40),
+    cores=(2, 4),
     detector_frames=1,
     detector_rounds=1,
     finds_frames=2,
     vector_rounds=8,
     batch_rounds=1,
     gallery_sizes=(1_000, 10_000, 100_000, 1_000_000),
-    gallery_rounds=3,
+    gallery_rounds=2,
 )
 
 

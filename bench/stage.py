@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Sequence
-from functools import cached_property
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
 
-from bench.child import in_children
+from bench.child import Outcome, Running, beside, in_child
 from bench.film import Film, FilmPlan, lengthened, make_film
 from bench.log import Log
 from bench.peers import FaceRecognitionWay
 from bench.people import ENROLLED_SEEDS, label_of, photos_of
 from bench.plan import FULL_HD, WORKERS, Places, Plan
-from bench.searching import Enrolled
+from bench.searching import Enrolled, search_film
 from face_engine.engine import Engine
 from face_engine.model import BGRImage, Vectors
 
 FPS = 10
 PEOPLE = 35
+
+_SEARCHING = {"video", "growth"}
 
 
 class Stage:
@@ -31,6 +33,8 @@ class Stage:
         self.places = places
         self.log = log
         self._films: dict[FilmPlan, Film] = {}
+        self._enrolled: tuple[Enrolled, Enrolled] | None = None
+        self._searched: dict[tuple[Path, int], Outcome] = {}
 
     def film(
         self, size: tuple[int, int] = FULL_HD, key_every_s: float = 2, seconds: float = 0, people: int = PEOPLE
@@ -46,19 +50,23 @@ class Stage:
         return self._films[wanted]
 
     def prepare(self) -> None:
-        """Make the films and enrol the people that this run needs, while one core is busy with something else.
+        """Enrol the people and make the films that this run needs, all at once, before anything is measured.
 
         What fails here is tried again by the rows that need it, and they say what is wrong.
         """
-        with contextlib.suppress(Exception):
-            if self.groups & {"video", "growth"}:
-                self.enrol()
-            if self.groups & {"detector", "video", "growth"}:
-                for size, key_every_s in self.plan.films:
-                    self.lecture(size, key_every_s)
-            if "growth" in self.groups:
-                for people in self.plan.crowds:
-                    self.crowd(people)
+        with contextlib.suppress(Exception), contextlib.ExitStack() as ends:
+            enrolling = [ends.enter_context(each) for each in self._enrolling()] if self.groups & _SEARCHING else []
+            self._make_films()
+            if enrolling:
+                self._enrolled = _galleries(child.outcome() for child in enrolling)
+
+    def _make_films(self) -> None:
+        if self.groups & {*_SEARCHING, "detector"}:
+            for size, key_every_s in self.plan.films:
+                self.lecture(size, key_every_s)
+        if "growth" in self.groups:
+            for people in self.plan.crowds:
+                self.crowd(people)
 
     def crowd(self, people: int) -> Film:
         """A film of so many faces a frame."""
@@ -70,26 +78,38 @@ class Stage:
         whole_s = film.plan.seconds * self.plan.film_repeats
         return lengthened(film, whole_s, self.places.films) if self.plan.film_repeats > 1 else film
 
-    def enrol(self) -> None:
-        """Enrol everybody, where nobody has asked for them yet."""
-        len(self._both)
-
     @property
     def ours(self) -> Enrolled:
         """The 40 by our engine, mirrored photos too, as the product enrols."""
-        return self._both[0]
+        return self._both()[0]
 
     @property
     def peers(self) -> Enrolled:
         """The 40 by the peer's way."""
-        return self._both[1]
+        return self._both()[1]
 
-    @cached_property
     def _both(self) -> tuple[Enrolled, Enrolled]:
+        if self._enrolled is None:
+            with contextlib.ExitStack() as ends:
+                enrolling = [ends.enter_context(each) for each in self._enrolling()]
+                self._enrolled = _galleries(child.outcome() for child in enrolling)
+        return self._enrolled
+
+    def _enrolling(self) -> list[contextlib.AbstractContextManager[Running]]:
         self.log.say("enrolling 40 people, in our way and in the peer's")
-        outcomes = in_children(_enrolled, [(part, WORKERS) for part in range(WORKERS)], one_thread=True)
-        ours, theirs = zip(*(outcome.value for outcome in outcomes), strict=True)
-        return _joined(ours), _joined(theirs)
+        return [beside(_enrolled, part, WORKERS, one_thread=True) for part in range(WORKERS)]
+
+    def search(self, film: Film, processes: int, *, anew: bool = False) -> Outcome:
+        """Search a film by so many processes in one of its own, or give what an earlier such search gave."""
+        asked = film.path, processes
+        if anew or asked not in self._searched:
+            self._searched[asked] = in_child(search_film, film.path, self.ours, processes)
+        return self._searched[asked]
+
+
+def _galleries(outcomes: Iterable[Outcome]) -> tuple[Enrolled, Enrolled]:
+    ours, theirs = zip(*(outcome.value for outcome in outcomes), strict=True)
+    return _joined(ours), _joined(theirs)
 
 
 def _joined(parts: Sequence[Enrolled]) -> Enrolled:

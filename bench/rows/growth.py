@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from bench.child import in_child
 from bench.film import Film, lengthened
 from bench.plan import WORKERS
 from bench.rows.video import MEGABYTE, say_false, score_of
-from bench.searching import Searched, search_film
+from bench.searching import Searched
 from bench.stage import Stage
 from bench.table import Column, Figures, Table, row
 
@@ -52,13 +51,13 @@ def _rows(stage: Stage) -> Iterator[tuple[str, Callable[[], Film], int]]:
 
 
 def _long_film(stage: Stage, minutes: int) -> Film:
-    film = stage.film()
-    return lengthened(film, minutes * 60, stage.places.films) if minutes * 60 > film.plan.seconds else film
+    film, seconds = stage.film(), minutes * 60.0
+    return lengthened(film, seconds, stage.places.films) if seconds > film.plan.seconds else film
 
 
 def _figures(stage: Stage, name: str, film: Callable[[], Film], processes: int) -> Figures:
     shown = film()
-    outcome = in_child(search_film, shown.path, stage.ours, processes)
+    outcome = stage.search(shown, processes)
     searched: Searched = outcome.value
     length_s = searched.search.info.duration_s
     scored = score_of(shown, searched)

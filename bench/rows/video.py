@@ -7,7 +7,7 @@ from functools import partial
 from math import dist
 from statistics import mean, median
 
-from bench.child import in_child, in_children
+from bench.child import in_children
 from bench.film import Film, covered_boxes, truth_boxes
 from bench.frames_at import spread
 from bench.log import Log
@@ -15,7 +15,7 @@ from bench.peer_film import PeerFrame, extrapolated_s, peer_frames
 from bench.people import ENROLLED_SEEDS, label_of
 from bench.plan import WORKERS
 from bench.scoring import Named, Score, middle, named, named_by_search, score
-from bench.searching import Searched, search_film
+from bench.searching import Searched
 from bench.stage import Stage
 from bench.table import Column, Figures, Row, Table, row
 
@@ -113,16 +113,15 @@ def _rows(stage: Stage, size: tuple[int, int], key_every_s: float) -> tuple[Row,
 def _measured(stage: Stage, name: str, film: Film) -> Trial:
     """Search the film and let the peer read a portion of its frames, turn by turn."""
     trial = Trial(film)
-    ours, theirs = stage.ours, stage.peers
     seconds = spread(film.plan.seconds, stage.plan.peer_frames, max(2.0, film.plan.key_every_s))
     for turn in range(stage.plan.searches):
         stage.log.say(f"{name}: search {turn + 1} of {stage.plan.searches}")
-        outcome = in_child(search_film, film.path, ours, WORKERS)
+        outcome = stage.search(film, WORKERS, anew=True)
         trial.searches.append(outcome.value)
         trial.peaks_mb.append(outcome.peak_bytes / MEGABYTE)
         portion = seconds[turn :: stage.plan.searches]
         stage.log.say(f"{name}: peer, {len(portion)} frames")
-        calls = [(film.path, portion[part::WORKERS], theirs) for part in range(WORKERS)]
+        calls = [(film.path, portion[part::WORKERS], stage.peers) for part in range(WORKERS)]
         trial.peer += [frame for outcome in in_children(peer_frames, calls, one_thread=True) for frame in outcome.value]
     trial.peer.sort(key=lambda frame: frame.second)
     say_false(stage.log, name, trial.scored)
