@@ -58,13 +58,13 @@ def sample_frames(
     BadVideo
         With one plain sentence, also where nothing of the asked part can be decoded.
     """
-    key_frames_only = _key_frames_are_enough(path, key_frames_within_s or every_s, start_s, end_s)
     done: int | None = None
 
     def span(time_s: float) -> int:
         return int(time_s / every_s + 1e-6)
 
     with open_video(path) as video:
+        key_frames_only = _key_frames_are_enough(video, path, key_frames_within_s or every_s, start_s, end_s)
 
         def is_wanted(packet: Packet[VideoStream]) -> bool:
             if not key_frames_only:
@@ -141,14 +141,21 @@ def _seek(video: OpenVideo, time_s: float) -> None:
         return
 
 
-def _key_frames_are_enough(path: Path, every_s: float, start_s: float, end_s: float | None) -> bool:
+def _key_frames_are_enough(video: OpenVideo, path: Path, within_s: float, start_s: float, end_s: float | None) -> bool:
     """Whether key frames come often enough; reads packets without decoding them."""
-    most_s = every_s * _KEY_FRAME_TOLERANCE
-    # A file of its own: not every container finds its way back to the start.
-    with open_video(path) as video:
-        # Of MP4 only the key frames are read then; FFmpeg gives them wrong times of presentation.
-        video.stream.discard = Discard.nonkey
-        last_key_s: float | None = None
+    if start_s > 0:
+        return _have_often_key_frames(video, within_s, start_s, end_s)
+    # Not every container finds its way back to the start.
+    with open_video(path) as other:
+        return _have_often_key_frames(other, within_s, start_s, end_s)
+
+
+def _have_often_key_frames(video: OpenVideo, within_s: float, start_s: float, end_s: float | None) -> bool:
+    most_s = within_s * _KEY_FRAME_TOLERANCE
+    last_key_s: float | None = None
+    # Of MP4 only the key frames are read then; FFmpeg gives them wrong times of presentation.
+    video.stream.discard = Discard.nonkey
+    try:
         for packet in _packets_from(video, start_s):
             stamp = None if packet is None else packet.pts if packet.dts is None else packet.dts
             if packet is None or stamp is None:
@@ -161,6 +168,8 @@ def _key_frames_are_enough(path: Path, every_s: float, start_s: float, end_s: fl
             if end_s is not None and time_s >= end_s:
                 return last_key_s is not None
         return last_key_s is not None and _promised_end_s(video, end_s) - last_key_s <= most_s
+    finally:
+        video.stream.discard = Discard.default
 
 
 def _promised_end_s(video: OpenVideo, end_s: float | None) -> float:

@@ -46,8 +46,8 @@ FIRST_LOOK_FRAMES = 60
 
 # Segments depend on the length alone, so that the result does not depend on the number of processes. Each ends all
 # tracks, whose vectors take time, so that long videos have longer ones; there are still enough for all processes.
-_SHORTEST_SEGMENT_S, _LONGEST_SEGMENT_S = 60.0, 240.0
-_SEGMENTS = 24
+_SHORTEST_SEGMENT_S, _LONGEST_SEGMENT_S = 60.0, 300.0
+_SEGMENTS = 8
 
 # Starting children takes a second or two, which this many frames take in one process.
 _FRAMES_WORTH_CHILDREN = 40

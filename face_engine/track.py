@@ -11,7 +11,6 @@ from functools import cached_property
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from face_engine.model import BGRImage, Box, Vectors
 from face_engine.portrait import Picture, cut_picture
@@ -98,13 +97,24 @@ class _Live:
     def begun(cls, shot: Shot, frame: BGRImage) -> "_Live":
         return cls([shot], shot, cut_picture(frame, shot.box, shot.time_s), [shot.time_s], [shot.box])
 
-    def add(self, shot: Shot, frame: BGRImage, most_shots: int) -> None:
+    def add(self, shot: Shot, frame: BGRImage) -> None:
         self.last = shot
         self.times_s.append(shot.time_s)
         self.boxes.append(shot.box)
         if shot.quality > self.shots[0].quality:
             self.picture = cut_picture(frame, shot.box, shot.time_s)
-        self.shots = sorted([*self.shots, shot], key=lambda s: (-s.quality, s.time_s))[:most_shots]
+        self.shots = sorted([*self.shots, shot], key=lambda s: (-s.quality, s.time_s))[:BEST_SHOTS]
+
+    def embedded(self) -> list[Shot]:
+        """The last and the best shots, as far as their vectors are known."""
+        return [one for one in (self.last, *self.shots) if one.vector is not None]
+
+    def evidence(self, shots: int) -> list[Shot]:
+        """The best shot and at least `shots` in all: those whose vectors are known before others."""
+        best, *others = self.shots
+        known = [one for one in others if one.vector is not None]
+        unknown = [one for one in others if one.vector is None]
+        return [best, *known, *unknown[: max(0, shots - 1 - len(known))]]
 
     def looks_like(self, shot: Shot) -> bool:
         """Whether it is the same face at a glance, as it was last or in one of its best shots."""
@@ -121,13 +131,13 @@ class Tracker:
     gap_s
         A face that is not seen for longer ends its track.
     shots
-        How many of its best shots a track is known by.
+        Of how many of its best shots a track has vectors at least.
     """
 
     def __init__(self, embed: Embed, gap_s: float, shots: int = BEST_SHOTS) -> None:
         self._embed = embed
         self._gap_s = gap_s
-        self._most_shots = shots
+        self._shots = shots
         self._live: list[_Live] = []
 
     def add(self, time_s: float, frame: BGRImage, shots: Sequence[Shot]) -> list[Track]:
@@ -137,7 +147,7 @@ class Tracker:
         for shot in free:
             shot.time_s = time_s
         for live, shot in self._matches(free):
-            live.add(shot, frame, self._most_shots)
+            live.add(shot, frame)
             free.remove(shot)
         for shot in free:
             self._live.append(_Live.begun(shot, frame))
@@ -152,8 +162,7 @@ class Tracker:
             return []
         affinity, overlap = _affinity([t.last.box for t in self._live], [s.box for s in shots])
         while True:
-            rows, columns = linear_sum_assignment(-affinity)
-            pairs = [(i, j) for i, j in zip(rows, columns, strict=True) if affinity[i, j] >= _LEAST_AFFINITY]
+            pairs = _assigned(affinity)
             different = self._different([(self._live[i], shots[j], float(overlap[i, j])) for i, j in pairs])
             if not any(different):
                 return [(self._live[i], shots[j]) for i, j in pairs]
@@ -167,12 +176,12 @@ class Tracker:
         unsure = [overlap < SURE_OVERLAP or not live.looks_like(shot) for live, shot, overlap in pairs]
         asked = [pair for pair, is_unsure in zip(pairs, unsure, strict=True) if is_unsure]
         # All at once: the network is faster in batches.
-        self._vectors([one for live, shot, _ in asked for one in (shot, live.last, live.shots[0])])
+        self._vectors([one for live, shot, _ in asked for one in (shot, *(live.embedded() or [live.last]))])
         return [is_unsure and not self._is_one_person(*pair) for pair, is_unsure in zip(pairs, unsure, strict=True)]
 
     def _is_one_person(self, live: _Live, shot: Shot, overlap: float) -> bool:
         limit = SAME_WHERE_OVERLAPPING if overlap >= OVERLAPS else SAME_WHERE_NEAR
-        mine, *theirs = self._vectors([shot, live.last, live.shots[0]])
+        mine, *theirs = self._vectors([shot, *(live.embedded() or [live.last])])
         return bool(np.linalg.norm(np.stack(theirs) - mine, axis=1).min() <= limit)
 
     def _vectors(self, shots: Sequence[Shot]) -> list[NDArray[np.float32]]:
@@ -184,12 +193,13 @@ class Tracker:
 
     def _end(self, ending: list[_Live]) -> list[Track]:
         self._live = [t for t in self._live if t not in ending]
-        self._vectors([shot for t in ending for shot in t.shots])
+        self._vectors([shot for t in ending for shot in t.evidence(self._shots)])
         return [self._closed(t) for t in ending]
 
     def _closed(self, live: _Live) -> Track:
-        vectors = np.stack(self._vectors(live.shots))
-        weights = np.array([max(s.quality, 1e-3) for s in live.shots], np.float32)
+        evidence = live.evidence(self._shots)
+        vectors = np.stack(self._vectors(evidence))
+        weights = np.array([max(s.quality, 1e-3) for s in evidence], np.float32)
         agree = agreeing(vectors, weights)
         vectors, weights = vectors[agree], weights[agree]
         return Track(
@@ -215,6 +225,18 @@ def agreeing(vectors: Vectors, weights: NDArray[np.float32]) -> NDArray[np.bool_
         return np.ones(len(vectors), bool)
     near = np.linalg.norm(vectors - pool(vectors, weights), axis=1) <= SAME_WHERE_OVERLAPPING
     return near if near.any() else np.ones(len(vectors), bool)
+
+
+def _assigned(affinity: NDArray[np.float64]) -> list[tuple[int, int]]:
+    """The pairs of a row and a column, each in one pair at most, that have the greatest affinity in all."""
+    rows = np.flatnonzero(affinity.max(axis=1) >= _LEAST_AFFINITY)
+    columns = affinity[rows].argmax(axis=1)
+    if len(np.unique(columns)) < len(columns):
+        # Imported where two rows want one column: it takes longer than all else that a process needs to start.
+        from scipy.optimize import linear_sum_assignment  # noqa: PLC0415
+
+        rows, columns = linear_sum_assignment(-affinity)
+    return [(int(i), int(j)) for i, j in zip(rows, columns, strict=True) if affinity[i, j] >= _LEAST_AFFINITY]
 
 
 def _affinity(before: list[Box], now: list[Box]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
