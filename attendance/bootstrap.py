@@ -18,14 +18,25 @@ STORES = {
     "sqlite": "attendance.adapters.store_sql:open_store",
     "mysql": "attendance.adapters.store_sql:open_store",
     "postgresql": "attendance.adapters.store_sql:open_store",
+    "dynamodb": "attendance.adapters.store_dynamodb:open_store",
 }
-MEDIA = {"folder": "attendance.adapters.media_folder:open_media"}
-FACES = {"local": "attendance.adapters.faces_local:open_faces"}
+MEDIA = {
+    "folder": "attendance.adapters.media_folder:open_media",
+    "s3": "attendance.adapters.media_s3:open_media",
+}
+FACES = {
+    "local": "attendance.adapters.faces_local:open_faces",
+    "rekognition": "attendance.adapters.faces_rekognition:open_faces",
+}
 JOBS = {
     "huey": "attendance.adapters.jobs_huey:open_jobs",
     "inline": "attendance.adapters.jobs_inline:open_jobs",
+    "lambda": "attendance.adapters.jobs_lambda:open_jobs",
 }
-UPLOADS = {"folder": "attendance.adapters.uploads_folder:open_uploads"}
+UPLOADS = {
+    "folder": "attendance.adapters.uploads_folder:open_uploads",
+    "s3": "attendance.adapters.uploads_s3:open_uploads",
+}
 
 
 def bootstrap(settings: Settings) -> Services:
@@ -39,10 +50,15 @@ def bootstrap(settings: Settings) -> Services:
         media=_pick("ROLLCALL_MEDIA", MEDIA, settings.media, settings),
         faces=_pick("ROLLCALL_FACES", FACES, settings.faces, settings),
         jobs=_pick("ROLLCALL_JOBS", JOBS, settings.jobs, settings),
-        uploads=_pick("ROLLCALL_DATA", UPLOADS, f"folder:{settings.data}/uploads", settings),
+        uploads=_pick("ROLLCALL_MEDIA", UPLOADS, _uploads(settings), settings),
     )
     services.jobs.bind(partial(search_recording, services), partial(sweep, services))
     return services
+
+
+def _uploads(settings: Settings) -> str:
+    """Uploads wait beside the media that they become, so that they need not be sent twice."""
+    return settings.media if settings.media.startswith("s3:") else f"folder:{settings.data}/uploads"
 
 
 def _make_data_folder(settings: Settings) -> None:

@@ -14,6 +14,7 @@ RollcallError
 ├── OutOfSpace          the disk has no room for it                               (507)
 ├── SearchStopped       a search was told to stop; it goes on later               (503)
 ├── ServiceUnavailable  a store, folder or service does not answer; try again     (503)
+│   └── ServiceBusy     it has as much to do as it takes; wait, and ask again     (503)
 └── SettingsError       a setting is wrong; the program does not start            (exit 2)
 
 Their sentences are English templates with named values, so that the website can say them in the reader's language.
@@ -122,6 +123,10 @@ class ServiceUnavailable(RollcallError):
     """A store, folder or service does not answer; trying again later may help."""
 
     status = 503
+
+
+class ServiceBusy(ServiceUnavailable):
+    """A service has as much to do as it takes: no fault of what was asked, which waits for its turn."""
 
 
 class SettingsError(RollcallError):

@@ -147,6 +147,36 @@ SETTINGS = (
     ),
     Setting("ROLLCALL_DETECTOR_MODEL", "", "A YuNet ONNX file that finds faces; empty: built in.", _perhaps(_file)),
     Setting("ROLLCALL_DETECTOR_MODEL_SHA256", "", "The SHA-256 of that file.", _perhaps(_sha256)),
+    Setting(
+        "ROLLCALL_REKOGNITION_THRESHOLD",
+        "80",
+        "Rekognition names nobody below this similarity; the review line, where none is set.",
+        _number(0, 100),
+    ),
+    Setting(
+        "ROLLCALL_REKOGNITION_TOPIC",
+        "",
+        "The ARN of the SNS topic where Rekognition says that a search has ended; empty: it is asked again and again.",
+        _text,
+    ),
+    Setting(
+        "ROLLCALL_REKOGNITION_ROLE",
+        "",
+        "The ARN of the role with which Rekognition writes to that topic.",
+        _text,
+    ),
+    Setting(
+        "ROLLCALL_PRICE_PER_MINUTE",
+        "0.10",
+        "What Rekognition charges for a minute of searched video, in US dollars; see its price list.",
+        _number(0, 1000),
+    ),
+    Setting(
+        "ROLLCALL_MONTHLY_BUDGET",
+        "",
+        "The most that searches by Rekognition may cost in a month (UTC), in US dollars; empty: no limit.",
+        _perhaps(_number(0, 10_000_000)),
+    ),
     Setting("ROLLCALL_MAX_UPLOAD_GB", "10", "The largest recording that may be uploaded, in GB.", _number(0.001, 1000)),
     Setting("ROLLCALL_MAX_PHOTO_MB", "30", "The largest photo that may be uploaded, in MB.", _number(0.1, 1000)),
     Setting("ROLLCALL_SESSION_HOURS", "12", "How long a login lasts without a visit, in hours.", _number(0.1, 8760)),
@@ -195,6 +225,11 @@ class Settings:
     vector_model_line: float
     detector_model: Path | None
     detector_model_sha256: str | None
+    rekognition_threshold: float
+    rekognition_topic: str
+    rekognition_role: str
+    price_per_minute: float
+    monthly_budget: float | None
     max_upload_gb: float
     max_photo_mb: float
     session_hours: float
@@ -258,6 +293,10 @@ def _check_together(settings: Settings) -> None:
     accept, review = settings.accept_similarity, settings.review_similarity
     if accept is not None and review is not None and review > accept:
         raise SettingsError("ROLLCALL_REVIEW_SIMILARITY must not be above ROLLCALL_ACCEPT_SIMILARITY.")
+    if settings.faces.startswith("rekognition:") and not settings.media.startswith("s3:"):
+        raise SettingsError("Rekognition reads recordings from S3: set ROLLCALL_MEDIA to s3://BUCKET.")
+    if bool(settings.rekognition_topic) != bool(settings.rekognition_role):
+        raise SettingsError("ROLLCALL_REKOGNITION_TOPIC and ROLLCALL_REKOGNITION_ROLE are set together or not at all.")
     for name, model, sha256 in (
         ("ROLLCALL_VECTOR_MODEL", settings.vector_model, settings.vector_model_sha256),
         ("ROLLCALL_DETECTOR_MODEL", settings.detector_model, settings.detector_model_sha256),

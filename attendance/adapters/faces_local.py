@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from attendance.adapters.faces_local_probe import plain_recording_errors, probe_
 from attendance.adapters.faces_local_snapshot import search_snapshot
 from attendance.errors import BadPhoto, Phrase
 from attendance.model import Face, RecordingKind
-from attendance.ports import EnrolledFace, LookAlike, PhotoFaces, Progress, RecordingInfo, Seen
+from attendance.ports import EnrolledFace, LookAlike, MediaFile, PhotoFaces, Progress, RecordingInfo, Seen
 from attendance.settings import Settings
 from face_engine import errors
 from face_engine.engine import Engine
@@ -37,6 +36,9 @@ def open_faces(value: str, settings: Settings) -> LocalFaces:
 
 class LocalFaces:
     """A FaceSearch that keeps nothing itself: the vectors lie in the Store. Safe to use from several threads."""
+
+    compares_everybody = False
+    charges_by_minute = False
 
     def __init__(self, settings: Settings) -> None:
         self.lines = match_lines(settings)
@@ -85,14 +87,15 @@ class LocalFaces:
     def remove(self, faces: Sequence[Face]) -> None:
         """Nothing to forget: no vector is kept here."""
 
-    def probe(self, path: Path) -> RecordingInfo:
-        return probe_recording(path)
+    def probe(self, file: MediaFile) -> RecordingInfo:
+        with file.local_path() as path:
+            return probe_recording(path)
 
     def search(
-        self, path: Path, kind: RecordingKind, faces: Sequence[Face], progress: Progress | None = None
+        self, file: MediaFile, kind: RecordingKind, faces: Sequence[Face], progress: Progress | None = None
     ) -> Sequence[Seen]:
         gallery = self._gallery(faces)
-        with plain_recording_errors(path):
+        with file.local_path() as path, plain_recording_errors(path):
             if kind is RecordingKind.SNAPSHOT:
                 with self._engine_alone() as engine:
                     return search_snapshot(path, gallery, engine, self._options, progress)

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from attendance.adapters.disk_errors import Place, plain_disk_errors
+from attendance.disk_file import DiskFile
 from attendance.errors import InvalidInput, NotFound, Phrase, SettingsError
 from attendance.media_keys import check_key
+from attendance.ports import MediaFile
 from attendance.settings import Settings
 
 _PLACE = Place(Phrase("The media folder"), Phrase("the media folder"))
@@ -35,6 +37,8 @@ def open_media(value: str, settings: Settings) -> FolderMedia:
 class FolderMedia:
     """A MediaStore in `root`. A file is written beside the others and renamed, so it is whole or not there."""
 
+    origins = ()
+
     def __init__(self, root: Path) -> None:
         with plain_disk_errors(_PLACE):
             _make_private(root)
@@ -51,8 +55,16 @@ class FolderMedia:
 
         self._write_whole(path, write)
 
-    def put_file(self, key: str, path: Path) -> None:
+    def put_file(self, key: str, file: MediaFile) -> None:
         target = self._path(key)
+        with file.local_path() as path:
+            self._move_in(path, target)
+
+    def file(self, key: str) -> DiskFile:
+        self.size(key)
+        return DiskFile(self._path(key))
+
+    def _move_in(self, path: Path, target: Path) -> None:
         with plain_disk_errors(_PLACE):
             try:
                 path.chmod(0o600)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from attendance.adapters.disk_errors import Place, plain_disk_errors
+from attendance.disk_file import DiskFile
 from attendance.errors import AlreadyExists, Conflict, InvalidInput, NotFound, OutOfSpace, Phrase, TooLarge
 from attendance.ports import Upload
 from attendance.settings import Settings
@@ -86,16 +87,16 @@ class FolderUploads:
             _receive(stream, file, upload.size - here, self._check_reserve)
         return self.upload(upload_id)
 
-    def path(self, upload_id: str) -> Path:
+    def file(self, upload_id: str) -> DiskFile:
         upload = self.upload(upload_id)
         if upload.offset != upload.size:
             raise NotFound("This upload is not whole yet.")
-        return self._folder(upload_id) / "data"
+        return DiskFile(self._folder(upload_id) / "data")
 
     @contextmanager
-    def finishing(self, upload_id: str, patience_s: float = 0.0) -> Iterator[Path]:
+    def finishing(self, upload_id: str, patience_s: float = 0.0) -> Iterator[DiskFile]:
         with self._writing(upload_id, patience_s):
-            yield self.path(upload_id)  # raises where whoever was waited for has moved it away
+            yield self.file(upload_id)  # raises where whoever was waited for has moved it away
 
     def remove(self, upload_id: str) -> None:
         if not _ID.fullmatch(upload_id):

@@ -7,6 +7,7 @@ ServiceUnavailable. Adapters express intent and are safe to call from several pr
 from attendance.ports.faces import (
     EnrolledFace,
     FaceSearch,
+    FarFaceSearch,
     FoundFace,
     LookAlike,
     PhotoFaces,
@@ -15,7 +16,7 @@ from attendance.ports.faces import (
     Seen,
 )
 from attendance.ports.jobs import JobQueue, WorkedQueue
-from attendance.ports.media import MediaStore
+from attendance.ports.media import MediaFile, MediaStore
 from attendance.ports.store import (
     AuditStore,
     CourseStore,
@@ -23,22 +24,27 @@ from attendance.ports.store import (
     MarkStore,
     RenewalStore,
     SearchStore,
+    SpendingStore,
     Store,
     StudentStore,
     UserStore,
 )
-from attendance.ports.uploads import Upload, UploadSpool
+from attendance.ports.uploads import AppendedUploads, DirectUploads, Upload, UploadPart, UploadSpool
 
 __all__ = [
+    "AppendedUploads",
     "AuditStore",
     "CourseStore",
+    "DirectUploads",
     "EnrolledFace",
     "FaceSearch",
+    "FarFaceSearch",
     "FoundFace",
     "JobQueue",
     "LectureStore",
     "LookAlike",
     "MarkStore",
+    "MediaFile",
     "MediaStore",
     "PhotoFaces",
     "Progress",
@@ -46,9 +52,11 @@ __all__ = [
     "RenewalStore",
     "SearchStore",
     "Seen",
+    "SpendingStore",
     "Store",
     "StudentStore",
     "Upload",
+    "UploadPart",
     "UploadSpool",
     "UserStore",
     "WorkedQueue",

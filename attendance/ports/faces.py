@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from attendance.model import Face, MatchLines, RecordingKind
+from attendance.ports.media import MediaFile
 
 Progress = Callable[[float], None]  # called with 0..1; raising SearchStopped from it stops the work
 
@@ -82,6 +82,8 @@ class FaceSearch(Protocol):
 
     name: str  # stored with every face; another one where faces cannot be compared with those of before
     lines: MatchLines  # where this engine's matches become sure
+    compares_everybody: bool  # whether a search meets all enrolled faces, whatever faces it is given to name
+    charges_by_minute: bool  # whether searching a video costs money
 
     def find(self, photo: bytes) -> PhotoFaces:
         """Raises BadPhoto where it is no picture; no face is no error."""
@@ -98,13 +100,31 @@ class FaceSearch(Protocol):
     def remove(self, faces: Sequence[Face]) -> None:
         """Forget them, where the engine keeps anything. Those it does not know are passed over."""
 
-    def probe(self, path: Path) -> RecordingInfo:
+    def probe(self, file: MediaFile) -> RecordingInfo:
         """Raises BadRecording, with the reason in one sentence."""
 
     def search(
-        self, path: Path, kind: RecordingKind, faces: Sequence[Face], progress: Progress | None = None
+        self, file: MediaFile, kind: RecordingKind, faces: Sequence[Face], progress: Progress | None = None
     ) -> Sequence[Seen]:
         """Who of these faces' students is in the recording, and who else.
 
-        One entry a student from the review line on, one an unknown. Raises BadRecording, SearchStopped.
+        One entry a student from the review line on, one an unknown. Raises BadRecording, SearchStopped, ServiceBusy.
         """
+
+
+@runtime_checkable
+class FarFaceSearch(FaceSearch, Protocol):
+    """A FaceSearch whose service can search a video without us: asked now, answered later."""
+
+    answers_by_event: bool
+    """Whether the service sends word when a search has ended; where it does not, somebody must ask again and again."""
+
+    def begin_search(self, file: MediaFile, token: str, tag: str) -> str:
+        """The id of the search that was begun; the same `token` again gives the same search and begins none.
+
+        `token` is of letters, digits, - and _, at most 64; `tag` comes back in the word that it has ended.
+        Raises BadRecording, ServiceBusy (as many as it takes are under way).
+        """
+
+    def search_result(self, search_id: str, file: MediaFile, faces: Sequence[Face]) -> Sequence[Seen] | None:
+        """As `search` gives it; None while it is under way. Raises BadRecording where the service gave up."""

@@ -266,6 +266,20 @@ class MarkStore(Protocol):
         """The attendance log. Ties are sorted by time, course and student id, so that pages never overlap."""
 
 
+class SpendingStore(Protocol):
+    """How much of a month's searches by a service that charges has been ordered, in seconds of video."""
+
+    def order_search(self, month: str, token: str, seconds: float, most_seconds: float | None) -> bool:
+        """Write down a search that is about to be paid for; the same `token` again is the same order, and true.
+
+        False, and nothing written, where the month (`YYYY-MM`, UTC) would come to more than `most_seconds`. Orders at
+        once never come to more than that together.
+        """
+
+    def ordered_seconds(self, month: str) -> float:
+        """The sum of the month's orders; 0 where there are none."""
+
+
 class AuditStore(Protocol):
     """What people did, and what is still to be erased."""
 
@@ -293,6 +307,7 @@ class Store(
     LectureStore,
     SearchStore,
     MarkStore,
+    SpendingStore,
     AuditStore,
     Protocol,
 ):

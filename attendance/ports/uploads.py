@@ -1,18 +1,22 @@
-"""The UploadSpool: uploads that are not whole yet."""
+"""The UploadSpool: uploads that are not whole yet, whose bytes come through the site or go straight to the bucket."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, runtime_checkable
+
+from attendance.ports.media import MediaFile
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """An upload of `size` bytes of which `offset` are here. `details` say what it is for."""
+    """An upload of `size` bytes of which `offset` are here. `details` say what it is for.
+
+    `offset` counts bytes; where parts arrive in any order it is no place to go on from.
+    """
 
     id: str
     user_id: str
@@ -23,7 +27,7 @@ class Upload:
 
 
 class UploadSpool(Protocol):
-    """Uploads that are not whole yet. They survive a restart."""
+    """Uploads that are not whole yet. They survive a restart. Each adapter takes bytes in one of the ways below."""
 
     def begin(self, upload: Upload) -> None:
         """Raises OutOfSpace, AlreadyExists."""
@@ -31,17 +35,10 @@ class UploadSpool(Protocol):
     def upload(self, upload_id: str) -> Upload:
         """Raises NotFound."""
 
-    def append(self, upload_id: str, offset: int, stream: BinaryIO) -> Upload:
-        """Add what the stream holds and return the new state; what arrived before a break is kept.
-
-        Raises NotFound; Conflict where the offset is not the size so far or another request is writing;
-        TooLarge where the stream holds more than was announced; OutOfSpace.
-        """
-
-    def path(self, upload_id: str) -> Path:
+    def file(self, upload_id: str) -> MediaFile:
         """The file of a whole upload. Raises NotFound."""
 
-    def finishing(self, upload_id: str, patience_s: float = 0.0) -> AbstractContextManager[Path]:
+    def finishing(self, upload_id: str, patience_s: float = 0.0) -> AbstractContextManager[MediaFile]:
         """The file of a whole upload, for one process at a time while the context is open.
 
         Raises NotFound; Conflict where another has it for longer than `patience_s`. A process that dies lets go of it.
@@ -58,3 +55,40 @@ class UploadSpool(Protocol):
 
     def remove_older_than(self, moment: datetime) -> int:
         """How many were removed."""
+
+
+@runtime_checkable
+class AppendedUploads(UploadSpool, Protocol):
+    """Bytes come through the site, each at the end of those before."""
+
+    def append(self, upload_id: str, offset: int, stream: BinaryIO) -> Upload:
+        """Add what the stream holds and return the new state; what arrived before a break is kept.
+
+        Raises NotFound; Conflict where the offset is not the size so far or another request is writing;
+        TooLarge where the stream holds more than was announced; OutOfSpace.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class UploadPart:
+    """A part of a direct upload that has arrived. Numbers count from 1."""
+
+    number: int
+    size: int
+
+
+@runtime_checkable
+class DirectUploads(UploadSpool, Protocol):
+    """Bytes go straight to the media store, in parts of which several may be on their way at once."""
+
+    def part_size(self, upload_id: str) -> int:
+        """In bytes; only the last part is smaller. Raises NotFound."""
+
+    def parts(self, upload_id: str) -> Sequence[UploadPart]:
+        """Those that are there, by number. Raises NotFound."""
+
+    def part_links(self, upload_id: str, numbers: Sequence[int], seconds: int = 3600) -> Mapping[int, str]:
+        """Where each of these parts is sent by PUT. Raises NotFound, InvalidInput (no such part)."""
+
+    def complete(self, upload_id: str) -> None:
+        """Put the parts together; nothing happens where they are already. Raises NotFound, Conflict (bytes missing)."""

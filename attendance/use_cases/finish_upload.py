@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
 from attendance.errors import BadRecording, Conflict, InvalidInput, NotFound
 from attendance.model import Recording
-from attendance.ports import Upload
+from attendance.ports import MediaFile, Upload
 from attendance.services import Services
 from attendance.use_cases.receive_recording import receive_recording
 
@@ -21,10 +20,10 @@ def finish_upload(services: Services, upload_id: str, *, patience_s: float = 0.0
     upload = services.uploads.upload(upload_id)
     if upload.offset != upload.size:
         raise Conflict("The upload is not whole yet.")
-    with services.uploads.finishing(upload_id, patience_s) as path:
+    with services.uploads.finishing(upload_id, patience_s) as file:
         try:
             _check_course(services, upload)
-            recording = _receive(services, upload, path)
+            recording = _receive(services, upload, file)
         except (BadRecording, InvalidInput):
             services.uploads.remove(upload_id)
             raise
@@ -39,11 +38,11 @@ def _check_course(services: Services, upload: Upload) -> None:
         raise InvalidInput("The course of this recording was removed while it was uploaded.") from gone
 
 
-def _receive(services: Services, upload: Upload, path: Path) -> Recording:
+def _receive(services: Services, upload: Upload, file: MediaFile) -> Recording:
     details = upload.details
     return receive_recording(
         services,
-        path=path,
+        file=file,
         original_name=details["filename"],
         course_id=details["course_id"],
         starts_at=datetime.fromisoformat(details["starts_at"]),

@@ -6,12 +6,11 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from attendance.errors import AlreadyExists, InvalidInput, NotFound
 from attendance.media_keys import recording_key
 from attendance.model import Lecture, Recording, RecordingKind, new_id
-from attendance.ports import RecordingInfo
+from attendance.ports import MediaFile, RecordingInfo
 from attendance.services import Services
 
 _LONGEST_LECTURE = timedelta(hours=24)
@@ -32,7 +31,7 @@ def check_lecture_times(services: Services, starts_at: datetime, ends_at: dateti
 def receive_recording(
     services: Services,
     *,
-    path: Path,
+    file: MediaFile,
     original_name: str,
     course_id: str,
     starts_at: datetime,
@@ -41,7 +40,7 @@ def receive_recording(
     recording_id: str | None = None,
     enqueue: bool = True,
 ) -> Recording:
-    """Move the file at `path` in and queue its search. The same `recording_id` again finishes what was begun.
+    """Move the file in and queue its search. The same `recording_id` again finishes what was begun.
 
     `starts_at` inside a lecture of the course adds to that lecture; else a new one is made, which ends with the
     recording where `ends_at` is not given. Raises BadRecording, InvalidInput, NotFound, OutOfSpace; then nothing
@@ -52,15 +51,15 @@ def receive_recording(
     if recording is None:
         check_lecture_times(services, starts_at, ends_at)
         services.store.course(course_id)
-        info = services.faces.probe(path)
+        info = services.faces.probe(file)
         lecture = _lecture(services, course_id, starts_at, ends_at, info.duration_s)
-        recording = _recording(services, recording_id, lecture, starts_at, path, original_name, info, by)
+        recording = _recording(services, recording_id, lecture, starts_at, file, original_name, info, by)
         with _no_empty_lecture(services, lecture.id):
             services.store.add_recording(recording)
     with _no_empty_lecture(services, recording.lecture_id), _no_row_without_file(services, recording_id):
         # The row is there before the file, so that a crash between leaves a recording that can be finished.
-        if path.exists():
-            services.media.put_file(recording.media_key, path)
+        if file.exists():
+            services.media.put_file(recording.media_key, file)
     if enqueue:
         services.jobs.enqueue_search(recording_id)
     return services.store.recording(recording_id)
@@ -94,7 +93,7 @@ def _recording(
     recording_id: str,
     lecture: Lecture,
     starts_at: datetime,
-    path: Path,
+    file: MediaFile,
     original_name: str,
     info: RecordingInfo,
     by: str | None,
@@ -107,7 +106,7 @@ def _recording(
         original_name=original_name[:200],
         started_at=starts_at,
         duration_s=info.duration_s,
-        size_bytes=path.stat().st_size,
+        size_bytes=file.size(),
         created_at=services.now(),
         width=info.width,
         height=info.height,

@@ -17,6 +17,7 @@ from attendance.errors import (
     NotFound,
     RollcallError,
     SearchStopped,
+    ServiceBusy,
     ServiceUnavailable,
 )
 from attendance.media_keys import evidence_key
@@ -58,7 +59,7 @@ def search_recording(
         return _search_claimed(services, recording, worker, progress, stopping)
     except SearchStopped:
         services.store.release_claim(recording_id, worker)
-    except FacesOutdated as waits:
+    except (FacesOutdated, ServiceBusy) as waits:
         services.store.release_claim(recording_id, worker, waits.sentence)
     except ServiceUnavailable:
         raise
@@ -96,8 +97,8 @@ def _seen(services: Services, recording: Recording, report: Progress) -> Sequenc
     faces = comparable_faces(services, students_to_mark(services, recording.lecture_id))
     others = look_alikes_elsewhere(services, faces)
     try:
-        with services.media.local_path(recording.media_key) as path:
-            seen = services.faces.search(path, recording.kind, [*faces, *others], report)
+        file = services.media.file(recording.media_key)
+        seen = services.faces.search(file, recording.kind, [*faces, *others], report)
     except NotFound as gone:
         if _is_on_its_way(services, recording):
             raise SearchStopped("The file of this recording is not in its place yet; it is searched later.") from gone
@@ -108,7 +109,7 @@ def _seen(services: Services, recording: Recording, report: Progress) -> Sequenc
 def _is_on_its_way(services: Services, recording: Recording) -> bool:
     """Whether the file was still in its upload a moment ago: the recording's row is made before the file is moved."""
     try:
-        services.uploads.path(recording.id)
+        services.uploads.file(recording.id)
     except NotFound:
         return any(key == recording.media_key for key in services.media.keys(recording.media_key))
     return True

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from attendance.bootstrap import bootstrap
+from attendance.disk_file import DiskFile
 from attendance.model import Course, Role, Student
 from attendance.services import Services
 from attendance.settings import load_settings
@@ -62,7 +63,12 @@ def _made(services: Services, lecture: Path) -> School:
     _register(services, course, "🎓-31", "남궁황보 독고제갈선우사공서문 동방망절 어금강전 소봉장곡")
     _make_accounts(services, course, people[PRESENT])
     recording = receive_recording(
-        services, path=lecture, original_name="week 1.mp4", course_id=course.id, starts_at=_STARTED, enqueue=False
+        services,
+        file=DiskFile(lecture),
+        original_name="week 1.mp4",
+        course_id=course.id,
+        starts_at=_STARTED,
+        enqueue=False,
     )
     assert search_recording(services, recording.id)
     return School(

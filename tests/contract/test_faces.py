@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from attendance.disk_file import DiskFile
 from attendance.errors import BadPhoto, BadRecording, SearchStopped
 from attendance.model import Face, RecordingKind, new_id
 from attendance.ports import EnrolledFace, FaceSearch
@@ -136,7 +137,7 @@ def test_faces_of_another_engine_are_never_compared(
     foreign = [replace(face, engine="another", vector=(0.0,) * 3) for face in enrolled]
     assert list(faces.look_alikes(faces.enrol("new", kit.photo(ADA)), foreign)) == []
     assert faces.alike_among(foreign, enrolled) == faces.alike_among(enrolled, foreign) == set()
-    assert {seen.student_id for seen in faces.search(lecture, RecordingKind.VIDEO, foreign)} == {None}
+    assert {seen.student_id for seen in faces.search(DiskFile(lecture), RecordingKind.VIDEO, foreign)} == {None}
 
 
 def test_forgetting_faces_that_it_does_not_know_is_no_error(faces: FaceSearch, enrolled: list[Face]) -> None:
@@ -145,7 +146,7 @@ def test_forgetting_faces_that_it_does_not_know_is_no_error(faces: FaceSearch, e
 
 
 def test_a_video_is_probed(faces: FaceSearch, lecture: Path) -> None:
-    info = faces.probe(lecture)
+    info = faces.probe(DiskFile(lecture))
     assert info.duration_s == pytest.approx(6, abs=0.5)
     assert info.width > 0
     assert info.height > 0
@@ -155,7 +156,7 @@ def test_a_video_is_probed(faces: FaceSearch, lecture: Path) -> None:
 
 def test_a_snapshot_is_probed(faces: FaceSearch, kit: FacesKit, tmp_path: Path) -> None:
     kit.snapshot(tmp_path / "data", [ADA])
-    info = faces.probe(tmp_path / "data")
+    info = faces.probe(DiskFile(tmp_path / "data"))
     assert info.duration_s == 0
     assert info.extension in (".jpg", ".png")
 
@@ -166,15 +167,15 @@ def test_what_is_no_recording_is_refused_in_a_sentence_that_names_no_path(
 ) -> None:
     (tmp_path / "data").write_bytes(junk)
     with pytest.raises(BadRecording, match=r"^The recording .*\.$") as refused:
-        faces.probe(tmp_path / "data")
+        faces.probe(DiskFile(tmp_path / "data"))
     assert str(tmp_path) not in refused.value.sentence
     with pytest.raises(BadRecording, match=r"^The recording .*\.$"):
-        faces.search(tmp_path / "data", RecordingKind.VIDEO, [])
+        faces.search(DiskFile(tmp_path / "data"), RecordingKind.VIDEO, [])
 
 
 def test_a_student_and_a_stranger_are_told_apart(faces: FaceSearch, enrolled: list[Face], lecture: Path) -> None:
     ada, stranger = sorted(
-        faces.search(lecture, RecordingKind.VIDEO, enrolled), key=lambda seen: seen.student_id is None
+        faces.search(DiskFile(lecture), RecordingKind.VIDEO, enrolled), key=lambda seen: seen.student_id is None
     )
     assert ada.student_id == "ada"
     assert ada.similarity is not None
@@ -190,7 +191,7 @@ def test_a_student_and_a_stranger_are_told_apart(faces: FaceSearch, enrolled: li
 
 
 def test_every_sighting_has_its_picture(faces: FaceSearch, enrolled: list[Face], lecture: Path) -> None:
-    for seen in faces.search(lecture, RecordingKind.VIDEO, enrolled):
+    for seen in faces.search(DiskFile(lecture), RecordingKind.VIDEO, enrolled):
         assert seen.picture is not None
         assert seen.picture_s is not None
         assert max(picture_size(seen.picture)) <= 320
@@ -200,18 +201,18 @@ def test_every_sighting_has_its_picture(faces: FaceSearch, enrolled: list[Face],
 
 def test_the_only_enrolled_student_has_the_whole_margin(faces: FaceSearch, enrolled: list[Face], lecture: Path) -> None:
     own = [face for face in enrolled if face.student_id == "ada"]
-    (ada,) = [seen for seen in faces.search(lecture, RecordingKind.VIDEO, own) if seen.student_id]
+    (ada,) = [seen for seen in faces.search(DiskFile(lecture), RecordingKind.VIDEO, own) if seen.student_id]
     assert ada.margin == 100
 
 
 def test_with_nobody_enrolled_everybody_is_unknown(faces: FaceSearch, lecture: Path) -> None:
-    seen = faces.search(lecture, RecordingKind.VIDEO, [])
+    seen = faces.search(DiskFile(lecture), RecordingKind.VIDEO, [])
     assert [one.student_id for one in seen] == [None, None]
     assert {one.similarity for one in seen} == {None}
 
 
 def test_a_search_again_finds_the_same(faces: FaceSearch, enrolled: list[Face], lecture: Path) -> None:
-    first, second = (list(faces.search(lecture, RecordingKind.VIDEO, enrolled)) for _ in range(2))
+    first, second = (list(faces.search(DiskFile(lecture), RecordingKind.VIDEO, enrolled)) for _ in range(2))
     assert first == second
 
 
@@ -219,7 +220,7 @@ def test_everybody_in_a_snapshot_is_seen_once(
     faces: FaceSearch, kit: FacesKit, enrolled: list[Face], tmp_path: Path
 ) -> None:
     kit.snapshot(tmp_path / "data", [BEN, STRANGER])
-    seen = faces.search(tmp_path / "data", RecordingKind.SNAPSHOT, enrolled)
+    seen = faces.search(DiskFile(tmp_path / "data"), RecordingKind.SNAPSHOT, enrolled)
     assert {one.student_id for one in seen} == {"ben", None}
     assert {one.frames for one in seen} == {1}
     assert {(one.first_s, one.last_s) for one in seen} == {(0, 0)}
@@ -227,7 +228,7 @@ def test_everybody_in_a_snapshot_is_seen_once(
 
 def test_progress_runs_from_nothing_to_all(faces: FaceSearch, enrolled: list[Face], lecture: Path) -> None:
     shares: list[float] = []
-    faces.search(lecture, RecordingKind.VIDEO, enrolled, shares.append)
+    faces.search(DiskFile(lecture), RecordingKind.VIDEO, enrolled, shares.append)
     assert shares == sorted(shares)
     assert shares[0] >= 0
     assert shares[-1] == 1
@@ -246,5 +247,5 @@ def test_a_search_that_is_told_to_stop_stops(
     kit.snapshot(tmp_path / "data", [ADA])
     path = lecture if kind is RecordingKind.VIDEO else tmp_path / "data"
     with pytest.raises(SearchStopped):
-        faces.search(path, kind, [], stop)
+        faces.search(DiskFile(path), kind, [], stop)
     assert len(calls) == 1

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from attendance.adapters.media_folder import FolderMedia
+from attendance.disk_file import DiskFile
 from attendance.errors import InvalidInput, NotFound
 from attendance.media_keys import evidence_key, photo_keys, recording_key
 from attendance.model import new_id
@@ -52,7 +53,7 @@ def test_put_file_moves_the_file_in(media: MediaStore, tmp_path: Path) -> None:
     key = recording_key(new_id(), ".mp4")
     source = tmp_path / "upload"
     source.write_bytes(b"video" * 100_000)
-    media.put_file(key, source)
+    media.put_file(key, DiskFile(source))
     assert media.read(key) == b"video" * 100_000
     assert not source.exists()
 
@@ -125,7 +126,7 @@ def test_a_key_that_is_none_of_ours_is_refused_everywhere(media: MediaStore, hos
     source.write_bytes(b"x")
     attempts: list[Callable[[], object]] = [
         lambda: media.put(hostile, b"x"),
-        lambda: media.put_file(hostile, source),
+        lambda: media.put_file(hostile, DiskFile(source)),
         lambda: media.read(hostile),
         lambda: media.open(hostile),
         lambda: media.size(hostile),
@@ -151,7 +152,7 @@ def test_keys_may_be_limited_to_those_stored_before_a_moment(media: MediaStore, 
     source.write_bytes(b"video")
     os.utime(source, (0, 0))  # an old file that is moved in now is stored now
     media.put(key, b"picture")
-    media.put_file(moved, source)
+    media.put_file(moved, DiskFile(source))
     now = datetime.now(UTC)
     assert list(media.keys(stored_before=now + timedelta(minutes=1))) == sorted([key, moved])
     assert list(media.keys(stored_before=now - timedelta(minutes=1))) == []

@@ -64,7 +64,7 @@ def test_parts_are_added_at_the_offset(spool: UploadSpool) -> None:
     spool.begin(upload)
     assert spool.append(upload.id, 0, io.BytesIO(b"0123")).offset == 4
     assert spool.append(upload.id, 4, io.BytesIO(b"456789")).offset == 10
-    assert spool.path(upload.id).read_bytes() == b"0123456789"
+    assert spool.file(upload.id).path.read_bytes() == b"0123456789"
 
 
 def test_a_large_part_arrives_whole(spool: UploadSpool) -> None:
@@ -72,7 +72,7 @@ def test_a_large_part_arrives_whole(spool: UploadSpool) -> None:
     upload = an_upload(len(data))
     spool.begin(upload)
     assert spool.append(upload.id, 0, io.BytesIO(data)).offset == len(data)
-    assert spool.path(upload.id).read_bytes() == data
+    assert spool.file(upload.id).path.read_bytes() == data
 
 
 @pytest.mark.parametrize("offset", [0, 3, 5, 100])
@@ -92,7 +92,7 @@ def test_what_arrived_before_the_connection_broke_is_kept(spool: UploadSpool) ->
         spool.append(upload.id, 0, BreakingStream(b"01234"))
     assert spool.upload(upload.id).offset == 5
     spool.append(upload.id, 5, io.BytesIO(b"56789"))
-    assert spool.path(upload.id).read_bytes() == b"0123456789"
+    assert spool.file(upload.id).path.read_bytes() == b"0123456789"
 
 
 def test_more_than_was_announced_is_too_large_and_the_surplus_is_not_kept(spool: UploadSpool) -> None:
@@ -101,7 +101,7 @@ def test_more_than_was_announced_is_too_large_and_the_surplus_is_not_kept(spool:
     with pytest.raises(TooLarge):
         spool.append(upload.id, 0, io.BytesIO(b"012345"))
     assert spool.upload(upload.id).offset == 4
-    assert spool.path(upload.id).read_bytes() == b"0123"
+    assert spool.file(upload.id).path.read_bytes() == b"0123"
 
 
 def test_two_requests_never_write_at_once(spool: UploadSpool) -> None:
@@ -118,7 +118,7 @@ def test_two_requests_never_write_at_once(spool: UploadSpool) -> None:
         slow.released.set()
         first.join(10)
     assert spool.append(upload.id, 5, io.BytesIO(b"56789")).offset == 10
-    assert spool.path(upload.id).read_bytes() == b"0123456789"
+    assert spool.file(upload.id).path.read_bytes() == b"0123456789"
 
 
 def test_the_path_of_a_half_done_upload_is_not_found(spool: UploadSpool) -> None:
@@ -126,7 +126,7 @@ def test_the_path_of_a_half_done_upload_is_not_found(spool: UploadSpool) -> None
     spool.begin(upload)
     spool.append(upload.id, 0, io.BytesIO(b"01234"))
     with pytest.raises(NotFound):
-        spool.path(upload.id)
+        spool.file(upload.id)
 
 
 def test_an_id_begins_only_once(spool: UploadSpool) -> None:
@@ -153,7 +153,7 @@ def test_an_unknown_upload_is_not_found(spool: UploadSpool, unknown: str) -> Non
     with pytest.raises(NotFound):
         spool.append(unknown, 0, io.BytesIO(b"x"))
     with pytest.raises(NotFound):
-        spool.path(unknown)
+        spool.file(unknown)
     spool.remove(unknown)
 
 
@@ -172,7 +172,7 @@ def test_an_upload_whose_file_was_moved_away_is_gone_and_can_be_removed(spool: U
     upload = an_upload(3)
     spool.begin(upload)
     spool.append(upload.id, 0, io.BytesIO(b"012"))
-    spool.path(upload.id).rename(tmp_path / "elsewhere")
+    spool.file(upload.id).path.rename(tmp_path / "elsewhere")
     with pytest.raises(NotFound):
         spool.upload(upload.id)
     assert list(spool.whole()) == []
@@ -237,8 +237,8 @@ def test_one_process_finishes_an_upload_while_others_wait(spool: UploadSpool) ->
             outcome.append("too late")
 
     waiting = threading.Thread(target=second)
-    with spool.finishing(upload.id) as path:
-        assert path.read_bytes() == b"0123"
+    with spool.finishing(upload.id) as file:
+        assert file.path.read_bytes() == b"0123"
         with pytest.raises(Conflict), spool.finishing(upload.id):
             pass
         waiting.start()

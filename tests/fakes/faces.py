@@ -12,13 +12,12 @@ import io
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 
 from PIL import Image
 
 from attendance.errors import BadPhoto, BadRecording
 from attendance.model import Face, MatchLines, RecordingKind
-from attendance.ports import EnrolledFace, FoundFace, LookAlike, PhotoFaces, Progress, RecordingInfo, Seen
+from attendance.ports import EnrolledFace, FoundFace, LookAlike, MediaFile, PhotoFaces, Progress, RecordingInfo, Seen
 
 
 def similarity(one: float, other: float) -> float:
@@ -33,6 +32,8 @@ class FakeFaces:
     """
 
     lines = MatchLines(review=60.0, accept=75.0, margin=10.0)
+    compares_everybody = False
+    charges_by_minute = False
 
     def __init__(self, name: str = "fake-1") -> None:
         self.name = name
@@ -71,16 +72,16 @@ class FakeFaces:
     def remove(self, faces: Sequence[Face]) -> None:
         self.removed += [face.id for face in faces]
 
-    def probe(self, path: Path) -> RecordingInfo:
-        head, _ = _recording(path)
+    def probe(self, file: MediaFile) -> RecordingInfo:
+        head, _ = _recording(file)
         if head == ["snapshot"]:
             return RecordingInfo(0.0, 320, 240, "png", "png", ".png")
         return RecordingInfo(float(head[1]), 320, 240, "h264", "mov,mp4", ".mp4")
 
     def search(
-        self, path: Path, kind: RecordingKind, faces: Sequence[Face], progress: Progress | None = None
+        self, file: MediaFile, kind: RecordingKind, faces: Sequence[Face], progress: Progress | None = None
     ) -> Sequence[Seen]:
-        _, lines = _recording(path)
+        _, lines = _recording(file)
         for tenth in range(11):
             if progress is not None:
                 progress(tenth / 10)
@@ -141,9 +142,10 @@ def _people_in(photo: bytes) -> list[float]:
     return [float(number) for number in photo.removeprefix(b"face:").split(b",") if number]
 
 
-def _recording(path: Path) -> tuple[list[str], list[list[str]]]:
+def _recording(file: MediaFile) -> tuple[list[str], list[list[str]]]:
     """The words of the head, and of each person's line."""
-    head, *lines = path.read_bytes().decode(errors="replace").strip().split("|")
+    with file.open() as stream:
+        head, *lines = stream.read().decode(errors="replace").strip().split("|")
     words = head.split()
     if words != ["snapshot"] and not (len(words) == 2 and words[0] == "video"):
         raise BadRecording("The recording is not a video that can be read, or it is cut short.")

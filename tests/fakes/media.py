@@ -5,17 +5,45 @@ from __future__ import annotations
 import io
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from attendance.errors import NotFound
 from attendance.media_keys import check_key
+from attendance.ports import MediaFile
+
+
+@dataclass(frozen=True)
+class FakeFile:
+    """A MediaFile in memory."""
+
+    media: FakeMedia
+    key: str
+
+    @property
+    def place(self) -> None:
+        """Nobody else can read it."""
+
+    def exists(self) -> bool:
+        return self.key in self.media.files
+
+    def size(self) -> int:
+        return self.media.size(self.key)
+
+    def open(self) -> BinaryIO:
+        return self.media.open(self.key)
+
+    def local_path(self) -> AbstractContextManager[Path]:
+        return self.media.local_path(self.key)
 
 
 class FakeMedia:
     """Files in a dict; `files` may be looked into by tests."""
+
+    origins = ()
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
@@ -25,9 +53,15 @@ class FakeMedia:
         self.files[check_key(key)] = bytes(data)
         self.stored_at[key] = datetime.now(UTC)
 
-    def put_file(self, key: str, path: Path) -> None:
-        self.put(key, path.read_bytes())
-        path.unlink()
+    def put_file(self, key: str, file: MediaFile) -> None:
+        check_key(key)
+        with file.local_path() as path:
+            self.put(key, path.read_bytes())
+            path.unlink()
+
+    def file(self, key: str) -> FakeFile:
+        self.read(key)
+        return FakeFile(self, key)
 
     def read(self, key: str) -> bytes:
         if check_key(key) not in self.files:

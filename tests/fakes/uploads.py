@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from attendance.disk_file import DiskFile
 from attendance.errors import AlreadyExists, Conflict, NotFound, OutOfSpace, TooLarge
 from attendance.ports import Upload
 
@@ -51,14 +52,14 @@ class FakeUploads:
             self.busy.discard(upload_id)
         return self.upload(upload_id)
 
-    def path(self, upload_id: str) -> Path:
+    def file(self, upload_id: str) -> DiskFile:
         upload = self.upload(upload_id)
         if upload.offset != upload.size:
             raise NotFound("This upload is not whole yet.")
-        return self._file(upload_id)
+        return DiskFile(self._file(upload_id))
 
     @contextmanager
-    def finishing(self, upload_id: str, patience_s: float = 0.0) -> Iterator[Path]:
+    def finishing(self, upload_id: str, patience_s: float = 0.0) -> Iterator[DiskFile]:
         until = time.monotonic() + patience_s
         while upload_id in self.busy:
             if time.monotonic() >= until:
@@ -66,7 +67,7 @@ class FakeUploads:
             time.sleep(0.01)
         self.busy.add(upload_id)
         try:
-            yield self.path(upload_id)
+            yield self.file(upload_id)
         finally:
             self.busy.discard(upload_id)
 

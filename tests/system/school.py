@@ -11,6 +11,7 @@ from pathlib import Path
 import av
 import cv2
 
+from attendance.disk_file import DiskFile
 from attendance.model import Course, Recording, Role, SearchStatus, new_id
 from attendance.services import Services
 from attendance.use_cases.accounts import add_user
@@ -86,7 +87,7 @@ def receive(services: Services, video: Path, *, day: int = 0, minute: int = 0) -
     begin = BEGIN + timedelta(days=day)
     return receive_recording(
         services,
-        path=path,
+        file=DiskFile(path),
         original_name="lecture.mp4",
         course_id=the_course(services).id,
         starts_at=begin + timedelta(minutes=minute),

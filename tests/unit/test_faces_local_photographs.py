@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from attendance.adapters.faces_local import open_faces
+from attendance.disk_file import DiskFile
 from attendance.errors import BadPhoto
 from attendance.model import Face, RecordingKind, new_id
 from attendance.settings import load_settings
@@ -38,7 +39,7 @@ def test_the_man_on_stage_is_sure_and_the_woman_who_is_elsewhere_is_not_seen():
         )
         for name in ("alex-lacamoire.png", ON_STAGE, ELSEWHERE)
     ]
-    seen = faces.search(photograph("short_hamilton_clip.mp4"), RecordingKind.VIDEO, enrolled)
+    seen = faces.search(DiskFile(photograph("short_hamilton_clip.mp4")), RecordingKind.VIDEO, enrolled)
     (on_stage,) = [one for one in seen if one.student_id == ON_STAGE]
     assert (on_stage.similarity or 0) >= faces.lines.accept
     assert (on_stage.margin or 0) >= faces.lines.margin

@@ -9,6 +9,7 @@ import pytest
 
 from attendance.adapters.faces_local import LocalFaces, open_faces
 from attendance.adapters.faces_local_snapshot import search_snapshot
+from attendance.disk_file import DiskFile
 from attendance.errors import BadRecording
 from attendance.settings import load_settings
 from face_engine.gallery import Gallery
@@ -52,18 +53,18 @@ def a_video(path: Path, container_format: str, codec: str) -> Path:
 def test_the_extension_comes_from_the_file_and_not_from_its_name(
     faces: LocalFaces, tmp_path: Path, container_format: str, codec: str, extension: str
 ):
-    assert faces.probe(a_video(tmp_path / "data.exe", container_format, codec)).extension == extension
+    assert faces.probe(DiskFile(a_video(tmp_path / "data.exe", container_format, codec))).extension == extension
 
 
 def test_a_container_that_no_browser_plays_is_refused_by_name(faces: LocalFaces, tmp_path: Path):
     with pytest.raises(BadRecording, match=r"^Videos of this kind \(mpegts\) are not taken; MP4, MOV, .* are\.$"):
-        faces.probe(a_video(tmp_path / "data", "mpegts", "libx264"))
+        faces.probe(DiskFile(a_video(tmp_path / "data", "mpegts", "libx264")))
 
 
 @pytest.mark.parametrize(("kind", "extension"), [("JPEG", ".jpg"), ("PNG", ".png")])
 def test_a_snapshot_is_a_jpeg_or_a_png(faces: LocalFaces, tmp_path: Path, kind: str, extension: str):
     (tmp_path / "data").write_bytes(saved(np.zeros((48, 64, 3), np.uint8), kind))
-    info = faces.probe(tmp_path / "data")
+    info = faces.probe(DiskFile(tmp_path / "data"))
     assert (info.extension, info.width, info.height, info.duration_s) == (extension, 64, 48, 0)
 
 
@@ -71,18 +72,18 @@ def test_a_snapshot_is_a_jpeg_or_a_png(faces: LocalFaces, tmp_path: Path, kind: 
 def test_other_pictures_are_no_recordings(faces: LocalFaces, tmp_path: Path, kind: str):
     (tmp_path / "data").write_bytes(saved(np.zeros((48, 64, 3), np.uint8), kind))
     with pytest.raises(BadRecording, match=r"^The recording .*\.$"):
-        faces.probe(tmp_path / "data")
+        faces.probe(DiskFile(tmp_path / "data"))
 
 
 def test_a_snapshot_that_is_cut_short_is_refused(faces: LocalFaces, tmp_path: Path):
     (tmp_path / "data").write_bytes(saved(drawn(0), "PNG")[:5000])
     with pytest.raises(BadRecording, match=r"^The recording is damaged or cut short\.$"):
-        faces.probe(tmp_path / "data")
+        faces.probe(DiskFile(tmp_path / "data"))
 
 
 def test_a_recording_that_is_gone_is_refused_without_its_path(faces: LocalFaces, tmp_path: Path):
     with pytest.raises(BadRecording) as refused:
-        faces.probe(tmp_path / "gone")
+        faces.probe(DiskFile(tmp_path / "gone"))
     assert str(tmp_path) not in refused.value.sentence
 
 
@@ -129,4 +130,4 @@ def test_a_video_that_ends_before_its_time_is_refused(faces: LocalFaces, tmp_pat
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(BadRecording, match=r"^The recording is cut short"):
-        faces.probe(path)
+        faces.probe(DiskFile(path))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from attendance.adapters.media_folder import FolderMedia, open_media
+from attendance.disk_file import DiskFile
 from attendance.errors import InvalidInput, NotFound, OutOfSpace, ServiceUnavailable, SettingsError
 from attendance.media_keys import evidence_key, recording_key
 from attendance.model import new_id
@@ -45,7 +46,7 @@ def test_only_the_own_user_can_read_what_is_kept(media: FolderMedia, root: Path,
     moved = recording_key(new_id(), ".mp4")
     (tmp_path / "upload").write_bytes(b"video")
     (tmp_path / "upload").chmod(0o644)
-    media.put_file(moved, tmp_path / "upload")
+    media.put_file(moved, DiskFile(tmp_path / "upload"))
     assert mode(root / key) == mode(root / moved) == 0o600
     folders = [root.parent, root, *(path for path in root.rglob("*") if path.is_dir())]
     assert {mode(folder) for folder in folders} == {0o700}
@@ -143,7 +144,7 @@ def test_a_file_comes_from_another_disk_too(
         return rename(path, target)
 
     monkeypatch.setattr(Path, "replace", refuse_other_disks)
-    media.put_file(key, source)
+    media.put_file(key, DiskFile(source))
     assert media.read(key) == b"video" * 1000
     assert not source.exists()
     assert files_under(root) == [root / key]

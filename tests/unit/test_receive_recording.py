@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from attendance.disk_file import DiskFile
 from attendance.errors import AlreadyExists, BadRecording, Conflict, InvalidInput, NotFound, OutOfSpace
 from attendance.model import SearchStatus, new_id
 from attendance.ports import Upload
@@ -35,7 +36,7 @@ def video(tmp_path: Path) -> Path:
 def receive(services, path, **more):
     course = services.store.courses()[0]
     given = {"original_name": path.name, "course_id": course.id, "starts_at": START} | more
-    return receive_recording(services, path=path, **given)
+    return receive_recording(services, file=DiskFile(path), **given)
 
 
 def nothing_is_kept(services) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from attendance.disk_file import DiskFile
 from attendance.errors import BadPhoto, FacesOutdated, ServiceUnavailable
 from attendance.model import EngineCount, Recording, SearchStatus, Status
 from attendance.ports import EnrolledFace
@@ -76,7 +77,7 @@ def receive(services: MemoryServices, tmp_path: Path, starts_hours_ago: int = 2)
     path.write_bytes(b"video 3600|21 0 3000|22 0 3000")
     return receive_recording(
         services,
-        path=path,
+        file=DiskFile(path),
         original_name="lecture.mp4",
         course_id=services.store.courses()[0].id,
         starts_at=NOW - timedelta(hours=starts_hours_ago),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from attendance.disk_file import DiskFile
 from attendance.errors import Conflict, InvalidInput, SearchStopped, ServiceUnavailable
 from attendance.model import Recording, SearchStatus, Status
 from attendance.use_cases import search_recording as module
@@ -33,7 +34,7 @@ def receive(services: MemoryServices, tmp_path: Path, seen: str = "21 0 3000|900
     path.write_bytes(f"video 3600|{seen}".encode())
     course = services.store.courses()[0]
     given = {"original_name": "lecture.mp4", "course_id": course.id, "starts_at": START} | more
-    return receive_recording(services, path=path, **given)
+    return receive_recording(services, file=DiskFile(path), **given)
 
 
 def statuses(services: MemoryServices, recording: Recording) -> dict[str, Status]:

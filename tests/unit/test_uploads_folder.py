@@ -81,7 +81,7 @@ def test_a_disk_that_fills_up_keeps_what_it_has(
     monkeypatch.undo()
     here = spool.upload(upload.id).offset
     spool.append(upload.id, here, io.BytesIO(b"0123456789"[here:]))
-    assert spool.path(upload.id).read_bytes() == b"0123456789"
+    assert spool.file(upload.id).path.read_bytes() == b"0123456789"
 
 
 def test_an_upload_survives_a_restart(spool: FolderUploads, root: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import BinaryIO
 
+from attendance.disk_file import DiskFile
 from attendance.errors import BadRecording, Conflict, NotFound, SearchStopped
 from attendance.model import Recording, SearchStatus, new_id
 from attendance.ports import Progress, Upload
@@ -39,7 +40,7 @@ def analyse(
     """
     check_lecture_times(services, starts_at, ends_at)
     _check_file(path)
-    services.faces.probe(path)  # before gigabytes are copied
+    services.faces.probe(DiskFile(path))  # before gigabytes are copied
     comparable_faces(services, [student.id for student in services.store.roster(course_id)])
     known = _known(services, path, course_id, starts_at)
     if known is not None:
@@ -123,7 +124,7 @@ def _kept(
         with services.uploads.finishing(upload.id, _PATIENCE_S) as whole:
             return receive_recording(
                 services,
-                path=whole,
+                file=whole,
                 original_name=upload.details["filename"],
                 course_id=course_id,
                 starts_at=starts_at,

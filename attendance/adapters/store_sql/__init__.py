@@ -11,6 +11,7 @@ from attendance.adapters.store_sql.marks import SqlMarks
 from attendance.adapters.store_sql.preparing import SqlPreparation
 from attendance.adapters.store_sql.renewals import SqlRenewals
 from attendance.adapters.store_sql.searches import SqlSearches
+from attendance.adapters.store_sql.spending import SqlSpending
 from attendance.adapters.store_sql.students import SqlStudents
 from attendance.adapters.store_sql.users import SqlUsers
 from attendance.ports import Store
@@ -27,6 +28,7 @@ class SqlStore(
     SqlSearches,
     SqlMarks,
     SqlLog,
+    SqlSpending,
     SqlAudit,
 ):
     """All that is remembered, in one SQL database."""

@@ -215,6 +215,22 @@ mark_changes = Table(
     Index(None, "lecture_id", "student_id"),
 )
 
+# What a service that charges was asked to search, a row a month and a row an order.
+search_months = Table(
+    "search_months",
+    metadata,
+    Column("month", text(7), primary_key=True),
+    Column("seconds", Double, nullable=False),
+)
+
+search_orders = Table(
+    "search_orders",
+    metadata,
+    Column("token", text(64), primary_key=True),
+    Column("month", text(7), nullable=False),
+    Column("seconds", Double, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

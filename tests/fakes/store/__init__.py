@@ -6,9 +6,20 @@ from tests.fakes.store.lectures import FakeLectures, FakeSearches
 from tests.fakes.store.marks import FakeAudit, FakeMarks
 from tests.fakes.store.people import FakeCourses, FakeStudents, FakeUsers
 from tests.fakes.store.renewals import FakeRenewals
+from tests.fakes.store.spending import FakeSpending
 
 
-class FakeStore(FakeUsers, FakeCourses, FakeStudents, FakeRenewals, FakeLectures, FakeSearches, FakeMarks, FakeAudit):
+class FakeStore(
+    FakeUsers,
+    FakeCourses,
+    FakeStudents,
+    FakeRenewals,
+    FakeLectures,
+    FakeSearches,
+    FakeMarks,
+    FakeSpending,
+    FakeAudit,
+):
     """All that is remembered, until the test ends."""
 
     def prepare(self) -> None:

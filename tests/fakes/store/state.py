@@ -40,6 +40,7 @@ class FakeState:
         self._rosters: dict[str, set[str]] = {}  # by course
         self._students: dict[str, Student] = {}
         self._faces: dict[str, Face] = {}
+        self._orders: dict[str, tuple[str, float]] = {}  # month and seconds, by token
         self._renewed: dict[tuple[str, str], Face] = {}  # by face and engine
         self._lectures: dict[str, Lecture] = {}
         self._recordings: dict[str, Recording] = {}

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from attendance.disk_file import DiskFile
 from attendance.errors import BadRecording
 from attendance.model import Course, Recording, SearchStatus
 from attendance.services import Services
@@ -119,7 +120,7 @@ class TestAnotherWorker:
         path = tmp_path / "uploaded"
         path.write_bytes(LECTURE)
         return receive_recording(
-            services, path=path, original_name="x.mp4", course_id=course.id, starts_at=STARTS, enqueue=False
+            services, file=DiskFile(path), original_name="x.mp4", course_id=course.id, starts_at=STARTS, enqueue=False
         )
 
     def test_its_search_is_waited_for(
