@@ -29,7 +29,7 @@ MAY_IMPORT = {
 }
 OUTSIDE = {"flask", "boto3", "botocore", "cv2", "sqlalchemy", "alembic", "huey", "face_engine"}
 AWS = {"boto3", "botocore"}
-AWS_ADAPTERS = ("dynamodb", "s3", "rekognition", "lambda", "ses")
+AWS_ADAPTERS = ("aws", "dynamodb", "s3", "rekognition", "lambda", "ses")
 
 
 def sources() -> list[Path]:
@@ -90,7 +90,8 @@ def test_aws_stays_in_rooms_named_after_it(path: Path):
     if not rooms_imported(path) & AWS:
         return
     parts = path.relative_to(ROOT).parts
-    named = "adapters" in parts and any(word in path.stem for word in AWS_ADAPTERS)
+    within = parts[parts.index("adapters") + 1 :] if "adapters" in parts else ()
+    named = any(word in part for word in AWS_ADAPTERS for part in within)
     assert named or parts[0] in ("lambda_face_search", "rekognition_local")
 
 
