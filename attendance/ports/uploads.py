@@ -15,7 +15,8 @@ from attendance.ports.media import MediaFile
 class Upload:
     """An upload of `size` bytes of which `offset` are here. `details` say what it is for.
 
-    `offset` counts bytes; where parts arrive in any order it is no place to go on from.
+    `offset` counts bytes; where parts arrive in any order it is no place to go on from. `refusal` is the sentence
+    with which a whole upload was refused, where it is kept.
     """
 
     id: str
@@ -24,6 +25,7 @@ class Upload:
     created_at: datetime
     details: dict[str, str]
     offset: int = 0
+    refusal: str | None = None
 
 
 class UploadSpool(Protocol):
@@ -92,3 +94,10 @@ class DirectUploads(UploadSpool, Protocol):
 
     def complete(self, upload_id: str) -> None:
         """Put the parts together; nothing happens where they are already. Raises NotFound, Conflict (bytes missing)."""
+
+    def refuse(self, upload_id: str, sentence: str) -> None:
+        """Delete the bytes and keep why, so that who sent them learns it: they are looked at when nobody listens.
+
+        `upload` then has the `refusal` and an offset of 0. It is in `of_user`, never in `whole`; `file` and `finishing`
+        raise NotFound. It may be called while this process is in `finishing`. Nothing happens where it is gone.
+        """

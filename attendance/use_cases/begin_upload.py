@@ -34,7 +34,8 @@ def begin_upload(
     Raises InvalidInput, BadRecording (nothing in it), TooLarge, NotFound (course), OutOfSpace.
     """
     check_size(size, services.settings.most_upload_bytes)
-    if len(services.uploads.of_user(user_id)) >= MOST_UNFINISHED:
+    unfinished = [one for one in services.uploads.of_user(user_id) if one.refusal is None]
+    if len(unfinished) >= MOST_UNFINISHED:
         raise InvalidInput(
             "You have %(most)s unfinished uploads; finish or remove some of them first.", most=MOST_UNFINISHED
         )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from attendance.errors import BadRecording, Conflict, InvalidInput, NotFound
 from attendance.model import Recording
-from attendance.ports import MediaFile, Upload
+from attendance.ports import DirectUploads, MediaFile, Upload
 from attendance.services import Services
 from attendance.use_cases.receive_recording import receive_recording
 
@@ -15,20 +15,30 @@ def finish_upload(services: Services, upload_id: str, *, patience_s: float = 0.0
     """The recording, which has the upload's id. The upload's details are filename, course_id, starts_at, ends_at.
 
     Raises NotFound, Conflict (bytes are missing, or another process finishes it for longer than `patience_s`), and
-    BadRecording or InvalidInput, which remove the upload: the same bytes would be refused again.
+    BadRecording or InvalidInput, which remove the bytes: they would be refused again.
     """
     upload = services.uploads.upload(upload_id)
+    if upload.refusal is not None:
+        raise BadRecording("%(sentence)s", sentence=upload.refusal)
     if upload.offset != upload.size:
         raise Conflict("The upload is not whole yet.")
     with services.uploads.finishing(upload_id, patience_s) as file:
         try:
             _check_course(services, upload)
             recording = _receive(services, upload, file)
-        except (BadRecording, InvalidInput):
-            services.uploads.remove(upload_id)
+        except (BadRecording, InvalidInput) as refused:
+            _refuse(services, upload_id, refused)
             raise
         services.uploads.remove(upload_id)
         return recording
+
+
+def _refuse(services: Services, upload_id: str, refused: InvalidInput) -> None:
+    """Who sends to the bucket hears of nothing that happens there, so the reason is kept for them."""
+    if isinstance(services.uploads, DirectUploads):
+        services.uploads.refuse(upload_id, refused.sentence)
+    else:
+        services.uploads.remove(upload_id)
 
 
 def _check_course(services: Services, upload: Upload) -> None:
