@@ -29,7 +29,7 @@ format: $(VENV)/.test
 
 # Collects the texts of pages, and of the errors that they show, for translators.
 SENTENCES = RollcallError InvalidInput BadPhoto BadRecording ConsentMissing NotFound NotAllowed AlreadyExists Conflict \
-	FacesOutdated TooLarge OutOfSpace SearchStopped ServiceUnavailable SettingsError SamePhoto WrongVersion NotBytes Locked \
+	FacesOutdated TooLarge OutOfSpace SearchStopped ServiceUnavailable ServiceBusy SettingsError SamePhoto WrongVersion NotBytes Locked \
 	FaceEngineError BadImage BadVideo WeightsMissing BadModel Phrase
 messages: $(VENV)/.test
 	@mkdir -p website/translations

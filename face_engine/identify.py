@@ -7,12 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face_engine.gallery import Gallery
-from face_engine.model import Box
 from face_engine.search_model import JOIN_DISTANCE, SearchOptions
-from face_engine.track import Track, pool
-
-# Two heads in one picture hardly overlap, two looks at one face nearly fully.
-_ONE_FACE_OVERLAP = 0.4
+from face_engine.track import Track, at_once, pool
 
 
 @dataclass
@@ -33,7 +29,7 @@ class Claim:
 
     def meets(self, track: Track) -> bool:
         """Whether the person is seen in another place of a picture of this track."""
-        return any(_at_once(track, own) for own in self.strong + self.weak)
+        return any(at_once(track, own) for own in self.strong + self.weak)
 
     def resembles(self, track: Track, line: float) -> bool:
         """Whether the track is as near as `line` to the person's own tracks, if there are any yet."""
@@ -169,21 +165,6 @@ class _Giving:
         to.append(self._tracks[i])
         self._claims[claim.person] = claim
         self._taken.add(i)
-
-
-def _at_once(one: Track, other: Track) -> bool:
-    """Whether two tracks are two faces of one picture. A face that both were followed to is one."""
-    boxes = dict(zip(one.times_s, one.boxes, strict=True))
-    shared = [(boxes[t], box) for t, box in zip(other.times_s, other.boxes, strict=True) if t in boxes]
-    return any(_overlap(mine, theirs) < _ONE_FACE_OVERLAP for mine, theirs in shared)
-
-
-def _overlap(one: Box, other: Box) -> float:
-    """Intersection over union."""
-    across = max(0.0, min(one[2], other[2]) - max(one[0], other[0]))
-    down = max(0.0, min(one[3], other[3]) - max(one[1], other[1]))
-    areas = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
-    return across * down / max(areas - across * down, 1e-9)
 
 
 def _distance(track: Track, person: int, gallery: Gallery) -> float:

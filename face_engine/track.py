@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from face_engine.model import BGRImage, Box, Vectors
 from face_engine.portrait import Picture, cut_picture
 
+# Two heads in one picture hardly overlap, two looks at one face nearly fully.
+_ONE_FACE_OVERLAP = 0.4
+
 Embed = Callable[[Sequence[BGRImage]], Vectors]
 
 BEST_SHOTS = 5
@@ -81,6 +84,21 @@ class Track:
     def last_s(self) -> float:
         """When it ends."""
         return self.times_s[-1]
+
+
+def at_once(one: Track, other: Track) -> bool:
+    """Whether two tracks are two faces of one picture. A face that both were followed to is one."""
+    boxes = dict(zip(one.times_s, one.boxes, strict=True))
+    shared = [(boxes[t], box) for t, box in zip(other.times_s, other.boxes, strict=True) if t in boxes]
+    return any(_overlap(mine, theirs) < _ONE_FACE_OVERLAP for mine, theirs in shared)
+
+
+def _overlap(one: Box, other: Box) -> float:
+    """Intersection over union."""
+    across = max(0.0, min(one[2], other[2]) - max(one[0], other[0]))
+    down = max(0.0, min(one[3], other[3]) - max(one[1], other[1]))
+    areas = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
+    return across * down / max(areas - across * down, 1e-9)
 
 
 @dataclass(eq=False)

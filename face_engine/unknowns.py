@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from face_engine.track import Track
+from face_engine.track import Track, at_once
 
 SAME_UNKNOWN_DISTANCE = 0.45
 """Mean distance of the pooled vectors of two groups that are one person; dark profiles of two had 0.44."""
@@ -28,6 +28,10 @@ class _Group:
     def of(cls, tracks: list[Track]) -> "_Group":
         vector = np.asarray(np.mean([t.pooled for t in tracks], axis=0), np.float64)
         return cls(tracks, vector, frozenset(time for t in tracks for time in t.times_s))
+
+    def meets(self, other: "_Group") -> bool:
+        """Whether both are seen in one picture, in different places."""
+        return bool(self.times & other.times) and any(at_once(one, two) for one in self.tracks for two in other.tracks)
 
 
 def believable(tracks: Sequence[Track]) -> bool:
@@ -87,7 +91,7 @@ def _distances(groups: Sequence[_Group]) -> NDArray[np.float64]:
     last = np.array([max(group.times) for group in groups])
     may_meet = (first[:, None] <= last[None]) & (first[None] <= last[:, None])
     for i, j in np.argwhere(np.triu(may_meet, 1)):
-        if groups[i].times & groups[j].times:
+        if groups[i].meets(groups[j]):
             distances[i, j] = distances[j, i] = np.inf
     np.fill_diagonal(distances, np.inf)
     return np.asarray(distances)

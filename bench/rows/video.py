@@ -13,7 +13,7 @@ from bench.frames_at import spread
 from bench.log import Log
 from bench.peer_film import PeerFrame, extrapolated_s, peer_frames
 from bench.people import ENROLLED_SEEDS, label_of
-from bench.plan import WORKERS
+from bench.plan import WORKERS, Plan
 from bench.scoring import Named, Score, middle, named, named_by_search, score
 from bench.searching import Searched
 from bench.stage import Stage
@@ -90,10 +90,15 @@ def tables(stage: Stage) -> list[Table]:
     rows = [_rows(stage, size, key_every_s) for size, key_every_s in stage.plan.films]
     speed, right, frames = zip(*rows, strict=True)
     return [
-        Table("video_speed", "Searching a lecture: speed", _SPEED, speed, _SPEED_NOTES),
+        Table("video_speed", "Searching a lecture: speed", _SPEED, speed, (_length_note(stage.plan), *_SPEED_NOTES)),
         Table("video_right", "Searching a lecture: marks", _RIGHT, right, _RIGHT_NOTES),
         Table("video_frames", "Searching a lecture: who is named in single frames", _NAMED, frames, _NAMED_NOTES),
     ]
+
+
+def _length_note(plan: Plan) -> str:
+    whole_s, film_s = plan.film_s * plan.film_repeats, plan.film_s
+    return f"Lectures of {whole_s / 60:g} minutes: each a film of {film_s / 60:g}, {plan.film_repeats} times in a row."
 
 
 def _rows(stage: Stage, size: tuple[int, int], key_every_s: float) -> tuple[Row, Row, Row]:

@@ -89,5 +89,5 @@ def test_the_full_run_has_the_sizes_that_were_asked_for():
 
 
 @pytest.mark.parametrize("plan", [QUICK, FULL], ids=["quick", "full"])
-def test_the_first_of_the_growing_films_is_the_lecture_itself(plan):
-    assert plan.growth_minutes[0] * 60 == plan.film_s * plan.film_repeats
+def test_the_lecture_itself_is_one_of_the_growing_films(plan):
+    assert plan.film_s * plan.film_repeats in [60 * minutes for minutes in plan.growth_minutes]

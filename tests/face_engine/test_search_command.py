@@ -1,6 +1,7 @@
 """The search command: names, times and strangers, in words and as JSON."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -12,6 +13,8 @@ from demo.drawn_people import CLASS_SEEDS, person, portrait
 from face_engine import search_command
 from face_engine.command_line import main
 from face_engine.models import Models
+from face_engine.portrait import Picture
+from face_engine.search_model import PersonSeen, SearchOptions
 
 
 @pytest.fixture(autouse=True)
@@ -84,3 +87,11 @@ def test_an_impossible_interval_is_wrong_usage(folder, seconds):
     with pytest.raises(SystemExit) as left:
         run(folder, f"--every={seconds}")
     assert left.value.code == 2
+
+
+def test_somebody_without_a_good_frame_is_not_sure_however_near():
+    nobody_else = PersonSeen(
+        "ada", 0.2, None, None, 9, 0, 0.0, 9.0, [(0.0, 9.0)], Picture(b"", 0.0, (0, 0, 1, 1), (1, 1))
+    )
+    assert not search_command._is_sure(nobody_else, SearchOptions())
+    assert search_command._is_sure(replace(nobody_else, good_frames=3), SearchOptions())

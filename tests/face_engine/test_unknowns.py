@@ -18,6 +18,11 @@ def test_tracks_that_are_visible_at_once_are_never_one_person():
     assert group_tracks([a, b]) == [[a], [b]]
 
 
+def test_two_tracks_that_were_followed_to_the_same_face_may_be_one_person():
+    a, b = track(vector(0.1), [0, 1, 2], place=1), track(vector(0.1), [2, 3], place=1)
+    assert group_tracks([a, b]) == [[a, b]]
+
+
 def test_a_third_track_does_not_join_two_that_are_visible_at_once():
     a, b, c = track(vector(0.1), [0]), track(vector(0.2), [0]), track(vector(0.12), [9])
     assert group_tracks([a, b, c]) == [[a, c], [b]]
