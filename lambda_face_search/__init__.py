@@ -1,0 +1,1 @@
+"""Rollcall in AWS Lambda: an event comes in, a use case runs, a result goes out."""

@@ -1,0 +1,1 @@
+"""Tests of the functions in Lambda, with events as AWS documents them."""
