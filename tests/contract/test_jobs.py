@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from attendance.errors import BadRecording, SearchStopped
 from attendance.ports import JobQueue
 from attendance.settings import load_settings
 from tests.fakes.jobs import FakeJobs
+from tests.lambda_face_search.sqs import WorkedSqs, sqs_in_memory
 
 
 def a_huey_queue(folder: Path) -> JobQueue:
@@ -25,11 +26,21 @@ MAKERS: dict[str, Callable[[Path], Any]] = {
     "inline": lambda folder: InlineJobs(),
     "fake": lambda folder: FakeJobs(),
 }
+"""Those whose worker is ours: it keeps the order, and logs what its jobs raise. SQS promises neither."""
 
 
 @pytest.fixture(params=MAKERS)
 def jobs(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     return MAKERS[request.param](tmp_path)
+
+
+@pytest.fixture(params=[*MAKERS, "lambda"])
+def any_jobs(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
+    if request.param == "lambda":
+        with sqs_in_memory() as client:
+            yield WorkedSqs(client)
+    else:
+        yield MAKERS[request.param](tmp_path)
 
 
 def work(jobs: Any, until: threading.Event) -> None:
@@ -106,3 +117,22 @@ def test_a_search_that_raises_is_one_line_in_the_log(
     errors = [record for record in caplog.records if record.levelno >= logging.WARNING]
     assert [record.getMessage() for record in errors] == [line]
     assert errors[0].exc_info is None
+
+
+@pytest.mark.parametrize("failing", ["broken", "bad", "stopped"])
+def test_every_search_that_was_asked_for_is_run_also_beside_one_that_fails(any_jobs: Any, failing: str) -> None:
+    searches = Searches("next")
+    any_jobs.bind(searches, lambda: None)
+    for recording_id in ("first", failing, "next"):
+        any_jobs.enqueue_search(recording_id)
+    work(any_jobs, searches.done)
+    assert set(searches.ids) == {"first", failing, "next"}
+
+
+def test_nothing_is_run_before_it_is_asked_for(any_jobs: Any) -> None:
+    searches = Searches("r1")
+    any_jobs.bind(searches, lambda: None)
+    assert searches.ids == []
+    any_jobs.enqueue_search("r1")
+    work(any_jobs, searches.done)
+    assert searches.ids == ["r1"]
