@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
 from flask import Flask, Response, current_app, request
@@ -19,22 +20,29 @@ MOST_BYTES_OF_STRANGERS = 100_000
 UPLOAD = "application/offset+octet-stream"
 FORM_WITH_FILES = "multipart/form-data"
 FORMS = ("application/x-www-form-urlencoded", FORM_WITH_FILES)  # CSRFProtect reads these whole, before any view
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "img-src 'self' data: blob:",
-        "media-src 'self' blob:",
-        "style-src 'self'",
-        "script-src 'self'",
-        "connect-src 'self'",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-        "form-action 'self'",
+
+
+def content_security_policy(media_origins: Sequence[str]) -> str:
+    """Pictures, videos and uploads may go past the site to where media are kept; nothing else leaves it."""
+    media = "".join(f" {origin}" for origin in media_origins)
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"img-src 'self' data: blob:{media}",
+            f"media-src 'self' blob:{media}",
+            "style-src 'self'",
+            "script-src 'self'",
+            f"connect-src 'self'{media}",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+            "form-action 'self'",
+        )
     )
-)
+
+
 HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Content-Security-Policy": content_security_policy(()),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), display-capture=()",
@@ -49,8 +57,10 @@ def init_app(app: Flask) -> None:
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
     app.before_request(_limit_size)
     CSRFProtect(app)
-    app.after_request(_add_headers)
-    proxies = app.extensions["rollcall"].settings.proxies
+    services = app.extensions["rollcall"]
+    headers = HEADERS | {"Content-Security-Policy": content_security_policy(services.media.origins)}
+    app.after_request(partial(_add_headers, headers))
+    proxies = services.settings.proxies
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
 
@@ -86,8 +96,8 @@ def _most_bytes() -> int | None:
     return current_app.config["MAX_CONTENT_LENGTH"]
 
 
-def _add_headers(answer: Response) -> Response:
-    for name, value in HEADERS.items():
+def _add_headers(headers: Mapping[str, str], answer: Response) -> Response:
+    for name, value in headers.items():
         answer.headers.setdefault(name, value)
     if current_settings().https:
         answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")

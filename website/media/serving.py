@@ -20,12 +20,14 @@ def serve(key: str) -> AnyResponse:
     """The file of this key, or a link to where it is kept. Raises NotFound.
 
     Files never change under their key, so the key makes the ETag. A removed file is gone from the site at once, and
-    from a browser after an hour at most.
+    from a browser after an hour at most. A link lets in whoever has it for a few minutes, so that no cache keeps it.
     """
     media = current_services().media
     link = media.url(key)
     if link is not None:
-        return redirect(link)
+        answer = redirect(link)
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
     size = media.size(key)
     stream = media.open(key)
     # Werkzeug's own wrapper can seek: a server's would read a video from its beginning to reach a range near its end.
