@@ -2,8 +2,9 @@
 
 from flask import Blueprint
 
-from website.api import recordings, uploads
+from website.api import direct_uploads, recordings, uploads
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 blueprint.register_blueprint(uploads.blueprint)
+blueprint.register_blueprint(direct_uploads.blueprint)
 blueprint.register_blueprint(recordings.blueprint)

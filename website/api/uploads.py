@@ -6,13 +6,13 @@ from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import MethodNotAllowed
 
-from attendance.errors import AlreadyExists, Conflict, InvalidInput, NotFound
+from attendance.errors import Conflict, InvalidInput
 from attendance.model import Recording, Role
 from attendance.ports import Upload
 from attendance.use_cases.begin_upload import begin_upload
-from attendance.use_cases.finish_upload import finish_upload
 from attendance.use_cases.sweep import KEEP_UPLOADS
 from website.access import course_or_404, roles_required
+from website.api.own_uploads import appended_uploads, finished, lecture_address, own_upload, recording_of
 from website.api.tus import (
     TUS_VERSION,
     Locked,
@@ -26,8 +26,6 @@ from website.api.tus import (
     upload_metadata,
 )
 from website.current import current_services, signed_in_user
-
-_PATIENCE_S = 20.0  # the worker that sweeps up may be finishing the same upload
 
 blueprint = Blueprint("uploads", __name__, url_prefix="/uploads")
 
@@ -45,6 +43,7 @@ def name_the_version(response: Response) -> Response:
 @roles_required(Role.ADMIN, Role.TEACHER)
 def uploads() -> ResponseReturnValue:
     """Say what is spoken here, or create an upload."""
+    appended_uploads()
     match method_meant():
         case "OPTIONS":
             return _options()
@@ -59,6 +58,7 @@ def uploads() -> ResponseReturnValue:
 @roles_required(Role.ADMIN, Role.TEACHER)
 def upload(upload_id: str) -> ResponseReturnValue:
     """One upload: how far it is, more bytes, or its end."""
+    appended_uploads()
     match method_meant():
         case "OPTIONS":
             return _options()
@@ -99,10 +99,10 @@ def _create() -> Response:
 def _offset(upload_id: str) -> Response:
     """Finishes an upload whose last byte came just before the site was stopped."""
     check_version()
-    recording = _recording_of(upload_id)
+    recording = recording_of(upload_id)
     if recording is None:
-        begun = _own_upload(upload_id)
-        response = _finish(begun) if begun.offset == begun.size else _state(Response(), begun)
+        begun = own_upload(upload_id)
+        response = _done(finished(begun)) if begun.offset == begun.size else _state(Response(), begun)
     else:
         response = _done(recording)
     response.status_code = 200
@@ -114,14 +114,14 @@ def _receive(upload_id: str) -> Response:
     check_version()
     check_sends_bytes()
     offset = header_number("Upload-Offset")
-    recording = _recording_of(upload_id)
+    recording = recording_of(upload_id)
     if recording is not None:  # the answer to the last byte was lost, and it is sent again
         return _done(recording)
-    return _append(_own_upload(upload_id), offset)
+    return _append(own_upload(upload_id), offset)
 
 
 def _append(begun: Upload, offset: int) -> Response:
-    spool = current_services().uploads
+    spool = appended_uploads()
     if offset != begun.offset:
         raise Conflict("The upload is at byte %(here)s, not at %(offset)s.", here=begun.offset, offset=offset)
     try:
@@ -130,42 +130,13 @@ def _append(begun: Upload, offset: int) -> Response:
         if spool.upload(begun.id).offset != offset:
             raise
         raise Locked(refused.template, **refused.values) from refused
-    return _finish(begun) if begun.offset == begun.size else _state(Response(status=204), begun)
-
-
-def _finish(begun: Upload) -> Response:
-    """Every byte is here; another request may be finishing it at the same moment."""
-    try:
-        recording = finish_upload(current_services(), begun.id, patience_s=_PATIENCE_S)
-    except (AlreadyExists, Conflict, NotFound):
-        finished = _recording_of(begun.id)
-        if finished is None:
-            raise
-        recording = finished
-    return _done(recording)
+    return _done(finished(begun)) if begun.offset == begun.size else _state(Response(status=204), begun)
 
 
 def _terminate(upload_id: str) -> Response:
     check_version()
-    current_services().uploads.remove(_own_upload(upload_id).id)
+    current_services().uploads.remove(own_upload(upload_id).id)
     return Response(status=204)
-
-
-def _own_upload(upload_id: str) -> Upload:
-    """Somebody else's upload is as if it were not there. Raises NotFound."""
-    begun = current_services().uploads.upload(upload_id)
-    if begun.user_id != signed_in_user().id:
-        raise NotFound("There is no upload by this name.")
-    return begun
-
-
-def _recording_of(upload_id: str) -> Recording | None:
-    """The recording that this user's upload became: it has the upload's id."""
-    try:
-        recording = current_services().store.recording(upload_id)
-    except NotFound:
-        return None
-    return recording if recording.created_by == signed_in_user().id else None
 
 
 def _state(response: Response, begun: Upload) -> Response:
@@ -181,5 +152,5 @@ def _done(recording: Recording) -> Response:
     response = Response(status=204)
     response.headers["Upload-Offset"] = response.headers["Upload-Length"] = str(recording.size_bytes)
     response.headers["Rollcall-Recording"] = recording.id
-    response.headers["Rollcall-Location"] = url_for("lectures.show", lecture_id=recording.lecture_id)
+    response.headers["Rollcall-Location"] = lecture_address(recording)
     return response
