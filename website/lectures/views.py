@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from attendance.errors import NotFound
 from attendance.model import Course, Lecture, Recording, Role, SearchStatus
+from attendance.ports import DirectUploads
 from attendance.use_cases.manage_lectures import remove_lecture, remove_recording, search_again
 from attendance.use_cases.read_lecture import lecture_board, lecture_summaries
 from attendance.use_cases.read_uploads import unfinished_uploads
@@ -48,7 +49,15 @@ def upload() -> ResponseReturnValue:
         courses=courses,
         unfinished=unfinished_uploads(current_services(), signed_in_user().id, courses),
         most_bytes=current_services().settings.most_upload_bytes,
+        **_way_of_sending(),
     )
+
+
+def _way_of_sending() -> dict[str, str]:
+    """Which client the page uses, and where it begins."""
+    if isinstance(current_services().uploads, DirectUploads):
+        return {"sends": "direct", "endpoint": url_for("api.direct_uploads.begin")}
+    return {"sends": "tus", "endpoint": url_for("api.uploads.uploads")}
 
 
 @blueprint.post("/upload/<upload_id>/remove")

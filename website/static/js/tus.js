@@ -1,16 +1,9 @@
 // A small client for tus 1.0: sends a file in pieces, goes on where it stopped, and waits while the network is away.
 
+import { Patience, UploadRefused, isPassing, refusal, send } from "./upload_request.js";
+
 const VERSION = "1.0.0";
 const PIECE_BYTES = 8 * 1024 * 1024;
-const LONGEST_WAIT_MS = 30_000;
-const PASSING_FAULTS = [409, 423, 425, 429, 500, 502, 503, 504];
-
-export class UploadRefused extends Error {
-  constructor(sentence, status) {
-    super(sentence);
-    this.status = status;
-  }
-}
 
 const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 
@@ -19,29 +12,6 @@ const metadataHeader = (metadata) =>
     .filter(([, value]) => value)
     .map(([name, value]) => `${name} ${base64(value)}`)
     .join(",");
-
-// XMLHttpRequest and not fetch: only it tells how much of a piece has been sent.
-function send({ method, url, headers, body, onSent, onStart }) {
-  return new Promise((resolve) => {
-    const request = new XMLHttpRequest();
-    request.open(method, url);
-    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
-    if (onSent) request.upload.onprogress = (event) => onSent(event.loaded);
-    request.onload = () => resolve(request);
-    request.onerror = () => resolve(null);
-    request.onabort = () => resolve(null);
-    onStart?.(request);
-    request.send(body);
-  });
-}
-
-function sentenceOf(request) {
-  try {
-    return JSON.parse(request.responseText).error.message;
-  } catch {
-    return "";
-  }
-}
 
 function finishedIn(answer) {
   const recording = answer?.getResponseHeader("Rollcall-Recording");
@@ -56,7 +26,7 @@ export class TusUpload {
     this.offset = 0;
     this.stopped = false;
     this.ended = null;
-    this.retries = 0;
+    this.patience = new Patience();
   }
 
   get isSending() {
@@ -88,7 +58,7 @@ export class TusUpload {
   pause() {
     this.stopped = true;
     this.piece?.abort();
-    this.wakeUp?.();
+    this.patience.wakeUp();
   }
 
   // The recording where the last byte had arrived before, else null.
@@ -118,7 +88,7 @@ export class TusUpload {
   created(answer) {
     this.url = answer.getResponseHeader("Location");
     this.offset = 0;
-    this.retries = 0;
+    this.patience.restore();
     this.remembered.keep(this.url);
   }
 
@@ -159,7 +129,7 @@ export class TusUpload {
 
   took(answer) {
     this.offset = Number(answer.getResponseHeader("Upload-Offset"));
-    this.retries = 0;
+    this.patience.restore();
     this.events.sending();
     this.events.progress(this.offset);
     this.finished = finishedIn(answer);
@@ -179,13 +149,8 @@ export class TusUpload {
   // No answer, or one that may be better soon: wait, longer each time. Anything else is final.
   async pauseOrRefuse(answer) {
     if (this.stopped) return;
-    if (answer && !PASSING_FAULTS.includes(answer.status)) throw new UploadRefused(sentenceOf(answer), answer.status);
+    if (!isPassing(answer)) throw refusal(answer);
     this.events.waiting();
-    const wait = Math.min(LONGEST_WAIT_MS, 1000 * 2 ** this.retries++);
-    await new Promise((resolve) => {
-      this.wakeUp = resolve;
-      setTimeout(resolve, wait);
-      window.addEventListener("online", resolve, { once: true });
-    });
+    await this.patience.wait();
   }
 }

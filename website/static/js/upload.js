@@ -1,5 +1,6 @@
 // The upload page: takes files, sends one after the other, and shows how far each is until its lecture is searched.
 
+import { DirectUpload } from "./direct_upload.js";
 import { followRecording } from "./recording_progress.js";
 import { TusUpload } from "./tus.js";
 import { UploadRow } from "./upload_row.js";
@@ -12,6 +13,7 @@ const rows = document.getElementById("upload-rows");
 const texts = JSON.parse(page.dataset.texts);
 const csrfToken = document.querySelector('meta[name="csrf-token"]').content;
 
+const Upload = { direct: DirectUpload, tus: TusUpload }[page.dataset.sends];
 const waiting = [];
 let sending = null;
 let resuming = null; // the unfinished upload whose file is being chosen again
@@ -99,7 +101,7 @@ function queue(file, known) {
   };
   const course = form.course_id.selectedOptions[0].textContent.trim();
   const row = new UploadRow(rows, texts, file, `${course} · ${day} ${form.starts.value}`);
-  const upload = new TusUpload({
+  const upload = new Upload({
     endpoint: page.dataset.endpoint,
     csrfToken,
     file,
@@ -129,6 +131,7 @@ function eventsOf(row) {
     progress: (sent) => row.sent(sent),
     sending: () => row.sending(),
     waiting: () => row.waitingForNetwork(),
+    arrived: () => row.arrived(),
     refused: (error) => row.refused(error.status === 401 ? texts.signIn : error.message || texts.refused),
     done: (finished) => follow(finished, row),
   };

@@ -79,6 +79,12 @@ export class UploadRow {
     this.say(sentence);
   }
 
+  arrived() {
+    this.part("pause").hidden = true;
+    this.bar(1);
+    this.say(this.texts.arrived);
+  }
+
   searching(location) {
     this.part("pause").hidden = true;
     this.part("cancel").hidden = true;
