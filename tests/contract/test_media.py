@@ -1,29 +1,31 @@
 """What every MediaStore keeps to."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from attendance.adapters.media_folder import FolderMedia
+from attendance.adapters.media_s3 import S3Media
 from attendance.disk_file import DiskFile
 from attendance.errors import InvalidInput, NotFound
 from attendance.media_keys import evidence_key, photo_keys, recording_key
 from attendance.model import new_id
 from attendance.ports import MediaStore
 from tests.fakes.media import FakeMedia
-
-MAKERS: dict[str, Callable[[Path], MediaStore]] = {
-    "folder": lambda folder: FolderMedia(folder / "media"),
-    "fake": lambda folder: FakeMedia(),
-}
+from tests.moto_bucket import open_moto_bucket
 
 
-@pytest.fixture(params=MAKERS)
-def media(request: pytest.FixtureRequest, tmp_path: Path) -> MediaStore:
-    return MAKERS[request.param](tmp_path)
+@pytest.fixture(params=["folder", "fake", "s3"])
+def media(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MediaStore]:
+    if request.param == "folder":
+        yield FolderMedia(tmp_path / "media")
+    elif request.param == "fake":
+        yield FakeMedia()
+    else:
+        yield from map(S3Media, open_moto_bucket())
 
 
 @pytest.fixture
@@ -47,6 +49,39 @@ def test_an_empty_file_is_a_file(media: MediaStore, key: str) -> None:
     media.put(key, b"")
     assert media.size(key) == 0
     assert media.read(key) == b""
+
+
+def test_the_file_of_a_key_is_what_was_stored(media: MediaStore, key: str) -> None:
+    media.put(key, b"picture")
+    file = media.file(key)
+    assert file.exists()
+    assert file.size() == 7
+    with file.open() as stream:
+        stream.seek(-3, os.SEEK_END)
+        assert stream.read() == b"ure"
+    with file.local_path() as path:
+        assert path.read_bytes() == b"picture"
+
+
+def test_the_file_of_a_missing_key_is_not_found(media: MediaStore, key: str) -> None:
+    with pytest.raises(NotFound):
+        media.file(key)
+
+
+def test_a_file_that_was_deleted_since_is_not_there(media: MediaStore, key: str) -> None:
+    media.put(key, b"picture")
+    file = media.file(key)
+    media.delete([key])
+    assert not file.exists()
+    with pytest.raises(NotFound):
+        file.size()
+    with pytest.raises(NotFound):
+        file.open()
+
+
+def test_origins_are_those_of_the_links(media: MediaStore, key: str) -> None:
+    link = media.url(key)
+    assert list(media.origins) == ([link.split(".com/")[0] + ".com"] if link else [])
 
 
 def test_put_file_moves_the_file_in(media: MediaStore, tmp_path: Path) -> None:
@@ -130,6 +165,7 @@ def test_a_key_that_is_none_of_ours_is_refused_everywhere(media: MediaStore, hos
         lambda: media.read(hostile),
         lambda: media.open(hostile),
         lambda: media.size(hostile),
+        lambda: media.file(hostile),
         lambda: media.delete([hostile]),
         lambda: media.url(hostile),
         lambda: media.local_path(hostile).__enter__(),
