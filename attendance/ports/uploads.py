@@ -81,7 +81,10 @@ class UploadPart:
 
 @runtime_checkable
 class DirectUploads(UploadSpool, Protocol):
-    """Bytes go straight to the media store, in parts of which several may be on their way at once."""
+    """Bytes go straight to the media store, in parts of which several may be on their way at once.
+
+    An upload is whole once it is completed: one whose parts are all there, but which nobody completed, is in `of_user`.
+    """
 
     def part_size(self, upload_id: str) -> int:
         """In bytes; only the last part is smaller. Raises NotFound."""
