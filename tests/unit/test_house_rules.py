@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "device_uploader": set(),
     "attendance": {"face_engine"},  # in adapters/faces_local alone, see below
     "website": {"attendance"},
-    "lambda_face_search": {"attendance"},
+    "lambda_face_search": {"attendance", "website"},  # the website in api.py alone, see below
     "rekognition_local": {"face_engine"},
     "demo": {"attendance", "face_engine", "website", "run"},
     "bench": {"face_engine", "demo"},  # and nothing imports the bench
@@ -63,6 +63,13 @@ def test_arrows_point_inwards(path: Path):
     own = path.relative_to(ROOT).parts[0]
     others = rooms_imported(path) & ({*ROOMS, "run", "tests"} - {own})
     assert others <= MAY_IMPORT[own]
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "lambda_face_search").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_of_the_functions_in_lambda_only_that_behind_the_api_knows_the_website(path: Path):
+    assert ("website" in rooms_imported(path)) == (path.name == "api.py")
 
 
 @pytest.mark.parametrize(
