@@ -1,0 +1,130 @@
+"""One face collection: a folder with a file a picture, and the vectors in memory."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from face_engine.gallery import Gallery
+from rekognition_local.disk import read_json, remove_folder, sweep, sync_folder, write_json
+from rekognition_local.errors import no_collection
+from rekognition_local.similarity import similarity
+from rekognition_local.stored_face import StoredFace
+
+ABOUT = "collection.json"
+PICTURES = "pictures"
+
+
+@dataclass(frozen=True)
+class About:
+    """What a collection was made with; `place` orders collections by when they were made."""
+
+    collection_id: str
+    engine: str
+    created_s: float
+    place: int
+    tags: dict[str, str]
+
+
+class Collection:
+    """Faces on disk and in memory; threads may share it.
+
+    All faces of one picture are one file, so that indexing a picture is done or not done.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.about = About(**read_json(folder / ABOUT))
+        self._folder = folder
+        self._lock = threading.RLock()
+        self._is_gone = False
+        sweep(folder / PICTURES)
+        faces = [StoredFace.read(face) for path in (folder / PICTURES).iterdir() for face in read_json(path)]
+        self._faces = {face.face_id: face for face in sorted(faces, key=lambda face: face.place)}
+        self._gallery: Gallery | None = None
+
+    def faces(self) -> list[StoredFace]:
+        """All faces as they were indexed."""
+        with self._lock:
+            return list(self._faces.values())
+
+    def face(self, face_id: str) -> StoredFace | None:
+        """One face."""
+        with self._lock:
+            return self._faces.get(face_id)
+
+    def next_place(self) -> int:
+        """A place behind all faces."""
+        with self._lock:
+            last = next(reversed(self._faces.values())).place if self._faces else 0
+            return max(last + 1, time.time_ns())
+
+    def add(self, faces: Sequence[StoredFace]) -> None:
+        """Keep the faces of one picture. Raises ServiceError where the collection was deleted meanwhile."""
+        if not faces:
+            return
+        with self._lock:
+            self._refuse_if_gone()
+            self._write(faces[0].image_id, faces)
+            # Whoever indexed a picture at the same moment may have come first.
+            kept = sorted([*self._faces.values(), *faces], key=lambda face: face.place)
+            self._faces, self._gallery = {face.face_id: face for face in kept}, None
+
+    def remove(self, face_ids: Sequence[str]) -> list[str]:
+        """Remove faces; those that were there."""
+        with self._lock:
+            self._refuse_if_gone()
+            removed = [face_id for face_id in dict.fromkeys(face_ids) if face_id in self._faces]
+            left = {key: face for key, face in self._faces.items() if key not in set(removed)}
+            for image_id in {self._faces[face_id].image_id for face_id in removed}:
+                self._write(image_id, [face for face in left.values() if face.image_id == image_id])
+            self._faces, self._gallery = left, None
+            return removed
+
+    def delete(self) -> None:
+        """Remove all of it from disk."""
+        with self._lock:
+            self._refuse_if_gone()
+            self._is_gone = True
+            remove_folder(self._folder)
+
+    def matches(
+        self, vector: NDArray[np.float32], threshold: float, most: int, *, but: str | None = None
+    ) -> list[dict[str, Any]]:
+        """The service's FaceMatches: faces from this similarity on, best first; `but` is left out."""
+        with self._lock:
+            if self._gallery is None:
+                faces = self._faces.values()
+                rows = np.stack([face.vector for face in faces]) if faces else np.empty((0, 0), np.float32)
+                self._gallery = Gallery(list(self._faces), rows)
+            gallery, known = self._gallery, self._faces
+        if not len(gallery):
+            return []
+        nearest, distances = gallery.nearest(vector[None], min(most + 1, len(gallery)))
+        scored = [
+            (similarity(float(distance)), gallery.labels[index])
+            for index, distance in zip(nearest[0], distances[0], strict=True)
+        ]
+        return [
+            {"Similarity": score, "Face": known[face_id].shown()}
+            for score, face_id in scored
+            if score >= threshold and face_id != but
+        ][:most]
+
+    def _write(self, image_id: str, faces: Sequence[StoredFace]) -> None:
+        path = self._folder / PICTURES / f"{image_id}.json"
+        if faces:
+            write_json(path, [face.written() for face in faces])
+        else:
+            path.unlink()
+            sync_folder(path.parent)
+
+    def _refuse_if_gone(self) -> None:
+        if self._is_gone:
+            raise no_collection(self.about.collection_id)
