@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import BinaryIO
 
 from attendance.disk_file import DiskFile
 from attendance.errors import BadRecording, Conflict, NotFound, SearchStopped
+from attendance.media_keys import recording_key
 from attendance.model import Recording, SearchStatus, new_id
-from attendance.ports import Progress, Upload
+from attendance.ports import AppendedUploads, Progress, Upload
 from attendance.services import Services
 from attendance.use_cases.manage_lectures import remove_lecture, remove_recording, search_again
 from attendance.use_cases.mark_lecture import students_to_mark
@@ -47,7 +49,8 @@ def analyse(
         _queue(services, known)
         return _searched(services, known.id, SearchStopped("The search was stopped; it goes on later."))
     is_new_lecture = services.store.find_lecture(course_id, starts_at) is None
-    recording = _received(services, path, course_id, starts_at, ends_at)
+    receive = _received if isinstance(services.uploads, AppendedUploads) else _received_by_the_bucket
+    recording = receive(services, path, course_id, starts_at, ends_at)
     try:
         stopped = SearchStopped("The search was stopped; nothing of the recording was kept.")
         return _searched(services, recording.id, stopped)
@@ -134,6 +137,30 @@ def _kept(
             )
     except NotFound:
         return services.store.recording(upload.id)  # a worker that sweeps up was quicker
+
+
+def _received_by_the_bucket(
+    services: Services, path: Path, course_id: str, starts_at: datetime, ends_at: datetime | None
+) -> Recording:
+    """The bytes go first, under a key that no row names: where this process is killed they are erased as an orphan."""
+    key = recording_key(new_id(), services.faces.probe(DiskFile(path)).extension)
+    with TemporaryDirectory() as folder, progress_bar("copying") as show:
+        link = Path(folder, "recording")
+        link.symlink_to(path.absolute())  # storing it takes the link away, and the person's own file stays
+        try:
+            services.media.put_file(key, DiskFile(link))
+            show(1.0)
+            return receive_recording(
+                services,
+                file=services.media.file(key),
+                original_name=path.name.encode(errors="replace").decode(),
+                course_id=course_id,
+                starts_at=starts_at,
+                ends_at=ends_at,
+                enqueue=False,
+            )
+        finally:
+            services.media.delete([key])
 
 
 def _searched(services: Services, recording_id: str, stopped: SearchStopped) -> Recording:
