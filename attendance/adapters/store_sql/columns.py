@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import unicodedata
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -35,11 +34,6 @@ def choice(kind: type[StrEnum]) -> Enum:
 def counter() -> TypeEngine[int]:
     """A number that grows with each row; SQLite counts only plain integers."""
     return BigInteger().with_variant(Integer(), "sqlite")
-
-
-def folded(words: str) -> str:
-    """The form in which words are compared and sorted: without case, and composed."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", words).casefold())
 
 
 class Moment(TypeDecorator[datetime]):

@@ -6,17 +6,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from attendance.adapters.store_sentences import course_taken, no_course, no_student, no_user
 from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.erasures import erase_lecture_media
 from attendance.adapters.store_sql.rows import known_ids, lock, one, read, values
-from attendance.adapters.store_sql.sentences import no_course, no_student, no_user
 from attendance.adapters.store_sql.tables import course_teachers, courses, lectures, rosters, students, users
-from attendance.errors import AlreadyExists
 from attendance.model import Course, Student, User
-
-
-def _taken(course: Course) -> AlreadyExists:
-    return AlreadyExists("The course %(label)s already exists.", label=course.label)
 
 
 class SqlCourses(Database):
@@ -24,12 +19,12 @@ class SqlCourses(Database):
 
     def add_course_once(self, course: Course) -> None:
         """Raises AlreadyExists."""
-        with self._writing(_taken(course)) as connection:
+        with self._writing(course_taken(course)) as connection:
             connection.execute(insert(courses).values(values(course, courses)))
 
     def save_course(self, course: Course) -> None:
         """Raises NotFound, AlreadyExists."""
-        with self._writing(_taken(course)) as connection:
+        with self._writing(course_taken(course)) as connection:
             changing = update(courses).where(courses.c.id == course.id).values(values(course, courses))
             if not connection.execute(changing).rowcount:
                 raise no_course()

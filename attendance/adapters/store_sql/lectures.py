@@ -7,17 +7,19 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
 
+from attendance.adapters.store_sentences import (
+    lecture_taken,
+    no_course,
+    no_lecture,
+    no_recording,
+    no_sighting,
+    recording_taken,
+)
 from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.erasures import erase_found, erase_lecture_media
 from attendance.adapters.store_sql.rows import lock, one, page_of, read, values
-from attendance.adapters.store_sql.sentences import no_course, no_lecture, no_recording, no_sighting
 from attendance.adapters.store_sql.tables import courses, lectures, recordings, sightings
-from attendance.errors import AlreadyExists
 from attendance.model import Lecture, Page, Recording, Sighting
-
-
-def _taken() -> AlreadyExists:
-    return AlreadyExists("This course already has a lecture that starts at that time.")
 
 
 class SqlLectures(Database):
@@ -25,13 +27,13 @@ class SqlLectures(Database):
 
     def add_lecture_once(self, lecture: Lecture) -> None:
         """Raises AlreadyExists, NotFound (course)."""
-        with self._writing(_taken()) as connection:
+        with self._writing(lecture_taken()) as connection:
             lock(connection, courses, lecture.course_id, no_course())
             connection.execute(insert(lectures).values(values(lecture, lectures)))
 
     def save_lecture(self, lecture: Lecture) -> None:
         """Raises NotFound, AlreadyExists."""
-        with self._writing(_taken()) as connection:
+        with self._writing(lecture_taken()) as connection:
             lock(connection, lectures, lecture.id, no_lecture())
             lock(connection, courses, lecture.course_id, no_course())
             changing = update(lectures).where(lectures.c.id == lecture.id)
@@ -67,7 +69,7 @@ class SqlLectures(Database):
 
     def add_recording(self, recording: Recording) -> None:
         """Raises AlreadyExists, NotFound (lecture)."""
-        with self._writing(AlreadyExists("This recording is already stored.")) as connection:
+        with self._writing(recording_taken()) as connection:
             lock(connection, lectures, recording.lecture_id, no_lecture())
             connection.execute(insert(recordings).values(values(recording, recordings)))
 

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
 
+from attendance.adapters.mark_steps import change_of, changed_marks, decided, step, withdrawn_marks
+from attendance.adapters.store_sentences import no_lecture, no_mark, no_student
 from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.names import name_of_user, with_user
 from attendance.adapters.store_sql.rows import in_parts, known_ids, lock, mark_values, read, read_mark, values
-from attendance.adapters.store_sql.sentences import no_lecture, no_mark, no_student
 from attendance.adapters.store_sql.tables import lectures, mark_changes, marks, students
 from attendance.model import Mark, MarkChange
 
@@ -36,9 +37,9 @@ class SqlMarks(Database):
             lock(connection, lectures, mark.lecture_id, no_lecture())
             lock(connection, students, mark.student_id, no_student(mark.student_id))
             old = _mark(connection, mark.lecture_id, mark.student_id)
-            new = _decided(old, mark) if old else mark
+            new = decided(old, mark) if old else mark
             _save(connection, old, new)
-            _remember(connection, [_change(old, new, by=mark.set_by, reason=mark.reason)])
+            _remember(connection, [change_of(old, new, by=mark.set_by, reason=mark.reason)])
             return new
 
     def clear_person_mark(self, lecture_id: str, student_id: str, by: str, at: datetime, reason: str) -> Mark:
@@ -52,7 +53,7 @@ class SqlMarks(Database):
                 return old
             new = replace(old, status=old.machine_status, set_by=None, reason="", updated_at=at)
             _save(connection, old, new)
-            _remember(connection, [_change(old, new, by=by, reason=reason)])
+            _remember(connection, [change_of(old, new, by=by, reason=reason)])
             return new
 
     def marks(self, lecture_id: str) -> Sequence[Mark]:
@@ -75,39 +76,12 @@ def _save_opinions(
     connection: Connection, lecture_id: str, before: Mapping[str, Mark], after: Mapping[str, Mark]
 ) -> None:
     """Write what differs in three statements: a class of hundreds is marked after every search."""
-    merged = {student_id: _with_opinion(before.get(student_id), opinion) for student_id, opinion in after.items()}
-    decided = [old for old in before.values() if old.set_by is not None and old.student_id not in after]
-    merged |= {old.student_id: replace(old, evidence=None, left_early=False) for old in decided}
-    changed = [new for student_id, new in merged.items() if new != before.get(student_id)]
-    withdrawn = [old.student_id for old in before.values() if old.set_by is None and old.student_id not in after]
+    changed = changed_marks(before, after)
+    withdrawn = withdrawn_marks(before, after)
     _delete(connection, lecture_id, [*withdrawn, *(mark.student_id for mark in changed)])
     if changed:
         connection.execute(insert(marks), [mark_values(mark) for mark in changed])
-    _remember(connection, [change for new in changed for change in _step(before.get(new.student_id), new)])
-
-
-def _step(old: Mark | None, new: Mark) -> list[MarkChange]:
-    """What the history gains by the machine's new mark: nothing unless its status changed."""
-    return [] if old is not None and old.status is new.status else [_change(old, new)]
-
-
-def _decided(old: Mark, decision: Mark) -> Mark:
-    return replace(
-        old,
-        status=decision.status,
-        set_by=decision.set_by,
-        reason=decision.reason,
-        updated_at=decision.updated_at,
-    )
-
-
-def _with_opinion(old: Mark | None, opinion: Mark) -> Mark:
-    if old is None or old.set_by is None:
-        new = replace(opinion, set_by=None, reason="")
-        if old is not None and replace(new, updated_at=old.updated_at) == old:
-            return old
-        return new
-    return replace(old, machine_status=opinion.machine_status, left_early=opinion.left_early, evidence=opinion.evidence)
+    _remember(connection, [change for new in changed for change in step(before.get(new.student_id), new)])
 
 
 def _delete(connection: Connection, lecture_id: str, student_ids: Sequence[str]) -> None:
@@ -135,18 +109,6 @@ def _save(connection: Connection, old: Mark | None, new: Mark) -> None:
         connection.execute(insert(marks).values(mark_values(new)))
     else:
         connection.execute(update(marks).where(_is(new.lecture_id, new.student_id)).values(mark_values(new)))
-
-
-def _change(old: Mark | None, new: Mark, *, by: str | None = None, reason: str = "") -> MarkChange:
-    return MarkChange(
-        lecture_id=new.lecture_id,
-        student_id=new.student_id,
-        at=new.updated_at,
-        to_status=new.status,
-        from_status=old.status if old else None,
-        by=by,
-        reason=reason,
-    )
 
 
 def _remember(connection: Connection, changes: Sequence[MarkChange]) -> None:

@@ -6,9 +6,8 @@ from typing import Any
 
 from sqlalchemy import Row, Select, Table, select
 
+from attendance.adapters.store_sentences import REMOVED_USER
 from attendance.adapters.store_sql.tables import users
-
-REMOVED_USER = "a removed user"
 
 
 def with_user(table: Table) -> Select[Any]:

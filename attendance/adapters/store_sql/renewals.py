@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, not_, or_, select, update
 
+from attendance.adapters.store_sentences import no_face
 from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.rows import in_parts, lock, read
-from attendance.adapters.store_sql.sentences import no_face
 from attendance.adapters.store_sql.tables import faces, renewed_faces
 from attendance.errors import Conflict
 from attendance.model import EngineCount, Face

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, false, func, or_, select
 
-from attendance.adapters.store_sql.columns import folded
+from attendance.adapters.folded import folded
 from attendance.adapters.store_sql.tables import marks
 from attendance.errors import NotFound
 from attendance.model import Evidence, Mark, Page

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 
+from attendance.adapters.store_sentences import no_recording
 from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.erasures import erase_keys
 from attendance.adapters.store_sql.rows import known_ids, lock, one, values
-from attendance.adapters.store_sql.sentences import no_recording
 from attendance.adapters.store_sql.tables import recordings, sightings, students
 from attendance.errors import Conflict
 from attendance.model import Recording, SearchStatus, Sighting

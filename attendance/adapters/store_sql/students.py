@@ -6,11 +6,19 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from attendance.adapters.store_sentences import (
+    face_taken,
+    no_consent,
+    no_course,
+    no_face,
+    no_student,
+    no_such_student,
+    student_taken,
+)
 from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.courses import enrol
 from attendance.adapters.store_sql.erasures import erase_face_media, erase_found
 from attendance.adapters.store_sql.rows import contains, in_parts, lock, one, page_of, read, values
-from attendance.adapters.store_sql.sentences import no_course, no_face, no_student, no_such_student
 from attendance.adapters.store_sql.tables import (
     course_teachers,
     courses,
@@ -20,17 +28,12 @@ from attendance.adapters.store_sql.tables import (
     sightings,
     students,
 )
-from attendance.errors import AlreadyExists, ConsentMissing
 from attendance.model import Face, Page, Student
-
-
-def _taken(student: Student) -> AlreadyExists:
-    return AlreadyExists("The student id %(student_id)s is already registered.", student_id=student.id)
 
 
 def _refuse_without_consent(student: Student) -> None:
     if student.consent_on is None:
-        raise ConsentMissing("%(name)s has not consented to face recognition.", name=student.name, field="consent_on")
+        raise no_consent(student)
 
 
 class SqlStudents(Database):
@@ -40,7 +43,7 @@ class SqlStudents(Database):
         """All or nothing. Raises AlreadyExists, ConsentMissing, NotFound (course)."""
         if faces:
             _refuse_without_consent(student)
-        with self._writing(_taken(student)) as connection:
+        with self._writing(student_taken(student)) as connection:
             for course_id in sorted(set(course_ids)):
                 lock(connection, courses, course_id, no_course())
             connection.execute(insert(students).values(values(student, students)))
@@ -105,7 +108,7 @@ class SqlStudents(Database):
 
     def add_face(self, face: Face) -> None:
         """Raises NotFound, ConsentMissing."""
-        with self._writing(AlreadyExists("This photo is already stored.")) as connection:
+        with self._writing(face_taken()) as connection:
             lock(connection, students, face.student_id, no_student(face.student_id))
             its = students.c.id == face.student_id
             _refuse_without_consent(one(connection, Student, students, its, no_student(face.student_id)))

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from attendance.adapters.store_sql.columns import folded
+from attendance.adapters.folded import folded
+from attendance.adapters.store_sentences import no_student, no_user, user_taken
 from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.rows import contains, lock, one, page_of, read, values
-from attendance.adapters.store_sql.sentences import no_student, no_user
 from attendance.adapters.store_sql.tables import students, users
-from attendance.errors import AlreadyExists
 from attendance.model import Page, Role, User
-
-
-def _taken(user: User) -> AlreadyExists:
-    return AlreadyExists("The email address %(email)s is already taken.", email=user.email)
 
 
 class SqlUsers(Database):
@@ -22,13 +17,13 @@ class SqlUsers(Database):
 
     def add_user_once(self, user: User) -> None:
         """Raises AlreadyExists; NotFound where it is linked to no student."""
-        with self._writing(_taken(user)) as connection:
+        with self._writing(user_taken(user)) as connection:
             _hold_student(connection, user)
             connection.execute(insert(users).values(values(user, users)))
 
     def save_user(self, user: User) -> None:
         """Raises NotFound, AlreadyExists."""
-        with self._writing(_taken(user)) as connection:
+        with self._writing(user_taken(user)) as connection:
             _hold_student(connection, user)
             saved = connection.execute(update(users).where(users.c.id == user.id).values(values(user, users)))
             if not saved.rowcount:

@@ -1,0 +1,73 @@
+"""What stores tell people when something is not there, is taken, or may not be kept."""
+
+from __future__ import annotations
+
+from attendance.errors import AlreadyExists, ConsentMissing, NotFound
+from attendance.model import Course, Student, User
+
+REMOVED_USER = "a removed user"
+
+
+def no_user() -> NotFound:
+    return NotFound("There is no such user.")
+
+
+def no_course() -> NotFound:
+    return NotFound("There is no such course.")
+
+
+def no_face() -> NotFound:
+    return NotFound("There is no such photo.")
+
+
+def no_lecture() -> NotFound:
+    return NotFound("There is no such lecture.")
+
+
+def no_recording() -> NotFound:
+    return NotFound("There is no such recording.")
+
+
+def no_sighting() -> NotFound:
+    return NotFound("There is no such sighting.")
+
+
+def no_mark() -> NotFound:
+    return NotFound("There is no mark of this student in this lecture.")
+
+
+def no_student(student_id: str) -> NotFound:
+    """For an id that is not registered."""
+    return NotFound("There is no student with the id %(id)s.", id=student_id)
+
+
+def no_such_student() -> NotFound:
+    return NotFound("There is no such student.")
+
+
+def user_taken(user: User) -> AlreadyExists:
+    return AlreadyExists("The email address %(email)s is already taken.", email=user.email)
+
+
+def course_taken(course: Course) -> AlreadyExists:
+    return AlreadyExists("The course %(label)s already exists.", label=course.label)
+
+
+def lecture_taken() -> AlreadyExists:
+    return AlreadyExists("This course already has a lecture that starts at that time.")
+
+
+def student_taken(student: Student) -> AlreadyExists:
+    return AlreadyExists("The student id %(student_id)s is already registered.", student_id=student.id)
+
+
+def face_taken() -> AlreadyExists:
+    return AlreadyExists("This photo is already stored.")
+
+
+def recording_taken() -> AlreadyExists:
+    return AlreadyExists("This recording is already stored.")
+
+
+def no_consent(student: Student) -> ConsentMissing:
+    return ConsentMissing("%(name)s has not consented to face recognition.", name=student.name, field="consent_on")
