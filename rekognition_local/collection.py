@@ -82,8 +82,12 @@ class Collection:
             self._refuse_if_gone()
             removed = [face_id for face_id in dict.fromkeys(face_ids) if face_id in self._faces]
             left = {key: face for key, face in self._faces.items() if key not in set(removed)}
-            for image_id in {self._faces[face_id].image_id for face_id in removed}:
-                self._write(image_id, [face for face in left.values() if face.image_id == image_id])
+            of_pictures: dict[str, list[StoredFace]] = {self._faces[face_id].image_id: [] for face_id in removed}
+            for face in left.values():
+                if face.image_id in of_pictures:
+                    of_pictures[face.image_id].append(face)
+            for image_id, faces in of_pictures.items():
+                self._write(image_id, faces)
             self._faces, self._gallery = left, None
             return removed
 

@@ -32,7 +32,7 @@ class CollectionOperations:
         return {
             "FaceCount": len(collection.faces()),
             "FaceModelVersion": collection.about.engine,
-            "CollectionARN": _arn(collection.about),
+            "CollectionARN": "arn:" + _arn(collection.about),
             "CreationTimestamp": collection.about.created_s,
             "UserCount": 0,
         }
@@ -54,4 +54,5 @@ class CollectionOperations:
 
 
 def _arn(about: About) -> str:
+    """As CreateCollection writes it, which leaves out what an ARN begins with."""
     return f"aws:rekognition:{_REGION}:{_ACCOUNT}:collection/{about.collection_id}"

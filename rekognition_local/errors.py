@@ -13,6 +13,10 @@ class ServiceError(Exception):
         super().__init__(f"{code}: {message}")
 
 
+class Stopped(Exception):
+    """The server ends before the work is done; it is begun again at the next start."""
+
+
 class StartRefused(Exception):
     """The endpoint cannot start; `str` of it is one plain sentence."""
 

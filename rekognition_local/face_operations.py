@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from face_engine.model import Face
 from rekognition_local.collections_folder import CollectionsFolder
+from rekognition_local.errors import ServiceError
 from rekognition_local.face_details import face_detail, reasons_against, relative_box
 from rekognition_local.pages import page
 from rekognition_local.pictures import Picture, Pictures
@@ -55,10 +56,11 @@ class FaceOperations:
         """The faces of a collection, as they were indexed."""
         collection = self._collections.get(asked["CollectionId"])
         wanted = set(asked["FaceIds"]) if "FaceIds" in asked else None
-        # Users are not kept here, so that no face belongs to one.
-        everything = [] if "UserId" in asked else collection.faces()
-        faces = [face for face in everything if wanted is None or face.face_id in wanted]
-        of = ("ListFaces", collection.about.place, sorted(wanted or ()), asked.get("UserId"))
+        if "UserId" in asked:
+            # Users are not kept here.
+            raise ServiceError("ResourceNotFoundException", f"The user id: {asked['UserId']} does not exist")
+        faces = [face for face in collection.faces() if wanted is None or face.face_id in wanted]
+        of = ("ListFaces", collection.about.place, sorted(wanted or ()))
         shown, more = page(faces, lambda face: face.place, asked, self._tokens, of)
         return {"Faces": [face.shown() for face in shown], "FaceModelVersion": collection.about.engine, **more}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -30,6 +31,7 @@ class EndpointServer(ThreadingHTTPServer):
         self.api = api
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._busy = 0
+        self.is_ending = False
         self._changed = threading.Condition()
         super().__init__((host, port), _Handler)
 
@@ -40,6 +42,13 @@ class EndpointServer(ThreadingHTTPServer):
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes away, or sends nothing, is no fault of this server."""
+        if isinstance(sys.exception(), OSError):
+            log.debug("%s: %s", client_address, sys.exception())
+        else:
+            log.exception("The connection of %s was broken off.", client_address)
+
     def count(self, change: int) -> None:
         """One more request, or one less, is being answered."""
         with self._changed:
@@ -48,6 +57,7 @@ class EndpointServer(ThreadingHTTPServer):
 
     def end(self) -> None:
         """Take no more requests, and wait a while for those that are being answered."""
+        self.is_ending = True
         self.shutdown()
         self.server_close()
         with self._changed:
@@ -93,6 +103,8 @@ class _Handler(BaseHTTPRequestHandler):
         if "Origin" in self.headers:
             # No SDK sends it; a page in somebody's browser does, and has no business here.
             raise ServiceError("AccessDeniedException", "Requests of web pages are not answered.", 403)
+        if self.server.is_ending:
+            raise ServiceError("ServiceUnavailableException", "The server is being stopped.", 503)
         length = self.headers.get("Content-Length", "")
         if not (length.isascii() and length.isdigit()):
             raise ServiceError("MissingContentLength", "The request has no Content-Length.", 411)

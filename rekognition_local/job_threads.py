@@ -10,17 +10,20 @@ from pathlib import Path
 
 from face_engine.errors import FaceEngineError
 from rekognition_local.collections_folder import CollectionsFolder
-from rekognition_local.errors import ServiceError
+from rekognition_local.errors import ServiceError, Stopped
 from rekognition_local.job import Job, Status
 from rekognition_local.job_result import SearchedVideo
 from rekognition_local.jobs_folder import JobsFolder
 from rekognition_local.notices import NotTold, publish
 from rekognition_local.s3_objects import S3Objects
-from rekognition_local.videos import Stopped, Videos
+from rekognition_local.videos import Videos
 
 DEFAULT_THRESHOLD = 80.0
 MOST_ATTEMPTS = 3
 """A video that ends the whole process so often is not tried again."""
+
+FILE_NAME = "The video"
+"""The subject of the engine's sentences on what is wrong with it."""
 
 log = logging.getLogger(__name__)
 
@@ -107,6 +110,6 @@ class JobThreads:
         collection = self._collections.get_usable(job.request["CollectionId"])
         threshold = job.request.get("FaceMatchThreshold", DEFAULT_THRESHOLD)
         with tempfile.TemporaryDirectory(dir=self._folder) as folder:
-            path = Path(folder) / "video"
-            self._objects.download(job.request["Video"]["S3Object"], path)
+            path = Path(folder) / FILE_NAME
+            self._objects.download(job.request["Video"]["S3Object"], path, self._stop.is_set)
             return self._videos.search(path, collection, threshold, self._stop.is_set)

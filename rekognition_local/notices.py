@@ -32,7 +32,9 @@ def publish(job: Job, topic_arn: str) -> None:
     """Publish it, trying again with pauses. Raises NotTold."""
     try:
         # The region is the topic's, wherever this server is.
-        client = boto3.client("sns", region_name=topic_arn.split(":")[3] or None, config=_CONFIG)
+        region = topic_arn.split(":")[3] or None
+        # A session of its own: threads may not make clients of one.
+        client = boto3.session.Session().client("sns", region_name=region, config=_CONFIG)
         client.publish(TopicArn=topic_arn, Message=json.dumps(completion_message(job)))
     except (BotoCoreError, ClientError) as error:
         raise NotTold(f"{topic_arn} was not told that job {job.job_id} has ended: {error}") from error

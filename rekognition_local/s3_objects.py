@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from rekognition_local.errors import ServiceError, bad_object, image_too_large
+from rekognition_local.errors import ServiceError, Stopped, bad_object, image_too_large
 
 MOST_IMAGE_BYTES = 15 * 1024 * 1024
 MOST_VIDEO_BYTES = 10 * 1024**3
@@ -46,12 +46,14 @@ class S3Objects:
         if self._size(place) > MOST_VIDEO_BYTES:
             raise ServiceError("VideoTooLargeException", "The maximum file size is 10GB.")
 
-    def download(self, place: Mapping[str, str], path: Path) -> None:
-        """Write a video into a file. Raises ServiceError: InvalidS3Object."""
+    def download(self, place: Mapping[str, str], path: Path, is_stopped: Callable[[], bool]) -> None:
+        """Write a video into a file. Raises ServiceError: InvalidS3Object; Stopped where `is_stopped` says so."""
         try:
             body = self._s3().get_object(**_arguments(place))["Body"]
             with path.open("wb") as file:
                 for chunk in body.iter_chunks(1024 * 1024):
+                    if is_stopped():
+                        raise Stopped
                     file.write(chunk)
         except (BotoCoreError, ClientError) as error:
             raise bad_object(_reason(error)) from error
@@ -65,7 +67,7 @@ class S3Objects:
     def _s3(self) -> Any:
         with self._lock:
             if self._client is None:
-                self._client = boto3.client("s3", config=_CONFIG)
+                self._client = boto3.session.Session().client("s3", config=_CONFIG)
             return self._client
 
 

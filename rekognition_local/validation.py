@@ -10,6 +10,7 @@ import base64
 import binascii
 import math
 import re
+from functools import cache
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
@@ -97,21 +98,27 @@ class _Reader:
                 self._size(shape, value, str(value), path, "value")
                 return value
             case "float" | "double" if isinstance(value, int | float) and not isinstance(value, bool):
-                return self._number(shape, float(value), path)
+                return self._number(shape, value, path)
         raise not_readable(f"{_kind(value)} can not be converted to {shape.type_name} at '{path}'.")
 
     def _number(self, shape: Shape, value: float, path: str) -> float:
-        if not math.isfinite(value):
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf
+        if not math.isfinite(number):
             raise not_readable(f"A number is expected at '{path}'.")
-        self._size(shape, value, f"{value:g}", path, "value")
-        return value
+        self._size(shape, number, f"{number:g}", path, "value")
+        return number
 
     def _string(self, shape: Shape, value: Any, path: str) -> str:
         if not isinstance(value, str):
             raise not_readable(f"{_kind(value)} can not be converted to string at '{path}'.")
+        if not _is_unicode(value):
+            raise not_readable(f"Half of a character is at '{path}'.")
         self._size(shape, len(value), _shown(value), path, "length")
         pattern = shape.metadata.get("pattern")
-        if pattern and not re.fullmatch(pattern, value):
+        if pattern and not _pattern(pattern).fullmatch(value):
             self._fault(f"'{_shown(value)}'", path, f"Member must satisfy regular expression pattern: {pattern}")
         if isinstance(shape, StringShape) and shape.enum and value not in shape.enum:
             values = ", ".join(shape.enum)
@@ -137,6 +144,22 @@ class _Reader:
 
     def _fault(self, value: str, path: str, constraint: str) -> None:
         self.faults.append(f"Value {value} at '{path}' failed to satisfy constraint: {constraint}")
+
+
+@cache
+def _pattern(written: str) -> re.Pattern[str]:
+    """The model's patterns are Java's; Python has no classes of letters, separators and digits of all scripts."""
+    for classes, ours in ((r"\p{L}", r"\w"), (r"\p{N}", r"\d"), (r"\p{Z}", r"\s")):
+        written = written.replace(classes, ours)
+    return re.compile(written)
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _listed(faults: list[str]) -> str:

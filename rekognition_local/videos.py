@@ -16,6 +16,7 @@ from face_engine.search import default_every_s
 from face_engine.track import Shot, Track, Tracker
 from face_engine.video import VideoInfo, probe
 from rekognition_local.collection import Collection
+from rekognition_local.errors import Stopped
 from rekognition_local.face_details import face_detail
 from rekognition_local.job_result import SearchedVideo, Sight
 
@@ -26,10 +27,6 @@ _GAP_PICTURES = 3.5
 _SHORTEST_GAP_S = 1.0
 
 _Details = dict[tuple[float, Box], dict[str, Any]]
-
-
-class Stopped(Exception):
-    """The server ends; the search is begun again when it starts."""
 
 
 class Videos:
