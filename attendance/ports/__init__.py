@@ -4,6 +4,7 @@ Each has one contract suite in tests/contract that every adapter passes, the fak
 ServiceUnavailable. Adapters express intent and are safe to call from several processes at once.
 """
 
+from attendance.ports.devices import AlarmStore, DeviceStore, ReadingStore, TimetableStore
 from attendance.ports.faces import (
     EnrolledFace,
     FaceSearch,
@@ -32,9 +33,11 @@ from attendance.ports.store import (
 from attendance.ports.uploads import AppendedUploads, DirectUploads, Upload, UploadPart, UploadSpool
 
 __all__ = [
+    "AlarmStore",
     "AppendedUploads",
     "AuditStore",
     "CourseStore",
+    "DeviceStore",
     "DirectUploads",
     "EnrolledFace",
     "FaceSearch",
@@ -48,6 +51,7 @@ __all__ = [
     "MediaStore",
     "PhotoFaces",
     "Progress",
+    "ReadingStore",
     "RecordingInfo",
     "RenewalStore",
     "SearchStore",
@@ -55,6 +59,7 @@ __all__ = [
     "SpendingStore",
     "Store",
     "StudentStore",
+    "TimetableStore",
     "Upload",
     "UploadPart",
     "UploadSpool",

@@ -1,0 +1,166 @@
+"""The words of devices as dataclasses: what stands in a room, what it measured, and the timetable of its room.
+
+Times are timezone-aware UTC datetimes, temperatures degrees Celsius. All classes are frozen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+PIXELS = 64
+"""Of one reading: eight rows of eight, as the AMG8833 gives them."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStatus:
+    """What a device said of itself last. `camera` and `sensor` are "ok", "none" or a sentence of what is wrong."""
+
+    at: datetime
+    version: str
+    boot_id: str
+    clock_offset_s: float
+    spool_items: int
+    spool_bytes: int
+    refused: int
+    dropped_readings: int
+    dropped_clips: int
+    dropped_snapshots: int
+    disk_free_bytes: int
+    cpu_temperature_c: float | None
+    camera: str
+    sensor: str
+
+
+class DeviceState(StrEnum):
+    """Where a device is between being added and being revoked."""
+
+    UNPAIRED = "unpaired"
+    PAIRED = "paired"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Something that pushes clips, snapshots and readings from a room. Of key and pairing code only SHA-256 are kept.
+
+    `alarm_line_c` None means that it makes no alarms. `calibration_offset_c` is added to every skin estimate.
+    """
+
+    id: str
+    name: str
+    room: str
+    created_at: datetime
+    key_hash: str | None = None
+    pairing_hash: str | None = None
+    pairing_until: datetime | None = None
+    paired_at: datetime | None = None
+    revoked_at: datetime | None = None
+    last_seen_at: datetime | None = None
+    status: DeviceStatus | None = None
+    alarm_line_c: float | None = None
+    calibration_offset_c: float = 0.0
+    calibrated_on: date | None = None
+
+    @property
+    def state(self) -> DeviceState:
+        """What its key is good for."""
+        if self.revoked_at is not None:
+            return DeviceState.REVOKED
+        return DeviceState.PAIRED if self.key_hash is not None else DeviceState.UNPAIRED
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A line of the timetable: a course meets in a room on a weekday (0 is Monday), as the course's clock shows it.
+
+    `starts` and `ends` are `HH:MM` of one day; `from_on` and `until_on` are its first and last day, where it has any.
+    """
+
+    id: str
+    course_id: str
+    room: str
+    weekday: int
+    starts: str
+    ends: str
+    from_on: date | None = None
+    until_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One look of a thermal sensor: 64 pixels row by row, and the temperature of the sensor itself.
+
+    `id` is the device's own, unique for that device. `skin_c` is the estimate of skin, before the device's offset;
+    None where nobody is near enough.
+    """
+
+    id: str
+    device_id: str
+    at: datetime
+    pixels_c: tuple[float, ...]
+    thermistor_c: float
+    skin_c: float | None = None
+
+    @property
+    def coolest_c(self) -> float:
+        """Of its pixels."""
+        return min(self.pixels_c)
+
+    @property
+    def mean_c(self) -> float:
+        """Of its pixels."""
+        return sum(self.pixels_c) / len(self.pixels_c)
+
+    @property
+    def hottest_c(self) -> float:
+        """Of its pixels."""
+        return max(self.pixels_c)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingSpan:
+    """What the readings of some minutes from `at` on add up to; `skin_c` is the highest estimate, before the offset."""
+
+    at: datetime
+    count: int
+    coolest_c: float
+    mean_c: float
+    hottest_c: float
+    skin_c: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A skin estimate (with the offset of that time) that reached the line of its device. A screening, no diagnosis."""
+
+    id: str
+    device_id: str
+    at: datetime
+    temperature_c: float
+    line_c: float
+    reading_id: str
+    seen_by: str | None = None
+    seen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DevicePicture:
+    """A snapshot that a device took with a reading: the recording that it became. `at` is when it was taken."""
+
+    device_id: str
+    reading_id: str
+    recording_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRefusal:
+    """Why something that a device sent was not kept, for the device that asks."""
+
+    device_id: str
+    item_id: str
+    at: datetime
+    code: str
+    sentence: str

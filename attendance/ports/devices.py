@@ -1,0 +1,151 @@
+"""The Store's part for devices: who they are, their rooms' timetable, what they measured, and alarms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from attendance.device_model import (
+    Alarm,
+    Device,
+    DevicePicture,
+    DeviceStatus,
+    ItemRefusal,
+    Reading,
+    ReadingSpan,
+    Slot,
+)
+from attendance.model import Page
+
+
+class DeviceStore(Protocol):
+    """Devices with their keys. Each method changes what it names alone, so that none undoes another's change."""
+
+    def add_device_once(self, device: Device) -> None:
+        """Raises AlreadyExists (same id)."""
+
+    def save_device(self, device: Device) -> None:
+        """What a person sets: name, room, alarm line, offset and its date; the rest stays. Raises NotFound."""
+
+    def offer_pairing(self, device_id: str, pairing_hash: str, until: datetime) -> None:
+        """A code that pairs until then; the one before is worth nothing any more. Raises NotFound."""
+
+    def take_pairing(self, pairing_hash: str, key_hash: str, at: datetime) -> Device | None:
+        """Use up the code: the device with this key from now on, no longer revoked.
+
+        None where no device offers it at that moment; of several at once one alone gets it.
+        """
+
+    def revoke_device(self, device_id: str, at: datetime) -> None:
+        """The key and a code that was offered are worth nothing from now on. Raises NotFound."""
+
+    def see_device(self, device_id: str, at: datetime, status: DeviceStatus | None = None) -> None:
+        """Say when it was heard of last, and what it said of itself, if anything. Nothing happens where it is gone."""
+
+    def device(self, device_id: str) -> Device:
+        """Raises NotFound."""
+
+    def find_device_by_key(self, key_hash: str) -> Device | None:
+        """Also one that was revoked."""
+
+    def devices(self) -> Sequence[Device]:
+        """Sorted by room, name and id, without case."""
+
+    def refuse_item(self, refusal: ItemRefusal) -> None:
+        """Keep why; the same item again replaces it. Raises NotFound (device)."""
+
+    def accept_item(self, device_id: str, item_id: str) -> None:
+        """Forget that it was refused; nothing happens where it was not."""
+
+    def refusals(self, device_id: str, item_ids: Sequence[str]) -> Mapping[str, ItemRefusal]:
+        """Those of these items that were refused."""
+
+    def remove_refusals_before(self, moment: datetime) -> int:
+        """How many were removed."""
+
+
+class TimetableStore(Protocol):
+    """When which course meets in which room."""
+
+    def add_slot(self, slot: Slot) -> None:
+        """Raises NotFound (course), AlreadyExists (same id)."""
+
+    def remove_slot(self, slot_id: str) -> None:
+        """Lectures that it made stay. Raises NotFound."""
+
+    def slot(self, slot_id: str) -> Slot:
+        """Raises NotFound."""
+
+    def slots(self, *, room: str | None = None, course_id: str | None = None) -> Sequence[Slot]:
+        """All, or those of a room (compared without case) or a course; sorted by weekday, start, room and id.
+
+        They go with their course.
+        """
+
+
+class ReadingStore(Protocol):
+    """What sensors measured. Readings of one device with one id are the same reading."""
+
+    def add_readings(
+        self, device_id: str, readings: Sequence[Reading], alarms: Sequence[Alarm] = (), quiet: timedelta = timedelta()
+    ) -> int:
+        """All or nothing; how many were new, the others are passed over. All are of this device.
+
+        Of the alarms those are kept, the earliest first, that have no alarm of the device nearer in time than `quiet`.
+        Raises NotFound (device).
+        """
+
+    def known_readings(self, device_id: str, reading_ids: Sequence[str]) -> set[str]:
+        """Those of these ids that are here."""
+
+    def reading(self, device_id: str, reading_id: str) -> Reading:
+        """Raises NotFound."""
+
+    def latest_reading(self, device_id: str) -> Reading | None:
+        """By its time."""
+
+    def hottest_reading(self, device_id: str, from_at: datetime, before_at: datetime) -> Reading | None:
+        """The one with the highest skin estimate, of several the first; None where none has any."""
+
+    def readings(self, device_id: str, from_at: datetime, before_at: datetime, limit: int = 1000) -> Sequence[Reading]:
+        """The first ones, sorted by time."""
+
+    def reading_spans(
+        self, device_id: str, from_at: datetime, before_at: datetime, minutes: int
+    ) -> Sequence[ReadingSpan]:
+        """What they add up to in spans of so many minutes, which begin at multiples of them since 1970; sorted.
+
+        Spans without a reading are left out.
+        """
+
+    def thin_readings(self, device_id: str, before_at: datetime, most_minutes: int = 60) -> int:
+        """How many were removed; 0 when there is nothing left to do.
+
+        Of the readings of one minute, of those before that moment and named by no alarm, the one with the hottest
+        pixel stays. At most so many minutes in one call, the oldest first.
+        """
+
+    def remove_readings(self, device_id: str, before_at: datetime, most: int = 5000) -> int:
+        """Those before that moment that no alarm names, the oldest first; how many were removed."""
+
+
+class AlarmStore(Protocol):
+    """Readings that reached their device's line, and the pictures that were taken with readings."""
+
+    def alarm(self, alarm_id: str) -> Alarm:
+        """Raises NotFound."""
+
+    def alarms(
+        self, *, device_id: str | None = None, unseen_only: bool = False, page: int = 1, size: int = 50
+    ) -> Page[Alarm]:
+        """Newest first."""
+
+    def see_alarm(self, alarm_id: str, by: str, at: datetime) -> None:
+        """Who looked at it first stays. Raises NotFound."""
+
+    def keep_picture(self, picture: DevicePicture) -> None:
+        """The same recording again replaces it. Raises NotFound (device or recording)."""
+
+    def pictures(self, device_id: str, from_at: datetime, before_at: datetime) -> Sequence[DevicePicture]:
+        """Sorted by time. They go with their recording."""
