@@ -1,0 +1,218 @@
+"""Pictures on their way to Rekognition and back: read safely, upright, small enough; and what it found in them."""
+
+from __future__ import annotations
+
+import io
+import secrets
+import threading
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from PIL import Image, ImageOps
+
+from attendance.errors import BadPhoto, Phrase
+from attendance.ports import FoundFace, PhotoFaces
+
+LONGEST_SIDE_PX = 4096
+"""Rekognition reduces larger pictures itself."""
+
+MOST_BYTES = 5 * 1024 * 1024
+"""Of a picture that is sent with the request."""
+
+PHOTO_PX = 1600
+THUMBNAIL_PX = 160
+LEAST_FACE_PX = 40
+"""Rekognition does not look at smaller ones."""
+
+GOOD_FACE_PX = 80
+"""A registration photo is compared with every frame from then on; below this it has less detail than they do."""
+
+_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+_MOST_MEGAPIXELS = 150
+_MOST_WEBP_MEGAPIXELS = 50  # libwebp needs four times the memory of the others
+_CLEAR_PART = 0.5  # of the largest face's width; people far behind are smaller
+_CLEAR_SCORE = 0.9  # patterns that are taken for a face have less
+_THUMBNAIL_WIDTH = 1.6  # in faces: hair and chin belong to a person
+_SEAL_PX = 8
+
+# Rekognition's quality runs from 0 to 100; its own filter (AUTO) drops much worse faces than these.
+_BLURRED_SHARPNESS = 20.0
+_DARK, _BRIGHT = 25.0, 95.0
+_TURNED_DEG = 35.0
+
+# catch_warnings changes the filters of the whole process.
+_warning_filters = threading.Lock()
+
+
+def read_picture(data: bytes) -> Image.Image:
+    """A JPEG, PNG, WebP, GIF (first frame), BMP or TIFF as RGB, upright, on white, at most 4096 pixels a side.
+
+    Raises BadPhoto, whose value `name` is the phrase "The picture".
+    """
+    picture = _opened(data)
+    megapixels = picture.width * picture.height / 1e6
+    most = _MOST_WEBP_MEGAPIXELS if picture.format == "WEBP" else _MOST_MEGAPIXELS
+    if megapixels > most:
+        raise BadPhoto(
+            "%(name)s has %(megapixels)s megapixels; at most %(most)s can be read.",
+            name=Phrase("The picture"),
+            megapixels=f"{megapixels:.0f}",
+            most=most,
+        )
+    try:
+        picture.draft("RGB", (LONGEST_SIDE_PX, LONGEST_SIDE_PX))
+        picture.load()
+        upright = ImageOps.exif_transpose(_shrunk(_on_white(picture), LONGEST_SIDE_PX))
+    except Exception as error:  # Decoders answer hostile bytes with errors of any kind.
+        raise BadPhoto("%(name)s is damaged or cut short.", name=Phrase("The picture")) from error
+    return upright
+
+
+def for_request(picture: Image.Image) -> bytes:
+    """A JPEG that a request can hold."""
+    for longest_px in (LONGEST_SIDE_PX, 3000, 2000):
+        for quality in (92, 80):
+            data = jpeg(_shrunk(picture, longest_px), quality)
+            if len(data) <= MOST_BYTES:
+                return data
+    return jpeg(_shrunk(picture, 1000), 80)
+
+
+def sealed(picture: Image.Image) -> Image.Image:
+    """The picture on a random strip, so that no two are the same.
+
+    Rekognition gives the same picture of the same student the FaceId that it has already; taking the second one back
+    would then take away the first.
+    """
+    taller = Image.new("RGB", (picture.width, picture.height + _SEAL_PX))
+    taller.paste(picture)
+    tones = Image.frombytes("L", (32, 1), secrets.token_bytes(32))
+    strip = tones.resize((picture.width, _SEAL_PX), Image.Resampling.NEAREST)
+    taller.paste(strip.convert("RGB"), (0, picture.height))
+    return taller
+
+
+def jpeg(picture: Image.Image, quality: int = 90) -> bytes:
+    """As a file without metadata; the same picture gives the same bytes."""
+    stream = io.BytesIO()
+    picture.save(stream, "JPEG", quality=quality)
+    return stream.getvalue()
+
+
+def upright_copy(picture: Image.Image) -> bytes:
+    """A JPEG without metadata, at most 1600 pixels on the longer side."""
+    return jpeg(_shrunk(picture, PHOTO_PX))
+
+
+def thumbnail(picture: Image.Image, face: FoundFace) -> bytes:
+    """The face with its hair as a square JPEG of 160 pixels."""
+    x1, y1, x2, y2 = face.box
+    side = max(1, min(*picture.size, round(max(x2 - x1, y2 - y1) * _THUMBNAIL_WIDTH)))
+    left = _start((x1 + x2) / 2, side, picture.width)
+    top = _start((y1 + y2) / 2, side, picture.height)
+    square = picture.crop((left, top, left + side, top + side))
+    return jpeg(square.resize((THUMBNAIL_PX, THUMBNAIL_PX), Image.Resampling.LANCZOS))
+
+
+def described(picture: Image.Image, details: Sequence[dict[str, Any]]) -> PhotoFaces:
+    """What DetectFaces found, in the words of attendance, the largest face first."""
+    faces = [_found(detail, picture.width, picture.height) for detail in details]
+    faces.sort(key=lambda face: (face.box[2] - face.box[0]) * (face.box[3] - face.box[1]), reverse=True)
+    return PhotoFaces(tuple(faces), width=picture.width, height=picture.height)
+
+
+def the_one_face(found: PhotoFaces) -> FoundFace:
+    """The face that is meant. Raises BadPhoto."""
+    if not found.faces:
+        raise BadPhoto("There is no face in this photo.")
+    largest = found.faces[0]
+    others = [face for face in found.faces[1:] if _is_clear(face, largest)]
+    if others:
+        raise BadPhoto("There are %(count)s faces in this photo; choose one with a single face.", count=len(others) + 1)
+    if _width(largest) < LEAST_FACE_PX:
+        raise BadPhoto(
+            "The face in this photo is only %(width)s pixels wide; at least %(least)s are needed.",
+            width=f"{_width(largest):.0f}",
+            least=LEAST_FACE_PX,
+        )
+    return largest
+
+
+def _opened(data: bytes) -> Image.Image:
+    if not data:
+        raise BadPhoto("%(name)s is empty.", name=Phrase("The picture"))
+    try:
+        # Pillow warns of pictures that we count and allow ourselves, and refuses those of twice that size.
+        with _warning_filters, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return Image.open(io.BytesIO(data), formats=_FORMATS)
+    except Image.DecompressionBombError as error:
+        raise BadPhoto("%(name)s has too many pixels to be read.", name=Phrase("The picture")) from error
+    except Exception as error:  # Decoders answer hostile bytes with errors of any kind.
+        raise BadPhoto(
+            "%(name)s is not a picture that can be read (JPEG, PNG, WebP, GIF, BMP or TIFF).",
+            name=Phrase("The picture"),
+        ) from error
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """In RGB; what a picture says of how it is turned stays with it."""
+    if picture.mode.startswith("I"):  # grey of 16 bits
+        return picture.convert("I").point(lambda grey: grey * (1 / 256)).convert("L").convert("RGB")
+    if picture.has_transparency_data:
+        coloured = picture.convert("RGBA")
+        flat = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), coloured).convert("RGB")
+        flat.info.update(picture.info)
+        return flat
+    return picture.convert("RGB")
+
+
+def _shrunk(picture: Image.Image, longest_px: int) -> Image.Image:
+    shrink = longest_px / max(picture.size)
+    if shrink >= 1:
+        return picture
+    smaller = picture.resize(
+        (max(1, round(picture.width * shrink)), max(1, round(picture.height * shrink))),
+        Image.Resampling.BOX if shrink < 1 / 2 else Image.Resampling.LANCZOS,
+    )
+    smaller.info.update(picture.info)
+    return smaller
+
+
+def _found(detail: dict[str, Any], width: int, height: int) -> FoundFace:
+    box = detail["BoundingBox"]
+    left, top = box["Left"] * width, box["Top"] * height
+    right, bottom = left + box["Width"] * width, top + box["Height"] * height
+    inside = (max(0.0, left), max(0.0, top), min(float(width), right), min(float(height), bottom))
+    sharpness = float(detail.get("Quality", {}).get("Sharpness", 100.0))
+    brightness = float(detail.get("Quality", {}).get("Brightness", 50.0))
+    problems = _problems(min(right - left, bottom - top), sharpness, brightness, detail.get("Pose", {}))
+    light = min(1.0, brightness / _DARK / 2, (100 - brightness) / (100 - _BRIGHT) / 2)
+    quality = max(0.0, min(1.0, sharpness / 100, light))
+    return FoundFace(inside, float(detail.get("Confidence", 0.0)) / 100, quality, problems)
+
+
+def _problems(face_px: float, sharpness: float, brightness: float, pose: dict[str, float]) -> tuple[str, ...]:
+    turned = max(abs(pose.get("Yaw", 0.0)), abs(pose.get("Pitch", 0.0)))
+    found = {
+        "too_small": face_px < GOOD_FACE_PX,
+        "blurred": sharpness < _BLURRED_SHARPNESS,
+        "turned": turned > _TURNED_DEG,
+        "too_dark": brightness < _DARK,
+        "too_bright": brightness > _BRIGHT,
+    }
+    return tuple(problem for problem, is_there in found.items() if is_there)
+
+
+def _is_clear(face: FoundFace, largest: FoundFace) -> bool:
+    return face.score >= _CLEAR_SCORE and _width(face) >= _CLEAR_PART * _width(largest)
+
+
+def _width(face: FoundFace) -> float:
+    return face.box[2] - face.box[0]
+
+
+def _start(middle: float, side: int, limit: int) -> int:
+    """Where a square around the middle starts so that it stays inside the picture."""
+    return max(0, min(limit - side, round(middle - side / 2)))
