@@ -11,6 +11,7 @@ from attendance.model import new_id
 from attendance.ports import Upload
 from attendance.services import Services
 from attendance.use_cases.receive_recording import check_lecture_times
+from attendance.use_cases.search_budget import refuse_upload_over_budget
 
 MOST_UNFINISHED = 100
 """Of one person, so that nobody fills the folder of uploads by beginning them."""
@@ -31,9 +32,10 @@ def begin_upload(
 ) -> Upload:
     """An empty upload of `size` bytes; `starts_at` and `ends_at` are wall time of the course, `YYYY-MM-DDTHH:MM`.
 
-    Raises InvalidInput, BadRecording (nothing in it), TooLarge, NotFound (course), OutOfSpace.
+    Raises InvalidInput, BadRecording (nothing in it), BudgetUsedUp, TooLarge, NotFound (course), OutOfSpace.
     """
     check_size(size, services.settings.most_upload_bytes)
+    refuse_upload_over_budget(services, original_name)
     unfinished = [one for one in services.uploads.of_user(user_id) if one.refusal is None]
     if len(unfinished) >= MOST_UNFINISHED:
         raise InvalidInput(

@@ -8,7 +8,6 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 
 from attendance.errors import (
@@ -20,14 +19,14 @@ from attendance.errors import (
     ServiceBusy,
     ServiceUnavailable,
 )
-from attendance.media_keys import evidence_key
-from attendance.model import Recording, Sighting, new_id
-from attendance.ports import Progress, Seen
+from attendance.model import Face, Recording, new_id
+from attendance.ports import MediaFile, Progress, Seen
 from attendance.services import Services
-from attendance.use_cases.erase import erase_pending
+from attendance.use_cases.keep_sightings import delete_stray_pictures, keep_sightings
 from attendance.use_cases.look_alikes_elsewhere import look_alikes_elsewhere, only_of
 from attendance.use_cases.mark_lecture import mark_lecture, students_to_mark
 from attendance.use_cases.outdated_faces import comparable_faces
+from attendance.use_cases.search_budget import order, order_beside
 
 LEASE = timedelta(seconds=30)
 HEARTBEAT_S = 1.0
@@ -55,8 +54,18 @@ def search_recording(
     recording = services.store.claim_search(recording_id, worker, now, now + LEASE)
     if recording is None:
         return False
+    return concluded(
+        services, recording_id, worker, lambda: _search_claimed(services, recording, worker, progress, stopping)
+    )
+
+
+def concluded(services: Services, recording_id: str, worker: str, work: Callable[[], bool]) -> bool:
+    """What the work on a claimed recording returns; False where it broke off, which is then written down.
+
+    Raises ServiceUnavailable; the claim is then left as it is.
+    """
     try:
-        return _search_claimed(services, recording, worker, progress, stopping)
+        return work()
     except SearchStopped:
         services.store.release_claim(recording_id, worker)
     except (FacesOutdated, ServiceBusy) as waits:
@@ -78,32 +87,57 @@ def _search_claimed(
     progress: Progress | None,
     stopping: Callable[[], bool],
 ) -> bool:
-    if recording.attempts > MOST_ATTEMPTS:
-        _delete_stray_pictures(services, recording)
-        raise BadRecording(
-            "The search of this recording was broken off %(times)s times, for example because the machine ran out of "
-            "memory or a disk did not answer. Search it again when all is well.",
-            times=MOST_ATTEMPTS,
-        )
-    with _lease(services, recording.id, worker, progress, stopping) as report:
-        seen = _seen(services, recording, report)
-        if not _save(services, recording, worker, seen):
+    refuse_what_breaks_off(services, recording, MOST_ATTEMPTS)
+    with held_lease(services, recording.id, worker, progress, stopping) as report:
+        seen = _seen(services, recording, worker, report, stopping)
+        if not keep_sightings(services, recording, worker, seen):
             return False
         mark_lecture(services, recording.lecture_id)
     return services.store.finish_search(recording.id, worker)
 
 
-def _seen(services: Services, recording: Recording, report: Progress) -> Sequence[Seen]:
+def refuse_what_breaks_off(services: Services, recording: Recording, most_attempts: int) -> None:
+    """Raises BadRecording where it killed its workers so many times."""
+    if recording.attempts <= most_attempts:
+        return
+    delete_stray_pictures(services, recording)
+    raise BadRecording(
+        "The search of this recording was broken off %(times)s times, for example because the machine ran out of "
+        "memory or a disk did not answer. Search it again when all is well.",
+        times=MOST_ATTEMPTS,
+    )
+
+
+def _seen(
+    services: Services, recording: Recording, worker: str, report: Progress, stopping: Callable[[], bool]
+) -> Sequence[Seen]:
+    faces, others = who_may_be_seen(services, recording)
+    with recording_file(services, recording) as file:
+        order(services, recording)
+        try:
+            seen = services.faces.search(file, recording.kind, [*faces, *others], report)
+        except SearchStopped:
+            if stopping():  # not where the lease was lost: whoever has it by now orders for itself
+                order_beside(services, recording, worker)
+            raise
+    return only_of({face.student_id for face in faces}, seen)
+
+
+def who_may_be_seen(services: Services, recording: Recording) -> tuple[Sequence[Face], Sequence[Face]]:
+    """Faces of the students to mark, and of look-alikes elsewhere. Raises FacesOutdated."""
     faces = comparable_faces(services, students_to_mark(services, recording.lecture_id))
-    others = look_alikes_elsewhere(services, faces)
+    return faces, look_alikes_elsewhere(services, faces)
+
+
+@contextmanager
+def recording_file(services: Services, recording: Recording) -> Iterator[MediaFile]:
+    """The file, and where it is found missing within, why. Raises SearchStopped (on its way), BadRecording."""
     try:
-        file = services.media.file(recording.media_key)
-        seen = services.faces.search(file, recording.kind, [*faces, *others], report)
+        yield services.media.file(recording.media_key)
     except NotFound as gone:
         if _is_on_its_way(services, recording):
             raise SearchStopped("The file of this recording is not in its place yet; it is searched later.") from gone
         raise BadRecording("The file of this recording is not there any more.") from gone
-    return only_of({face.student_id for face in faces}, seen)
 
 
 def _is_on_its_way(services: Services, recording: Recording) -> bool:
@@ -115,59 +149,13 @@ def _is_on_its_way(services: Services, recording: Recording) -> bool:
     return True
 
 
-def _save(services: Services, recording: Recording, worker: str, seen: Sequence[Seen]) -> bool:
-    """Store pictures, then sightings; pictures of searches that died before this one go away."""
-    sightings = [_sighting(services, recording.id, one) for one in seen]
-    numbered = _numbered(sightings)
-    if not services.store.save_sightings(recording.id, worker, numbered, services.faces.name, services.now()):
-        # Another worker searches it by now; its pictures are none of ours.
-        services.media.delete([seen.picture_key for seen in sightings if seen.picture_key is not None])
-        return False
-    _delete_stray_pictures(services, recording)
-    erase_pending(services)
-    return True
-
-
-def _delete_stray_pictures(services: Services, recording: Recording) -> None:
-    """Only for the worker that holds the lease: others' pictures lie there for a moment before their sightings do."""
-    kept = {seen.picture_key for seen in services.store.sightings(recording.lecture_id)}
-    services.media.delete([key for key in services.media.keys(f"evidence/{recording.id}/") if key not in kept])
-
-
-def _sighting(services: Services, recording_id: str, seen: Seen) -> Sighting:
-    key = None
-    if seen.picture is not None:
-        key = evidence_key(recording_id)
-        services.media.put(key, seen.picture)
-    return Sighting(
-        id=new_id(),
-        recording_id=recording_id,
-        student_id=seen.student_id,
-        first_s=seen.first_s,
-        last_s=seen.last_s,
-        frames=seen.frames,
-        good_frames=seen.good_frames,
-        similarity=seen.similarity,
-        margin=seen.margin,
-        picture_key=key,
-        picture_s=seen.picture_s,
-    )
-
-
-def _numbered(sightings: Sequence[Sighting]) -> list[Sighting]:
-    """Unknowns get numbers in the order in which they came."""
-    unknown = sorted((s for s in sightings if s.student_id is None), key=lambda s: (s.first_s, -s.frames))
-    known = [s for s in sightings if s.student_id is not None]
-    return known + [replace(s, number=number) for number, s in enumerate(unknown, start=1)]
-
-
 @contextmanager
-def _lease(
+def held_lease(
     services: Services,
     recording_id: str,
     worker: str,
-    progress: Progress | None,
-    stopping: Callable[[], bool],
+    progress: Progress | None = None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> Iterator[Progress]:
     """Keep the lease from a thread of its own; the given callback raises SearchStopped once it is lost."""
     ended, lost = threading.Event(), threading.Event()

@@ -1,0 +1,61 @@
+"""Keep what a search saw: pictures, then sightings, and nothing of the searches before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from attendance.media_keys import evidence_key
+from attendance.model import Recording, Sighting, new_id
+from attendance.ports import Seen
+from attendance.services import Services
+from attendance.use_cases.erase import erase_pending
+
+
+def keep_sightings(services: Services, recording: Recording, worker: str, seen: Sequence[Seen]) -> bool:
+    """Replace the recording's sightings; pictures of searches that died before this one go away.
+
+    False, and nothing kept, where the worker lost the lease.
+    """
+    sightings = [_sighting(services, recording.id, one) for one in seen]
+    numbered = _numbered(sightings)
+    if not services.store.save_sightings(recording.id, worker, numbered, services.faces.name, services.now()):
+        # Another worker searches it by now; its pictures are none of ours.
+        services.media.delete([seen.picture_key for seen in sightings if seen.picture_key is not None])
+        return False
+    delete_stray_pictures(services, recording)
+    erase_pending(services)
+    return True
+
+
+def delete_stray_pictures(services: Services, recording: Recording) -> None:
+    """Only for the worker that holds the lease: others' pictures lie there for a moment before their sightings do."""
+    kept = {seen.picture_key for seen in services.store.sightings(recording.lecture_id)}
+    services.media.delete([key for key in services.media.keys(f"evidence/{recording.id}/") if key not in kept])
+
+
+def _sighting(services: Services, recording_id: str, seen: Seen) -> Sighting:
+    key = None
+    if seen.picture is not None:
+        key = evidence_key(recording_id)
+        services.media.put(key, seen.picture)
+    return Sighting(
+        id=new_id(),
+        recording_id=recording_id,
+        student_id=seen.student_id,
+        first_s=seen.first_s,
+        last_s=seen.last_s,
+        frames=seen.frames,
+        good_frames=seen.good_frames,
+        similarity=seen.similarity,
+        margin=seen.margin,
+        picture_key=key,
+        picture_s=seen.picture_s,
+    )
+
+
+def _numbered(sightings: Sequence[Sighting]) -> list[Sighting]:
+    """Unknowns get numbers in the order in which they came."""
+    unknown = sorted((s for s in sightings if s.student_id is None), key=lambda s: (s.first_s, -s.frames))
+    known = [s for s in sightings if s.student_id is not None]
+    return known + [replace(s, number=number) for number, s in enumerate(unknown, start=1)]

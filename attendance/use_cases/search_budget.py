@@ -1,0 +1,107 @@
+"""What searches by a service that charges cost, and the month's budget for them, which they never go past."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import PurePath
+
+from attendance.errors import BadRecording
+from attendance.model import Recording, RecordingKind
+from attendance.services import Services
+
+_PICTURES = {".jpg", ".jpeg", ".png"}
+
+
+class BudgetUsedUp(BadRecording):
+    """A search would cost more than is left of the month's budget."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A month (`YYYY-MM`, UTC), and in US dollars what was ordered in it; `most` is None where nothing limits it."""
+
+    month: str
+    spent: float
+    most: float | None
+
+    @property
+    def left(self) -> float | None:
+        """What may still be ordered; None where nothing limits it."""
+        return None if self.most is None else max(0.0, self.most - self.spent)
+
+
+def estimate(services: Services, duration_s: float) -> float | None:
+    """What searching a video of this length costs, in US dollars; None where nothing is charged."""
+    if not services.faces.charges_by_minute:
+        return None
+    return _billed_s(duration_s) / 60 * services.settings.price_per_minute
+
+
+def budget(services: Services) -> Budget | None:
+    """How this month stands; None where nothing is charged."""
+    if not services.faces.charges_by_minute:
+        return None
+    month = _month(services)
+    spent = services.store.ordered_seconds(month) / 60 * services.settings.price_per_minute
+    return Budget(month, spent, services.settings.monthly_budget)
+
+
+def order(services: Services, recording: Recording) -> None:
+    """Write down a search before it is paid for. Raises BudgetUsedUp. Pictures are not counted: they cost cents.
+
+    A search that waited for its turn, or whose lease was given back, is the same order when it is tried again; one
+    whose worker was killed is another, because the service may have done the work already.
+    """
+    if _is_paid_for(services, recording) and not _order(services, _token(recording), recording, _most_s(services)):
+        raise _used_up(services)
+
+
+def order_beside(services: Services, recording: Recording, worker: str) -> None:
+    """Count a search that was stopped under way: the service does it to its end, and charges for the next one too."""
+    if _is_paid_for(services, recording):
+        _order(services, _token(recording, beside=worker), recording, None)
+
+
+def refuse_upload_over_budget(services: Services, original_name: str) -> None:
+    """Raises BudgetUsedUp where nothing is left for a video, so that nobody sends gigabytes in vain."""
+    now = budget(services)
+    if now is not None and now.left == 0 and PurePath(original_name.strip().lower()).suffix not in _PICTURES:
+        raise _used_up(services)
+
+
+def _is_paid_for(services: Services, recording: Recording) -> bool:
+    return services.faces.charges_by_minute and recording.kind is RecordingKind.VIDEO
+
+
+def _order(services: Services, token: str, recording: Recording, most_s: float | None) -> bool:
+    return services.store.order_search(_month(services), token, _billed_s(recording.duration_s), most_s)
+
+
+def _token(recording: Recording, beside: str = "") -> str:
+    """Of one attempt at one search: giving the lease back takes the attempt back, and a saved search ends its row."""
+    searched = recording.searched_at.isoformat() if recording.searched_at is not None else "never"
+    return sha256(f"{recording.id} {searched} {recording.attempts} {beside}".encode()).hexdigest()
+
+
+def _billed_s(duration_s: float) -> float:
+    """The price is by the minute, and parts of a minute are counted by the second."""
+    return float(math.ceil(duration_s))
+
+
+def _most_s(services: Services) -> float | None:
+    price, most = services.settings.price_per_minute, services.settings.monthly_budget
+    return None if most is None or price == 0 else most / price * 60
+
+
+def _month(services: Services) -> str:
+    return services.now().strftime("%Y-%m")
+
+
+def _used_up(services: Services) -> BudgetUsedUp:
+    return BudgetUsedUp(
+        "This month's budget for searches by Rekognition (%(most)s USD) is used up; the recording is kept. Search it "
+        "again next month, or ask an admin to raise the limit.",
+        most=f"{services.settings.monthly_budget or 0:g}",
+    )
