@@ -67,10 +67,7 @@ class _Lock:
             seen = self._read()
             if seen is None:  # let go of at this moment: the next try has it
                 return False
-            if seen.token == self._token:  # written, though the answer was lost
-                self._etag = seen.etag
-                return True
-            return seen.until < time.time() and self._write(IfMatch=seen.etag)
+            return self._is_ours(seen) or (seen.until < time.time() and self._write(IfMatch=seen.etag))
 
     @contextmanager
     def renewed(self) -> Iterator[None]:
@@ -104,9 +101,16 @@ class _Lock:
         """Whether it is still ours. Where the bucket does not answer there are more tries before the time is over."""
         try:
             with self._bucket.errors():
-                return self._write(IfMatch=self._etag)
+                return self._write(IfMatch=self._etag) or self._is_ours(self._read())
         except ServiceUnavailable:
             return True
+
+    def _is_ours(self, seen: _Seen | None) -> bool:
+        """Whether it was written by us after all, though the answer was lost."""
+        if seen is None or seen.token != self._token:
+            return False
+        self._etag = seen.etag
+        return True
 
     def _write(self, **condition: str) -> bool:
         words = json.dumps({"token": self._token, "until": time.time() + LEASE_S}).encode()
