@@ -71,3 +71,27 @@ def recording_taken() -> AlreadyExists:
 
 def no_consent(student: Student) -> ConsentMissing:
     return ConsentMissing("%(name)s has not consented to face recognition.", name=student.name, field="consent_on")
+
+
+def no_device() -> NotFound:
+    return NotFound("There is no such device.")
+
+
+def no_slot() -> NotFound:
+    return NotFound("There is no such line in the timetable.")
+
+
+def no_reading() -> NotFound:
+    return NotFound("There is no such reading.")
+
+
+def no_alarm() -> NotFound:
+    return NotFound("There is no such alarm.")
+
+
+def device_taken() -> AlreadyExists:
+    return AlreadyExists("This device already exists.")
+
+
+def slot_taken() -> AlreadyExists:
+    return AlreadyExists("This line of the timetable already exists.")

@@ -88,11 +88,12 @@ class ReadingStore(Protocol):
     """What sensors measured. Readings of one device with one id are the same reading."""
 
     def add_readings(
-        self, device_id: str, readings: Sequence[Reading], alarms: Sequence[Alarm] = (), quiet: timedelta = timedelta()
+        self, device_id: str, batch: Sequence[Reading], alarmed: Sequence[Alarm] = (), quiet: timedelta = timedelta()
     ) -> int:
         """All or nothing; how many were new, the others are passed over. All are of this device.
 
-        Of the alarms those are kept, the earliest first, that have no alarm of the device nearer in time than `quiet`.
+        Of the alarms those are kept, the earliest first, that have no other alarm of the device nearer in time than
+        `quiet` and none of the same reading.
         Raises NotFound (device).
         """
 

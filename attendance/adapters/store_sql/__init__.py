@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from attendance.adapters.store_sql.alarms import SqlAlarms
 from attendance.adapters.store_sql.audit import SqlAudit
 from attendance.adapters.store_sql.connection import make_engine
 from attendance.adapters.store_sql.courses import SqlCourses
+from attendance.adapters.store_sql.devices import SqlDevices
 from attendance.adapters.store_sql.lectures import SqlLectures
 from attendance.adapters.store_sql.log import SqlLog
 from attendance.adapters.store_sql.marks import SqlMarks
 from attendance.adapters.store_sql.preparing import SqlPreparation
+from attendance.adapters.store_sql.readings import SqlReadings
 from attendance.adapters.store_sql.renewals import SqlRenewals
 from attendance.adapters.store_sql.searches import SqlSearches
 from attendance.adapters.store_sql.spending import SqlSpending
 from attendance.adapters.store_sql.students import SqlStudents
+from attendance.adapters.store_sql.timetable import SqlTimetable
 from attendance.adapters.store_sql.users import SqlUsers
 from attendance.ports import Store
 from attendance.settings import Settings
@@ -29,6 +33,10 @@ class SqlStore(
     SqlMarks,
     SqlLog,
     SqlSpending,
+    SqlDevices,
+    SqlTimetable,
+    SqlReadings,
+    SqlAlarms,
     SqlAudit,
 ):
     """All that is remembered, in one SQL database."""

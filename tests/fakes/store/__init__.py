@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.fakes.store.devices import FakeAlarms, FakeDevices, FakeReadings, FakeTimetable
 from tests.fakes.store.lectures import FakeLectures, FakeSearches
 from tests.fakes.store.marks import FakeAudit, FakeMarks
 from tests.fakes.store.people import FakeCourses, FakeStudents, FakeUsers
@@ -18,6 +19,10 @@ class FakeStore(
     FakeSearches,
     FakeMarks,
     FakeSpending,
+    FakeDevices,
+    FakeTimetable,
+    FakeReadings,
+    FakeAlarms,
     FakeAudit,
 ):
     """All that is remembered, until the test ends."""

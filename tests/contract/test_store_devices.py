@@ -1,0 +1,173 @@
+"""What every Store keeps to: devices, their keys, and what was refused of them."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from attendance.device_model import DeviceState, ItemRefusal
+from attendance.errors import AlreadyExists, NotFound
+from attendance.ports import DeviceStore
+from tests.contract.device_samples import DEVICE_STORES, a_device, a_status
+from tests.contract.samples import HOUR, MINUTE, NOW
+
+pytestmark = pytest.mark.parametrize("store", DEVICE_STORES, indirect=True)
+
+
+def a_refusal(item_id: str = "i1", **more: object) -> ItemRefusal:
+    given = {"device_id": "d1", "at": NOW, "code": "no_lecture", "sentence": "수업이 없습니다."} | more
+    return ItemRefusal(item_id=item_id, **given)
+
+
+def paired(store: DeviceStore, device_id: str = "d1", key_hash: str = "key") -> None:
+    store.add_device_once(a_device(device_id))
+    store.offer_pairing(device_id, f"code of {device_id}", NOW + HOUR)
+    assert store.take_pairing(f"code of {device_id}", key_hash, NOW)
+
+
+def test_a_device_is_kept_as_it_is(store: DeviceStore) -> None:
+    device = a_device(alarm_line_c=37.5, calibration_offset_c=1.25, calibrated_on=date(2025, 3, 1), status=a_status())
+    store.add_device_once(device)
+    assert store.device("d1") == device
+
+
+def test_a_device_is_added_once(store: DeviceStore) -> None:
+    store.add_device_once(a_device())
+    with pytest.raises(AlreadyExists):
+        store.add_device_once(a_device())
+
+
+def test_a_device_that_is_not_there_is_not_found(store: DeviceStore) -> None:
+    for ask in (
+        lambda: store.device("d1"),
+        lambda: store.save_device(a_device()),
+        lambda: store.offer_pairing("d1", "code", NOW),
+        lambda: store.revoke_device("d1", NOW),
+        lambda: store.refuse_item(a_refusal()),
+    ):
+        with pytest.raises(NotFound):
+            ask()
+    store.see_device("d1", NOW)
+    assert store.find_device_by_key("key") is None
+
+
+def test_saving_changes_what_people_set_and_nothing_else(store: DeviceStore) -> None:
+    store.add_device_once(a_device())
+    as_it_was_read = store.device("d1")
+    store.offer_pairing("d1", "code", NOW + HOUR)
+    store.take_pairing("code", "key", NOW)
+    store.see_device("d1", NOW, a_status())
+    store.save_device(replace(as_it_was_read, name="강의실", room="R 2", alarm_line_c=38.0, calibration_offset_c=-0.5))
+    device = store.device("d1")
+    assert (device.name, device.room, device.alarm_line_c, device.calibration_offset_c) == ("강의실", "R 2", 38.0, -0.5)
+    assert (device.key_hash, device.paired_at, device.status) == ("key", NOW, a_status())
+
+
+def test_a_code_pairs_once(store: DeviceStore) -> None:
+    store.add_device_once(a_device())
+    store.offer_pairing("d1", "code", NOW + HOUR)
+    device = store.take_pairing("code", "key", NOW + MINUTE)
+    assert device is not None
+    assert (device.key_hash, device.paired_at, device.pairing_hash) == ("key", NOW + MINUTE, None)
+    assert store.take_pairing("code", "other key", NOW + MINUTE) is None
+    assert store.find_device_by_key("key") == device
+
+
+def test_a_code_that_is_too_old_pairs_nothing(store: DeviceStore) -> None:
+    store.add_device_once(a_device())
+    store.offer_pairing("d1", "code", NOW + HOUR)
+    assert store.take_pairing("code", "key", NOW + HOUR) is None
+    assert store.find_device_by_key("key") is None
+
+
+def test_a_new_code_makes_the_one_before_worth_nothing(store: DeviceStore) -> None:
+    store.add_device_once(a_device())
+    store.offer_pairing("d1", "code", NOW + HOUR)
+    store.offer_pairing("d1", "new code", NOW + HOUR)
+    assert store.take_pairing("code", "key", NOW) is None
+
+
+def test_of_several_that_take_a_code_at_once_one_gets_it(store: DeviceStore) -> None:
+    store.add_device_once(a_device())
+    store.offer_pairing("d1", "code", NOW + HOUR)
+    with ThreadPoolExecutor(8) as pool:
+        taken = list(pool.map(lambda number: store.take_pairing("code", f"key {number}", NOW), range(8)))
+    assert sum(device is not None for device in taken) == 1
+
+
+def test_the_old_key_is_good_until_a_new_one_is_paired(store: DeviceStore) -> None:
+    paired(store, key_hash="old")
+    store.offer_pairing("d1", "code", NOW + HOUR)
+    assert store.find_device_by_key("old")
+    store.take_pairing("code", "new", NOW)
+    assert store.find_device_by_key("old") is None
+    assert store.find_device_by_key("new")
+
+
+def test_revoking_is_remembered_and_takes_the_code_along(store: DeviceStore) -> None:
+    paired(store)
+    store.offer_pairing("d1", "code", NOW + HOUR)
+    store.revoke_device("d1", NOW + MINUTE)
+    device = store.find_device_by_key("key")
+    assert device is not None
+    assert (device.revoked_at, device.state) == (NOW + MINUTE, DeviceState.REVOKED)
+    assert store.take_pairing("code", "new", NOW) is None
+
+
+def test_pairing_again_ends_the_revocation(store: DeviceStore) -> None:
+    paired(store)
+    store.revoke_device("d1", NOW)
+    store.offer_pairing("d1", "code", NOW + HOUR)
+    device = store.take_pairing("code", "new", NOW)
+    assert device is not None
+    assert device.state is DeviceState.PAIRED
+    assert store.find_device_by_key("key") is None
+
+
+def test_what_a_device_said_stays_until_it_says_something_else(store: DeviceStore) -> None:
+    store.add_device_once(a_device())
+    store.see_device("d1", NOW, a_status())
+    store.see_device("d1", NOW + MINUTE)
+    device = store.device("d1")
+    assert (device.last_seen_at, device.status) == (NOW + MINUTE, a_status())
+
+
+def test_devices_are_sorted_by_room_and_name_without_case(store: DeviceStore) -> None:
+    for device_id, room, name in (("1", "b", "x"), ("2", "A", "y"), ("3", "a", "X")):
+        store.add_device_once(a_device(device_id, room=room, name=name))
+    assert [device.id for device in store.devices()] == ["3", "2", "1"]
+
+
+def test_two_devices_may_wait_for_their_first_key(store: DeviceStore) -> None:
+    store.add_device_once(a_device("d1"))
+    store.add_device_once(a_device("d2"))
+    assert [device.key_hash for device in store.devices()] == [None, None]
+
+
+def test_a_refusal_is_kept_for_its_device(store: DeviceStore) -> None:
+    store.add_device_once(a_device("d1"))
+    store.add_device_once(a_device("d2"))
+    store.refuse_item(a_refusal())
+    assert store.refusals("d1", ["i1", "i2"]) == {"i1": a_refusal()}
+    assert store.refusals("d2", ["i1"]) == {}
+
+
+def test_a_refusal_is_replaced_and_forgotten(store: DeviceStore) -> None:
+    store.add_device_once(a_device())
+    store.refuse_item(a_refusal())
+    store.refuse_item(a_refusal(code="bad_recording"))
+    assert store.refusals("d1", ["i1"])["i1"].code == "bad_recording"
+    store.accept_item("d1", "i1")
+    store.accept_item("d1", "i1")
+    assert store.refusals("d1", ["i1"]) == {}
+
+
+def test_old_refusals_are_removed(store: DeviceStore) -> None:
+    store.add_device_once(a_device())
+    store.refuse_item(a_refusal("old"))
+    store.refuse_item(a_refusal("new", at=NOW + HOUR))
+    assert store.remove_refusals_before(NOW + HOUR) == 1
+    assert set(store.refusals("d1", ["old", "new"])) == {"new"}

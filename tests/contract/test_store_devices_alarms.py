@@ -1,0 +1,118 @@
+"""What every Store keeps to: alarms, and the pictures that were taken with readings."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from attendance.device_model import DevicePicture
+from attendance.errors import NotFound
+from attendance.ports import Store
+from tests.contract.device_samples import DEVICE_STORES, a_device, a_reading, an_alarm
+from tests.contract.samples import HOUR, MINUTE, NOW, a_class, a_recording
+
+pytestmark = pytest.mark.parametrize("store", DEVICE_STORES, indirect=True)
+
+QUIET = timedelta(minutes=10)
+
+
+@pytest.fixture(autouse=True)
+def devices(store: Store) -> None:
+    """Two of them."""
+    store.add_device_once(a_device("d1"))
+    store.add_device_once(a_device("d2"))
+
+
+def alarmed(store: Store, *minutes: int, quiet: timedelta = QUIET, device_id: str = "d1") -> None:
+    """One batch with an alarm at each of these minutes."""
+    names = [f"{device_id}-{minute}" for minute in minutes]
+    batch = [a_reading(n, NOW + m * MINUTE, device_id) for n, m in zip(names, minutes, strict=True)]
+    alarms = [an_alarm(f"a-{n}", NOW + m * MINUTE, n, device_id) for n, m in zip(names, minutes, strict=True)]
+    store.add_readings(device_id, batch, alarms, quiet)
+
+
+def ids(store: Store, **asked: object) -> list[str]:
+    return [alarm.id for alarm in store.alarms(**asked).items]
+
+
+def test_an_alarm_is_kept_as_it_is(store: Store) -> None:
+    alarm = an_alarm()
+    store.add_readings("d1", [a_reading()], [alarm], QUIET)
+    assert store.alarm("a1") == alarm
+    with pytest.raises(NotFound):
+        store.alarm("a2")
+
+
+def test_of_alarms_that_are_near_in_time_the_first_of_a_batch_is_kept(store: Store) -> None:
+    alarmed(store, 15, 0, 9, 10)
+    assert ids(store) == ["a-d1-10", "a-d1-0"]
+
+
+def test_an_alarm_is_passed_over_where_one_of_another_batch_is_near_before_or_after(store: Store) -> None:
+    alarmed(store, 20)
+    alarmed(store, 11)
+    alarmed(store, 29)
+    alarmed(store, 30)
+    alarmed(store, 10)
+    assert ids(store) == ["a-d1-30", "a-d1-20", "a-d1-10"]
+
+
+def test_another_device_has_alarms_of_its_own(store: Store) -> None:
+    alarmed(store, 0)
+    alarmed(store, 0, device_id="d2")
+    assert ids(store, device_id="d2") == ["a-d2-0"]
+    assert len(ids(store)) == 2
+
+
+def test_the_same_alarm_from_several_at_once_is_kept_once(store: Store) -> None:
+    def send(number: int) -> None:
+        store.add_readings("d1", [a_reading()], [an_alarm(f"a{number}")], timedelta())
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(send, range(6)))
+    assert len(ids(store)) == 1
+
+
+def test_alarms_come_a_page_at_a_time_the_newest_first(store: Store) -> None:
+    alarmed(store, 0, 1, 2, quiet=timedelta())
+    page = store.alarms(page=2, size=2)
+    assert (page.total, [alarm.id for alarm in page.items]) == (3, ["a-d1-0"])
+
+
+def test_who_looked_at_an_alarm_first_stays(store: Store) -> None:
+    alarmed(store, 0, 20)
+    store.see_alarm("a-d1-0", "u1", NOW)
+    store.see_alarm("a-d1-0", "u2", NOW + HOUR)
+    seen = store.alarm("a-d1-0")
+    assert (seen.seen_by, seen.seen_at) == ("u1", NOW)
+    assert ids(store, unseen_only=True) == ["a-d1-20"]
+    with pytest.raises(NotFound):
+        store.see_alarm("a9", "u1", NOW)
+
+
+def test_a_picture_is_kept_for_its_recording_once(store: Store) -> None:
+    a_class(store)
+    store.keep_picture(DevicePicture("d1", "x1", "r1", NOW))
+    store.keep_picture(DevicePicture("d1", "x2", "r1", NOW))
+    assert store.pictures("d1", NOW, NOW + MINUTE) == [DevicePicture("d1", "x2", "r1", NOW)]
+    assert store.pictures("d2", NOW, NOW + MINUTE) == []
+    assert store.pictures("d1", NOW + MINUTE, NOW + HOUR) == []
+
+
+def test_pictures_are_sorted_by_time_and_go_with_their_recording(store: Store) -> None:
+    a_class(store)
+    store.add_recording(a_recording("r2"))
+    store.keep_picture(DevicePicture("d1", "x2", "r2", NOW + MINUTE))
+    store.keep_picture(DevicePicture("d1", "x1", "r1", NOW))
+    assert [one.recording_id for one in store.pictures("d1", NOW, NOW + HOUR)] == ["r1", "r2"]
+    store.remove_recording("r1")
+    assert [one.recording_id for one in store.pictures("d1", NOW, NOW + HOUR)] == ["r2"]
+
+
+def test_a_picture_of_nothing_is_refused(store: Store) -> None:
+    a_class(store)
+    for picture in (DevicePicture("d9", "x1", "r1", NOW), DevicePicture("d1", "x1", "r9", NOW)):
+        with pytest.raises(NotFound):
+            store.keep_picture(picture)

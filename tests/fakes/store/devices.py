@@ -1,0 +1,246 @@
+"""Devices, the timetable, readings and alarms of the fake store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from attendance.device_model import (
+    Alarm,
+    Device,
+    DevicePicture,
+    DeviceStatus,
+    ItemRefusal,
+    Reading,
+    ReadingSpan,
+    Slot,
+)
+from attendance.errors import AlreadyExists, NotFound
+from attendance.model import Page
+from tests.fakes.store.state import FakeState, folded, in_utc, locked, need, page_of
+
+_NO_DEVICE = "There is no such device."
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class DeviceState(FakeState):
+    """What is remembered of devices."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._devices: dict[str, Device] = {}
+        self._refusals: dict[tuple[str, str], ItemRefusal] = {}  # by device and item
+        self._slots: dict[str, Slot] = {}
+        self._readings: dict[tuple[str, str], Reading] = {}  # by device and id
+        self._alarms: dict[str, Alarm] = {}
+        self._pictures: dict[str, DevicePicture] = {}  # by recording
+
+    def _change(self, device_id: str, **changes: Any) -> None:
+        self._devices[device_id] = in_utc(replace(need(self._devices, device_id, _NO_DEVICE), **changes))
+
+
+@locked
+class FakeDevices(DeviceState):
+    """The DeviceStore."""
+
+    def add_device_once(self, device: Device) -> None:
+        if device.id in self._devices:
+            raise AlreadyExists("This device already exists.")
+        self._devices[device.id] = in_utc(device)
+
+    def save_device(self, device: Device) -> None:
+        names = ("name", "room", "alarm_line_c", "calibration_offset_c", "calibrated_on")
+        self._change(device.id, **{name: getattr(device, name) for name in names})
+
+    def offer_pairing(self, device_id: str, pairing_hash: str, until: datetime) -> None:
+        self._change(device_id, pairing_hash=pairing_hash, pairing_until=until)
+
+    def take_pairing(self, pairing_hash: str, key_hash: str, at: datetime) -> Device | None:
+        for device in self._devices.values():
+            if device.pairing_hash == pairing_hash and device.pairing_until and device.pairing_until > at:
+                used = {"pairing_hash": None, "pairing_until": None}
+                self._change(device.id, key_hash=key_hash, paired_at=at, revoked_at=None, **used)
+                return self._devices[device.id]
+        return None
+
+    def revoke_device(self, device_id: str, at: datetime) -> None:
+        self._change(device_id, revoked_at=at, pairing_hash=None, pairing_until=None)
+
+    def see_device(self, device_id: str, at: datetime, status: DeviceStatus | None = None) -> None:
+        if device_id in self._devices:
+            said = {"status": status} if status else {}
+            self._change(device_id, last_seen_at=at, **said)
+
+    def device(self, device_id: str) -> Device:
+        return need(self._devices, device_id, _NO_DEVICE)
+
+    def find_device_by_key(self, key_hash: str) -> Device | None:
+        return next((device for device in self._devices.values() if device.key_hash == key_hash), None)
+
+    def devices(self) -> Sequence[Device]:
+        return sorted(self._devices.values(), key=lambda one: (folded(one.room), folded(one.name), one.id))
+
+    def refuse_item(self, refusal: ItemRefusal) -> None:
+        need(self._devices, refusal.device_id, _NO_DEVICE)
+        self._refusals[refusal.device_id, refusal.item_id] = in_utc(refusal)
+
+    def accept_item(self, device_id: str, item_id: str) -> None:
+        self._refusals.pop((device_id, item_id), None)
+
+    def refusals(self, device_id: str, item_ids: Sequence[str]) -> Mapping[str, ItemRefusal]:
+        keys = [(device_id, item_id) for item_id in item_ids]
+        return {key[1]: self._refusals[key] for key in keys if key in self._refusals}
+
+    def remove_refusals_before(self, moment: datetime) -> int:
+        old = [key for key, refusal in self._refusals.items() if refusal.at < moment]
+        for key in old:
+            del self._refusals[key]
+        return len(old)
+
+
+@locked
+class FakeTimetable(DeviceState):
+    """The TimetableStore."""
+
+    def add_slot(self, slot: Slot) -> None:
+        need(self._courses, slot.course_id, "There is no such course.")
+        if slot.id in self._slots:
+            raise AlreadyExists("This line of the timetable already exists.")
+        self._slots[slot.id] = slot
+
+    def remove_slot(self, slot_id: str) -> None:
+        self.slot(slot_id)
+        del self._slots[slot_id]
+
+    def slot(self, slot_id: str) -> Slot:
+        found = need(self._slots, slot_id, "There is no such line in the timetable.")
+        need(self._courses, found.course_id, "There is no such line in the timetable.")
+        return found
+
+    def slots(self, *, room: str | None = None, course_id: str | None = None) -> Sequence[Slot]:
+        found = [slot for slot in self._slots.values() if slot.course_id in self._courses]
+        found = [slot for slot in found if room is None or folded(slot.room) == folded(room)]
+        found = [slot for slot in found if course_id in (None, slot.course_id)]
+        return sorted(found, key=lambda slot: (slot.weekday, slot.starts, folded(slot.room), slot.id))
+
+
+@locked
+class FakeReadings(DeviceState):
+    """The ReadingStore."""
+
+    def add_readings(
+        self, device_id: str, batch: Sequence[Reading], alarmed: Sequence[Alarm] = (), quiet: timedelta = timedelta()
+    ) -> int:
+        need(self._devices, device_id, _NO_DEVICE)
+        new = {reading.id: in_utc(reading) for reading in batch if (device_id, reading.id) not in self._readings}
+        self._readings |= {(device_id, reading_id): reading for reading_id, reading in new.items()}
+        for alarm in sorted(alarmed, key=lambda alarm: alarm.at):
+            own = [one for one in self._alarms.values() if one.device_id == device_id]
+            if not any(abs(one.at - alarm.at) < quiet or one.reading_id == alarm.reading_id for one in own):
+                self._alarms[alarm.id] = in_utc(alarm)
+        return len(new)
+
+    def known_readings(self, device_id: str, reading_ids: Sequence[str]) -> set[str]:
+        return {reading_id for reading_id in reading_ids if (device_id, reading_id) in self._readings}
+
+    def reading(self, device_id: str, reading_id: str) -> Reading:
+        if (device_id, reading_id) not in self._readings:
+            raise NotFound("There is no such reading.")
+        return self._readings[device_id, reading_id]
+
+    def latest_reading(self, device_id: str) -> Reading | None:
+        own = [reading for reading in self._readings.values() if reading.device_id == device_id]
+        return max(own, key=lambda reading: (reading.at, reading.id), default=None)
+
+    def hottest_reading(self, device_id: str, from_at: datetime, before_at: datetime) -> Reading | None:
+        estimated = [one for one in self._between(device_id, from_at, before_at) if one.skin_c is not None]
+        return max(estimated, key=lambda reading: reading.skin_c or 0.0, default=None)
+
+    def readings(self, device_id: str, from_at: datetime, before_at: datetime, limit: int = 1000) -> Sequence[Reading]:
+        return self._between(device_id, from_at, before_at)[:limit]
+
+    def reading_spans(
+        self, device_id: str, from_at: datetime, before_at: datetime, minutes: int
+    ) -> Sequence[ReadingSpan]:
+        spans: dict[datetime, list[Reading]] = {}
+        for reading in self._between(device_id, from_at, before_at):
+            span = reading.at - (reading.at - _EPOCH) % timedelta(minutes=minutes)
+            spans.setdefault(span, []).append(reading)
+        return [_span(at, its) for at, its in spans.items()]
+
+    def thin_readings(self, device_id: str, before_at: datetime, most_minutes: int = 60) -> int:
+        by_minute: dict[int, list[Reading]] = {}
+        for reading in self._free(device_id):
+            if _minute(reading.at) < _minute(before_at):
+                by_minute.setdefault(_minute(reading.at), []).append(reading)
+        crowded = [its for _, its in sorted(by_minute.items()) if len(its) > 1][:most_minutes]
+        hottest = [max(its, key=lambda reading: reading.hottest_c) for its in crowded]
+        return self._remove(one for its, hot in zip(crowded, hottest, strict=True) for one in its if one is not hot)
+
+    def remove_readings(self, device_id: str, before_at: datetime, most: int = 5000) -> int:
+        return self._remove([one for one in self._free(device_id) if one.at < before_at][:most])
+
+    def _between(self, device_id: str, from_at: datetime, before_at: datetime) -> list[Reading]:
+        own = [one for one in self._readings.values() if one.device_id == device_id and from_at <= one.at < before_at]
+        return sorted(own, key=lambda reading: (reading.at, reading.id))
+
+    def _free(self, device_id: str) -> list[Reading]:
+        named = {alarm.reading_id for alarm in self._alarms.values() if alarm.device_id == device_id}
+        own = [one for one in self._readings.values() if one.device_id == device_id and one.id not in named]
+        return sorted(own, key=lambda reading: (reading.at, reading.id))
+
+    def _remove(self, readings: Iterable[Reading]) -> int:
+        gone = list(readings)
+        for reading in gone:
+            del self._readings[reading.device_id, reading.id]
+        return len(gone)
+
+
+@locked
+class FakeAlarms(DeviceState):
+    """The AlarmStore."""
+
+    def alarm(self, alarm_id: str) -> Alarm:
+        return need(self._alarms, alarm_id, "There is no such alarm.")
+
+    def alarms(
+        self, *, device_id: str | None = None, unseen_only: bool = False, page: int = 1, size: int = 50
+    ) -> Page[Alarm]:
+        found = [one for one in self._alarms.values() if device_id in (None, one.device_id)]
+        found = [one for one in found if not unseen_only or one.seen_at is None]
+        found.sort(key=lambda alarm: alarm.id)
+        found.sort(key=lambda alarm: alarm.at, reverse=True)
+        return page_of(found, page, size)
+
+    def see_alarm(self, alarm_id: str, by: str, at: datetime) -> None:
+        alarm = self.alarm(alarm_id)
+        if alarm.seen_at is None:
+            self._alarms[alarm_id] = in_utc(replace(alarm, seen_by=by, seen_at=at))
+
+    def keep_picture(self, picture: DevicePicture) -> None:
+        need(self._devices, picture.device_id, _NO_DEVICE)
+        need(self._recordings, picture.recording_id, "There is no such recording.")
+        self._pictures[picture.recording_id] = in_utc(picture)
+
+    def pictures(self, device_id: str, from_at: datetime, before_at: datetime) -> Sequence[DevicePicture]:
+        there = [one for one in self._pictures.values() if one.recording_id in self._recordings]
+        own = [one for one in there if one.device_id == device_id and from_at <= one.at < before_at]
+        return sorted(own, key=lambda picture: (picture.at, picture.recording_id))
+
+
+def _minute(at: datetime) -> int:
+    return (at - _EPOCH) // timedelta(minutes=1)
+
+
+def _span(at: datetime, its: Sequence[Reading]) -> ReadingSpan:
+    estimates = [reading.skin_c for reading in its if reading.skin_c is not None]
+    return ReadingSpan(
+        at,
+        len(its),
+        min(reading.coolest_c for reading in its),
+        sum(reading.mean_c for reading in its) / len(its),
+        max(reading.hottest_c for reading in its),
+        max(estimates, default=None),
+    )
