@@ -20,7 +20,6 @@ _LEAST_PART_BYTES = 8 << 20
 _PART_STEP_BYTES = 1 << 20
 _MOST_PARTS = 9_000  # S3 takes 10,000
 _TAKEN = {"PreconditionFailed", "ConditionalRequestConflict"}
-_NOT_THERE = "This upload does not exist any more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def read_record(bucket: Bucket, upload_id: str) -> UploadRecord:
             words = json.loads(found["Body"].read())
         except ClientError as error:
             if is_missing(error):
-                raise NotFound(_NOT_THERE) from error
+                raise NotFound("This upload does not exist any more.") from error
             raise
     return _from_json(words, found["ETag"])
 
