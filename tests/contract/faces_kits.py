@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+import boto3
 import cv2
 import numpy as np
+import pytest
+from moto.server import ThreadedMotoServer
 
 from attendance.adapters.faces_local import open_faces
-from attendance.ports import FaceSearch
+from attendance.adapters.faces_rekognition import RekognitionFaces
+from attendance.adapters.s3_bucket import Bucket
+from attendance.adapters.s3_file import S3File
+from attendance.disk_file import DiskFile
+from attendance.ports import FaceSearch, MediaFile
 from attendance.settings import load_settings
 from demo.drawn_people import CLASS_SEEDS, BGRImage, person, portrait
 from demo.lecture_video import Appearance, LectureScript, render_lecture
+from rekognition_local.endpoint import Endpoint, EndpointOptions
 from tests.face_data import FACE_DATA
 from tests.fakes.faces import FakeFaces
 
@@ -25,7 +37,8 @@ Presence = tuple[int, float, float]
 class FacesKit(Protocol):
     """People are numbers from 0; `another` is a different photo of the same person."""
 
-    def open(self) -> FaceSearch: ...
+    def running(self) -> AbstractContextManager[FaceSearch]: ...
+    def file(self, path: Path) -> MediaFile: ...
     def photo(self, who: int, *, another: bool = False) -> bytes: ...
     def photo_of_two(self) -> bytes: ...
     def photo_of_nobody(self) -> bytes: ...
@@ -36,8 +49,12 @@ class FacesKit(Protocol):
 class FakeKit:
     """Photos and recordings as FakeFaces reads them."""
 
-    def open(self) -> FaceSearch:
-        return FakeFaces()
+    @contextmanager
+    def running(self) -> Iterator[FaceSearch]:
+        yield FakeFaces()
+
+    def file(self, path: Path) -> MediaFile:
+        return DiskFile(path)
 
     def photo(self, who: int, *, another: bool = False) -> bytes:
         return f"face:{who}.1".encode() if another else f"face:{who}".encode()
@@ -59,8 +76,12 @@ class FakeKit:
 class LocalKit:
     """Drawn people, filmed in a drawn classroom."""
 
-    def open(self) -> FaceSearch:
-        return open_faces("local", load_settings({**FACE_DATA, "ROLLCALL_SEARCH_EVERY_S": "0.4"}))
+    @contextmanager
+    def running(self) -> Iterator[FaceSearch]:
+        yield open_faces("local", load_settings({**FACE_DATA, "ROLLCALL_SEARCH_EVERY_S": "0.4"}))
+
+    def file(self, path: Path) -> MediaFile:
+        return DiskFile(path)
 
     def photo(self, who: int, *, another: bool = False) -> bytes:
         picture = drawn(who)
@@ -83,6 +104,70 @@ class LocalKit:
         path.write_bytes(jpeg(np.hstack([drawn(who) for who in present])))
 
 
+class RekognitionKit(LocalKit):
+    """The same people, before the local endpoint, and their recordings in a bucket."""
+
+    BUCKET = "media"
+
+    @contextmanager
+    def running(self) -> Iterator[FaceSearch]:
+        with aws_here() as url, rekognition_here():
+            boto3.client("s3", endpoint_url=url).create_bucket(Bucket=self.BUCKET)
+            yield RekognitionFaces("contract", load_settings(REKOGNITION_SETTINGS), sleep=_impatiently)
+
+    def file(self, path: Path) -> MediaFile:
+        data, client = path.read_bytes(), boto3.client("s3")
+        key = f"recordings/{hashlib.sha256(data).hexdigest()}"
+        client.put_object(Bucket=self.BUCKET, Key=key, Body=data)
+        return S3File(Bucket(client, self.BUCKET), key)
+
+
+def _impatiently(seconds: float) -> None:
+    """Ask ten times as often as one would ask AWS."""
+    time.sleep(seconds / 10)
+
+
+REKOGNITION_SETTINGS = {
+    **FACE_DATA,
+    "ROLLCALL_FACES": "rekognition://contract",
+    "ROLLCALL_MEDIA": f"s3://{RekognitionKit.BUCKET}",
+}
+
+
+@contextmanager
+def aws_here() -> Iterator[str]:
+    """S3 and SNS on this machine, which AWS's own variables name, with credentials of nobody."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    url = "http://{}:{}".format(*server.get_host_and_port())
+    variables = {
+        "AWS_ENDPOINT_URL_S3": url,
+        "AWS_ENDPOINT_URL_SNS": url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("AWS_PROFILE", raising=False)
+        for name, value in variables.items():
+            environment.setenv(name, value)
+        yield url
+    server.stop()
+
+
+@contextmanager
+def rekognition_here(**options: Any) -> Iterator[str]:
+    """The local endpoint, which AWS's own variable names."""
+    networks = Path(FACE_DATA["ROLLCALL_DATA"]) / "models"
+    with tempfile.TemporaryDirectory(prefix="rekognition-") as folder, pytest.MonkeyPatch.context() as environment:
+        endpoint = Endpoint(EndpointOptions(Path(folder) / "data", port=0, networks=networks, **options))
+        endpoint.start()
+        environment.setenv("AWS_ENDPOINT_URL_REKOGNITION", endpoint.url)
+        yield endpoint.url
+        endpoint.stop()
+
+
 @cache
 def drawn(who: int) -> BGRImage:
     """A registration photo; drawing takes longer than finding."""
@@ -94,4 +179,4 @@ def jpeg(picture: BGRImage) -> bytes:
     return cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 92])[1].tobytes()
 
 
-KITS: dict[str, FacesKit] = {"local": LocalKit(), "fake": FakeKit()}
+KITS: dict[str, FacesKit] = {"local": LocalKit(), "fake": FakeKit(), "rekognition": RekognitionKit()}

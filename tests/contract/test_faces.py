@@ -1,6 +1,8 @@
 """What every FaceSearch keeps to."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,10 +10,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from attendance.disk_file import DiskFile
 from attendance.errors import BadPhoto, BadRecording, SearchStopped
 from attendance.model import Face, RecordingKind, new_id
-from attendance.ports import EnrolledFace, FaceSearch
+from attendance.ports import EnrolledFace, FaceSearch, MediaFile
 from tests.contract.faces_kits import KITS, FacesKit
 
 ADA, BEN, STRANGER = 0, 1, 2
@@ -23,16 +24,17 @@ def kit(request: pytest.FixtureRequest) -> FacesKit:
 
 
 @pytest.fixture(scope="module")
-def faces(kit: FacesKit) -> FaceSearch:
-    return kit.open()
+def faces(kit: FacesKit) -> Iterator[FaceSearch]:
+    with kit.running() as faces:
+        yield faces
 
 
 @pytest.fixture(scope="module")
-def lecture(kit: FacesKit, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def lecture(faces: FaceSearch, kit: FacesKit, tmp_path_factory: pytest.TempPathFactory) -> MediaFile:
     """Ada from 0 to 6 s, a stranger from 2 to 5 s."""
     path = tmp_path_factory.mktemp("lecture") / "data"
     kit.lecture(path, 6, [(ADA, 0, 6), (STRANGER, 2, 5)])
-    return path
+    return kit.file(path)
 
 
 def stored(faces: FaceSearch, student_id: str, enrolled: EnrolledFace) -> Face:
@@ -47,6 +49,14 @@ def stored(faces: FaceSearch, student_id: str, enrolled: EnrolledFace) -> Face:
         vector=enrolled.vector,
         external_id=enrolled.external_id,
     )
+
+
+@contextmanager
+def enrolled_for_now(faces: FaceSearch, photo: bytes) -> Iterator[EnrolledFace]:
+    """Enrolled as a new student, and forgotten again, as where somebody thinks better of it."""
+    enrolled = faces.enrol("new", photo)
+    yield enrolled
+    faces.remove([stored(faces, "new", enrolled)])
 
 
 @pytest.fixture(scope="module")
@@ -114,11 +124,13 @@ def test_the_same_photo_gives_the_same_copy_and_another_photo_another(faces: Fac
 def test_another_photo_of_a_student_is_a_look_alike_and_of_somebody_else_is_not(
     faces: FaceSearch, kit: FacesKit, enrolled: list[Face]
 ) -> None:
-    alike = faces.look_alikes(faces.enrol("new", kit.photo(ADA)), enrolled)
-    assert [one.student_id for one in alike] == ["ada"]
-    assert faces.lines.accept <= alike[0].similarity <= 100
-    assert list(faces.look_alikes(faces.enrol("new", kit.photo(STRANGER)), enrolled)) == []
-    assert list(faces.look_alikes(faces.enrol("new", kit.photo(ADA)), [])) == []
+    with enrolled_for_now(faces, kit.photo(ADA)) as ada_again:
+        alike = faces.look_alikes(ada_again, enrolled)
+        assert [one.student_id for one in alike] == ["ada"]
+        assert faces.lines.accept <= alike[0].similarity <= 100
+        assert list(faces.look_alikes(ada_again, [])) == []
+    with enrolled_for_now(faces, kit.photo(STRANGER)) as stranger:
+        assert list(faces.look_alikes(stranger, enrolled)) == []
 
 
 def test_those_among_others_who_look_like_a_student_are_told(
@@ -132,12 +144,13 @@ def test_those_among_others_who_look_like_a_student_are_told(
 
 
 def test_faces_of_another_engine_are_never_compared(
-    faces: FaceSearch, kit: FacesKit, enrolled: list[Face], lecture: Path
+    faces: FaceSearch, kit: FacesKit, enrolled: list[Face], lecture: MediaFile
 ) -> None:
     foreign = [replace(face, engine="another", vector=(0.0,) * 3) for face in enrolled]
-    assert list(faces.look_alikes(faces.enrol("new", kit.photo(ADA)), foreign)) == []
+    with enrolled_for_now(faces, kit.photo(ADA)) as ada_again:
+        assert list(faces.look_alikes(ada_again, foreign)) == []
     assert faces.alike_among(foreign, enrolled) == faces.alike_among(enrolled, foreign) == set()
-    assert {seen.student_id for seen in faces.search(DiskFile(lecture), RecordingKind.VIDEO, foreign)} == {None}
+    assert {seen.student_id for seen in faces.search(lecture, RecordingKind.VIDEO, foreign)} == {None}
 
 
 def test_forgetting_faces_that_it_does_not_know_is_no_error(faces: FaceSearch, enrolled: list[Face]) -> None:
@@ -145,8 +158,8 @@ def test_forgetting_faces_that_it_does_not_know_is_no_error(faces: FaceSearch, e
     faces.remove([])
 
 
-def test_a_video_is_probed(faces: FaceSearch, lecture: Path) -> None:
-    info = faces.probe(DiskFile(lecture))
+def test_a_video_is_probed(faces: FaceSearch, lecture: MediaFile) -> None:
+    info = faces.probe(lecture)
     assert info.duration_s == pytest.approx(6, abs=0.5)
     assert info.width > 0
     assert info.height > 0
@@ -156,26 +169,26 @@ def test_a_video_is_probed(faces: FaceSearch, lecture: Path) -> None:
 
 def test_a_snapshot_is_probed(faces: FaceSearch, kit: FacesKit, tmp_path: Path) -> None:
     kit.snapshot(tmp_path / "data", [ADA])
-    info = faces.probe(DiskFile(tmp_path / "data"))
+    info = faces.probe(kit.file(tmp_path / "data"))
     assert info.duration_s == 0
     assert info.extension in (".jpg", ".png")
 
 
 @pytest.mark.parametrize("junk", [b"", b"not a video", b"\x00\x00\x00\x18ftypmp42" + bytes(40)])
 def test_what_is_no_recording_is_refused_in_a_sentence_that_names_no_path(
-    faces: FaceSearch, tmp_path: Path, junk: bytes
+    faces: FaceSearch, kit: FacesKit, tmp_path: Path, junk: bytes
 ) -> None:
     (tmp_path / "data").write_bytes(junk)
     with pytest.raises(BadRecording, match=r"^The recording .*\.$") as refused:
-        faces.probe(DiskFile(tmp_path / "data"))
+        faces.probe(kit.file(tmp_path / "data"))
     assert str(tmp_path) not in refused.value.sentence
     with pytest.raises(BadRecording, match=r"^The recording .*\.$"):
-        faces.search(DiskFile(tmp_path / "data"), RecordingKind.VIDEO, [])
+        faces.search(kit.file(tmp_path / "data"), RecordingKind.VIDEO, [])
 
 
-def test_a_student_and_a_stranger_are_told_apart(faces: FaceSearch, enrolled: list[Face], lecture: Path) -> None:
+def test_a_student_and_a_stranger_are_told_apart(faces: FaceSearch, enrolled: list[Face], lecture: MediaFile) -> None:
     ada, stranger = sorted(
-        faces.search(DiskFile(lecture), RecordingKind.VIDEO, enrolled), key=lambda seen: seen.student_id is None
+        faces.search(lecture, RecordingKind.VIDEO, enrolled), key=lambda seen: seen.student_id is None
     )
     assert ada.student_id == "ada"
     assert ada.similarity is not None
@@ -190,8 +203,8 @@ def test_a_student_and_a_stranger_are_told_apart(faces: FaceSearch, enrolled: li
     assert stranger.last_s == pytest.approx(5, abs=0.5)
 
 
-def test_every_sighting_has_its_picture(faces: FaceSearch, enrolled: list[Face], lecture: Path) -> None:
-    for seen in faces.search(DiskFile(lecture), RecordingKind.VIDEO, enrolled):
+def test_every_sighting_has_its_picture(faces: FaceSearch, enrolled: list[Face], lecture: MediaFile) -> None:
+    for seen in faces.search(lecture, RecordingKind.VIDEO, enrolled):
         assert seen.picture is not None
         assert seen.picture_s is not None
         assert max(picture_size(seen.picture)) <= 320
@@ -199,20 +212,22 @@ def test_every_sighting_has_its_picture(faces: FaceSearch, enrolled: list[Face],
         assert seen.frames > 0
 
 
-def test_the_only_enrolled_student_has_the_whole_margin(faces: FaceSearch, enrolled: list[Face], lecture: Path) -> None:
+def test_the_only_enrolled_student_has_the_whole_margin(
+    faces: FaceSearch, enrolled: list[Face], lecture: MediaFile
+) -> None:
     own = [face for face in enrolled if face.student_id == "ada"]
-    (ada,) = [seen for seen in faces.search(DiskFile(lecture), RecordingKind.VIDEO, own) if seen.student_id]
+    (ada,) = [seen for seen in faces.search(lecture, RecordingKind.VIDEO, own) if seen.student_id]
     assert ada.margin == 100
 
 
-def test_with_nobody_enrolled_everybody_is_unknown(faces: FaceSearch, lecture: Path) -> None:
-    seen = faces.search(DiskFile(lecture), RecordingKind.VIDEO, [])
+def test_with_nobody_enrolled_everybody_is_unknown(faces: FaceSearch, lecture: MediaFile) -> None:
+    seen = faces.search(lecture, RecordingKind.VIDEO, [])
     assert [one.student_id for one in seen] == [None, None]
     assert {one.similarity for one in seen} == {None}
 
 
-def test_a_search_again_finds_the_same(faces: FaceSearch, enrolled: list[Face], lecture: Path) -> None:
-    first, second = (list(faces.search(DiskFile(lecture), RecordingKind.VIDEO, enrolled)) for _ in range(2))
+def test_a_search_again_finds_the_same(faces: FaceSearch, enrolled: list[Face], lecture: MediaFile) -> None:
+    first, second = (list(faces.search(lecture, RecordingKind.VIDEO, enrolled)) for _ in range(2))
     assert first == second
 
 
@@ -220,15 +235,15 @@ def test_everybody_in_a_snapshot_is_seen_once(
     faces: FaceSearch, kit: FacesKit, enrolled: list[Face], tmp_path: Path
 ) -> None:
     kit.snapshot(tmp_path / "data", [BEN, STRANGER])
-    seen = faces.search(DiskFile(tmp_path / "data"), RecordingKind.SNAPSHOT, enrolled)
+    seen = faces.search(kit.file(tmp_path / "data"), RecordingKind.SNAPSHOT, enrolled)
     assert {one.student_id for one in seen} == {"ben", None}
     assert {one.frames for one in seen} == {1}
     assert {(one.first_s, one.last_s) for one in seen} == {(0, 0)}
 
 
-def test_progress_runs_from_nothing_to_all(faces: FaceSearch, enrolled: list[Face], lecture: Path) -> None:
+def test_progress_runs_from_nothing_to_all(faces: FaceSearch, enrolled: list[Face], lecture: MediaFile) -> None:
     shares: list[float] = []
-    faces.search(DiskFile(lecture), RecordingKind.VIDEO, enrolled, shares.append)
+    faces.search(lecture, RecordingKind.VIDEO, enrolled, shares.append)
     assert shares == sorted(shares)
     assert shares[0] >= 0
     assert shares[-1] == 1
@@ -236,7 +251,7 @@ def test_progress_runs_from_nothing_to_all(faces: FaceSearch, enrolled: list[Fac
 
 @pytest.mark.parametrize("kind", RecordingKind)
 def test_a_search_that_is_told_to_stop_stops(
-    faces: FaceSearch, kit: FacesKit, lecture: Path, tmp_path: Path, kind: RecordingKind
+    faces: FaceSearch, kit: FacesKit, lecture: MediaFile, tmp_path: Path, kind: RecordingKind
 ) -> None:
     calls: list[float] = []
 
@@ -245,7 +260,7 @@ def test_a_search_that_is_told_to_stop_stops(
         raise SearchStopped("The search was stopped; it goes on later.")
 
     kit.snapshot(tmp_path / "data", [ADA])
-    path = lecture if kind is RecordingKind.VIDEO else tmp_path / "data"
+    file = lecture if kind is RecordingKind.VIDEO else kit.file(tmp_path / "data")
     with pytest.raises(SearchStopped):
-        faces.search(DiskFile(path), kind, [], stop)
+        faces.search(file, kind, [], stop)
     assert len(calls) == 1
