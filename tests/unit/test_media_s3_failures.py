@@ -90,6 +90,13 @@ def test_a_missing_bucket_is_named(bucket: Bucket, key: str, tmp_path: Path) -> 
             attempt()
 
 
+def test_a_bucket_is_named_also_where_the_answer_says_only_404(bucket: Bucket, key: str) -> None:
+    nothing = [refusal("404", 404, "HeadObject")]
+    media, _ = with_faults(bucket, head_object=nothing, head_bucket=[refusal("404", 404, "HeadBucket")])
+    with pytest.raises(ServiceUnavailable, match=r"^There is no bucket class-media: make it, or correct"):
+        media.size(key)
+
+
 @pytest.mark.usefixtures("at_once")
 def test_a_bucket_that_has_too_much_to_do_is_asked_again(bucket: Bucket, media: S3Media, key: str) -> None:
     answered = answer_with(bucket.client, "PutObject", 503, "SlowDown", times=3)
