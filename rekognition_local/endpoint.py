@@ -65,14 +65,15 @@ class Endpoint:
         pictures = Pictures(Engine(models), objects, options.workers)
         videos = Videos(models, options.every_s)
         self._threads = JobThreads(jobs, collections, videos, objects, downloads, options.workers)
-        operations = [
+        named = [
             *_named(CollectionOperations(collections, tokens)),
             *_named(FaceOperations(collections, pictures, tokens)),
             *_named(SearchOperations(collections, pictures)),
             *_named(JobOperations(jobs, collections, objects, tokens, self._threads.add)),
         ]
+        self.operations = {name for name, _ in named}
         try:
-            self._server = EndpointServer(options.host, options.port, Api(dict(operations)))
+            self._server = EndpointServer(options.host, options.port, Api(dict(named)))
         except OSError as error:
             self._lock.close()
             raise StartRefused(

@@ -1,0 +1,98 @@
+"""The protocol below the clients: what is sent wrong is answered with an error of the service's form."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+from contextlib import closing
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from rekognition_local.http_server import MOST_BODY_BYTES
+
+JSON = "application/x-amz-json-1.1"
+LIST = "RekognitionService.ListCollections"
+
+
+def send(
+    url: str, body: bytes, target: str | None = LIST, content_type: str | None = JSON, **more: str
+) -> tuple[int, dict[str, Any]]:
+    headers = {"X-Amz-Target": target, "Content-Type": content_type, **more}
+    with closing(http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)) as connection:
+        connection.request("POST", "/", body, {name: value for name, value in headers.items() if value is not None})
+        answer = connection.getresponse()
+        assert answer.headers["x-amzn-RequestId"]
+        return answer.status, json.loads(answer.read())
+
+
+def test_a_right_request_is_answered(endpoint):
+    status, answer = send(endpoint.url, b"{}")
+    assert status == 200
+    assert isinstance(answer["CollectionIds"], list)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"garbage", b"\xff\xfe", b"[" * 100_000, b'"text"', b"[]", b"null"])
+def test_what_is_no_json_structure_is_refused(endpoint, body):
+    status, answer = send(endpoint.url, body)
+    assert (status, answer["__type"]) == (400, "SerializationException")
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        None,
+        "ListCollections",
+        "RekognitionService.",
+        "RekognitionService.DetectText",
+        "RekognitionService.CreateUser",
+        "Other.ListCollections",
+    ],
+)
+def test_an_operation_that_is_not_here_is_unknown(endpoint, target):
+    status, answer = send(endpoint.url, b"{}", target)
+    assert (status, answer["__type"]) == (400, "UnknownOperationException")
+
+
+@pytest.mark.parametrize("content_type", [None, "application/json", "text/plain"])
+def test_another_content_type_is_refused(endpoint, content_type):
+    status, answer = send(endpoint.url, b"{}", content_type=content_type)
+    assert (status, answer["__type"]) == (415, "UnsupportedMediaTypeException")
+
+
+def test_web_pages_are_not_answered(endpoint):
+    status, answer = send(endpoint.url, b"{}", Origin="https://example.org")
+    assert (status, answer["__type"]) == (403, "AccessDeniedException")
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_is_read(endpoint):
+    status, answer = send(endpoint.url, b"", **{"Content-Length": str(MOST_BODY_BYTES + 1)})
+    assert (status, answer["__type"]) == (413, "RequestEntityTooLargeException")
+
+
+@pytest.mark.parametrize("length", ["-1", "x", "1_0", "²"])
+def test_a_length_that_is_no_number_is_refused(endpoint, length):
+    status, answer = send(endpoint.url, b"", **{"Content-Length": length})
+    assert (status, answer["__type"]) == (411, "MissingContentLength")
+
+
+def test_many_requests_go_over_one_connection(endpoint):
+    headers = {"X-Amz-Target": LIST, "Content-Type": JSON}
+    with closing(http.client.HTTPConnection(urlsplit(endpoint.url).netloc, timeout=30)) as connection:
+        for body in (b"{}", b"garbage", b"{}"):
+            connection.request("POST", "/", body, headers)
+            answer = connection.getresponse()
+            answer.read()
+            assert answer.status == (400 if body == b"garbage" else 200)
+            assert not answer.will_close
+
+
+def test_a_client_that_goes_away_midway_disturbs_nobody(endpoint, caplog):
+    host, _, port = urlsplit(endpoint.url).netloc.partition(":")
+    for _ in range(3):
+        with socket.create_connection((host, int(port))) as connection:
+            connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+    assert send(endpoint.url, b"{}")[0] == 200
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
