@@ -32,11 +32,13 @@ def take_in(services: Services, arrival: Arrival) -> Recording | None:
     """
     upload_id = upload_of(services.settings.media, arrival)
     if upload_id is None:
-        return _ignored(arrival, "it is no upload of this site")
+        _ignore(arrival, "it is no upload of this site")
+        return None
     try:
         services.uploads.upload(upload_id)
     except NotFound:
-        return _ignored(arrival, "its upload is finished already, or was given up")
+        _ignore(arrival, "its upload is finished already, or was given up")
+        return None
     try:
         recording = finish_upload(services, upload_id)
     except (BadRecording, InvalidInput) as refused:  # the same bytes would be refused again
@@ -48,6 +50,6 @@ def take_in(services: Services, arrival: Arrival) -> Recording | None:
     return recording
 
 
-def _ignored(arrival: Arrival, reason: str) -> None:
+def _ignore(arrival: Arrival, reason: str) -> None:
     log.info("An object is ignored.", bucket=arrival.bucket, key=arrival.key, reason=reason)
     count("Ignored")

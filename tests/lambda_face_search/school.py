@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from attendance.model import Course, new_id
 from attendance.ports import Upload
 from attendance.services import Services
+from tests.fakes import FakeFaces
 from tests.lambda_face_search.sent import BUCKET
 from tests.unit.in_memory import MemoryServices, a_course, a_student, services_in_memory
 
@@ -16,9 +19,10 @@ VIDEO = b"video 60|21 0 50"
 SNAPSHOT = b"snapshot|21"
 
 
-def a_site() -> tuple[MemoryServices, Course]:
+def a_site(faces: FakeFaces | None = None, now: Callable[[], datetime] | None = None) -> tuple[MemoryServices, Course]:
     """Services whose media lie, as their settings say, in a bucket; student 21 is on the course's roster."""
     services = services_in_memory(ROLLCALL_MEDIA=f"s3://{BUCKET}/school")
+    services = replace(services, faces=faces or services.faces, now=now or services.now)
     course = a_course(services)
     a_student(services, "21", course_ids=[course.id])
     return services, course
@@ -36,3 +40,17 @@ def an_upload(services: Services, course: Course, data: bytes = VIDEO, missing: 
 def key_of(upload_id: str) -> str:
     """Where its bytes lie in the bucket."""
     return f"school/uploads/{upload_id}/data"
+
+
+class Clock:
+    """The time of services, which a test can turn on."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def turn_on(self, **time: float) -> None:
+        """By so much."""
+        self.moment += timedelta(**time)

@@ -1,0 +1,49 @@
+"""The function that a clock calls each minute: it picks up what was left lying, and tidies up once an hour."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from attendance.errors import RollcallError
+from attendance.services import Services
+from attendance.use_cases.far_search import look_after_far_search
+from attendance.use_cases.sweep import sweep, tidy
+from lambda_face_search import container
+from lambda_face_search.deadline import Deadline
+from lambda_face_search.observed import count, log, metrics
+
+TIDY_AT_MINUTE = 7  # of each hour; away from the full hour, when all the world's clocks ring
+
+
+@log.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: Any) -> None:
+    """A schedule's event, whose time is that of the call that was due. Raises ServiceUnavailable."""
+    count("Calls")
+    services = container.services()
+    _look_after_far_searches(services, Deadline.of(context))
+    sweep(services)
+    if due_at(event).minute == TIDY_AT_MINUTE:
+        tidy(services)
+
+
+def due_at(event: dict[str, Any]) -> datetime:
+    """When the call was due; this moment, where the event does not say it."""
+    time = event.get("time")
+    return datetime.fromisoformat(time) if time else datetime.now(UTC)
+
+
+def _look_after_far_searches(services: Services, deadline: Deadline) -> None:
+    """Those whose word was lost end here, or wait on; of all others this changes nothing.
+
+    It comes before the sweep, which asks for whatever waits then.
+    """
+    for recording_id in services.store.waiting_searches(services.now()):
+        if deadline.is_near():
+            return
+        try:
+            if look_after_far_search(services, recording_id):
+                count("LookedAfter")
+        except RollcallError as later:
+            log.warning("A search is looked after later.", recording_id=recording_id, reason=later.sentence)
