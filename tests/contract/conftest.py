@@ -18,6 +18,7 @@ from attendance.adapters.store_sql.tables import metadata
 from attendance.ports import Store
 from attendance.settings import load_settings
 from tests.fakes import FakeStore
+from tests.moto_dynamodb import a_store
 
 SERVERS = os.environ.get("STORE_URLS_UNDER_TEST", "").split()
 SETTINGS = load_settings({})
@@ -27,11 +28,14 @@ def _server(url: str) -> str:
     return url.partition(":")[0]
 
 
-@pytest.fixture(params=["sqlite", "fake", *SERVERS], ids=_server)
+@pytest.fixture(params=["sqlite", "fake", "dynamodb", *SERVERS], ids=_server)
 def store(request: pytest.FixtureRequest, empty_database: Path, tmp_path: Path) -> Iterator[Store]:
     """An empty store of each kind."""
     if request.param == "fake":
         yield FakeStore()
+    elif request.param == "dynamodb":
+        with a_store() as opened:
+            yield opened
     elif request.param == "sqlite":
         shutil.copy(empty_database, tmp_path / "rollcall.db")
         opened = open_store(f"sqlite:///{tmp_path}/rollcall.db", SETTINGS)

@@ -1,0 +1,56 @@
+"""The Store on one table of Amazon DynamoDB; docs/store-dynamodb.md says what is read for each question."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+from attendance.adapters.store_dynamodb.audit import DynamoAudit
+from attendance.adapters.store_dynamodb.courses import DynamoCourses
+from attendance.adapters.store_dynamodb.lectures import DynamoLectures
+from attendance.adapters.store_dynamodb.log import DynamoLog
+from attendance.adapters.store_dynamodb.marks import DynamoMarks
+from attendance.adapters.store_dynamodb.preparing import DynamoPreparation
+from attendance.adapters.store_dynamodb.renewals import DynamoRenewals
+from attendance.adapters.store_dynamodb.searches import DynamoSearches
+from attendance.adapters.store_dynamodb.spending import DynamoSpending
+from attendance.adapters.store_dynamodb.students import DynamoStudents
+from attendance.adapters.store_dynamodb.table import Table
+from attendance.adapters.store_dynamodb.users import DynamoUsers
+from attendance.errors import SettingsError
+from attendance.ports import Store
+from attendance.settings import Settings
+
+_NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
+
+
+class DynamoStore(
+    DynamoPreparation,
+    DynamoUsers,
+    DynamoCourses,
+    DynamoStudents,
+    DynamoRenewals,
+    DynamoLectures,
+    DynamoSearches,
+    DynamoMarks,
+    DynamoLog,
+    DynamoSpending,
+    DynamoAudit,
+):
+    """All that is remembered, in one table."""
+
+    def __init__(self, name: str, client: Any = None, pause: Callable[[float], object] = time.sleep) -> None:
+        super().__init__(Table(name, client, pause))
+
+
+_keeps_the_port: type[Store] = DynamoStore  # not a base class: a method that is missing here would be found there
+
+
+def open_store(url: str, settings: Settings) -> DynamoStore:
+    """The store of `dynamodb://TABLE`. Connects to nothing yet. Raises SettingsError."""
+    name = url.removeprefix("dynamodb://").rstrip("/")
+    if not url.startswith("dynamodb://") or not _NAME.fullmatch(name):
+        raise SettingsError("ROLLCALL_STORE must name a table, such as dynamodb://rollcall.")
+    return DynamoStore(name)

@@ -1,0 +1,37 @@
+"""Media keys of what is deleted, written down before it is, so that a removal that breaks off forgets no file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attendance.adapters.store_dynamodb import keys
+from attendance.adapters.store_dynamodb.actions import Action, put
+from attendance.adapters.store_dynamodb.keys import Key
+from attendance.adapters.store_dynamodb.table import Table, key_in
+from attendance.adapters.store_dynamodb.values import Item
+
+_PLACES = ("photo_key", "thumbnail_key", "media_key", "picture_key")
+
+
+def media_of(item: Item) -> set[str]:
+    """The media keys that a face, recording, sighting or mark names."""
+    found = {item[name]["S"] for name in _PLACES if name in item}
+    evidence = item.get("evidence", {}).get("M", {})
+    return found | ({evidence["picture_key"]["S"]} if "picture_key" in evidence else set())
+
+
+def erasing(media_keys: Iterable[str]) -> list[Action]:
+    """Writes down what is still to be erased, in a transaction."""
+    return [put(keys.erasure(key), {}) for key in sorted(set(media_keys))]
+
+
+def erase(table: Table, media_keys: Iterable[str]) -> None:
+    """The same for any number."""
+    table.put_many((keys.erasure(key), {}) for key in sorted(set(media_keys)))
+
+
+def delete_with_media(table: Table, items: Iterable[Item], *others: Key) -> None:
+    """Delete items and others that led to them; what they name is written down first."""
+    items = list(items)
+    erase(table, {key for item in items for key in media_of(item)})
+    table.delete_many([*(key_in(item) for item in items), *others])

@@ -1,0 +1,80 @@
+"""Removal of courses, lectures and recordings, which may be more than a transaction holds.
+
+What is removed is first marked, so that nothing is added to it any more; then all that hangs on it is deleted, its
+media keys written down before; it goes itself last. Where that breaks off, the same call again completes it.
+"""
+
+from __future__ import annotations
+
+from attendance.adapters.store_dynamodb import keys
+from attendance.adapters.store_dynamodb.actions import THERE, delete
+from attendance.adapters.store_dynamodb.erasing import delete_with_media, erasing, media_of
+from attendance.adapters.store_dynamodb.keys import Key
+from attendance.adapters.store_dynamodb.recordings import recording_key
+from attendance.adapters.store_dynamodb.table import Table
+from attendance.adapters.store_dynamodb.values import Item, read, text, texts
+from attendance.adapters.store_sentences import no_course, no_lecture, no_recording
+from attendance.errors import NotFound
+from attendance.model import Course, Lecture
+
+_MARK = "SET #removing = :yes"
+
+
+def remove_recording(table: Table, recording_id: str) -> None:
+    """With its sightings. Raises NotFound."""
+    key = recording_key(table, recording_id)
+    # Without its lease no worker saves sightings any more, and without its status none claims it.
+    taking = f"{_MARK} REMOVE #claimed_by, #claimed_until, #ix"
+    item = table.update(key, taking, THERE, yes=True) if key else None
+    if key is None or item is None:
+        raise no_recording()
+    seen = list(table.query(key[0], keys.seen_in(recording_id)))
+    delete_with_media(table, seen, *_leads(seen))
+    table.transact([*erasing(media_of(item)), delete(keys.recording_place(recording_id)), delete(key)])
+
+
+def remove_lecture(table: Table, lecture_id: str) -> None:
+    """With recordings, sightings, marks and their history. Raises NotFound."""
+    item = _marked(table, keys.lecture(lecture_id), no_lecture())
+    partition = keys.of_lecture(lecture_id)
+    for recording in list(table.query(partition, keys.RECORDING, only=("id",))):
+        remove_recording(table, text(recording, "id"))
+    left = [one for one in table.query(partition) if one["sk"] != item["sk"]]
+    delete_with_media(table, left, *_leads(left))
+    lecture = read(Lecture, item)
+    copy = keys.lecture_at(lecture.course_id, lecture.starts_at)
+    table.transact([delete(copy), delete(keys.lecture(lecture_id))])
+
+
+def remove_course(table: Table, course_id: str) -> None:
+    """With its lectures and its roster; students stay. Raises NotFound."""
+    item = _marked(table, keys.course(course_id), no_course())
+    partition = keys.of_course(course_id)
+    for lecture in list(table.query(partition, keys.LECTURE)):
+        remove_lecture(table, text(lecture, "id"))
+    roster = [text(one, "student_id") for one in table.query(partition, keys.STUDENT)]
+    table.delete_many(key for student_id in roster for key in keys.on_roster(course_id, student_id))
+    table.delete_many(keys.teaching(user_id, course_id) for user_id in texts(item, "teacher_ids"))
+    course = read(Course, item)
+    table.transact([delete(keys.course_name(course.code, course.section)), delete(keys.course(course_id))])
+
+
+def _marked(table: Table, key: Key, missing: NotFound) -> Item:
+    """The item, to which nothing is added any more. Raises `missing`."""
+    item = table.update(key, _MARK, THERE, yes=True)
+    if item is None:
+        raise missing
+    return item
+
+
+def _leads(items: list[Item]) -> set[Key]:
+    """What leads from students to these sightings, marks and entries of history."""
+    leads = set()
+    for item in items:
+        if "student_id" in item:
+            student_id, lecture_id = text(item, "student_id"), text(item, "lecture_id")
+            if text(item, "sk").startswith(keys.SEEN):
+                leads.add(keys.student_seen(student_id, lecture_id, text(item, "recording_id")))
+            else:
+                leads.add(keys.student_marked(student_id, lecture_id))
+    return leads

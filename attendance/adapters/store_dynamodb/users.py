@@ -1,0 +1,107 @@
+"""Users in DynamoDB."""
+
+from __future__ import annotations
+
+from attendance.adapters.folded import folded
+from attendance.adapters.store_dynamodb import keys
+from attendance.adapters.store_dynamodb.actions import NEW, THERE, Action, check, delete, put
+from attendance.adapters.store_dynamodb.pages import contains, page_of
+from attendance.adapters.store_dynamodb.table import TablePart
+from attendance.adapters.store_dynamodb.values import attributes, read, text
+from attendance.adapters.store_sentences import no_student, no_user, user_taken
+from attendance.model import Page, Role, User
+
+_AS_READ = "#email = :email AND #role = :role"
+
+
+class DynamoUsers(TablePart):
+    """The UserStore."""
+
+    def add_user_once(self, user: User) -> None:
+        """Raises AlreadyExists; NotFound where it is linked to no student."""
+        taken = user_taken(user)
+        self.table.transact([put(keys.user(user.id), attributes(user), NEW, taken), *_joining(user, None)])
+
+    def save_user(self, user: User) -> None:
+        """Raises NotFound, AlreadyExists."""
+
+        def save() -> None:
+            old = self.user(user.id)
+            self.table.transact(
+                [
+                    put(keys.user(user.id), attributes(user), _AS_READ, email=old.email, role=old.role),
+                    *_leaving(old, user),
+                    *_joining(user, old),
+                ]
+            )
+
+        self.table.again(save)
+
+    def remove_user(self, user_id: str) -> None:
+        """Raises NotFound. Courses that the user taught forget it first, so that the same call can complete it."""
+
+        def remove() -> None:
+            old = self.user(user_id)
+            for item in list(self.table.query(keys.of_user(user_id), keys.COURSE)):
+                self._leave_course(user_id, text(item, "course_id"))
+            gone = delete(keys.user(user_id), _AS_READ, email=old.email, role=old.role)
+            self.table.transact([gone, *_leaving(old, None)])
+
+        self.table.again(remove)
+
+    def user(self, user_id: str) -> User:
+        """Raises NotFound."""
+        item = self.table.get(keys.user(user_id))
+        if item is None:
+            raise no_user()
+        return read(User, item)
+
+    def find_user(self, email: str) -> User | None:
+        """Compared without case."""
+        lead = self.table.get(keys.email(folded(email)))
+        item = self.table.get(keys.user(text(lead, "user_id"))) if lead else None
+        return read(User, item) if item else None
+
+    def users(self, *, text: str = "", page: int = 1, size: int = 50) -> Page[User]:
+        """Sorted by email."""
+        everybody = [read(User, item) for item in self.table.query(keys.USERS)]
+        found = [user for user in everybody if contains(text, user.email, user.name)]
+        return page_of(sorted(found, key=lambda user: folded(user.email)), page, size)
+
+    def has_admin(self) -> bool:
+        """Whether the site has been set up."""
+        return self.count_admins() > 0
+
+    def count_admins(self) -> int:
+        """How many there are."""
+        return self.table.count(keys.ADMINS)
+
+    def _leave_course(self, user_id: str, course_id: str) -> None:
+        self.table.update(keys.course(course_id), "DELETE #teacher_ids :users", THERE, users={user_id})
+        self.table.delete_many([keys.teaching(user_id, course_id)])
+
+
+def _joining(user: User, old: User | None) -> list[Action]:
+    """What leads to the user, and is not there yet."""
+    lead = {"user_id": {"S": user.id}}
+    actions = []
+    if old is None or folded(user.email) != folded(old.email):
+        actions.append(put(keys.email(folded(user.email)), lead, NEW, user_taken(user)))
+    if user.role is Role.ADMIN and (old is None or old.role is not Role.ADMIN):
+        actions.append(put(keys.admin(user.id), lead))
+    if user.student_id is not None:
+        actions.append(check(keys.student(user.student_id), refused=no_student(user.student_id)))
+        actions.append(put(keys.account(user.student_id, user.id), lead))
+    return actions
+
+
+def _leaving(old: User, new: User | None) -> list[Action]:
+    """What led to the user and does no more."""
+    actions = []
+    if new is None or folded(new.email) != folded(old.email):
+        actions.append(delete(keys.email(folded(old.email)), "#user_id = :user", user=old.id))
+    if old.role is Role.ADMIN and (new is None or new.role is not Role.ADMIN):
+        actions.append(delete(keys.admin(old.id)))
+    if old.student_id is not None and (new is None or new.student_id != old.student_id):
+        actions.append(delete(keys.account(old.student_id, old.id)))
+    return actions
