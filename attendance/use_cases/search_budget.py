@@ -67,7 +67,8 @@ def order_beside(services: Services, recording: Recording, worker: str) -> None:
 def refuse_upload_over_budget(services: Services, original_name: str) -> None:
     """Raises BudgetUsedUp where nothing is left for a video, so that nobody sends gigabytes in vain."""
     now = budget(services)
-    if now is not None and now.left == 0 and PurePath(original_name.strip().lower()).suffix not in _PICTURES:
+    is_picture = PurePath(original_name.strip().lower()).suffix in _PICTURES
+    if now is not None and now.left is not None and not is_picture and now.left < (estimate(services, 1) or 0.0):
         raise _used_up(services)
 
 
@@ -92,7 +93,7 @@ def _billed_s(duration_s: float) -> float:
 
 def _most_s(services: Services) -> float | None:
     price, most = services.settings.price_per_minute, services.settings.monthly_budget
-    return None if most is None or price == 0 else most / price * 60
+    return None if most is None or price == 0 else round(most / price * 60, 3)  # 0.15 / 0.10 is less than 1.5
 
 
 def _month(services: Services) -> str:
