@@ -91,9 +91,14 @@ class S3Uploads:
         self._bucket.delete([record_key(upload_id)])
 
     def of_user(self, user_id: str) -> Sequence[Upload]:
-        open_ids = [upload_id for upload_id, names in self._folders().items() if "details.json" in names]
-        records = [one for one in _each(self._record, open_ids) if one.upload.user_id == user_id]
-        mine = [one for one in _each(self._state, records) if one.refusal is not None or one.offset < one.size]
+        folders = self._folders()
+        records = _each(self._record, [upload_id for upload_id, names in folders.items() if "details.json" in names])
+        unfinished = [
+            one
+            for one in records
+            if one.upload.user_id == user_id and (one.upload.refusal or "data" not in folders[one.upload.id])
+        ]
+        mine = _each(self._state, unfinished)
         return sorted(mine, key=lambda upload: (upload.created_at, upload.id), reverse=True)
 
     def whole(self) -> Sequence[Upload]:

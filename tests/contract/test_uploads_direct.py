@@ -79,8 +79,12 @@ def test_an_upload_is_not_whole_before_it_is_completed(spool: DirectUploads) -> 
     for number, chunk in enumerate(chunks, 1):
         send_part(spool, upload_id, number, chunk)
     assert list(spool.whole()) == []
+    assert [one.id for one in spool.of_user("teacher")] == [upload_id]
     with pytest.raises(NotFound), spool.finishing(upload_id):
         pass
+    spool.complete(upload_id)
+    assert [one.id for one in spool.whole()] == [upload_id]
+    assert list(spool.of_user("teacher")) == []
 
 
 def test_a_part_of_a_wrong_size_does_not_make_an_upload_whole(spool: DirectUploads) -> None:

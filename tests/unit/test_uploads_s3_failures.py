@@ -88,6 +88,20 @@ def test_an_upload_that_was_removed_while_it_was_completed_is_not_found(bucket: 
     assert (objects(bucket), multiparts(bucket)) == ([], 0)
 
 
+def test_an_upload_that_another_finished_while_its_lock_was_taken_is_not_found(
+    bucket: Bucket, spool: S3Uploads
+) -> None:
+    def finished(call: Any, **parameters: Any) -> Any:
+        spool.remove(upload.id)
+        return call(**parameters)
+
+    upload = whole(spool)
+    late, _ = with_faults(bucket, put_object=[finished])
+    with pytest.raises(NotFound), late.finishing(upload.id):
+        pass
+    assert objects(bucket) == []
+
+
 def test_a_part_that_changes_while_they_are_put_together_is_a_conflict(bucket: Bucket, spool: S3Uploads) -> None:
     upload = sent(spool)
     changing, _ = with_faults(bucket, complete_multipart_upload=[refusal("InvalidPart")])
@@ -156,6 +170,7 @@ def test_a_refusal_counts_though_its_process_died_before_the_bytes_went(bucket: 
         dying.refuse(upload.id, "It is no video.")
     assert spool.upload(upload.id).refusal == "It is no video."
     assert spool.whole() == []
+    assert [one.id for one in spool.of_user("teacher")] == [upload.id]
     with pytest.raises(NotFound):
         spool.file(upload.id)
 
