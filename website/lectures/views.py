@@ -15,10 +15,13 @@ from attendance.use_cases.read_uploads import unfinished_uploads
 from website.access import lecture_or_404, roles_required, visible_courses
 from website.current import current_services, reader_timezone, signed_in_user
 from website.lectures.forms import ConfirmForm, UploadForm
+from website.lectures.search_cost import dollars, search_cost
 from website.media.playable import is_playable
 from website.request_args import page_number
 
 blueprint = Blueprint("lectures", __name__, url_prefix="/lectures", template_folder="templates")
+
+blueprint.add_app_template_filter(dollars)
 
 STAFF = (Role.ADMIN, Role.TEACHER)
 
@@ -49,6 +52,7 @@ def upload() -> ResponseReturnValue:
         courses=courses,
         unfinished=unfinished_uploads(current_services(), signed_in_user().id, courses),
         most_bytes=current_services().settings.most_upload_bytes,
+        cost=search_cost(current_services()),
         **_way_of_sending(),
     )
 

@@ -2,6 +2,7 @@
 
 import { DirectUpload } from "./direct_upload.js";
 import { followRecording } from "./recording_progress.js";
+import { costOf } from "./search_cost.js";
 import { TusUpload } from "./tus.js";
 import { UploadRow } from "./upload_row.js";
 
@@ -14,7 +15,9 @@ const texts = JSON.parse(page.dataset.texts);
 const csrfToken = document.querySelector('meta[name="csrf-token"]').content;
 
 const Upload = { direct: DirectUpload, tus: TusUpload }[page.dataset.sends];
+const prices = pricesOf(page.dataset);
 const waiting = [];
+let linedUp = null; // what the files before wait for: their cost is told before they are sent
 let sending = null;
 let resuming = null; // the unfinished upload whose file is being chosen again
 
@@ -37,6 +40,11 @@ for (const button of document.querySelectorAll("[data-resume]")) {
 window.addEventListener("beforeunload", (event) => {
   if (sending || waiting.length) event.preventDefault();
 });
+
+// null where searching costs nothing.
+function pricesOf({ pricePerMinute, left }) {
+  return pricePerMinute ? { pricePerMinute: Number(pricePerMinute), left: left ? Number(left) : null } : null;
+}
 
 function hover(event, over) {
   event.preventDefault();
@@ -81,7 +89,6 @@ function takeFiles(files) {
     if (goOn && !known) say(texts.otherFile.replace("{name}", goOn.filename));
     else queue(file, known);
   }
-  sendNext();
 }
 
 function say(sentence) {
@@ -111,8 +118,17 @@ function queue(file, known) {
   });
   row.onPause = () => pauseOrGoOn(upload, row);
   row.onCancel = () => cancel(upload, row);
-  waiting.push({ upload, row });
   document.getElementById(`unfinished-${known?.resume}`)?.remove();
+  if (!prices) return lineUp(upload, row);
+  const told = costOf(file, prices, texts).then((cost) => row.costs(cost));
+  linedUp = Promise.all([linedUp, told]).then(() => lineUp(upload, row)); // in the order in which they were chosen
+  return undefined;
+}
+
+function lineUp(upload, row) {
+  if (row.isEnding) return;
+  waiting.push({ upload, row });
+  sendNext();
 }
 
 // The address of a file's upload outlives a reload: choosing the file again for the same lecture goes on.

@@ -18,6 +18,11 @@ export class UploadRow {
     list.append(row);
   }
 
+  // Told before a byte is sent.
+  costs(sentence) {
+    this.part("cost").textContent = sentence;
+  }
+
   begins() {
     this.sending();
     this.say(this.texts.begins);
@@ -67,7 +72,7 @@ export class UploadRow {
   }
 
   endsSoon() {
-    this.isPaused = true;
+    this.isPaused = this.isEnding = true;
     for (const name of ["pause", "cancel"]) this.part(name).disabled = true;
   }
 
