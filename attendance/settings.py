@@ -179,6 +179,24 @@ SETTINGS = (
     ),
     Setting("ROLLCALL_MAX_UPLOAD_GB", "10", "The largest recording that may be uploaded, in GB.", _number(0.001, 1000)),
     Setting("ROLLCALL_MAX_PHOTO_MB", "30", "The largest photo that may be uploaded, in MB.", _number(0.1, 1000)),
+    Setting(
+        "ROLLCALL_READINGS_FULL_DAYS",
+        "7",
+        "For how many days every reading of a thermal sensor is kept.",
+        _count(1, 3650),
+    ),
+    Setting(
+        "ROLLCALL_READINGS_THINNED_DAYS",
+        "90",
+        "For how many days one reading a minute is kept after that; those that an alarm names stay.",
+        _count(1, 36500),
+    ),
+    Setting(
+        "ROLLCALL_DEVICE_REQUESTS",
+        "600",
+        "How many requests a device has each minute; it waits when it has used them up.",
+        _count(1, 100_000),
+    ),
     Setting("ROLLCALL_SESSION_HOURS", "12", "How long a login lasts without a visit, in hours.", _number(0.1, 8760)),
     Setting(
         "ROLLCALL_LOGIN_TRIES",
@@ -232,6 +250,9 @@ class Settings:
     monthly_budget: float | None
     max_upload_gb: float
     max_photo_mb: float
+    readings_full_days: int
+    readings_thinned_days: int
+    device_requests: int
     session_hours: float
     login_tries: int
     rate_store: str
@@ -293,6 +314,8 @@ def _check_together(settings: Settings) -> None:
     accept, review = settings.accept_similarity, settings.review_similarity
     if accept is not None and review is not None and review > accept:
         raise SettingsError("ROLLCALL_REVIEW_SIMILARITY must not be above ROLLCALL_ACCEPT_SIMILARITY.")
+    if settings.readings_thinned_days < settings.readings_full_days:
+        raise SettingsError("ROLLCALL_READINGS_THINNED_DAYS must not be below ROLLCALL_READINGS_FULL_DAYS.")
     if settings.faces.startswith("rekognition:") and not settings.media.startswith("s3:"):
         raise SettingsError("Rekognition reads recordings from S3: set ROLLCALL_MEDIA to s3://BUCKET.")
     if bool(settings.rekognition_topic) != bool(settings.rekognition_role):

@@ -1,0 +1,188 @@
+"""Who was there in which hour of a day: sightings in, a grid of students and hours out. Pure and repeatable.
+
+A sighting tells first and last second of a student in a recording, so somebody who left and came back within one
+recording counts as there in between. Devices that send short clips or snapshots leave little room for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+import pytz
+
+from attendance.model import MatchLines, Recording, Sighting, Student
+from attendance.rules import is_sure
+from attendance.wall_time import day_bounds
+
+HOUR = timedelta(hours=1)
+
+
+class Presence(StrEnum):
+    """What a cell of the grid says."""
+
+    PRESENT = "present"
+    UNSURE = "unsure"
+    ABSENT = "absent"
+    NOT_WATCHED = "not_watched"
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """An hour of the day. `clock` is what the course's clock shows at its start; where clocks are put back, twice the
+    same. `recordings` were searched and show some of it, `waiting` are not searched yet.
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    clock: str
+    recordings: int
+    waiting: int
+    present: int = 0
+    unsure: int = 0
+    absent: int = 0
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether anything is known of it."""
+        return self.recordings > 0
+
+    @property
+    def percent(self) -> float | None:
+        """Of the students who were surely there; None where nobody watched or nobody is on the roster."""
+        return _percent(self.present, self.present + self.unsure + self.absent) if self.is_watched else None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One student in one hour; `sighting` proves it where the student was seen."""
+
+    presence: Presence
+    sighting: Sighting | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HoursOfStudent:
+    """A row of the grid, a cell an hour."""
+
+    student: Student
+    cells: Sequence[Cell]
+
+    @property
+    def percent(self) -> float | None:
+        """Of the watched hours in which the student was surely there; None where none was watched."""
+        watched = [cell for cell in self.cells if cell.presence is not Presence.NOT_WATCHED]
+        return _percent(sum(cell.presence is Presence.PRESENT for cell in watched), len(watched))
+
+
+@dataclass(frozen=True, slots=True)
+class HourlyGrid:
+    """From the first hour with a recording to the last, also those between that nobody watched."""
+
+    day: date
+    timezone: str
+    hours: Sequence[Hour]
+    rows: Sequence[HoursOfStudent]
+
+    @property
+    def percent(self) -> float | None:
+        """Of all cells of watched hours."""
+        watched = [hour for hour in self.hours if hour.is_watched]
+        return _percent(sum(hour.present for hour in watched), len(watched) * len(self.rows))
+
+
+def hours_of_day(timezone: str, day: date) -> list[tuple[datetime, datetime]]:
+    """The hours as the clock on the wall begins them: 23 to 25, and one of them odd where a zone jumps by a part."""
+    starts_at, ends_at = day_bounds(timezone, day)
+    zone = pytz.timezone(timezone)
+    hours = []
+    while starts_at < ends_at:
+        past = starts_at.astimezone(zone)
+        into = timedelta(minutes=past.minute, seconds=past.second)
+        after = min(starts_at + HOUR - into, ends_at)
+        hours.append((starts_at, after))
+        starts_at = after
+    return hours
+
+
+def hourly_grid(
+    day: date,
+    timezone: str,
+    students: Sequence[Student],
+    recordings: Iterable[Recording],
+    sightings: Sequence[Sighting],
+    lines: MatchLines,
+) -> HourlyGrid:
+    """The grid of these students for a day of a time zone; recordings and sightings of other days do no harm."""
+    shown = list(recordings)
+    searched = {recording.id: recording for recording in shown if recording.searched_at is not None}
+    spans = _without_empty_ends(
+        [(span, [recording for recording in shown if _shows(recording, *span)]) for span in hours_of_day(timezone, day)]
+    )
+    columns = []
+    for span, its in spans:
+        watched = any(recording.id in searched for recording in its)
+        seen = [one for one in sightings if one.recording_id in searched and _touches(one, searched, *span)]
+        columns.append([_cell(student.id, seen, searched, lines, watched=watched) for student in students])
+    return HourlyGrid(
+        day,
+        timezone,
+        [_hour(*one, column, timezone) for one, column in zip(spans, columns, strict=True)],
+        [HoursOfStudent(student, [column[row] for column in columns]) for row, student in enumerate(students)],
+    )
+
+
+_Span = tuple[tuple[datetime, datetime], list[Recording]]
+
+
+def _without_empty_ends(spans: list[_Span]) -> list[_Span]:
+    filled = [place for place, (_, its) in enumerate(spans) if its]
+    return spans[filled[0] : filled[-1] + 1] if filled else []
+
+
+def _shows(recording: Recording, starts_at: datetime, ends_at: datetime) -> bool:
+    """A video that ends with the hour shows nothing of the next; a snapshot belongs to the hour that it begins."""
+    is_moment = recording.ended_at == recording.started_at
+    return recording.started_at < ends_at and (
+        recording.ended_at > starts_at or (is_moment and recording.started_at >= starts_at)
+    )
+
+
+def _touches(seen: Sighting, recordings: dict[str, Recording], starts_at: datetime, ends_at: datetime) -> bool:
+    recording = recordings[seen.recording_id]
+    first = recording.started_at + timedelta(seconds=seen.first_s)
+    last = recording.started_at + timedelta(seconds=seen.last_s)
+    return _shows(recording, starts_at, ends_at) and first < ends_at and last >= starts_at
+
+
+def _cell(
+    student_id: str, seen: Sequence[Sighting], recordings: dict[str, Recording], lines: MatchLines, *, watched: bool
+) -> Cell:
+    if not watched:
+        return Cell(Presence.NOT_WATCHED)
+    own = [one for one in seen if one.student_id == student_id and (one.similarity or 0.0) >= lines.review]
+    sure = [one for one in own if is_sure(one, lines, recordings[one.recording_id].kind)]
+    if not own:
+        return Cell(Presence.ABSENT)
+    best = max(sure or own, key=lambda one: (one.similarity or 0.0, one.frames, one.id))
+    return Cell(Presence.PRESENT if sure else Presence.UNSURE, best)
+
+
+def _hour(span: tuple[datetime, datetime], its: Sequence[Recording], column: Sequence[Cell], timezone: str) -> Hour:
+    found = [cell.presence for cell in column]
+    searched = sum(recording.searched_at is not None for recording in its)
+    return Hour(
+        *span,
+        clock=span[0].astimezone(pytz.timezone(timezone)).strftime("%H:%M"),
+        recordings=searched,
+        waiting=len(its) - searched,
+        present=found.count(Presence.PRESENT),
+        unsure=found.count(Presence.UNSURE),
+        absent=found.count(Presence.ABSENT),
+    )
+
+
+def _percent(part: int, whole: int) -> float | None:
+    return 100.0 * part / whole if whole else None

@@ -1,0 +1,36 @@
+"""The hourly attendance of a course on a day: who was there in which hour, and the picture that proves it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from attendance.hourly import HourlyGrid, hourly_grid
+from attendance.model import Lecture
+from attendance.services import Services
+from attendance.wall_time import day_bounds
+
+LONGEST_LECTURE = timedelta(hours=24)
+_PAGE = 100
+
+
+def hourly_attendance(services: Services, course_id: str, day: date) -> HourlyGrid:
+    """The roster's grid for a day of the course's calendar; no hours where nothing is recorded. Raises NotFound."""
+    course = services.store.course(course_id)
+    lectures = _lectures_around(services, course_id, course.timezone, day)
+    recordings = [recording for lecture in lectures for recording in services.store.recordings(lecture.id)]
+    sightings = [seen for lecture in lectures for seen in services.store.sightings(lecture.id)]
+    roster = services.store.roster(course_id)
+    return hourly_grid(day, course.timezone, roster, recordings, sightings, services.faces.lines)
+
+
+def _lectures_around(services: Services, course_id: str, timezone: str, day: date) -> list[Lecture]:
+    """Those whose recordings may reach into the day. Lectures come newest first, so the older pages are left alone."""
+    starts_at, ends_at = day_bounds(timezone, day)
+    near: list[Lecture] = []
+    number = 1
+    while True:
+        page = services.store.lectures(course_ids=[course_id], page=number, size=_PAGE)
+        near.extend(one for one in page.items if one.starts_at < ends_at + LONGEST_LECTURE)
+        if number >= page.pages or page.items[-1].starts_at < starts_at - LONGEST_LECTURE:
+            return [one for one in near if one.starts_at >= starts_at - LONGEST_LECTURE]
+        number += 1
