@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import av
+import numpy as np
 import pytest
 from botocore.exceptions import ResponseStreamingError
 from hypothesis import HealthCheck, given, settings
@@ -164,3 +166,24 @@ def test_an_object_that_goes_while_it_is_read_is_not_found(stored: Bucket) -> No
         stored.delete([KEY])
         with pytest.raises(NotFound):
             stream.read()
+
+
+def packets(source: Any) -> list[tuple[int | None, bytes]]:
+    with av.open(source) as container:
+        return [(packet.pts, bytes(packet)) for packet in container.demux(video=0)]
+
+
+@pytest.mark.usefixtures("short")
+def test_a_video_is_read_as_from_a_disk(bucket: Bucket) -> None:
+    film = io.BytesIO()
+    noise = np.random.default_rng(1).integers(0, 255, (20, 120, 160, 3), dtype=np.uint8)
+    with av.open(film, "w", format="mp4") as container:
+        stream = container.add_stream("libx264", rate=10, width=160, height=120, pix_fmt="yuv420p")
+        for picture in noise:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode())
+    bucket.client.put_object(**bucket.at(KEY), Body=film.getvalue())
+    watched, client = faulty(bucket)
+    with open_object(watched, KEY) as object_stream:
+        assert packets(object_stream) == packets(io.BytesIO(film.getvalue()))
+    assert client.calls["get_object"] > 20
