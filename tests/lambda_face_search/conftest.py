@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from attendance.model import Course
 from lambda_face_search import container
+from lambda_face_search.observed import metrics
 from lambda_face_search.once import TABLE_VARIABLE
 from tests.fakes import FakeFaces
 from tests.lambda_face_search.far_engine import FarEngine
@@ -19,6 +20,13 @@ from tests.unit.in_memory import MemoryServices
 def _no_table(monkeypatch: pytest.MonkeyPatch) -> None:
     """What changes nothing when it comes twice must do so without the layer that remembers it."""
     monkeypatch.delenv(TABLE_VARIABLE, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _no_metrics_left() -> Iterator[None]:
+    """Those that a test counted past a handler would be another's."""
+    yield
+    metrics.clear_metrics()
 
 
 @pytest.fixture
