@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from attendance.adapters.store_dynamodb.keys import Key
 from attendance.adapters.store_dynamodb.values import Item, attribute
+from attendance.adapters.store_dynamodb_keys import Key
 
 NEW = "attribute_not_exists(#pk)"
 THERE = "attribute_exists(#pk)"

@@ -7,16 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from attendance.adapters.store_dynamodb import keys
+from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.store_dynamodb.actions import put, update
 from attendance.adapters.store_dynamodb.erasing import media_of
-from attendance.adapters.store_dynamodb.keys import Key
 from attendance.adapters.store_dynamodb.lectures import is_counted
 from attendance.adapters.store_dynamodb.names import names_of
 from attendance.adapters.store_dynamodb.parallel import together
 from attendance.adapters.store_dynamodb.recordings import recording_of
 from attendance.adapters.store_dynamodb.table import TablePart
-from attendance.adapters.store_dynamodb.values import Item, attributes, moment, read, text, whole
+from attendance.adapters.store_dynamodb.values import Item, attributes, read, text, whole
+from attendance.adapters.store_dynamodb_keys import Key
 from attendance.model import AuditEntry, Page, new_id
 
 
@@ -26,7 +26,7 @@ class DynamoAudit(TablePart):
     def add_audit(self, entry: AuditEntry) -> None:
         """Append-only."""
         # Entries of one moment are told apart by the time at which they were written.
-        place = f"{moment(entry.at)}#{time.time_ns():020d}#{new_id()[:8]}"
+        place = f"{keys.moment(entry.at)}#{time.time_ns():020d}#{new_id()[:8]}"
         counted = update(keys.AUDIT_COUNT, "ADD #entries :one", "", one=1)
         self.table.transact([put((keys.AUDIT, place), attributes(entry)), counted])
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.folded import folded
-from attendance.adapters.store_dynamodb import keys
 from attendance.adapters.store_dynamodb.actions import (
     NEW,
     STAYS,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from attendance.adapters.store_dynamodb import keys
+from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.store_dynamodb.actions import Action, put
-from attendance.adapters.store_dynamodb.keys import Key
 from attendance.adapters.store_dynamodb.table import Table, key_in
 from attendance.adapters.store_dynamodb.values import Item
+from attendance.adapters.store_dynamodb_keys import Key
 
 _PLACES = ("photo_key", "thumbnail_key", "media_key", "picture_key")
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from attendance.adapters.store_dynamodb import keys
+from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.store_dynamodb.actions import NEW, Action, Changed, delete, key_of, put
 from attendance.adapters.store_dynamodb.erasing import erasing, media_of
 from attendance.adapters.store_dynamodb.table import Table, key_in

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from attendance.adapters.store_dynamodb import keys
+from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.store_dynamodb.actions import STAYS, update
 from attendance.adapters.store_dynamodb.face_items import by_time, counting, forgetting, in_use, keeping
 from attendance.adapters.store_dynamodb.table import TablePart

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from attendance.adapters.store_dynamodb import keys
+from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.store_dynamodb.actions import NEW, STAYS, Action, check, delete, put, setting, update
 from attendance.adapters.store_dynamodb.pages import page_of
 from attendance.adapters.store_dynamodb.parallel import together
 from attendance.adapters.store_dynamodb.recordings import recording_item, recording_of, searching
 from attendance.adapters.store_dynamodb.removing import remove_course, remove_lecture, remove_recording
 from attendance.adapters.store_dynamodb.table import Table, TablePart
-from attendance.adapters.store_dynamodb.values import Item, attributes, moment, read, text
+from attendance.adapters.store_dynamodb.values import Item, attributes, read, text
 from attendance.adapters.store_sentences import (
     lecture_taken,
     no_course,
@@ -75,7 +75,7 @@ class DynamoLectures(TablePart):
 
     def find_lecture(self, course_id: str, at: datetime) -> Lecture | None:
         """The lecture of a course that is on at this moment; of several the last to start."""
-        begun = (keys.LECTURE, keys.LECTURE + moment(at))
+        begun = (keys.LECTURE, keys.LECTURE + keys.moment(at))
         for item in self.table.query(keys.of_course(course_id), between=begun, backwards=True):
             lecture = read(Lecture, item)
             if lecture.ends_at > at:
@@ -138,8 +138,8 @@ def lectures_of(
 ) -> list[Lecture]:
     """The lectures of these courses, or of all, that start between these moments: one query a course."""
     ids = [text(item, "id") for item in table.query(keys.COURSES, only=("id",))] if course_ids is None else course_ids
-    first = keys.LECTURE + (moment(from_at) if from_at else "")
-    last = keys.LECTURE + (moment(before_at) if before_at else _LAST)
+    first = keys.LECTURE + (keys.moment(from_at) if from_at else "")
+    last = keys.LECTURE + (keys.moment(before_at) if before_at else _LAST)
 
     def of_one(course_id: str) -> list[Lecture]:
         items = table.query(keys.of_course(course_id), between=(first, last))

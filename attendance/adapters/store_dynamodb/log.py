@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.folded import folded
-from attendance.adapters.store_dynamodb import keys
 from attendance.adapters.store_dynamodb.lectures import lectures_of
 from attendance.adapters.store_dynamodb.mark_items import kept_mark
 from attendance.adapters.store_dynamodb.pages import contains, page_of

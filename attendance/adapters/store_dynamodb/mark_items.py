@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from attendance.adapters.store_dynamodb import keys
+from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.store_dynamodb.actions import NEW, Action, check, put, setting, update
 from attendance.adapters.store_dynamodb.values import Item, attribute, attributes, read, whole
 from attendance.errors import NotFound

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.mark_steps import change_of, changed_marks, decided, step, withdrawn_marks
-from attendance.adapters.store_dynamodb import keys
 from attendance.adapters.store_dynamodb.actions import check
 from attendance.adapters.store_dynamodb.mark_items import KeptMark, kept_mark, parts, saving, withdrawing
 from attendance.adapters.store_dynamodb.names import names_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from attendance.adapters.store_dynamodb import keys
+from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.store_dynamodb.table import Table
 from attendance.adapters.store_dynamodb.values import read
 from attendance.adapters.store_sentences import REMOVED_USER

@@ -7,8 +7,8 @@ from typing import Any
 from botocore.exceptions import ClientError, WaiterError
 
 from attendance.adapters.aws_errors import error_code, plain_aws_errors
-from attendance.adapters.store_dynamodb.keys import INDEX
 from attendance.adapters.store_dynamodb.table import SERVICE, TablePart
+from attendance.adapters.store_dynamodb_keys import INDEX
 from attendance.errors import ServiceUnavailable
 
 LATER = "expires_at"  # seconds since 1970 after which DynamoDB deletes an item that has them

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from attendance.adapters.store_dynamodb import keys
-from attendance.adapters.store_dynamodb.keys import Key
+from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.store_dynamodb.table import Table
 from attendance.adapters.store_dynamodb.values import Item, attribute, text
+from attendance.adapters.store_dynamodb_keys import Key
 from attendance.model import Recording, SearchStatus
 
 _WAITS = (SearchStatus.QUEUED, SearchStatus.SEARCHING)

@@ -6,13 +6,13 @@ media keys written down before; it goes itself last. Where that breaks off, the 
 
 from __future__ import annotations
 
-from attendance.adapters.store_dynamodb import keys
+from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.store_dynamodb.actions import THERE, delete
 from attendance.adapters.store_dynamodb.erasing import delete_with_media, erasing, media_of
-from attendance.adapters.store_dynamodb.keys import Key
 from attendance.adapters.store_dynamodb.recordings import recording_key
 from attendance.adapters.store_dynamodb.table import Table
 from attendance.adapters.store_dynamodb.values import Item, read, text, texts
+from attendance.adapters.store_dynamodb_keys import Key
 from attendance.adapters.store_sentences import no_course, no_lecture, no_recording
 from attendance.errors import NotFound
 from attendance.model import Course, Lecture

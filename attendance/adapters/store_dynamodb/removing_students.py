@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import partial
 
-from attendance.adapters.store_dynamodb import keys
+from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.store_dynamodb.actions import THERE, delete
 from attendance.adapters.store_dynamodb.erasing import delete_with_media, erasing, media_of
 from attendance.adapters.store_dynamodb.face_items import counting, forgetting

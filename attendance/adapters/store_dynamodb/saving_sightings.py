@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from attendance.adapters.store_dynamodb import keys
+from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.store_dynamodb.actions import STAYS, Action, check, put, setting, update
 from attendance.adapters.store_dynamodb.erasing import erase, media_of
-from attendance.adapters.store_dynamodb.keys import Key
 from attendance.adapters.store_dynamodb.table import MOST_IN_TRANSACTION, Table, key_in
 from attendance.adapters.store_dynamodb.values import attribute, attributes, read, text
+from attendance.adapters.store_dynamodb_keys import Key
 from attendance.model import Sighting, new_id
 
 _HELD = f"{STAYS} AND #claimed_by = :worker"

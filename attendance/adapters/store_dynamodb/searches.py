@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from attendance.adapters.store_dynamodb import keys
+from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.store_dynamodb.actions import STAYS, setting
-from attendance.adapters.store_dynamodb.keys import Key
 from attendance.adapters.store_dynamodb.recordings import lecture_id_of, recording_key
 from attendance.adapters.store_dynamodb.saving_sightings import SearchPlace, save_sightings
 from attendance.adapters.store_dynamodb.table import Table, TablePart
 from attendance.adapters.store_dynamodb.values import Item, read
+from attendance.adapters.store_dynamodb_keys import Key
 from attendance.adapters.store_sentences import no_recording
 from attendance.errors import Conflict
 from attendance.model import Recording, SearchStatus, Sighting

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from attendance.adapters.store_dynamodb import keys
+from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.store_dynamodb.actions import NEW, put, update
 from attendance.adapters.store_dynamodb.table import TablePart
 from attendance.adapters.store_dynamodb.values import attribute

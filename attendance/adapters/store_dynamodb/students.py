@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attendance.adapters.store_dynamodb import keys
+from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.store_dynamodb.actions import NEW, Action, Changed, put, setting, update
 from attendance.adapters.store_dynamodb.courses import by_name, enrolling, roster_ids, students_by_name
 from attendance.adapters.store_dynamodb.face_items import counting, forgetting, keeping
@@ -14,6 +14,7 @@ from attendance.adapters.store_dynamodb.parallel import together
 from attendance.adapters.store_dynamodb.removing_students import remove_student
 from attendance.adapters.store_dynamodb.values import attributes, read, text, texts
 from attendance.adapters.store_sentences import no_consent, no_student, no_such_student, student_taken
+from attendance.errors import AlreadyExists
 from attendance.model import Face, Page, Student
 
 
@@ -24,17 +25,20 @@ class DynamoStudents(DynamoFaces):
         """All or nothing. Raises AlreadyExists, ConsentMissing, NotFound (course)."""
         if faces and student.consent_on is None:
             raise no_consent(student)
-        left = self.table.get(keys.student(student.id))
-        if left is not None and "removing" in left:  # a removal that broke off: it must not take the new one along
-            remove_student(self.table, student.id)
-        self.table.transact(
-            [
-                *(action for course_id in sorted(set(course_ids)) for action in enrolling(course_id, [student.id])),
-                *_adding(student, [face.id for face in faces]),
-                *(keeping(face) for face in faces),
-                *counting(added=faces),
-            ]
-        )
+        actions = [
+            *(action for course_id in sorted(set(course_ids)) for action in enrolling(course_id, [student.id])),
+            *_adding(student, [face.id for face in faces]),
+            *(keeping(face) for face in faces),
+            *counting(added=faces),
+        ]
+        try:
+            self.table.transact(actions)
+        except AlreadyExists:
+            left = self.table.get(keys.student(student.id))
+            if left is None or "removing" not in left:
+                raise
+            remove_student(self.table, student.id)  # it broke off, and must not take the new one along
+            self.table.transact(actions)
 
     def save_student(self, student: Student) -> None:
         """Raises NotFound. Without consent the faces go in the same transaction."""

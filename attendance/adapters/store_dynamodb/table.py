@@ -11,9 +11,9 @@ from botocore.exceptions import ClientError
 
 from attendance.adapters.aws_errors import error_code, make_client, plain_aws_errors
 from attendance.adapters.store_dynamodb.actions import STAYS, Action, Changed, expressions, key_of
-from attendance.adapters.store_dynamodb.keys import INDEX, Key
 from attendance.adapters.store_dynamodb.parallel import PARALLEL, together
 from attendance.adapters.store_dynamodb.values import Item
+from attendance.adapters.store_dynamodb_keys import INDEX, Key
 from attendance.errors import InvalidInput, Phrase, ServiceUnavailable
 
 MOST_IN_TRANSACTION = 100

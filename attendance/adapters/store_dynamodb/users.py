@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.folded import folded
-from attendance.adapters.store_dynamodb import keys
 from attendance.adapters.store_dynamodb.actions import NEW, THERE, Action, check, delete, put
 from attendance.adapters.store_dynamodb.pages import contains, page_of
 from attendance.adapters.store_dynamodb.table import TablePart

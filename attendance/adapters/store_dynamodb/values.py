@@ -5,12 +5,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from types import UnionType
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
 
+from attendance.adapters.store_dynamodb_keys import moment
 from attendance.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -19,13 +20,6 @@ if TYPE_CHECKING:
     D = TypeVar("D", bound=DataclassInstance)
 
 Item = dict[str, dict[str, Any]]  # as DynamoDB's own client takes and gives it: {"name": {"S": "text"}}
-
-
-def moment(value: datetime) -> str:
-    """UTC with microseconds, so that text sorts as time does. Raises ValueError without a time zone."""
-    if value.tzinfo is None:
-        raise ValueError(f"{value} has no time zone")
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def attribute(value: Any) -> dict[str, Any]:  # noqa: PLR0911 - one line a type

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
-
-from attendance.adapters.store_dynamodb.values import moment
+from datetime import UTC, datetime
 
 Key = tuple[str, str]  # partition key and sort key
 
@@ -33,6 +31,13 @@ FACES_IN_USE: Key = ("faces-in-use", "state")
 AUDIT_COUNT: Key = ("audit-count", "count")
 INDEX = "found"  # sparse: items that are waiting for a search, and sightings by their ids
 WAITING = "waiting"
+
+
+def moment(value: datetime) -> str:
+    """UTC with microseconds, so that text sorts as time does. Raises ValueError without a time zone."""
+    if value.tzinfo is None:
+        raise ValueError(f"{value} has no time zone")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def plain(words: str) -> str:
