@@ -30,7 +30,7 @@ class FaultyClient:
             self.calls[name] += 1
             self.asked.append((name, parameters))
             fault = self.faults[name].pop(0) if self.faults.get(name) else None
-            if isinstance(fault, Exception):
+            if isinstance(fault, BaseException):
                 raise fault
             return call(*arguments, **parameters) if fault is None else fault(call, **parameters)
 
