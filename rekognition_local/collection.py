@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -59,29 +59,27 @@ class Collection:
         with self._lock:
             return self._faces.get(face_id)
 
-    def next_place(self) -> int:
-        """A place behind all faces."""
-        with self._lock:
-            last = next(reversed(self._faces.values())).place if self._faces else 0
-            return max(last + 1, time.time_ns())
-
-    def add(self, faces: Sequence[StoredFace]) -> None:
-        """Keep the faces of one picture. Raises ServiceError where the collection was deleted meanwhile."""
+    def add(self, faces: Sequence[StoredFace]) -> list[StoredFace]:
+        """Keep the faces of one picture, behind all others. Raises ServiceError where the collection was deleted."""
         if not faces:
-            return
+            return []
         with self._lock:
             self._refuse_if_gone()
-            self._write(faces[0].image_id, faces)
-            # Whoever indexed a picture at the same moment may have come first.
-            kept = sorted([*self._faces.values(), *faces], key=lambda face: face.place)
-            self._faces, self._gallery = {face.face_id: face for face in kept}, None
+            last = next(reversed(self._faces.values())).place if self._faces else 0
+            first = max(last + 1, time.time_ns())
+            kept = [replace(face, place=first + number) for number, face in enumerate(faces)]
+            self._write(kept[0].image_id, kept)
+            self._faces = self._faces | {face.face_id: face for face in kept}
+            self._gallery = None
+            return kept
 
     def remove(self, face_ids: Sequence[str]) -> list[str]:
         """Remove faces; those that were there."""
         with self._lock:
             self._refuse_if_gone()
-            removed = [face_id for face_id in dict.fromkeys(face_ids) if face_id in self._faces]
-            left = {key: face for key, face in self._faces.items() if key not in set(removed)}
+            asked = dict.fromkeys(face_ids)
+            removed = [face_id for face_id in asked if face_id in self._faces]
+            left = {face_id: face for face_id, face in self._faces.items() if face_id not in asked}
             of_pictures: dict[str, list[StoredFace]] = {self._faces[face_id].image_id: [] for face_id in removed}
             for face in left.values():
                 if face.image_id in of_pictures:
@@ -101,8 +99,9 @@ class Collection:
     def matches(
         self, vector: NDArray[np.float32], threshold: float, most: int, *, but: str | None = None
     ) -> list[dict[str, Any]]:
-        """The service's FaceMatches: faces from this similarity on, best first; `but` is left out."""
+        """The service's FaceMatches: faces from this similarity on, best first, without `but`. Raises ServiceError."""
         with self._lock:
+            self._refuse_if_gone()
             if self._gallery is None:
                 faces = self._faces.values()
                 rows = np.stack([face.vector for face in faces]) if faces else np.empty((0, 0), np.float32)

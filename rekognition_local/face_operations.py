@@ -39,8 +39,7 @@ class FaceOperations:
         good = [face for face, reasons in against if not reasons]
         taken = good[: asked.get("MaxFaces", len(good))]
         against += [(face, ["EXCEEDS_MAX_FACES"]) for face in good[len(taken) :]]
-        stored = self._stored(picture, taken, collection.about.engine, collection.next_place(), asked)
-        collection.add(stored)
+        stored = collection.add(self._stored(picture, taken, collection.about.engine, asked))
         return {
             "FaceRecords": [
                 {"Face": kept.shown(), "FaceDetail": _detail(picture, face)}
@@ -67,13 +66,13 @@ class FaceOperations:
     def delete_faces(self, asked: Members) -> Members:
         """Remove faces, and say which were not there."""
         removed = self._collections.get(asked["CollectionId"]).remove(asked["FaceIds"])
-        missing = [face_id for face_id in dict.fromkeys(asked["FaceIds"]) if face_id not in set(removed)]
-        unsuccessful = [{"FaceId": face_id, "Reasons": ["FACE_NOT_FOUND"]} for face_id in missing]
+        missing = dict.fromkeys(asked["FaceIds"]).keys() - set(removed)
+        unsuccessful = [{"FaceId": face_id, "Reasons": ["FACE_NOT_FOUND"]} for face_id in sorted(missing)]
         answer: Members = {"UnsuccessfulFaceDeletions": unsuccessful}
         # The model's list has at least one face.
         return {**answer, "DeletedFaces": removed} if removed else answer
 
-    def _stored(self, picture: Picture, faces: list[Face], engine: str, place: int, asked: Members) -> list[StoredFace]:
+    def _stored(self, picture: Picture, faces: list[Face], engine: str, asked: Members) -> list[StoredFace]:
         if not faces:
             return []
         image_id = str(uuid4())
@@ -85,10 +84,9 @@ class FaceOperations:
                 box=relative_box(face.box, *picture.size_px),
                 confidence=face.score * 100,
                 model_version=model_version(engine),
-                place=place + number,
                 vector=vector,
             )
-            for number, (face, vector) in enumerate(zip(faces, self._pictures.embed(picture, faces), strict=True))
+            for face, vector in zip(faces, self._pictures.embed(picture, faces), strict=True)
         ]
 
 

@@ -68,8 +68,6 @@ class _Handler(BaseHTTPRequestHandler):
     """One connection."""
 
     protocol_version = "HTTP/1.1"
-    server_version = "rekognition_local"
-    sys_version = ""
     timeout = IDLE_S
     # Headers and body go out in one packet; else each answer waits for the client's acknowledgement.
     wbufsize = -1
@@ -122,6 +120,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(answer.body)
+
+    def version_string(self) -> str:
+        """The header Server."""
+        return "rekognition_local"
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Requests are logged where they are asked for, with --verbose."""

@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from rekognition_local.job import Job
 
-_CONFIG = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "max_attempts": 5})
+_CONFIG = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "max_attempts": 3})
 
 
 class NotTold(Exception):

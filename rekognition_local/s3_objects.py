@@ -17,7 +17,7 @@ MOST_IMAGE_BYTES = 15 * 1024 * 1024
 MOST_VIDEO_BYTES = 10 * 1024**3
 _CONFIG = Config(
     connect_timeout=5,
-    read_timeout=60,
+    read_timeout=20,
     retries={"mode": "standard", "max_attempts": 3},
     # Endpoints on this machine seldom have a name for each bucket.
     s3={"addressing_style": "path"},

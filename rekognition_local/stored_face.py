@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, eq=False)
 class StoredFace:
-    """A face of a collection; `place` orders the faces as they were indexed.
+    """A face of a collection, which gives it its `place` in the order of indexing.
 
     `box` is left, top, width and height as parts of the picture's size, `confidence` 0 to 100.
     """
@@ -24,8 +24,8 @@ class StoredFace:
     box: tuple[float, float, float, float]
     confidence: float
     model_version: str
-    place: int
     vector: NDArray[np.float32]
+    place: int = 0
 
     def shown(self) -> dict[str, Any]:
         """The service's Face."""
