@@ -8,11 +8,12 @@ from attendance.errors import BadRecording, Conflict, InvalidInput, NotFound
 from attendance.model import Recording
 from attendance.ports import DirectUploads, MediaFile, Upload
 from attendance.services import Services
+from attendance.use_cases.device_uploads import is_from_device, receive_from_device, remember_refusal
 from attendance.use_cases.receive_recording import receive_recording
 
 
 def finish_upload(services: Services, upload_id: str, *, patience_s: float = 0.0) -> Recording:
-    """The recording, which has the upload's id. The upload's details are filename, course_id, starts_at, ends_at.
+    """The recording, which has the upload's id. Details are filename, course_id, starts_at, ends_at, or a device's.
 
     Raises NotFound, Conflict (bytes are missing, or another process finishes it for longer than `patience_s`), and
     BadRecording or InvalidInput, which remove the bytes: they would be refused again.
@@ -25,20 +26,23 @@ def finish_upload(services: Services, upload_id: str, *, patience_s: float = 0.0
     with services.uploads.finishing(upload_id, patience_s) as file:
         try:
             _check_course(services, upload)
-            recording = _receive(services, upload, file)
+            receive = receive_from_device if is_from_device(upload) else _receive
+            recording = receive(services, upload, file)
         except (BadRecording, InvalidInput) as refused:
-            _refuse(services, upload_id, refused)
+            _refuse(services, upload, refused)
             raise
         services.uploads.remove(upload_id)
         return recording
 
 
-def _refuse(services: Services, upload_id: str, refused: InvalidInput) -> None:
+def _refuse(services: Services, upload: Upload, refused: InvalidInput) -> None:
     """Who sends to the bucket hears of nothing that happens there, so the reason is kept for them."""
+    if is_from_device(upload):
+        remember_refusal(services, upload, refused)
     if isinstance(services.uploads, DirectUploads):
-        services.uploads.refuse(upload_id, refused.sentence)
+        services.uploads.refuse(upload.id, refused.sentence)
     else:
-        services.uploads.remove(upload_id)
+        services.uploads.remove(upload.id)
 
 
 def _check_course(services: Services, upload: Upload) -> None:

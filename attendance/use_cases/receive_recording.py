@@ -36,6 +36,7 @@ def receive_recording(
     course_id: str,
     starts_at: datetime,
     ends_at: datetime | None = None,
+    recorded_at: datetime | None = None,
     by: str | None = None,
     recording_id: str | None = None,
     enqueue: bool = True,
@@ -43,7 +44,8 @@ def receive_recording(
     """Move the file in and queue its search. The same `recording_id` again finishes what was begun.
 
     `starts_at` inside a lecture of the course adds to that lecture; else a new one is made, which ends with the
-    recording where `ends_at` is not given. Raises BadRecording, InvalidInput, NotFound, OutOfSpace; then nothing
+    recording where `ends_at` is not given. `recorded_at` is when the recording itself began, where that is not
+    `starts_at`. Raises BadRecording, InvalidInput, NotFound, OutOfSpace; then nothing
     is kept and the file stays where it is. One process at a time may do this with one `recording_id`.
     """
     recording_id = recording_id or new_id()
@@ -53,7 +55,7 @@ def receive_recording(
         services.store.course(course_id)
         info = services.faces.probe(file)
         lecture = _lecture(services, course_id, starts_at, ends_at, info.duration_s)
-        recording = _recording(services, recording_id, lecture, starts_at, file, original_name, info, by)
+        recording = _recording(services, recording_id, lecture, recorded_at or starts_at, file, original_name, info, by)
         with _no_empty_lecture(services, lecture.id):
             services.store.add_recording(recording)
     with _no_empty_lecture(services, recording.lecture_id), _no_row_without_file(services, recording_id):
@@ -92,7 +94,7 @@ def _recording(
     services: Services,
     recording_id: str,
     lecture: Lecture,
-    starts_at: datetime,
+    started_at: datetime,
     file: MediaFile,
     original_name: str,
     info: RecordingInfo,
@@ -104,7 +106,7 @@ def _recording(
         kind=RecordingKind.SNAPSHOT if info.extension in _PICTURES else RecordingKind.VIDEO,
         media_key=recording_key(lecture.id, info.extension),
         original_name=original_name[:200],
-        started_at=starts_at,
+        started_at=started_at,
         duration_s=info.duration_s,
         size_bytes=file.size(),
         created_at=services.now(),
