@@ -204,6 +204,23 @@ def test_after_a_reload_only_what_is_missing_is_sent(
     expect(unfinished).to_have_count(0)
 
 
+def test_an_upload_whose_page_was_closed_before_its_end_was_told_ends_without_sending_again(
+    upload_page: Page, long_film: Path, bucket: Bucket, school_services: Services, watch: Watch
+) -> None:
+    watch.expects_lost_connection = True
+    upload_page.route(_COMPLETE, lambda route: route.abort())
+    _choose(upload_page, long_film, "2026-03-12")
+    expect(_row(upload_page, long_film.name)).to_contain_text("The connection is gone.")
+    upload_page.reload()
+    upload_page.unroute_all()
+    sent = _watch_parts(upload_page, bucket)
+    _choose(upload_page, long_film, "2026-03-12")
+    row = _row(upload_page, long_film.name)
+    expect(row.get_by_role("link", name="Open the lecture")).to_be_visible()
+    assert sent == []
+    assert _kept(row, bucket, school_services) == _sha256(long_film)
+
+
 def test_no_part_is_lost_while_the_network_is_away(
     upload_page: Page, long_film: Path, bucket: Bucket, school_services: Services, watch: Watch
 ) -> None:
@@ -315,6 +332,30 @@ class TestFinishedByEvents:
         self._finish(school_services)
         expect(row.get_by_role("link", name="Open the lecture")).to_be_visible()
         expect(row).to_contain_text("The marks are ready.")
+
+    def test_the_page_can_be_left_and_waits_again_for_the_same_file(
+        self, upload_page: Page, lecture_film: Path, school_services: Services, bucket: Bucket
+    ) -> None:
+        _choose(upload_page, lecture_film, "2026-03-13")
+        row = _row(upload_page, lecture_film.name)
+        expect(row).to_contain_text("It is looked at before it is searched.")
+        upload_page.reload()
+        sent = _watch_parts(upload_page, bucket)
+        _choose(upload_page, lecture_film, "2026-03-13")
+        expect(row).to_contain_text("It is looked at before it is searched.")
+        self._finish(school_services)
+        expect(row.get_by_role("link", name="Open the lecture")).to_be_visible()
+        assert sent == []
+
+    def test_an_upload_that_is_looked_at_can_be_given_up(
+        self, upload_page: Page, lecture_film: Path, bucket: Bucket
+    ) -> None:
+        _choose(upload_page, lecture_film, "2026-03-14")
+        row = _row(upload_page, lecture_film.name)
+        expect(row).to_contain_text("It is looked at before it is searched.")
+        row.get_by_role("button", name="Cancel").click()
+        expect(row).to_have_count(0)
+        assert bucket.unfinished() == []
 
     def test_the_page_says_why_it_was_refused_also_after_a_reload(
         self, upload_page: Page, tmp_path: Path, school_services: Services

@@ -74,6 +74,15 @@ def test_the_state_says_which_parts_are_there(teacher_client: FlaskClient, servi
     assert (state["status"], state["size"], state["parts"]) == ("sending", len(VIDEO), [{"number": 3, "size": 8}])
 
 
+def test_an_upload_whose_last_part_came_waits_to_be_completed(
+    teacher_client: FlaskClient, services: Services, location: str
+) -> None:
+    send(services.uploads, teacher_client, location, VIDEO)
+    state = ask(teacher_client, "GET", location).json
+    assert (state["status"], len(state["parts"])) == ("sending", 4)
+    assert f'data-url="{location}"' in teacher_client.get("/lectures/upload").text
+
+
 def test_completing_twice_gives_the_same_recording(
     teacher_client: FlaskClient, services: Services, course: Course, location: str
 ) -> None:
