@@ -58,6 +58,8 @@ class FolderMedia:
     def put_file(self, key: str, file: MediaFile) -> None:
         target = self._path(key)
         with file.local_path() as path:
+            if not path.exists():
+                raise NotFound("This file is not there any more.")
             self._move_in(path, target)
 
     def file(self, key: str) -> DiskFile:

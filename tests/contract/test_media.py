@@ -93,6 +93,12 @@ def test_put_file_moves_the_file_in(media: MediaStore, tmp_path: Path) -> None:
     assert not source.exists()
 
 
+def test_a_file_that_is_gone_cannot_be_moved_in(media: MediaStore, key: str, tmp_path: Path) -> None:
+    with pytest.raises(NotFound):
+        media.put_file(key, DiskFile(tmp_path / "gone"))
+    assert list(media.keys()) == []
+
+
 def test_a_stream_can_be_searched_for_a_range(media: MediaStore, key: str) -> None:
     media.put(key, b"0123456789")
     with media.open(key) as stream:

@@ -56,6 +56,8 @@ class FakeMedia:
     def put_file(self, key: str, file: MediaFile) -> None:
         check_key(key)
         with file.local_path() as path:
+            if not path.exists():
+                raise NotFound("This file is not there any more.")
             self.put(key, path.read_bytes())
             path.unlink()
 
