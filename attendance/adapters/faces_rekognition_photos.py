@@ -28,7 +28,8 @@ LEAST_FACE_PX = 40
 GOOD_FACE_PX = 80
 """A registration photo is compared with every frame from then on; below this it has less detail than they do."""
 
-_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+# The format of two-eyed cameras and some phones, MPO, comes with JPEG.
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 _MOST_MEGAPIXELS = 150
 _MOST_WEBP_MEGAPIXELS = 50  # libwebp needs four times the memory of the others
 _CLEAR_PART = 0.5  # of the largest face's width; people far behind are smaller

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -133,8 +134,7 @@ class _Reader:
         except StopIteration:
             pass
         except av.FFmpegError as error:
-            _log.warning("No picture could be cut at %.1f s: %s", time_s, error)
-            self._now = None
+            _log.warning("A video cannot be read any more at %.1f s: %s", time_s, error)
         return self._now
 
     def _jump(self, time_s: float) -> None:
@@ -142,7 +142,9 @@ class _Reader:
         self._frames = self._decoded()
 
     def _decoded(self) -> Iterator[VideoFrame]:
-        return (frame for frame in self._video.container.decode(self._video.stream) if frame.pts is not None)
+        for packet in self._video.container.demux(self._video.stream):
+            with contextlib.suppress(av.InvalidDataError):  # a damaged packet; the next may be whole
+                yield from (frame for frame in packet.decode() if frame.pts is not None)
 
     def _time(self, frame: VideoFrame) -> float:
         return self._video.seconds(frame.pts or 0)
