@@ -6,6 +6,7 @@ Moto looks at conditions and writes without a lock, and copies the whole table f
 from __future__ import annotations
 
 import copy
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from moto.dynamodb.models import DynamoDBBackend, Table
 
 from attendance.adapters.store_dynamodb import DynamoStore
 
+MOST_AT_ONCE = {"TransactWriteItems": 100, "BatchGetItem": 100, "BatchWriteItem": 25}
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -36,11 +38,48 @@ def a_client() -> Any:
     turn, call = threading.RLock(), client._make_api_call
 
     def one_at_a_time(operation: str, parameters: Any) -> Any:
+        refuse_what_aws_refuses(operation, parameters)
         with turn:
             return call(operation, parameters)
 
     client._make_api_call = one_at_a_time
     return client
+
+
+def refuse_what_aws_refuses(operation: str, parameters: Any) -> None:
+    """Raises AssertionError for what moto lets pass and DynamoDB does not."""
+    for name, actions in _parts(operation, parameters):
+        assert 0 < len(actions) <= MOST_AT_ONCE[operation], f"{len(actions)} at once in {operation}"
+        touched = [str(sorted(_key(one).items())) for one in actions]
+        assert len(touched) == len(set(touched)), f"{name} twice in one {operation}"
+    for given in _expressions(operation, parameters):
+        said = " ".join(value for key, value in given.items() if key.endswith("Expression"))
+        for kind in ("ExpressionAttributeNames", "ExpressionAttributeValues"):
+            used = set(re.findall(r"#\w+" if kind.endswith("Names") else r":\w+", said))
+            assert set(given.get(kind, {})) == used, f"{operation}: {said} with {sorted(given.get(kind, {}))}"
+            assert kind not in given or given[kind], f"{operation}: {kind} is empty"
+        assert len(said) <= 4096
+
+
+def _parts(operation: str, parameters: Any) -> Iterator[tuple[str, list[Any]]]:
+    if operation == "TransactWriteItems":
+        yield "an item", [next(iter(one.values())) for one in parameters["TransactItems"]]
+    elif operation == "BatchGetItem":
+        yield from ((name, wanted["Keys"]) for name, wanted in parameters["RequestItems"].items())
+    elif operation == "BatchWriteItem":
+        for name, requests in parameters["RequestItems"].items():
+            yield name, [next(iter(one.values())) for one in requests]
+
+
+def _key(action: Any) -> Any:
+    given = action.get("Key") or action.get("Item") or action
+    return {name: given[name]["S"] for name in ("pk", "sk")}
+
+
+def _expressions(operation: str, parameters: Any) -> list[Any]:
+    if operation == "TransactWriteItems":
+        return [next(iter(one.values())) for one in parameters["TransactItems"]]
+    return [parameters] if operation in ("Query", "UpdateItem", "PutItem", "DeleteItem") else []
 
 
 def no_pause(_seconds: float) -> None:

@@ -36,7 +36,7 @@ class DynamoCourses(TablePart):
         """Raises NotFound, AlreadyExists."""
 
         def save() -> None:
-            old = self.course(course.id)
+            old = read(Course, course_item(self.table, course.id))
             expression, values = setting(_changes(course))
             values |= {"old_code": old.code, "old_section": old.section}
             actions = [update(keys.course(course.id), expression, _AS_READ, **values)]
@@ -48,7 +48,10 @@ class DynamoCourses(TablePart):
 
     def course(self, course_id: str) -> Course:
         """Raises NotFound."""
-        return read(Course, course_item(self.table, course_id))
+        item = self.table.get(keys.course(course_id))
+        if item is None:
+            raise no_course()
+        return read(Course, item)
 
     def find_course(self, code: str, section: str = "") -> Course | None:
         """By its own names."""
@@ -118,9 +121,9 @@ class DynamoCourses(TablePart):
 
 
 def course_item(table: Table, course_id: str) -> Item:
-    """Raises NotFound."""
+    """A course that may be changed. Raises NotFound, also where it is being removed."""
     item = table.get(keys.course(course_id))
-    if item is None:
+    if item is None or "removing" in item:
         raise no_course()
     return item
 

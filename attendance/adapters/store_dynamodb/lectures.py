@@ -43,7 +43,10 @@ class DynamoLectures(TablePart):
         """Raises NotFound, AlreadyExists."""
 
         def save() -> None:
-            old = self.lecture(lecture.id)
+            item = self.table.get(keys.lecture(lecture.id))
+            if item is None or "removing" in item:
+                raise no_lecture()
+            old = read(Lecture, item)
             expression, values = setting({name: getattr(lecture, name) for name in attributes(lecture)})
             values |= {"old_course": old.course_id, "old_start": old.starts_at}
             actions = [
@@ -140,6 +143,9 @@ def lectures_of(
     ids = [text(item, "id") for item in table.query(keys.COURSES, only=("id",))] if course_ids is None else course_ids
     first = keys.LECTURE + (keys.moment(from_at) if from_at else "")
     last = keys.LECTURE + (keys.moment(before_at) if before_at else _LAST)
+
+    if last < first:
+        return []
 
     def of_one(course_id: str) -> list[Lecture]:
         items = table.query(keys.of_course(course_id), between=(first, last))

@@ -1,4 +1,4 @@
-"""The attendance log in DynamoDB: read by student, or by course and time; filtered and sorted in memory."""
+"""The attendance log in DynamoDB: which marks are read for it, and how its lines are made of them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.folded import folded
 from attendance.adapters.store_dynamodb.lectures import lectures_of
-from attendance.adapters.store_dynamodb.mark_items import kept_mark
+from attendance.adapters.store_dynamodb.mark_items import counter_of, kept_mark
 from attendance.adapters.store_dynamodb.pages import contains, page_of
 from attendance.adapters.store_dynamodb.parallel import together
 from attendance.adapters.store_dynamodb.table import Table, TablePart
-from attendance.adapters.store_dynamodb.values import read, text
+from attendance.adapters.store_dynamodb.values import Item, read, text, whole
 from attendance.errors import InvalidInput
 from attendance.model import Course, Lecture, LogFilter, LogRow, Mark, Page, Status, Student
 
@@ -25,59 +25,100 @@ _SORTS: Mapping[str, Callable[[LogRow], Any]] = {
     "similarity": lambda row: row.mark.evidence.similarity if row.mark.evidence else 0.0,
 }
 
+Found = tuple[Lecture, Mark]
+
 
 class DynamoLog(TablePart):
     """The log of the MarkStore."""
 
     def log(self, wanted: LogFilter, *, page: int = 1, size: int = 50) -> Page[LogRow]:
         """Raises InvalidInput where it cannot be sorted so. Rows without a similarity come last when sorted by it."""
-        column = wanted.sort.removeprefix("-")
+        column, turned = wanted.sort.removeprefix("-"), wanted.sort.startswith("-")
         if column not in _SORTS:
             raise InvalidInput("The log cannot be sorted by %(column)r.", column=column, field="sort")
-        return page_of(_sorted(self._rows(wanted), column, turned=wanted.sort.startswith("-")), page, size)
+        if column == "time" and wanted.student_id is None and not wanted.text.strip():
+            return self._by_time(wanted, max(1, page), max(1, size), turned=turned)
+        found = self._of_courses(wanted) if wanted.student_id is None else self._of_student(wanted.student_id, wanted)
+        rows = self._rows([(lecture, mark) for lecture, mark in found if _has_status(mark, wanted)])
+        matching = [row for row in rows if contains(wanted.text, row.student_id, row.student_name)]
+        return page_of(_sorted(matching, column, turned=turned), page, size)
 
-    def _rows(self, wanted: LogFilter) -> list[LogRow]:
-        found = self._of_student(wanted) if wanted.student_id is not None else self._of_courses(wanted)
-        if wanted.statuses:
-            found = [(lecture, mark) for lecture, mark in found if mark.status in wanted.statuses]
-        courses = _read_all(self.table, Course, (keys.course(lecture.course_id) for lecture, _ in found))
-        students = _read_all(self.table, Student, (keys.student(mark.student_id) for _, mark in found))
-        rows = [
-            _row(lecture, mark, courses[lecture.course_id], students[mark.student_id])
-            for lecture, mark in found
-            if lecture.course_id in courses and mark.student_id in students  # both are there, or being removed
-        ]
-        return [row for row in rows if contains(wanted.text, row.student_id, row.student_name)]
+    def _by_time(self, wanted: LogFilter, page: int, size: int, *, turned: bool) -> Page[LogRow]:
+        """Lectures count their marks, so that only the marks of this page are read.
 
-    def _of_student(self, wanted: LogFilter) -> list[tuple[Lecture, Mark]]:
-        """Two requests and what they need of pages: the student's lectures, then these and the marks."""
-        student_id = wanted.student_id or ""
-        leads = self.table.query(keys.of_student(student_id), keys.LECTURE)
-        ids = [text(lead, "lecture_id") for lead in leads]
-        named = [key for one in ids for key in (keys.lecture(one), keys.mark(one, student_id))]
-        items = self.table.get_many(named)
-        found = []
-        for lecture_id in ids:
-            lecture, kept = items.get(keys.lecture(lecture_id)), kept_mark(items.get(keys.mark(lecture_id, student_id)))
-            if lecture is not None and kept.mark is not None:
-                found.append((read(Lecture, lecture), kept.mark))
-        return [(lecture, mark) for lecture, mark in found if _is_wanted(lecture, wanted)]
+        A course has one lecture at a time: in this order the lines of one lecture stand together.
+        """
+        lectures = self._in_order(self._lectures(wanted), turned=turned)
+        counted = self.table.get_many(keys.lecture(lecture.id) for lecture in lectures)
+        first, total = (page - 1) * size, 0
+        shown: list[Lecture] = []
+        skipped = 0
+        for lecture in lectures:
+            number = _count(counted.get(keys.lecture(lecture.id)), wanted)
+            if number and total < first + size and total + number > first:
+                skipped = first - total if not shown else skipped
+                shown.append(lecture)
+            total += number
+        found = [one for one in self._marks_of(shown) if _has_status(one[1], wanted)]
+        rows = _sorted(self._rows(found), "time", turned=turned)
+        return Page(rows[skipped : skipped + size], page, size, total)
 
-    def _of_courses(self, wanted: LogFilter) -> list[tuple[Lecture, Mark]]:
+    def _in_order(self, lectures: Sequence[Lecture], *, turned: bool) -> list[Lecture]:
+        courses = _read_all(self.table, Course, (keys.course(lecture.course_id) for lecture in lectures))
+        known = [lecture for lecture in lectures if lecture.course_id in courses]
+        by_course = sorted(known, key=lambda one: (courses[one.course_id].code, courses[one.course_id].section))
+        return sorted(by_course, key=lambda lecture: lecture.starts_at, reverse=turned)
+
+    def _lectures(self, wanted: LogFilter) -> list[Lecture]:
+        return lectures_of(self.table, wanted.course_ids, wanted.from_at, wanted.before_at)
+
+    def _of_courses(self, wanted: LogFilter) -> list[Found]:
         """A query a course for its lectures in this time, and a query a lecture for its marks."""
-        lectures = lectures_of(self.table, wanted.course_ids, wanted.from_at, wanted.before_at)
+        return self._marks_of(self._lectures(wanted))
 
-        def marks(lecture: Lecture) -> list[tuple[Lecture, Mark]]:
+    def _marks_of(self, lectures: Sequence[Lecture]) -> list[Found]:
+        def marks(lecture: Lecture) -> list[Found]:
             kept = (kept_mark(item) for item in self.table.query(keys.of_lecture(lecture.id), keys.MARK))
             return [(lecture, one.mark) for one in kept if one.mark is not None]
 
         return [pair for part in together(marks, lectures) for pair in part]
 
+    def _of_student(self, student_id: str, wanted: LogFilter) -> list[Found]:
+        """What leads from the student to lectures, then these and the marks, 100 items a request."""
+        leads = self.table.query(keys.of_student(student_id), keys.LECTURE)
+        ids = {text(lead, "lecture_id") for lead in leads}
+        if wanted.course_ids is None:
+            lectures = list(_read_all(self.table, Lecture, map(keys.lecture, ids)).values())
+        else:
+            lectures = [lecture for lecture in self._lectures(wanted) if lecture.id in ids]
+        lectures = [lecture for lecture in lectures if _is_in_time(lecture, wanted)]
+        items = self.table.get_many(keys.mark(lecture.id, student_id) for lecture in lectures)
+        marks = [(lecture, kept_mark(items.get(keys.mark(lecture.id, student_id))).mark) for lecture in lectures]
+        return [(lecture, mark) for lecture, mark in marks if mark is not None]
 
-def _is_wanted(lecture: Lecture, wanted: LogFilter) -> bool:
-    of_course = wanted.course_ids is None or lecture.course_id in wanted.course_ids
+    def _rows(self, found: Sequence[Found]) -> list[LogRow]:
+        """Without those whose course or student was removed since their marks were read."""
+        courses = _read_all(self.table, Course, (keys.course(lecture.course_id) for lecture, _ in found))
+        students = _read_all(self.table, Student, (keys.student(mark.student_id) for _, mark in found))
+        return [
+            _row(lecture, mark, courses[lecture.course_id], students[mark.student_id])
+            for lecture, mark in found
+            if lecture.course_id in courses and mark.student_id in students
+        ]
+
+
+def _has_status(mark: Mark, wanted: LogFilter) -> bool:
+    return not wanted.statuses or mark.status in wanted.statuses
+
+
+def _is_in_time(lecture: Lecture, wanted: LogFilter) -> bool:
     from_then = wanted.from_at is None or lecture.starts_at >= wanted.from_at
-    return of_course and from_then and (wanted.before_at is None or lecture.starts_at < wanted.before_at)
+    return from_then and (wanted.before_at is None or lecture.starts_at < wanted.before_at)
+
+
+def _count(lecture: Item | None, wanted: LogFilter) -> int:
+    """How many lines a lecture has in the log."""
+    return sum(whole(lecture, counter_of(status)) for status in set(wanted.statuses or Status))
 
 
 def _read_all(table: Table, kind: type[Any], wanted: Iterable[keys.Key]) -> dict[str, Any]:

@@ -8,8 +8,14 @@ from datetime import datetime
 
 from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.mark_steps import change_of, changed_marks, decided, step, withdrawn_marks
-from attendance.adapters.store_dynamodb.actions import check
-from attendance.adapters.store_dynamodb.mark_items import KeptMark, kept_mark, parts, saving, withdrawing
+from attendance.adapters.store_dynamodb.mark_items import (
+    KeptMark,
+    in_parts,
+    kept_mark,
+    saving,
+    transaction,
+    withdrawing,
+)
 from attendance.adapters.store_dynamodb.names import names_of
 from attendance.adapters.store_dynamodb.table import MOST_IN_TRANSACTION, TablePart
 from attendance.adapters.store_dynamodb.values import read, text
@@ -37,9 +43,8 @@ class DynamoMarks(TablePart):
             kept = self._kept(mark.lecture_id, mark.student_id)
             new = decided(kept.mark, mark) if kept.mark else mark
             change = change_of(kept.mark, new, by=mark.set_by, reason=mark.reason)
-            lecture = check(keys.lecture(mark.lecture_id), refused=no_lecture())
-            missing = no_student(mark.student_id)
-            self.table.transact([lecture, *saving(kept, new, [change], missing)])
+            write = saving(kept, new, [change], no_student(mark.student_id))
+            self.table.transact(transaction(mark.lecture_id, [write], no_lecture()))
             return new
 
         return self.table.again(set_it)
@@ -55,7 +60,8 @@ class DynamoMarks(TablePart):
             if old.set_by is None:
                 return old
             new = replace(old, status=old.machine_status, set_by=None, reason="", updated_at=at)
-            self.table.transact(saving(kept, new, [change_of(old, new, by=by, reason=reason)]))
+            write = saving(kept, new, [change_of(old, new, by=by, reason=reason)])
+            self.table.transact(transaction(lecture_id, [write], no_lecture()))
             return new
 
         return self.table.again(clear)
@@ -79,14 +85,13 @@ class DynamoMarks(TablePart):
         known = {text(item, "id") for item in students.values() if "removing" not in item}
         kept = self._kept_of(lecture_id)
         before, after = _now(kept), {mark.student_id: mark for mark in marks if mark.student_id in known}
-        groups = [
+        writes = [
             saving(kept.get(new.student_id, KeptMark()), new, step(before.get(new.student_id), new))
             for new in changed_marks(before, after)
         ]
-        groups += [withdrawing(kept[student_id]) for student_id in withdrawn_marks(before, after)]
-        still_there = check(keys.lecture(lecture_id), refused=no_lecture())
-        for part in parts(groups, MOST_IN_TRANSACTION - 1):
-            self.table.transact([still_there, *part])
+        writes += [withdrawing(kept[student_id]) for student_id in withdrawn_marks(before, after)]
+        for part in in_parts(writes, MOST_IN_TRANSACTION - 1):
+            self.table.transact(transaction(lecture_id, part, no_lecture()))
 
     def _kept(self, lecture_id: str, student_id: str) -> KeptMark:
         return kept_mark(self.table.get(keys.mark(lecture_id, student_id)))

@@ -10,8 +10,9 @@ from functools import partial
 
 from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.store_dynamodb.actions import THERE, delete
-from attendance.adapters.store_dynamodb.erasing import delete_with_media, erasing, media_of
+from attendance.adapters.store_dynamodb.erasing import delete_with_media
 from attendance.adapters.store_dynamodb.face_items import counting, forgetting
+from attendance.adapters.store_dynamodb.mark_items import deleting, transaction
 from attendance.adapters.store_dynamodb.parallel import together
 from attendance.adapters.store_dynamodb.table import Table, key_in
 from attendance.adapters.store_dynamodb.users import DynamoUsers
@@ -52,8 +53,7 @@ def _remove_mark(table: Table, lecture_id: str, student_id: str) -> None:
     """A mark that was changed since it was read has other evidence: then it is read again."""
     item = table.get(keys.mark(lecture_id, student_id))
     if item is not None:
-        unchanged = delete(key_in(item), "#version = :read", read=int(item["version"]["N"]))
-        table.transact([unchanged, *erasing(media_of(item))])
+        table.transact(transaction(lecture_id, [deleting(item)], condition=THERE))
     changes = table.query(keys.of_lecture(lecture_id), keys.changes_of(student_id))
     table.delete_many([key_in(change) for change in changes])
 
