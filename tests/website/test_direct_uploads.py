@@ -15,7 +15,7 @@ from tests.fakes import FakeUploads
 from tests.fakes.direct_uploads import ORIGIN
 from tests.website.browsing import csrf, post_form, sign_in
 from tests.website.direct_sending import DIRECT, ask, begin, send, with_a_bucket
-from tests.website.lecturing import UPLOADS, create, tus
+from tests.website.lecturing import UPLOADS, create, enrol, tus
 
 VIDEO = b"video 60|21 0 50|900 10 20"
 NO_VIDEO = b"These are my notes of the lecture."
@@ -299,8 +299,19 @@ def test_a_recording_is_played_from_a_link_that_no_cache_keeps(
     answer = teacher_client.get(f"/media/recordings/{recording}", headers={"Range": "bytes=5-9"})
     assert answer.status_code == 302
     assert answer.location.startswith(f"{ORIGIN}/recordings/")
+    assert answer.location.endswith("seconds=21600")  # a lecture is watched with pauses
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_a_photo_is_shown_from_a_link_of_some_minutes(
+    admin_client: FlaskClient, services: Services, course: Course
+) -> None:
+    face = enrol(services, "21", 21)
+    answer = admin_client.get(f"/media/photos/{face.id}")
+    assert answer.location.startswith(f"{ORIGIN}/photos/")
+    assert answer.location.endswith("seconds=300")
+    assert answer.headers["Cache-Control"] == "no-store"
 
 
 class TestSiteThatReceivesItself:

@@ -16,14 +16,14 @@ _KEEP_S = 3600
 _CHUNK_BYTES = 256 * 1024
 
 
-def serve(key: str) -> AnyResponse:
+def serve(key: str, *, link_lasts_s: int = 300) -> AnyResponse:
     """The file of this key, or a link to where it is kept. Raises NotFound.
 
     Files never change under their key, so the key makes the ETag. A removed file is gone from the site at once, and
-    from a browser after an hour at most. A link lets in whoever has it for a few minutes, so that no cache keeps it.
+    from a browser after an hour at most. A link lets in whoever has it as long as it lasts, so that no cache keeps it.
     """
     media = current_services().media
-    link = media.url(key)
+    link = media.url(key, link_lasts_s)
     if link is not None:
         answer = redirect(link)
         answer.headers["Cache-Control"] = "no-store"

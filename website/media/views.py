@@ -14,6 +14,7 @@ from website.media.serving import serve
 blueprint = Blueprint("media", __name__, url_prefix="/media")
 
 _COUNTED = (Status.PRESENT, Status.LATE)
+_WATCHED_S = 6 * 3600  # players fetch the rest of a video where its beginning was, also after a long pause
 
 
 @blueprint.get("/photos/<face_id>")
@@ -43,7 +44,7 @@ def recording(recording_id: str) -> ResponseReturnValue:
     """A recording, in ranges where the browser asks for them."""
     found = current_services().store.recording(recording_id)
     lecture_or_404(found.lecture_id)
-    return serve(found.media_key)
+    return serve(found.media_key, link_lasts_s=_WATCHED_S)
 
 
 def _check_may_see(sighting: Sighting) -> None:
