@@ -41,7 +41,7 @@ class EndpointOptions:
 
 
 class Endpoint:
-    """A server that is ready to be started.
+    """A server that is ready to be started; as a context it is started and stopped.
 
     Raises
     ------
@@ -80,6 +80,13 @@ class Endpoint:
                 f"Port {options.port} of {options.host} cannot be used: {error.strerror or error}."
             ) from error
         self._listener = threading.Thread(target=self._server.serve_forever, name="http")
+
+    def __enter__(self) -> Endpoint:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     @property
     def url(self) -> str:

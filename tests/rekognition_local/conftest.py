@@ -43,10 +43,9 @@ def aws() -> Iterator[str]:
 @pytest.fixture(scope="package")
 def endpoint(aws: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
     """An endpoint in this process."""
-    endpoint = Endpoint(EndpointOptions(tmp_path_factory.mktemp("data") / "here", port=0, networks=NETWORKS))
-    endpoint.start()
-    yield endpoint
-    endpoint.stop()
+    options = EndpointOptions(tmp_path_factory.mktemp("data") / "here", port=0, networks=NETWORKS)
+    with Endpoint(options) as endpoint:
+        yield endpoint
 
 
 @pytest.fixture(scope="package")

@@ -12,7 +12,9 @@ import boto3
 import pytest
 from botocore.exceptions import BotoCoreError
 
-from tests.rekognition_local.conftest import checked_client
+from rekognition_local.endpoint import Endpoint, EndpointOptions
+from rekognition_local.jobs_folder import JobsFolder
+from tests.rekognition_local.conftest import NETWORKS, checked_client
 from tests.rekognition_local.jobs import finished
 from tests.rekognition_local.running import Running
 
@@ -95,6 +97,8 @@ def test_a_job_that_was_under_way_is_begun_again_and_told(aws, tmp_path, kit, le
         assert answers[0]["Persons"] == answers[1]["Persons"]
         assert read(2) == {job["JobId"] for job in jobs}
         assert not list((tmp_path / "downloads").iterdir())
+        assert server.end() == 0
+    assert JobsFolder(tmp_path / "jobs", 20).unfinished() == []  # so that the next start tells nobody again
 
 
 def test_an_orderly_end_does_not_wait_for_a_long_job_and_loses_it_neither(aws, tmp_path, kit, lecture):
@@ -124,12 +128,27 @@ def test_a_video_that_kills_the_server_again_and_again_is_given_up(aws, tmp_path
         assert "several times" in answer["StatusMessage"]
 
 
-def told_topic() -> tuple[str, Any]:
+def test_a_topic_that_was_not_told_is_told_at_the_next_start(aws, tmp_path, lecture):
+    options = EndpointOptions(tmp_path / "data", port=0, networks=NETWORKS)
+    channel = {"SNSTopicArn": "arn:aws:sns:us-east-1:123456789012:AmazonRekognitionLater", "RoleArn": ROLE}
+    with Endpoint(options) as first:
+        client = checked_client(first.url)
+        client.create_collection(CollectionId="class")
+        asked = {"CollectionId": "class", "Video": lecture, "NotificationChannel": channel}
+        job_id = client.start_face_search(**asked)["JobId"]
+        finished(client, job_id)
+    topic, read = told_topic("AmazonRekognitionLater")
+    assert topic == channel["SNSTopicArn"]
+    with Endpoint(options):
+        assert read(1) == {job_id}
+
+
+def told_topic(name: str = "AmazonRekognitionAfterKill") -> tuple[str, Any]:
     """A topic, and what reads the ids of jobs from it."""
     sqs, sns = boto3.client("sqs"), boto3.client("sns")
-    queue = sqs.create_queue(QueueName="told-after-kill")["QueueUrl"]
+    queue = sqs.create_queue(QueueName=f"of-{name}")["QueueUrl"]
     queue_arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    topic = sns.create_topic(Name="AmazonRekognitionAfterKill")["TopicArn"]
+    topic = sns.create_topic(Name=name)["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue_arn, Attributes={"RawMessageDelivery": "true"})
 
     def read(count: int) -> set[str]:

@@ -53,9 +53,8 @@ def test_one_token_sent_by_many_clients_is_one_job(endpoint, collection, lecture
 
 
 def test_more_jobs_than_the_limit_are_refused_until_one_has_ended(aws, tmp_path, lecture):
-    endpoint = Endpoint(EndpointOptions(tmp_path / "data", port=0, most_jobs=2, networks=NETWORKS))
-    endpoint.start()
-    try:
+    options = EndpointOptions(tmp_path / "data", port=0, most_jobs=2, networks=NETWORKS)
+    with Endpoint(options) as endpoint:
         client = checked_client(endpoint.url)
         client.create_collection(CollectionId="class")
         asked = {"CollectionId": "class", "Video": lecture}
@@ -65,5 +64,3 @@ def test_more_jobs_than_the_limit_are_refused_until_one_has_ended(aws, tmp_path,
         assert code_of(error) == "LimitExceededException"
         finished(client, jobs[0])
         assert client.start_face_search(**asked)["JobId"] not in jobs
-    finally:
-        endpoint.stop()

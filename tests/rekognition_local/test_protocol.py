@@ -5,13 +5,15 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+import threading
 from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from rekognition_local.http_server import MOST_BODY_BYTES
+from rekognition_local.api import Api
+from rekognition_local.http_server import MOST_BODY_BYTES, EndpointServer
 
 JSON = "application/x-amz-json-1.1"
 LIST = "RekognitionService.ListCollections"
@@ -89,10 +91,37 @@ def test_many_requests_go_over_one_connection(endpoint):
             assert not answer.will_close
 
 
-def test_a_client_that_goes_away_midway_disturbs_nobody(endpoint, caplog):
+@pytest.mark.parametrize("leave", [b"\x01\x00\x00\x00\x00\x00\x00\x00", None], ids=["at once", "in order"])
+def test_clients_that_go_away_midway_disturb_nobody(endpoint, leave):
     host, _, port = urlsplit(endpoint.url).netloc.partition(":")
     for _ in range(3):
         with socket.create_connection((host, int(port))) as connection:
             connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+            if leave is not None:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, leave)
     assert send(endpoint.url, b"{}")[0] == 200
-    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+@pytest.mark.parametrize(("fault", "is_logged"), [(ConnectionResetError("gone"), False), (ValueError("ours"), True)])
+def test_a_client_that_goes_away_is_no_error_in_the_log(caplog, fault, is_logged):
+    with EndpointServer("127.0.0.1", 0, Api({})) as server:
+        try:
+            raise fault
+        except Exception:
+            server.handle_error(None, ("127.0.0.1", 1))
+    assert [record.levelname for record in caplog.records] == ["ERROR"] * is_logged
+
+
+def test_a_server_that_ends_asks_clients_on_open_connections_to_come_again():
+    server = EndpointServer("127.0.0.1", 0, Api({}))
+    listener = threading.Thread(target=server.serve_forever)
+    listener.start()
+    headers = {"X-Amz-Target": LIST, "Content-Type": JSON}
+    with closing(http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=30)) as connection:
+        connection.request("POST", "/", b"{}", headers)
+        connection.getresponse().read()
+        server.end()
+        connection.request("POST", "/", b"{}", headers)
+        answer = connection.getresponse()
+        assert (answer.status, json.loads(answer.read())["__type"]) == (503, "ServiceUnavailableException")
+    listener.join()
