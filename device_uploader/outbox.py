@@ -1,0 +1,220 @@
+"""The outbox: a folder on disk with everything that is still to be sent, whole at any moment.
+
+    items/<id>/    data and item.json: whole, waiting to be sent
+    making/<id>/   on its way to items/; a clip has began.json from its first frame on
+    readings/      readings that are no item yet, a line each
+    refused/<id>/  what the site will never take, with refusal.json
+
+An item is written into making/, synced, and renamed into items/, so that it is there whole or not at all.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from device_uploader.disk import Disk
+from device_uploader.errors import SettingsWrong
+from device_uploader.item import Item, Moment, sha256_of
+from device_uploader.reading import Reading, from_lines, to_lines
+from device_uploader.tally import Tally
+
+log = logging.getLogger(__name__)
+
+
+class Outbox:
+    """Everything that is still to be sent. Safe to use from several threads; `open` it before anything else."""
+
+    def __init__(self, folder: Path, disk: Disk | None = None, on_added: Callable[[Item], None] | None = None) -> None:
+        self.folder, self.disk = folder, disk or Disk()
+        self.items_folder, self.making = folder / "items", folder / "making"
+        self.refused_folder, self.readings_folder = folder / "refused", folder / "readings"
+        self._on_added = on_added
+        self._lock = threading.RLock()
+        self._index: dict[str, Item] = {}
+        self._held: set[str] = set()
+        self._claim: BinaryIO | None = None
+
+    def open(self) -> None:
+        """Claim the folder for this process, and bring it in order. Raises SettingsWrong where another one has it."""
+        for folder in (self.items_folder, self.making, self.refused_folder, self.readings_folder):
+            self.disk.make_folder(folder)
+        self._claim = (self.folder / "lock").open("wb")
+        try:
+            fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as taken:
+            self._claim.close()
+            raise SettingsWrong(f"Another uploader uses the outbox {self.folder}. Stop it first.") from taken
+        self.tally = Tally(self.folder / "counts.json", self.disk)
+        self._promote_whole_ones()
+        self._index = {item.id: item for item in self._read_all()}
+
+    def close(self) -> None:
+        """Let another process have the folder."""
+        if self._claim is not None:
+            self._claim.close()
+
+    # What comes in
+
+    def begin_clip(self, clip_id: str, began: Moment, filename: str) -> Path:
+        """A place for the clip's bytes, which is known after power loss too."""
+        folder = self.making / clip_id
+        self.disk.make_folder(folder)
+        words = {"started": asdict(began), "filename": filename}
+        self.disk.write(folder / "began.json", json.dumps(words).encode())
+        self.disk.sync(folder)
+        self.disk.sync(self.making)
+        return folder / "data"
+
+    def finish_clip(self, clip_id: str, duration_s: float) -> Item:
+        """The clip is whole: its bytes go to the disk, and it may be sent."""
+        folder = self.making / clip_id
+        began, filename = read_began(folder)
+        self.disk.sync(folder / "data")
+        size, digest = (folder / "data").stat().st_size, sha256_of(folder / "data")
+        return self._promote(Item(clip_id, "clip", began, duration_s, digest, size, filename))
+
+    def give_up_clip(self, clip_id: str) -> None:
+        """Nothing of it can be used; it is counted."""
+        self.tally.add("cut_clips")
+        self.disk.remove(self.making / clip_id)
+
+    def cut_clips(self) -> list[str]:
+        """Those that a kill or power loss has cut, to be recovered or given up."""
+        return sorted(folder.name for folder in self.making.iterdir())
+
+    def add(self, item: Item, data: bytes) -> Item:
+        """A small item at once; `sha256` and `size` are filled in."""
+        folder = self.making / item.id
+        self.disk.make_folder(folder)
+        self.disk.write(folder / "data", data)
+        return self._promote(replace(item, sha256=sha256_of(folder / "data"), size=len(data)))
+
+    def add_readings(self, batch_id: str, readings: list[Reading], thinned: int = 0) -> Item:
+        """One item of many readings."""
+        first, last = readings[0].at, readings[-1].at
+        lasted = (last.monotonic_ns - first.monotonic_ns) / 1e9 if first.boot_id == last.boot_id else 0.0
+        words = Item(batch_id, "readings", first, lasted, "", 0, "readings.log", len(readings), thinned)
+        return self.add(words, to_lines(readings))
+
+    # What goes out
+
+    def waiting(self) -> list[Item]:
+        """The oldest first."""
+        with self._lock:
+            return sorted(self._index.values(), key=lambda item: item.started.wall_s)
+
+    def data_path(self, item: Item) -> Path:
+        """Where its bytes are."""
+        return self.items_folder / item.id / "data"
+
+    def readings_of(self, item: Item) -> list[Reading]:
+        """The whole ones; what the disk has spoilt is counted as damaged when the item is done."""
+        return from_lines(self.data_path(item).read_bytes())
+
+    @contextmanager
+    def holding(self, item: Item) -> Iterator[bool]:
+        """Nobody thins or drops it meanwhile. False where it is gone already."""
+        with self._lock:
+            here = item.id in self._index and item.id not in self._held
+            if here:
+                self._held.add(item.id)
+        try:
+            yield here
+        finally:
+            if here:
+                with self._lock:
+                    self._held.discard(item.id)
+
+    def held(self) -> set[str]:
+        """The ids of those that are being sent."""
+        with self._lock:
+            return set(self._held)
+
+    def remove(self, item: Item) -> None:
+        """The site has it, or its loss is counted."""
+        with self._lock:
+            self._index.pop(item.id, None)
+            self.disk.remove(self.items_folder / item.id / "item.json")  # without it, what is left is no item
+            self.disk.remove(self.items_folder / item.id)
+
+    def refuse(self, item: Item, sentence: str, *, keep_data: bool = True) -> None:
+        """Out of the way, with the site's sentence beside it."""
+        self.tally.add("refused")
+        with self._lock:
+            folder = self.items_folder / item.id
+            self.disk.write(folder / "refusal.json", json.dumps({"sentence": sentence}).encode())
+            if not keep_data:
+                self.disk.remove(folder / "data")
+            self.disk.rename(folder, self.refused_folder / item.id)
+            self.disk.sync(self.refused_folder)
+            self._index.pop(item.id, None)
+
+    # Inside
+
+    def _promote(self, item: Item) -> Item:
+        folder = self.making / item.id
+        self.disk.write(folder / "item.json", item.to_json())
+        self.disk.sync(folder)
+        with self._lock:
+            self.disk.rename(folder, self.items_folder / item.id)
+            self.disk.sync(self.items_folder)
+            self._index[item.id] = item
+        if self._on_added is not None:
+            self._on_added(item)
+        return item
+
+    def _promote_whole_ones(self) -> None:
+        """What was whole but not renamed when the power went is kept; a half one without began.json was never whole."""
+        for folder in sorted(self.making.iterdir()):
+            item = read_item(folder)
+            if item is not None and is_whole(folder, item):
+                self._promote(item)
+            elif not (folder / "began.json").exists():
+                self.disk.remove(folder)
+
+    def _read_all(self) -> Iterable[Item]:
+        for folder in sorted(self.items_folder.iterdir()):
+            item = read_item(folder)
+            if item is not None and (folder / "data").exists():
+                yield item
+            else:
+                self._set_aside(folder)
+
+    def _set_aside(self, folder: Path) -> None:
+        """Left from a removal that was cut short, or spoilt by the disk; only the second is a loss."""
+        if (folder / "item.json").exists():
+            log.warning("The item %s was damaged on this disk, and is counted as damaged.", folder.name)
+            self.tally.add("damaged")
+        self.disk.remove(folder)
+
+
+def read_item(folder: Path) -> Item | None:
+    """None where item.json is not there or not whole."""
+    try:
+        item = Item.from_json((folder / "item.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    return item if item.id == folder.name else None
+
+
+def read_began(folder: Path) -> tuple[Moment, str]:
+    """When a clip began, and its name. Raises ValueError where that was spoilt, OSError where it is not there."""
+    words = json.loads((folder / "began.json").read_bytes())
+    try:
+        return Moment(**words["started"]), words["filename"]
+    except (KeyError, TypeError) as wrong:
+        raise ValueError("This is no beginning of a clip.") from wrong
+
+
+def is_whole(folder: Path, item: Item) -> bool:
+    """Whether the data are those that item.json was written for."""
+    data = folder / "data"
+    return data.is_file() and data.stat().st_size == item.size and sha256_of(data) == item.sha256

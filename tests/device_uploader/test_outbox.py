@@ -1,0 +1,286 @@
+"""The outbox keeps everything that was whole, and nothing that was not, wherever the power goes."""
+
+from __future__ import annotations
+
+import random
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from device_uploader.bounds import Bounds, forget_old_refusals, make_room
+from device_uploader.disk import Disk
+from device_uploader.errors import SettingsWrong
+from device_uploader.item import Item, new_id
+from device_uploader.outbox import Outbox
+from device_uploader.reading import Reading, from_lines, to_line
+from device_uploader.reading_log import ReadingLog
+from tests.device_uploader.conftest import clip_in, moment, snapshot
+
+
+class PowerLoss(Exception):
+    """The machine is off."""
+
+
+class FailingDisk(Disk):
+    """Loses power at a step: nothing that was not synced need be there, in files and in folders.
+
+    `keeps` is how much of the unsynced happens to have reached the disk, as happens: nothing, half or all of it.
+    """
+
+    def __init__(self, steps: int, keeps: float) -> None:
+        self.steps, self.keeps = steps, keeps
+        self._unsynced: dict[Path, int] = {}
+        self._renamed: list[tuple[Path, Path]] = []
+
+    def _step(self) -> None:
+        self.steps -= 1
+        if self.steps < 0:
+            self._lose()
+            raise PowerLoss
+
+    def _lose(self) -> None:
+        for path, safe in self._unsynced.items():
+            if path.exists():
+                size = path.stat().st_size
+                with path.open("r+b") as file:
+                    file.truncate(safe + int((size - safe) * self.keeps))
+        if self.keeps < 1:
+            for old, new in reversed(self._renamed):
+                if new.exists() and not old.exists():
+                    new.rename(old)
+
+    def make_folder(self, path: Path) -> None:
+        self._step()
+        super().make_folder(path)
+
+    def write(self, path: Path, data: bytes) -> None:
+        self._step()
+        path.write_bytes(data)
+        self._unsynced[path] = 0
+        self._step()
+        self._unsynced.pop(path)
+
+    def append(self, path: Path, data: bytes) -> None:
+        self._step()
+        self._unsynced.setdefault(path, path.stat().st_size if path.exists() else 0)
+        super().append(path, data)
+
+    def sync(self, path: Path) -> None:
+        self._step()
+        self._unsynced.pop(path, None)
+        self._renamed = [(old, new) for old, new in self._renamed if new.parent != path]
+
+    def rename(self, old: Path, new: Path) -> None:
+        self._step()
+        super().rename(old, new)
+        self._renamed.append((old, new))
+        for path in [path for path in self._unsynced if path.is_relative_to(old)]:
+            self._unsynced[new / path.relative_to(old)] = self._unsynced.pop(path)
+
+    def remove(self, path: Path) -> None:
+        self._step()
+        super().remove(path)
+
+
+def opened(folder: Path, disk: Disk | None = None) -> Outbox:
+    box = Outbox(folder, disk)
+    box.open()
+    return box
+
+
+def reading(second: float) -> Reading:
+    return Reading(new_id(), moment(second), tuple(20 + 0.25 * i for i in range(64)), 21.0625)
+
+
+@pytest.mark.parametrize("keeps", [0.0, 0.5, 1.0])
+def test_power_loss_at_any_step_of_adding_leaves_a_whole_item_or_none(tmp_path: Path, keeps: float):
+    step, finished = 0, False
+    while not finished:
+        folder = tmp_path / f"{step}"
+        opened(folder).close()
+        disk = FailingDisk(10_000, keeps)
+        box = opened(folder, disk)
+        disk.steps = step
+        item, added = snapshot(), False
+        try:
+            box.add(item, b"the bytes of a picture")
+            added = finished = True
+        except PowerLoss:
+            pass
+        box.close()
+        after = opened(folder)
+        found = after.waiting()
+        assert all(after.data_path(one).read_bytes() == b"the bytes of a picture" for one in found)
+        assert len(found) == 1 if added else len(found) <= 1
+        assert after.cut_clips() == []
+        after.close()
+        step += 1
+    assert step > 8
+
+
+@pytest.mark.parametrize("keeps", [0.0, 1.0])
+def test_power_loss_at_any_step_of_closing_a_clip_loses_nothing_of_it(tmp_path: Path, keeps: float):
+    step, finished = 0, False
+    while not finished:
+        folder = tmp_path / f"{step}"
+        disk = FailingDisk(10_000, keeps)
+        box = opened(folder, disk)
+        name = new_id()
+        box.begin_clip(name, moment(), "room.mp4").write_bytes(b"a clip")
+        disk.steps = step
+        try:
+            box.finish_clip(name, 60.0)
+            finished = True
+        except PowerLoss:
+            pass
+        box.close()
+        after = opened(folder)
+        whole = [item.id for item in after.waiting()]
+        assert whole + after.cut_clips() == [name]
+        after.close()
+        step += 1
+    assert step > 4
+
+
+@pytest.mark.parametrize("keeps", [0.0, 0.3, 1.0])
+def test_readings_that_were_synced_survive_power_loss_at_any_step(tmp_path: Path, keeps: float):
+    step, finished = 0, False
+    while not finished:
+        folder = tmp_path / f"{step}"
+        disk = FailingDisk(10_000, keeps)
+        box = opened(folder, disk)
+        log = ReadingLog(box, most=4, most_s=1000, sync_s=0)
+        disk.steps = step
+        kept: list[str] = []
+        try:
+            for second in range(6):
+                one = reading(second)
+                log.add(one)
+                kept.append(one.id)
+            finished = True
+        except PowerLoss:
+            pass
+        box.close()
+        after = opened(folder)
+        ReadingLog(after, 4, 1000, 0)
+        found = {one.id for item in after.waiting() for one in after.readings_of(item)}
+        assert set(kept) <= found
+        after.close()
+        step += 1
+    assert step > 15
+
+
+@pytest.mark.parametrize("keeps", [0.0, 1.0])
+def test_power_loss_while_thinning_loses_only_what_was_to_go(tmp_path: Path, keeps: float):
+    step, finished = 0, False
+    while not finished:
+        folder = tmp_path / f"{step}"
+        disk = FailingDisk(10_000, keeps)
+        box = opened(folder, disk)
+        old, new = [reading(second) for second in range(8)], [reading(100 + second) for second in range(8)]
+        box.add_readings(new_id(), old)
+        box.add_readings(new_id(), new)
+        size = sum(item.size for item in box.waiting())
+        disk.steps = step
+        try:
+            make_room(box, Bounds(size * 3 // 4 + 10, 1.0, 0))
+            finished = True
+        except PowerLoss:
+            pass
+        box.close()
+        after = opened(folder)
+        found = {one.id for item in after.waiting() for one in after.readings_of(item)}
+        assert {one.id for one in [*old[::2], *new]} <= found
+        assert after.tally.counts()["dropped_readings"] >= 16 - len(found)
+        after.close()
+        step += 1
+
+
+def test_a_line_of_a_reading_that_was_cut_or_filled_is_left_out():
+    first, second = reading(0), reading(1)
+    line = to_line(second)
+    for cut in range(1, len(line) - 1):
+        assert from_lines(to_line(first) + line[:cut]) == [first]
+    assert from_lines(to_line(first) + bytes(len(line)) + b"\n" + line) == [first, second]
+
+
+def test_a_full_outbox_thins_old_readings_then_drops_old_clips_and_counts_both(outbox: Outbox):
+    for hour in range(4):
+        outbox.add_readings(new_id(), [reading(3600 * hour + second) for second in range(64)])
+        clip_in(outbox, bytes(100_000), moment(3600 * hour))
+        outbox.add(snapshot(moment(3600 * hour)), bytes(5_000))
+    make_room(outbox, Bounds(250_000, 1.0, 0))
+    left = outbox.waiting()
+    assert sum(item.size for item in left) <= 250_000
+    assert [item.started.wall_s for item in left if item.kind == "clip"] == [moment(10800).wall_s]
+    assert [item.readings for item in left if item.kind == "readings"] == [16, 16, 16, 64]
+    assert len([item for item in left if item.kind == "snapshot"]) == 4
+    counts = outbox.tally.counts()
+    assert (counts["dropped_clips"], counts["dropped_readings"], counts["dropped_snapshots"]) == (3, 144, 0)
+
+
+def test_the_newest_of_each_kind_is_never_dropped(outbox: Outbox):
+    for hour in range(3):
+        outbox.add_readings(new_id(), [reading(3600 * hour + second) for second in range(8)])
+        clip_in(outbox, bytes(1000), moment(3600 * hour))
+        outbox.add(snapshot(moment(3600 * hour)), bytes(1000))
+    make_room(outbox, Bounds(1, 1.0, 0))
+    left = outbox.waiting()
+    assert sorted(item.kind for item in left) == ["clip", "readings", "snapshot"]
+    assert {item.started.wall_s for item in left} == {moment(7200).wall_s}
+
+
+def test_what_is_being_sent_is_not_dropped(outbox: Outbox):
+    clips = [clip_in(outbox, bytes(1000), moment(hour)) for hour in range(3)]
+    with outbox.holding(clips[0]) as here:
+        assert here
+        make_room(outbox, Bounds(1, 1.0, 0))
+    assert [item.id for item in outbox.waiting()] == [clips[0].id, clips[2].id]
+
+
+def test_a_share_of_the_disk_bounds_it_too(outbox: Outbox, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(outbox.disk, "total_bytes", lambda path: 4000)
+    for hour in range(3):
+        clip_in(outbox, bytes(1000), moment(hour))
+    make_room(outbox, Bounds(10**9, 0.5, 0))
+    assert len(outbox.waiting()) == 2
+
+
+def test_counts_survive_a_start(tmp_path: Path):
+    box = opened(tmp_path)
+    box.tally.add("dropped_clips", 3)
+    box.close()
+    with closing(opened(tmp_path)) as after:
+        assert after.tally.counts()["dropped_clips"] == 3
+
+
+def test_two_uploaders_do_not_share_an_outbox(outbox: Outbox):
+    with pytest.raises(SettingsWrong, match="Another uploader"):
+        Outbox(outbox.folder).open()
+
+
+def test_a_spoilt_item_json_is_counted_as_damaged(tmp_path: Path):
+    box = opened(tmp_path)
+    item = box.add(snapshot(), b"picture")
+    (box.items_folder / item.id / "item.json").write_bytes(b'{"id": "12')
+    box.close()
+    with closing(opened(tmp_path)) as after:
+        assert after.waiting() == []
+        assert after.tally.counts()["damaged"] == 1
+
+
+def test_refusals_are_not_kept_for_ever(outbox: Outbox):
+    for number in range(5):
+        outbox.refuse(outbox.add(snapshot(moment(number)), b"x"), "No.")
+    forget_old_refusals(outbox, most=3)
+    assert len(list(outbox.refused_folder.iterdir())) == 3
+
+
+def test_items_are_read_back_as_they_were(tmp_path: Path):
+    box = opened(tmp_path)
+    added = box.add(snapshot(reading_id="a" * 32, boxes=[[1, 2, 3, 4]]), random.Random(5).randbytes(100))
+    box.close()
+    with closing(opened(tmp_path)) as after:
+        assert after.waiting() == [added]
+    assert Item.from_json(added.to_json()) == added
