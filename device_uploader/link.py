@@ -1,0 +1,84 @@
+"""What all senders know together: whether the site answers, whether it knows our key, and when to try again."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from device_uploader.backoff import Backoff
+from device_uploader.errors import DeviceError, KeyRefused
+
+KEY_TRIED_AGAIN_S = 900.0
+log = logging.getLogger(__name__)
+
+
+class Link:
+    """The state of the connection in one sentence; whoever gets through wakes the others that wait."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wakers: list[threading.Event] = []
+        self.trouble: str | None = None
+        self.key_refused: str | None = None
+
+    def waker(self) -> threading.Event:
+        """An event for one sender to wait on."""
+        event = threading.Event()
+        with self._lock:
+            self._wakers.append(event)
+        return event
+
+    def wake_all(self) -> None:
+        """Try again now, or see that it is time to stop."""
+        with self._lock:
+            for event in self._wakers:
+                event.set()
+
+    def worked(self) -> None:
+        """The site answered."""
+        if self.trouble is not None or self.key_refused is not None:
+            log.info("The site answers again.")
+            self.trouble = self.key_refused = None
+            self.wake_all()
+
+    def failed(self, failure: DeviceError) -> None:
+        """Said in the log once, not at every try."""
+        if isinstance(failure, KeyRefused):
+            if self.key_refused is None:
+                log.error("The site refuses the key of this device: %s Nothing is sent; recording goes on.", failure)
+            self.key_refused = str(failure)
+        elif self.trouble is None:
+            log.warning("%s Trying again; everything is kept meanwhile.", failure)
+        self.trouble = str(failure)
+
+
+class Lane:
+    """One sender: does one step after the other, and waits after a failure or when there is nothing to do."""
+
+    def __init__(self, name: str, link: Link, step: Callable[[], bool], idle_s: float = 1.0) -> None:
+        self.name, self._link, self._step, self._idle_s = name, link, step, idle_s
+        self._wake, self._backoff = link.waker(), Backoff()
+
+    def run(self, stop: threading.Event) -> None:
+        """Until `stop` is set and Link.wake_all called."""
+        while not stop.is_set():
+            self._wait(self.once())
+
+    def once(self) -> float:
+        """One step; seconds until the next."""
+        try:
+            worked = self._step()
+        except KeyRefused as refused:
+            self._link.failed(refused)
+            return KEY_TRIED_AGAIN_S
+        except DeviceError as failure:
+            self._link.failed(failure)
+            return self._backoff.next_s(failure)
+        self._backoff.reset()
+        return 0.0 if worked else self._idle_s
+
+    def _wait(self, seconds: float) -> None:
+        if seconds and self._wake.wait(seconds):
+            self._wake.clear()
+            self._backoff.reset()
