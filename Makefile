@@ -4,7 +4,7 @@ VENV ?= .venv
 ARGS ?=
 BIN = $(VENV)/bin
 
-.PHONY: run demo test check bench format messages clean
+.PHONY: run demo test check bench lambda format messages clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/python run.py
@@ -22,6 +22,10 @@ check: $(VENV)/.test
 
 bench: $(VENV)/.bench
 	@exec $(BIN)/python -m bench $(ARGS)
+
+# The zip of the functions in AWS Lambda; ARGS="--arch arm64" for the other processor.
+lambda: $(VENV)/.made
+	@exec $(BIN)/python deploy/aws/build_zip.py $(ARGS)
 
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix .
