@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from botocore.exceptions import ClientError
 
 from attendance.adapters.aws_errors import error_code, plain_aws_errors
-from attendance.errors import BadPhoto, Phrase, ServiceUnavailable
+from attendance.errors import BadPhoto, BadRecording, Phrase, ServiceUnavailable
 
 T = TypeVar("T")
 
@@ -40,6 +40,15 @@ _REASONS: dict[str, Callable[[], BadPhoto]] = {
 def rekognition_errors(collection: str = "") -> AbstractContextManager[None]:
     """What an operation does not explain itself, in one plain sentence."""
     return plain_aws_errors(Phrase("Rekognition"), collection=collection)
+
+
+def no_collection(name: str) -> BadRecording:
+    """For a search, which does not make it: in an empty one nobody is found."""
+    return BadRecording(
+        "There is no collection %(name)s in Rekognition, because no photo was enrolled yet or it was deleted; enrol "
+        "the photos, then search this recording again.",
+        name=name,
+    )
 
 
 class FaceCollection:
@@ -87,7 +96,7 @@ class FaceCollection:
             return self._once_it_is_there(ask)
 
     def matches(self, jpeg: bytes, threshold: float) -> list[dict[str, Any]]:
-        """The FaceMatches of the largest face of a picture; none where it sees no face."""
+        """The FaceMatches of the largest face of a picture; none where it sees no face. Raises BadRecording."""
         with rekognition_errors(self.id):
             try:
                 answer = self.client.search_faces_by_image(
@@ -100,6 +109,8 @@ class FaceCollection:
             except ClientError as error:
                 if error_code(error) == "InvalidParameterException" and "no faces" in str(error).lower():
                     return []
+                if error_code(error) == "ResourceNotFoundException":
+                    raise no_collection(self.id) from error
                 raise
             matches: list[dict[str, Any]] = answer["FaceMatches"]
             return matches

@@ -67,6 +67,7 @@ def read_picture(data: bytes) -> Image.Image:
         upright = ImageOps.exif_transpose(_shrunk(_on_white(picture), LONGEST_SIDE_PX))
     except Exception as error:  # Decoders answer hostile bytes with errors of any kind.
         raise BadPhoto("%(name)s is damaged or cut short.", name=Phrase("The picture")) from error
+    upright.info = {}  # a comment would be written into every copy
     return upright
 
 

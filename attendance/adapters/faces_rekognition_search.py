@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from attendance.adapters.aws_errors import error_code
-from attendance.adapters.faces_rekognition_calls import FaceCollection, rekognition_errors
+from attendance.adapters.faces_rekognition_calls import FaceCollection, no_collection, rekognition_errors
 from attendance.errors import BadRecording, RollcallError, ServiceBusy, ServiceUnavailable
 
 _PAGE = 1000
@@ -29,11 +29,7 @@ _REFUSALS: dict[str, Callable[[str], RollcallError]] = {
     "IdempotentParameterMismatchException": lambda _: BadRecording(
         "Rekognition was asked for this search before with other settings; search the recording again."
     ),
-    "ResourceNotFoundException": lambda collection: BadRecording(
-        "There is no collection %(name)s in Rekognition, because no photo was enrolled yet or it was deleted; enrol "
-        "the photos, then search this recording again.",
-        name=collection,
-    ),
+    "ResourceNotFoundException": no_collection,
 }
 
 

@@ -239,3 +239,32 @@ def test_damage_in_the_middle_costs_the_pictures_there_alone(long_video, tmp_pat
     whole, damaged = (cut_pictures(DiskFile(path), wanted) for path in (long_video, tmp_path / "data"))
     assert (damaged[0], damaged[2]) == (whole[0], whole[2])
     assert damaged[1] != whole[1]
+
+
+@pytest.mark.parametrize(
+    ("rotation", "is_measured_upright"), [(90, True), (-90, True), (180, True), (90, False), (-90, False)]
+)
+def test_pictures_of_a_turned_film_are_upright_whichever_way_rekognition_measured_it(
+    tmp_path, rotation, is_measured_upright
+):
+    path, upright = tmp_path / "a.mp4", (HEIGHT, WIDTH) if abs(rotation) == 90 else (WIDTH, HEIGHT)
+    lying_box, turns = (0.0, 0.0, 0.25, 0.25), rotation % 360 // 90
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream("libx264", rate=FPS)
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        stream.set_display_rotation(rotation)
+        pixels = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+        pixels[: HEIGHT // 4, : WIDTH // 4] = 230
+        for _ in range(3):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
+        container.mux(stream.encode())
+    marked = np.argwhere(np.rot90(pixels[..., 0], turns) > 0) / np.array([upright[1], upright[0]])
+    (top, left), (bottom, right) = marked.min(axis=0), marked.max(axis=0)
+    wanted = WantedPicture(0.0, (left, top, right, bottom), upright)
+    if not is_measured_upright:
+        wanted = WantedPicture(0.0, lying_box, (WIDTH, HEIGHT))
+    (cut,) = cut_pictures(DiskFile(path), [wanted])
+    with Image.open(io.BytesIO(cut or b"")) as picture:
+        shown = np.asarray(picture.convert("L"))
+    assert (shown > 115).mean() > 0.2
+    assert (shown.shape[0] > shown.shape[1]) == (upright[1] > upright[0])
