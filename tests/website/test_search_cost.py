@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -92,6 +94,21 @@ class TestEngineOfOurOwn:
         assert "data-price-per-minute" not in page
         assert 'data-part="cost"' not in page
         assert "This month:" not in page
+        assert "MP4, MOV, MKV, WebM or AVI" in page
+
+
+class TestRekognition:
+    """It searches fewer kinds of videos than an engine of ours."""
+
+    @pytest.fixture
+    def services(self, services: Services) -> Services:
+        return replace(services, settings=replace(services.settings, faces="rekognition://class"))
+
+    def test_the_page_names_the_kinds_that_can_be_searched(self, teacher_client: FlaskClient, course: Course) -> None:
+        page = teacher_client.get(PAGE).text
+        assert "MP4 or MOV with H.264, up to 10.0 GB a file" in page
+        assert 'accept="video/mp4,video/quicktime,.mp4,.mov,image/jpeg,image/png"' in page
+        assert "MKV" not in page
 
 
 @pytest.mark.parametrize(

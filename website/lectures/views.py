@@ -53,6 +53,7 @@ def upload() -> ResponseReturnValue:
         unfinished=unfinished_uploads(current_services(), signed_in_user().id, courses),
         most_bytes=current_services().settings.most_upload_bytes,
         cost=search_cost(current_services()),
+        takes_only_h264=current_services().settings.faces.startswith("rekognition:"),
         **_way_of_sending(),
     )
 
