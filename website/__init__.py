@@ -15,6 +15,7 @@ from website import (
     commands,
     config,
     current,
+    device_api,
     errors,
     face_notice,
     formatting,
@@ -57,6 +58,7 @@ def _made_of(services: Services) -> Flask:
         concern.init_app(app)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(name).blueprint)
+    device_api.init_app(app)
     commands.register(app)
     if not commands.is_command():
         _log_setup_link(app, services)

@@ -53,14 +53,14 @@ def _rollcall_error(error: RollcallError) -> Response:
 
 def _csrf_error(error: CSRFError) -> Response:
     if wants_json() and not current_user.is_authenticated:
-        return error_answer(401, _sentence(401))  # the token went with the session, which is what a program must know
+        return error_answer(401, sentence_of(401))  # the token went with the session, which is what a program must know
     return error_answer(400, _("This form was open for too long or comes from another site. Go back and try again."))
 
 
 def _http_error(error: HTTPException) -> Response:
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()  # type: ignore[return-value]
-    answer = error_answer(error.code, _sentence(error.code))
+    answer = error_answer(error.code, sentence_of(error.code))
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             answer.headers[name] = value
@@ -85,7 +85,8 @@ def _title(status: int) -> str:
     return titles.get(status) or (_("Something went wrong") if status >= 500 else _("That did not work"))
 
 
-def _sentence(status: int) -> str:
+def sentence_of(status: int) -> str:
+    """What people are told where nothing more is known than the status."""
     sentences = {
         400: _("The request could not be understood."),
         401: _("You need to sign in first."),

@@ -36,7 +36,7 @@ class LoginTries:
         Without the wait, tries sent at once would all begin before the first of them is counted as wrong.
         Raises TooManyRequests with the seconds to wait; ServiceUnavailable.
         """
-        with self._turns[hash(_network()) % _TURNS]:
+        with self._turns[hash(asking_network()) % _TURNS]:
             self._begin(account)
             yield
 
@@ -68,7 +68,7 @@ def init_app(app: Flask) -> None:
     settings = app.extensions["rollcall"].settings
     try:
         limiter = Limiter(
-            _network,
+            asking_network,
             app=app,
             storage_uri=settings.rate_store,
             storage_options={"wrap_exceptions": True},
@@ -102,10 +102,10 @@ def _account_key(account: str) -> tuple[str, str]:
 
 
 def _address_key() -> tuple[str, str]:
-    return "login-address", _network()
+    return "login-address", asking_network()
 
 
-def _network() -> str:
+def asking_network() -> str:
     """The address, or of IPv6 its /64, which is what one household or attacker has."""
     address = request.remote_addr or "unknown"
     try:

@@ -1,0 +1,225 @@
+"""JSON and queries of devices, checked by their schemas; what is wrong with them is told in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import marshmallow as ma
+from flask import Request
+from webargs.flaskparser import FlaskParser, abort
+
+from attendance.errors import InvalidInput
+from attendance.use_cases.receive_readings import SentReading
+
+_ID = ma.validate.Regexp(r"\A[0-9a-f]{32}\Z", error="Must be 32 hexadecimal digits.")
+
+
+class NotUnderstood(InvalidInput):
+    """A request that lacks something, or holds something of another kind."""
+
+    status = 422
+    code = "not_understood"
+
+
+class PlainParser(FlaskParser):
+    """Raises NotUnderstood with the first thing that is wrong, and where."""
+
+    def _raw_load_json(self, req: Request) -> Any:
+        """Also JSON that is nested too deeply, or holds numbers too long, for Python."""
+        try:
+            return super()._raw_load_json(req)
+        except (ValueError, RecursionError):
+            abort(400)
+
+    def handle_error(self, error: ma.ValidationError, *given: Any, **named: Any) -> NoReturn:
+        """Of many errors one is enough: the program that sends them is wrong, not a person's typing."""
+        place, problem = _first(error.normalized_messages())
+        raise NotUnderstood(
+            "What was sent cannot be used: %(place)s: %(problem)s", place=place or "JSON", problem=problem
+        ) from error
+
+
+def _first(messages: Any) -> tuple[str, str]:
+    """The place and the words of the first error in marshmallow's tree of errors."""
+    places: list[str] = []
+    while isinstance(messages, Mapping):
+        place, messages = next(iter(messages.items()))
+        if place not in ("json", "query", ma.exceptions.SCHEMA):
+            places.append(str(place))
+    return ".".join(places), str(messages[0]) if isinstance(messages, list) else str(messages)
+
+
+class LenientSchema(ma.Schema):
+    """Passes over what it does not know: newer devices may say more."""
+
+    class Meta:
+        """Of marshmallow."""
+
+        unknown = ma.EXCLUDE
+
+
+class Temperatures(ma.fields.Field):
+    """A list of numbers, looked at all at once: a batch holds 64,000 of them. Not-a-numbers are left to the rules."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> tuple[float, ...]:
+        if not isinstance(value, list) or not all(type(number) in (int, float) for number in value):
+            raise ma.ValidationError("Must be a list of numbers.")
+        try:
+            return tuple(map(float, value))
+        except OverflowError:
+            raise ma.ValidationError("Must be a list of numbers of this world.") from None
+
+
+class ReadingSchema(LenientSchema):
+    """One look of the sensor."""
+
+    id = ma.fields.String(required=True, metadata={"description": "Made by the device: 32 hexadecimal digits."})
+    at = ma.fields.AwareDateTime(required=True)
+    pixels_c = Temperatures(
+        required=True,
+        metadata={"type": "array", "items": {"type": "number"}, "description": "64 temperatures, row by row."},
+    )
+    thermistor_c = ma.fields.Float(required=True, allow_nan=True)
+
+    @ma.post_load
+    def make(self, data: dict[str, Any], **more: Any) -> SentReading:
+        """As the use case takes it."""
+        return SentReading(**data)
+
+
+class ReadingsSchema(LenientSchema):
+    """A batch."""
+
+    readings = ma.fields.List(ma.fields.Nested(ReadingSchema), required=True)
+
+
+class ReadingsAnswer(ma.Schema):
+    """What became of a batch."""
+
+    stored = ma.fields.Integer(metadata={"description": "How many are new."})
+    known = ma.fields.Integer(metadata={"description": "How many were here already."})
+    server_time = ma.fields.AwareDateTime()
+
+
+class PairSchema(LenientSchema):
+    """The code that somebody reads from the site's page."""
+
+    code = ma.fields.String(required=True, validate=ma.validate.Length(max=100))
+
+
+class PairAnswer(ma.Schema):
+    """The key is said once."""
+
+    device_id = ma.fields.String()
+    name = ma.fields.String()
+    room = ma.fields.String()
+    key = ma.fields.String()
+    server_time = ma.fields.AwareDateTime()
+
+
+class MeAnswer(ma.Schema):
+    """What the site knows of the device, and what it takes."""
+
+    id = ma.fields.String()
+    name = ma.fields.String()
+    room = ma.fields.String()
+    server_time = ma.fields.AwareDateTime()
+    uploads = ma.fields.String(metadata={"description": "`tus` or `direct`: how clips and snapshots are sent."})
+    most_upload_bytes = ma.fields.Integer()
+    most_readings = ma.fields.Integer()
+
+
+def _count() -> ma.fields.Integer:
+    return ma.fields.Integer(required=True, strict=True, validate=ma.validate.Range(min=0, max=2**63 - 1))
+
+
+def _words(most: int) -> ma.fields.String:
+    return ma.fields.String(required=True, validate=ma.validate.Length(max=most))
+
+
+class DroppedSchema(LenientSchema):
+    """What an outbox without room gave up since it was made."""
+
+    readings = _count()
+    clips = _count()
+    snapshots = _count()
+
+
+class SpoolSchema(LenientSchema):
+    """The device's outbox."""
+
+    items = _count()
+    bytes = _count()
+    refused = _count()
+    dropped = ma.fields.Nested(DroppedSchema, required=True)
+
+
+class HeartbeatSchema(LenientSchema):
+    """What a device says of itself."""
+
+    at = ma.fields.AwareDateTime(required=True)
+    version = _words(100)
+    boot_id = _words(100)
+    clock_offset_s = ma.fields.Float(required=True)
+    spool = ma.fields.Nested(SpoolSchema, required=True)
+    disk_free_bytes = _count()
+    cpu_temperature_c = ma.fields.Float(
+        required=True, allow_none=True, validate=ma.validate.Range(min=-273.15, max=1000)
+    )
+    camera = _words(300)
+    sensor = _words(300)
+
+
+class TimeAnswer(ma.Schema):
+    """The site's clock, by which devices set theirs."""
+
+    server_time = ma.fields.AwareDateTime()
+
+
+class ItemsQuery(ma.Schema):
+    """Which things are asked for."""
+
+    class Meta:
+        """Of marshmallow."""
+
+        unknown = ma.EXCLUDE
+
+    ids = ma.fields.String(required=True, metadata={"description": "At most 100 ids, with commas between them."})
+
+
+class ItemsAnswer(ma.Schema):
+    """What became of things that were sent."""
+
+    whole = ma.fields.List(ma.fields.String(), metadata={"description": "They are kept: recordings and readings."})
+    refused = ma.fields.Dict(
+        keys=ma.fields.String(),
+        values=ma.fields.String(),
+        metadata={"description": "They are not kept, and why; remembered for a week."},
+    )
+
+
+class DirectUploadSchema(LenientSchema):
+    """A clip or snapshot that is about to be sent to the site's bucket."""
+
+    item_id = ma.fields.String(required=True, validate=_ID)
+    kind = ma.fields.String(required=True, metadata={"description": "`clip` or `snapshot`."})
+    started_at = ma.fields.AwareDateTime(required=True)
+    duration_s = ma.fields.Float(load_default=0.0)
+    sha256 = ma.fields.String(required=True)
+    filename = ma.fields.String(load_default="", validate=ma.validate.Length(max=1000))
+    size = ma.fields.Integer(required=True, strict=True, validate=ma.validate.Range(max=2**63 - 1))
+    reading_id = ma.fields.String(load_default="", allow_none=True)
+    boxes = ma.fields.List(
+        ma.fields.List(ma.fields.Float(), validate=ma.validate.Length(equal=4)),
+        load_default=None,
+        allow_none=True,
+        validate=ma.validate.Length(max=1000),
+        metadata={"description": "Faces, each as x1, y1, x2, y2 in pixels."},
+    )
+
+
+class PartNumbersSchema(LenientSchema):
+    """Which parts are about to be sent."""
+
+    numbers = ma.fields.List(ma.fields.Integer(strict=True), required=True, validate=ma.validate.Length(min=1, max=100))

@@ -1,0 +1,76 @@
+"""Errors as devices read them: the site's JSON, and beside the sentence a short code that a program compares."""
+
+from __future__ import annotations
+
+import marshmallow as ma
+from flask import Blueprint, Response, jsonify
+from werkzeug.exceptions import HTTPException
+
+from attendance.errors import RollcallError
+from website.errors import sentence_of
+from website.sentences import in_words
+
+_CODES = {
+    400: "not_understood",
+    401: "key_refused",
+    403: "not_allowed",
+    404: "not_found",
+    405: "not_allowed",
+    409: "conflict",
+    412: "wrong_version",
+    413: "too_large",
+    415: "not_understood",
+    422: "bad_recording",
+    423: "locked",
+    429: "too_many_requests",
+    503: "unavailable",
+    507: "out_of_space",
+}
+
+
+class _Error(ma.Schema):
+    status = ma.fields.Integer(required=True)
+    message = ma.fields.String(required=True, metadata={"description": "One plain sentence."})
+    code = ma.fields.String(required=True, metadata={"description": "A short word for programs."})
+
+
+class ErrorSchema(ma.Schema):
+    """How every error looks."""
+
+    error = ma.fields.Nested(_Error, required=True)
+
+
+def answer_errors(blueprint: Blueprint) -> None:
+    """Let the blueprint answer errors of its requests, also those that come before its views."""
+    blueprint.register_error_handler(RollcallError, _ours)
+    blueprint.register_error_handler(HTTPException, _theirs)
+
+
+def coded_answer(status: int, sentence: str, code: str) -> Response:
+    """An error with its code."""
+    answer = jsonify(error={"status": status, "message": sentence, "code": code})
+    answer.status_code = status
+    return answer
+
+
+def _ours(error: RollcallError) -> Response:
+    code = getattr(error, "code", None) or _code(error.status)
+    answer = coded_answer(error.status, in_words(error), code)
+    if error.status == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def _theirs(error: HTTPException) -> Response:
+    """With the sentence that the site has for such a status."""
+    if error.response is not None or error.code is None or error.code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    answer = coded_answer(error.code, sentence_of(error.code), _code(error.code))
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            answer.headers[name] = value
+    return answer
+
+
+def _code(status: int) -> str:
+    return _CODES.get(status) or ("unavailable" if status >= 500 else "not_understood")

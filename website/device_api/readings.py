@@ -1,0 +1,32 @@
+"""Batches of thermal readings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attendance.use_cases.receive_readings import receive_readings
+from website.current import current_services
+from website.device_api.arguments import ReadingsAnswer, ReadingsSchema
+from website.device_api.blueprint import KEY_NEEDED, blueprint
+from website.device_api.keys import current_device
+from website.security import takes_up_to
+
+MOST_BYTES = 2_500_000
+"""A thousand readings with every digit that a float can have."""
+
+
+@blueprint.route("/me/readings", methods=["POST"])
+@takes_up_to(lambda settings: MOST_BYTES)
+@blueprint.doc(**KEY_NEEDED)
+@blueprint.arguments(ReadingsSchema)
+@blueprint.response(200, ReadingsAnswer)
+@blueprint.alt_response(401, "UNAUTHORIZED")
+@blueprint.alt_response(413, "REQUEST_ENTITY_TOO_LARGE")
+def readings(batch: dict[str, Any]) -> dict[str, Any]:
+    """Send 1 to 1000 readings, all or nothing.
+
+    The same reading again counts as known, so a batch whose answer was lost is simply sent again.
+    """
+    services = current_services()
+    received = receive_readings(services, current_device(), batch["readings"])
+    return {"stored": received.stored, "known": received.known, "server_time": services.now()}
