@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from botocore.exceptions import ClientError, WaiterError
+from botocore.exceptions import ClientError
 
 from attendance.adapters.aws_errors import error_code, plain_aws_errors
 from attendance.adapters.store_dynamodb.table import SERVICE, TablePart
@@ -12,6 +12,8 @@ from attendance.adapters.store_dynamodb_keys import INDEX
 from attendance.errors import ServiceUnavailable
 
 LATER = "expires_at"  # seconds since 1970 after which DynamoDB deletes an item that has them
+_READY = ("ACTIVE", "UPDATING")
+_MOST_WAITS = 120  # of a second
 _DENIED = {"AccessDeniedException", "AccessDenied"}
 _NOT_OFFERED = {"UnknownOperationException", "ContinuousBackupsUnavailableException", "TableNotFoundException"}
 _MAKING: dict[str, Any] = {
@@ -37,7 +39,7 @@ class DynamoPreparation(TablePart):
         found = self._described()
         if found is None:
             found = self._made()
-        if found["TableStatus"] not in ("ACTIVE", "UPDATING"):
+        if found["TableStatus"] not in _READY:
             found = self._awaited()
         self._refuse_other(found)
 
@@ -70,15 +72,14 @@ class DynamoPreparation(TablePart):
         return found
 
     def _awaited(self) -> Any:
-        try:
-            waiter = self.table.client.get_waiter("table_exists")
-            with plain_aws_errors(SERVICE, table=self.table.name):
-                waiter.wait(TableName=self.table.name, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
-        except WaiterError as late:
-            raise ServiceUnavailable(
-                "The DynamoDB table %(table)s is not ready yet; try again in a minute.", table=self.table.name
-            ) from late
-        return self._described()
+        for _ in range(_MOST_WAITS):
+            found = self._described()
+            if found is not None and found["TableStatus"] in _READY:
+                return found
+            self.table.pause(1.0)
+        raise ServiceUnavailable(
+            "The DynamoDB table %(table)s is not ready yet; try again in a minute.", table=self.table.name
+        )
 
     def _set_up(self) -> None:
         """What a table has only after it is made: items that expire, and backups of every second, where offered."""
