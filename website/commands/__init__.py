@@ -7,6 +7,7 @@ from website.commands.courses import courses
 from website.commands.faces import faces
 from website.commands.lectures import lectures
 from website.commands.plain_errors import is_command, plain_start
+from website.commands.store import init_store
 from website.commands.students import students
 from website.commands.users import users
 
@@ -15,5 +16,5 @@ __all__ = ["is_command", "plain_start", "register"]
 
 def register(app: Flask) -> None:
     """Add all commands to the app's command line."""
-    for group in (users, courses, students, faces, lectures, attendance):
+    for group in (users, courses, students, faces, lectures, attendance, init_store):
         app.cli.add_command(group)
