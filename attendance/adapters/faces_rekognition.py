@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -13,7 +13,7 @@ from PIL import Image
 from attendance.adapters.aws_errors import make_client
 from attendance.adapters.faces_rekognition_calls import FaceCollection
 from attendance.adapters.faces_rekognition_lines import match_lines
-from attendance.adapters.faces_rekognition_matches import Judge, Stay, visits_of
+from attendance.adapters.faces_rekognition_matches import Judge, Stay
 from attendance.adapters.faces_rekognition_names import external_image_id
 from attendance.adapters.faces_rekognition_photos import (
     described,
@@ -124,7 +124,7 @@ class RekognitionFaces:
             judge, student_of = self._judge(faces), self._student_of(faces)
             return search_snapshot(read_snapshot(file), self._collection, judge, student_of, report)
         report(0.0)
-        found = self._awaited(self.begin_search(file, new_id(), "polled"), report)
+        found = self._awaited(self.begin_search(file, new_id(), "polled"), self._student_of(faces), report)
         return self._seen(found, file, faces, lambda share: report(_SEARCHED + (1 - _SEARCHED) * share))
 
     def begin_search(self, file: MediaFile, token: str, tag: str) -> str:
@@ -133,7 +133,7 @@ class RekognitionFaces:
         return start(self._collection, file.place, token, tag, self._threshold, self._word)
 
     def search_result(self, search_id: str, file: MediaFile, faces: Sequence[Face]) -> Sequence[Seen] | None:
-        found = result(self._collection.client, search_id)
+        found = result(self._collection.client, search_id, self._student_of(faces))
         return None if found is None else self._seen(found, file, faces, lambda share: None)
 
     def _found(self, picture: Image.Image) -> PhotoFaces:
@@ -146,10 +146,10 @@ class RekognitionFaces:
     def _judge(self, faces: Sequence[Face]) -> Judge:
         return Judge(self.lines, self._threshold, frozenset(self._student_of(faces).values()))
 
-    def _awaited(self, search_id: str, report: Progress) -> Result:
+    def _awaited(self, search_id: str, student_of: Mapping[str, str], report: Progress) -> Result:
         """Ask again and again, less and less often; nobody knows how far it is."""
         wait_s, asked = _FIRST_WAIT_S, 0
-        while (found := result(self._collection.client, search_id)) is None:
+        while (found := result(self._collection.client, search_id, student_of)) is None:
             asked += 1
             share = _SEARCHED * asked / (asked + 10)
             report(share)
@@ -161,8 +161,7 @@ class RekognitionFaces:
 
     def _seen(self, found: Result, file: MediaFile, faces: Sequence[Face], report: Progress) -> list[Seen]:
         report(0.0)
-        visits = visits_of(found.persons, self._student_of(faces))
-        stays = self._judge(faces).who_was_seen(visits)
+        stays = self._judge(faces).who_was_seen(found.visits)
         wanted = [
             WantedPicture(stay.best.time_s, stay.best.box, found.frame_size)
             for stay in stays

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from attendance.adapters.faces_rekognition_names import student_id_of
@@ -48,6 +49,8 @@ class Frame:
         points = [p for who, p in (*self.near.items(), *self.rivals.items()) if who != student_id]
         return max(points, default=None)
 
+
+_NOBODY: Mapping[str, float] = MappingProxyType({})
 
 Visit = Sequence[Frame]
 """One person from when they came into view to when they left it, by time."""
@@ -159,7 +162,7 @@ class Judge:
 
 def near_and_rivals(
     matches: Iterable[Mapping[str, Any]], student_of: Mapping[str, str]
-) -> tuple[dict[str, float], dict[str, float]]:
+) -> tuple[Mapping[str, float], Mapping[str, float]]:
     """FaceMatches by student: those whose FaceId may name a student, and all others by what they were indexed under.
 
     A face that was left in the collection names nobody, and is no rival of the student whom it shows.
@@ -175,18 +178,26 @@ def near_and_rivals(
     return near, rivals
 
 
-def visits_of(persons: Iterable[Mapping[str, Any]], student_of: Mapping[str, str]) -> list[list[Frame]]:
-    """The visits in the PersonMatches of GetFaceSearch."""
-    visits: dict[int, list[Frame]] = defaultdict(list)
-    for match in persons:
+class Visits:
+    """Collects PersonMatches page by page, each as a Frame: a lecture has hundreds of thousands, with all landmarks."""
+
+    def __init__(self, student_of: Mapping[str, str]) -> None:
+        self._student_of = student_of
+        self._frames: dict[int, list[Frame]] = defaultdict(list)
+
+    def add(self, match: Mapping[str, Any]) -> None:
+        """A PersonMatch of GetFaceSearch."""
         person = match["Person"]
         detail = person.get("Face") or {}
         box = detail.get("BoundingBox")
-        near, rivals = near_and_rivals(match.get("FaceMatches") or (), student_of)
-        visits[person["Index"]].append(
-            Frame(match["Timestamp"] / 1000, box_of(box) if box else None, clarity_of(detail), near, rivals)
-        )
-    return [sorted(frames, key=lambda frame: frame.time_s) for _, frames in sorted(visits.items())]
+        matches = match.get("FaceMatches")
+        near, rivals = near_and_rivals(matches, self._student_of) if matches else (_NOBODY, _NOBODY)
+        frame = Frame(match["Timestamp"] / 1000, box_of(box) if box else None, clarity_of(detail), near, rivals)
+        self._frames[person["Index"]].append(frame)
+
+    def all(self) -> list[Visit]:
+        """In the order of Rekognition's numbers, each by time."""
+        return [sorted(frames, key=lambda frame: frame.time_s) for _, frames in sorted(self._frames.items())]
 
 
 def box_of(box: Mapping[str, float]) -> Box:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from attendance.adapters.aws_errors import error_code
 from attendance.adapters.faces_rekognition_calls import FaceCollection, no_collection, rekognition_errors
+from attendance.adapters.faces_rekognition_matches import Visit, Visits
 from attendance.errors import BadRecording, RollcallError, ServiceBusy, ServiceUnavailable
 
 _PAGE = 1000
@@ -43,9 +44,9 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The PersonMatches of a search that has ended, and the size that the pictures were taken to have."""
+    """Who came and went in a recording, and the size that its pictures were taken to have."""
 
-    persons: list[dict[str, Any]]
+    visits: Sequence[Visit]
     frame_size: tuple[int, int] | None
 
 
@@ -74,11 +75,14 @@ def start(collection: FaceCollection, place: str, token: str, tag: str, threshol
     return search_id
 
 
-def result(client: Any, search_id: str) -> Result | None:
-    """None while it is under way. Raises BadRecording where Rekognition gave up, ServiceUnavailable."""
+def result(client: Any, search_id: str, student_of: Mapping[str, str]) -> Result | None:
+    """None while it is under way; `student_of` are students by FaceId.
+
+    Raises BadRecording where Rekognition gave up, ServiceUnavailable.
+    """
     for _ in range(_MOST_READINGS):
         try:
-            return _read(client, search_id)
+            return _read(client, search_id, Visits(student_of))
         except _PageExpired:
             continue
     raise ServiceUnavailable("Rekognition let the pages of a result expire while they were read; try again later.")
@@ -88,8 +92,7 @@ class _PageExpired(Exception):
     """The pages must be begun again."""
 
 
-def _read(client: Any, search_id: str) -> Result | None:
-    persons: list[dict[str, Any]] = []
+def _read(client: Any, search_id: str, visits: Visits) -> Result | None:
     token: dict[str, str] = {}
     while True:
         page = _page(client, search_id, token)
@@ -100,9 +103,10 @@ def _read(client: Any, search_id: str) -> Result | None:
                 "The recording could not be searched by Rekognition: %(reason)s.",
                 reason=str(page.get("StatusMessage") or "it gives no reason").rstrip(". \n"),
             )
-        persons += page.get("Persons", [])
+        for match in page.get("Persons", []):
+            visits.add(match)
         if not page.get("NextToken"):
-            return Result(persons, _frame_size(page.get("VideoMetadata", {})))
+            return Result(visits.all(), _frame_size(page.get("VideoMetadata", {})))
         token = {"NextToken": page["NextToken"]}
 
 

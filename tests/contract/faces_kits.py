@@ -113,6 +113,7 @@ class RekognitionKit(LocalKit):
     def running(self) -> Iterator[FaceSearch]:
         with aws_here() as url, rekognition_here():
             boto3.client("s3", endpoint_url=url).create_bucket(Bucket=self.BUCKET)
+            boto3.client("rekognition").create_collection(CollectionId="contract")  # so that no test depends on another
             yield RekognitionFaces("contract", load_settings(REKOGNITION_SETTINGS), sleep=_impatiently)
 
     def file(self, path: Path) -> MediaFile:

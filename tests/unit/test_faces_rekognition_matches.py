@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from attendance.adapters.faces_rekognition_matches import BEST_FRAMES, Judge, Stay, visits_of
+from attendance.adapters.faces_rekognition_matches import BEST_FRAMES, Judge, Stay, Visit, Visits
 from attendance.model import MatchLines
 
 LINES = MatchLines(review=80.0, accept=99.0, margin=5.0)
@@ -24,6 +24,13 @@ def person(index: int, second: float, *matches: dict[str, Any], face: bool = Tru
     if face:
         seen["Face"] = {"BoundingBox": box, "Quality": {"Sharpness": 80.0, "Brightness": 70.0}, "Confidence": 99.9}
     return {"Timestamp": round(second * 1000), "Person": seen, **({"FaceMatches": list(matches)} if matches else {})}
+
+
+def visits_of(persons: list[dict[str, Any]], known: dict[str, str]) -> list[Visit]:
+    visits = Visits(known)
+    for one in persons:
+        visits.add(one)
+    return visits.all()
 
 
 def judged(persons: list[dict[str, Any]], known: dict[str, str] = IDS) -> list[Stay]:
