@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ import yaml
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
+ACCOUNT, REGION = "123456789012", "ap-northeast-2"
 PATH = Path(__file__).resolve().parents[2] / "deploy/aws/template.yaml"
 
 
@@ -47,7 +49,7 @@ def expanded() -> dict[str, Any]:
         code = resource.get("Properties", {})
         if isinstance(code.get("CodeUri"), str):  # as `aws cloudformation package` leaves it
             code["CodeUri"] = {"Bucket": "code", "Key": "rollcall.zip"}
-    session = boto3.session.Session(region_name="ap-northeast-2")
+    session = boto3.session.Session(region_name=REGION)
     made: dict[str, Any] = Translator({}, Parser(), boto_session=session).translate(template, {})
     return made
 
@@ -71,3 +73,41 @@ def statements() -> Iterator[tuple[str, dict[str, Any]]]:
 def as_list(value: Any) -> list[Any]:
     """What IAM takes as one or several."""
     return value if isinstance(value, list) else [value]
+
+
+def rights_of(function: str) -> set[str]:
+    """The actions that the role of a function may do."""
+    role = resources("AWS::IAM::Role")[f"{function}Role"]["Properties"]
+    shared = [one["Fn::If"][1]["Ref"] if "Fn::If" in one else one["Ref"] for one in role["ManagedPolicyArns"]]
+    documents = [resources("AWS::IAM::ManagedPolicy")[name]["Properties"]["PolicyDocument"] for name in shared]
+    documents += [policy["PolicyDocument"] for policy in role["Policies"]]
+    return {action for document in documents for one in document["Statement"] for action in as_list(one["Action"])}
+
+
+def filled(value: Any, *, on_image: bool = False) -> str:
+    """What CloudFormation makes of a value, in a stack that is called rollcall."""
+    if isinstance(value, str):
+        return value
+    ((function, given),) = value.items()
+    if function == "Fn::If":
+        return filled(given[1] if (given[0] == "OnImage") is on_image else given[2], on_image=on_image)
+    if function == "Ref":
+        return _of_name(given)
+    if function == "Fn::GetAtt":
+        return f"arn:aws:iam::{ACCOUNT}:role/{given[0]}"
+    return re.sub(r"\$\{([\w:]+)\}", lambda name: _of_name(name[1]), given)
+
+
+def _of_name(name: str) -> str:
+    parameter = written()["Parameters"].get(name)
+    if parameter is not None:
+        return str(parameter["Default"])
+    known = {
+        "AWS::StackName": "rollcall",
+        "AWS::AccountId": ACCOUNT,
+        "AWS::Region": REGION,
+        "WorkQueue": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/rollcall-work",
+        "DoneTable": "rollcall-done",
+        "SessionSecret": "rollcall-session",
+    }
+    return known.get(name, f"arn:aws:sns:{REGION}:{ACCOUNT}:{name}")

@@ -16,7 +16,7 @@ import pytest
 from attendance.adapters.store_dynamodb import open_store
 from attendance.settings import SETTINGS, load_settings
 from lambda_face_search.api import SECRET_VARIABLE
-from tests.lambda_face_search.cloud_template import PATH, as_list, expanded, resources, statements, written
+from tests.lambda_face_search.cloud_template import PATH, as_list, expanded, filled, resources, statements
 from tests.lambda_face_search.sqs import REGION, aws_in_memory
 
 MAY_NAME_NO_RESOURCE = {
@@ -24,6 +24,13 @@ MAY_NAME_NO_RESOURCE = {
     "rekognition:DetectFaces",
     "rekognition:GetFaceSearch",
 }
+
+
+ADAPTERS = Path(__file__).resolve().parents[2] / "attendance/adapters"
+
+
+def pascal_case(name: str) -> str:
+    return "".join(part.title() for part in name.split("_"))
 
 
 def lint(path: Path, *options: str) -> tuple[str, int]:
@@ -57,6 +64,18 @@ class TestRights:
         for name, one in statements():
             if one["Effect"] == "Allow" and "*" in as_list(one.get("Resource", [])):
                 assert set(as_list(one["Action"])) <= MAY_NAME_NO_RESOURCE, name
+
+    def test_the_rights_to_rekognition_are_those_that_its_adapter_asks_for(self) -> None:
+        adapter = "".join(path.read_text() for path in ADAPTERS.glob("faces_rekognition*.py"))
+        asked = {pascal_case(name) for name in re.findall(r"client\.([a-z_]+)\(", adapter)}
+        assert "StartFaceSearch" in asked
+        allowed = {
+            action.removeprefix("rekognition:")
+            for _, one in statements()
+            for action in as_list(one["Action"])
+            if action.startswith("rekognition:")
+        }
+        assert allowed - {"TagResource"} == asked  # which comes with CreateCollection, for the tag
 
     def test_nobody_but_services_of_aws_is_let_in(self) -> None:
         for name, one in statements():
@@ -178,7 +197,9 @@ class TestFunctions:
     def test_the_settings_are_right_together(self, on_image: bool) -> None:
         functions = resources("AWS::Lambda::Function")
         variables = functions["StartImage" if on_image else "Start"]["Properties"]["Environment"]["Variables"]
-        given = {name: filled(value, on_image) for name, value in variables.items() if name.startswith("ROLLCALL_")}
+        given = {
+            name: filled(value, on_image=on_image) for name, value in variables.items() if name.startswith("ROLLCALL_")
+        }
         settings = load_settings(given)
         assert settings.faces == ("local" if on_image else "rekognition://rollcall")
         assert bool(settings.rekognition_topic) is not on_image
@@ -195,33 +216,6 @@ class TestFunctions:
         for name in ("Start", "Finish", "Sweep", "Api"):
             assert {f"{name}ErrorsAlarm", f"{name}ThrottlesAlarm"} <= set(alarms)
         assert all(alarm["Properties"]["AlarmActions"] == [{"Ref": "Alarms"}] for alarm in alarms.values())
-
-
-def filled(value: Any, on_image: bool) -> str:
-    """What CloudFormation makes of a value, with names as they may be."""
-    if isinstance(value, str):
-        return value
-    ((function, given),) = value.items()
-    if function == "Fn::If":
-        return filled(given[1] if (given[0] == "OnImage") is on_image else given[2], on_image)
-    if function == "Ref":
-        return of_name(given)
-    if function == "Fn::GetAtt":
-        return f"arn:aws:iam::123456789012:role/{given[0]}"
-    return re.sub(r"\$\{([\w:]+)\}", lambda name: of_name(name[1]), given)
-
-
-def of_name(name: str) -> str:
-    parameter = written()["Parameters"].get(name)
-    if parameter is not None:
-        return str(parameter["Default"])
-    known = {
-        "AWS::StackName": "rollcall",
-        "AWS::AccountId": "123456789012",
-        "AWS::Region": "ap-northeast-2",
-        "WorkQueue": "https://sqs.ap-northeast-2.amazonaws.com/123456789012/rollcall-work",
-    }
-    return known.get(name, f"arn:aws:sns:ap-northeast-2:123456789012:{name}")
 
 
 def test_the_clock_calls_at_each_minute_exactly_so_that_no_hour_is_left_out() -> None:
