@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import boto3
@@ -20,6 +18,7 @@ from attendance.errors import InvalidInput
 from attendance.services import Services
 from attendance.settings import load_settings
 from attendance.use_cases.finish_upload import finish_upload
+from tests.browser.bucket_site import MEDIA, NAME, Bucket, BucketSite, BucketWatch
 from tests.browser.conftest import SignedIn
 from tests.browser.running_site import RunningSite
 from tests.browser.school import TEACHER, School, _made
@@ -27,52 +26,8 @@ from tests.browser.watching import Watch, breaches
 
 pytestmark = pytest.mark.browser
 
-_BUCKET, _PREFIX = "class-media", "rollcall"
 _PART_BYTES = 8 * 1024 * 1024
 _COMPLETE = "**/api/v1/direct-uploads/*/complete"
-
-
-@dataclass(frozen=True)
-class Bucket:
-    """The bucket, and where browsers find it."""
-
-    client: Any
-    origin: str
-
-    @property
-    def parts(self) -> str:
-        """Which requests send parts."""
-        return f"{self.origin}/{_BUCKET}/{_PREFIX}/uploads/**"
-
-    def sha256(self, media_key: str) -> str:
-        """Of what is kept under a key."""
-        kept = self.client.get_object(Bucket=_BUCKET, Key=f"{_PREFIX}/{media_key}")["Body"].read()
-        return hashlib.sha256(kept).hexdigest()
-
-    def unfinished(self) -> list[str]:
-        """What is on its way, whole or in parts."""
-        begun = self.client.list_multipart_uploads(Bucket=_BUCKET).get("Uploads", [])
-        kept = self.client.list_objects_v2(Bucket=_BUCKET, Prefix=f"{_PREFIX}/uploads/").get("Contents", [])
-        return [one["Key"] for one in (*begun, *kept)]
-
-
-class BucketSite(RunningSite):
-    """A site whose media are in the bucket; where that is stands in AWS's own variables."""
-
-    def _environment(self) -> dict[str, str]:
-        return super()._environment() | {"ROLLCALL_MEDIA": f"s3://{_BUCKET}/{_PREFIX}"}
-
-
-class BucketWatch(Watch):
-    """Pages may load from the bucket too."""
-
-    def __init__(self, context: BrowserContext, origin: str, bucket: str) -> None:
-        self._bucket = bucket
-        super().__init__(context, origin)
-
-    def _request(self, request: Request) -> None:
-        if not request.url.startswith(f"{self._bucket}/"):
-            super()._request(request)
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +47,7 @@ def bucket() -> Iterator[Bucket]:
         }.items():
             environment.setenv(name, value)
         client = boto3.client("s3")
-        client.create_bucket(Bucket=_BUCKET, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-2"})
+        client.create_bucket(Bucket=NAME, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-2"})
         yield Bucket(client, origin)
     server.stop()
 
@@ -106,7 +61,7 @@ def school_services(bucket: Bucket, tmp_path_factory: pytest.TempPathFactory) ->
             {
                 "ROLLCALL_DATA": str(data),
                 "ROLLCALL_TIMEZONE": "Asia/Seoul",
-                "ROLLCALL_MEDIA": f"s3://{_BUCKET}/{_PREFIX}",
+                "ROLLCALL_MEDIA": MEDIA,
             }
         )
     )

@@ -15,7 +15,7 @@ from tests.fakes import FakeUploads
 from tests.fakes.direct_uploads import ORIGIN
 from tests.website.browsing import csrf, post_form, sign_in
 from tests.website.direct_sending import DIRECT, ask, begin, send, with_a_bucket
-from tests.website.lecturing import UPLOADS, create, enrol, tus
+from tests.website.lecturing import UPLOADS, create, tus
 
 VIDEO = b"video 60|21 0 50|900 10 20"
 NO_VIDEO = b"These are my notes of the lecture."
@@ -269,49 +269,6 @@ def test_tus_is_told_the_other_address(teacher_client: FlaskClient, course: Cour
     sent = tus(teacher_client, "HEAD", f"{UPLOADS}/{location.rpartition('/')[2]}")
     assert (begun.status_code, sent.status_code) == (404, 404)
     assert begun.json["error"]["message"] == f"Recordings go straight to this site's bucket; begin at {DIRECT}."
-
-
-def test_the_page_sends_to_the_bucket_and_lists_what_is_unfinished(
-    teacher_client: FlaskClient, services: Services, location: str
-) -> None:
-    links = ask(teacher_client, "POST", f"{location}/parts", {"numbers": [2]}).json["links"]
-    services.uploads.put(links["2"], VIDEO[8:16])
-    page = teacher_client.get("/lectures/upload").text
-    assert f'data-endpoint="{DIRECT}"' in page
-    assert 'data-sends="direct"' in page
-    assert f'data-url="{location}"' in page
-    assert "8 B of 26 B are here" in page
-
-
-def test_pictures_and_uploads_may_go_to_the_bucket_and_nothing_else(teacher_client: FlaskClient) -> None:
-    policy = teacher_client.get("/account").headers["Content-Security-Policy"]
-    rules = {rule.split()[0]: rule.split()[1:] for rule in policy.split("; ")}
-    assert {name for name, sources in rules.items() if ORIGIN in sources} == {"img-src", "media-src", "connect-src"}
-    assert rules["connect-src"] == ["'self'", ORIGIN]
-    assert rules["script-src"] == rules["default-src"] == ["'self'"]
-
-
-def test_a_recording_is_played_from_a_link_that_no_cache_keeps(
-    teacher_client: FlaskClient, services: Services, location: str
-) -> None:
-    send(services.uploads, teacher_client, location, VIDEO)
-    recording = ask(teacher_client, "POST", f"{location}/complete", {}).json["recording"]["id"]
-    answer = teacher_client.get(f"/media/recordings/{recording}", headers={"Range": "bytes=5-9"})
-    assert answer.status_code == 302
-    assert answer.location.startswith(f"{ORIGIN}/recordings/")
-    assert answer.location.endswith("seconds=21600")  # a lecture is watched with pauses
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["Referrer-Policy"] == "same-origin"
-
-
-def test_a_photo_is_shown_from_a_link_of_some_minutes(
-    admin_client: FlaskClient, services: Services, course: Course
-) -> None:
-    face = enrol(services, "21", 21)
-    answer = admin_client.get(f"/media/photos/{face.id}")
-    assert answer.location.startswith(f"{ORIGIN}/photos/")
-    assert answer.location.endswith("seconds=300")
-    assert answer.headers["Cache-Control"] == "no-store"
 
 
 class TestSiteThatReceivesItself:
