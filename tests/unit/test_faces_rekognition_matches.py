@@ -138,7 +138,7 @@ def test_the_other_of_two_at_once_may_take_the_next_student_but_is_never_sure():
 
 
 def test_a_weak_visit_is_not_added_to_a_sure_one():
-    weak = frames(1, range(30, 36), match("face-ada", 84))
+    weak = frames(1, range(30, 36), match("face-ada", 88))
     ada, unknown = judged(frames(0, range(6), match("face-ada", 99.5)) + weak)
     assert (ada.student_id, ada.frames[-1].time_s) == (ADA, 5.0)
     assert (unknown.student_id, unknown.frames[0].time_s) == (None, 30.0)

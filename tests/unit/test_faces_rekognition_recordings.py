@@ -127,6 +127,14 @@ def test_a_text_never_makes_it_open_other_files_or_addresses(video, tmp_path):
             probe_recording(DiskFile(tmp_path / "data"))
 
 
+def test_what_no_camera_makes_is_not_even_opened(tmp_path):
+    Image.new("RGB", (60, 30)).save(
+        tmp_path / "a.gif", save_all=True, append_images=[Image.new("RGB", (60, 30), "red")]
+    )
+    with pytest.raises(BadRecording, match="not a video that can be read"):
+        probe_recording(DiskFile(tmp_path / "a.gif"))
+
+
 def snapshot(path: Path, **saved: Any) -> Path:
     Image.new("RGB", (60, 30), "tan").save(path, **saved)
     return path

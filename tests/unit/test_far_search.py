@@ -267,6 +267,7 @@ def test_who_dies_while_taking_down_is_followed_by_the_next_three_times_at_most(
     assert not look_after_far_search(services, recording.id)
     assert "broken off 3 times" in (now_of(services, recording).error or "")
     assert len(faces.begun) == 1
+    assert services.store.ordered_seconds(MONTH) == 3600
 
 
 def test_who_dies_once_while_taking_down_loses_nothing(services, faces, recording, clock, monkeypatch):
