@@ -34,7 +34,7 @@ ENVIRONMENT = {
 def a_client() -> Any:
     """The client, which takes turns. It is made once, because that takes longer than a test; moto meets its calls."""
     with patch.dict("os.environ", ENVIRONMENT):
-        client = boto3.session.Session().client("dynamodb")
+        client = boto3.session.Session().client("dynamodb", endpoint_url="https://dynamodb.us-east-1.amazonaws.com")
     turn, call = threading.RLock(), client._make_api_call
 
     def one_at_a_time(operation: str, parameters: Any) -> Any:
@@ -106,6 +106,12 @@ def a_store() -> Iterator[DynamoStore]:
         store = DynamoStore("rollcall", a_client(), no_pause)
         store.prepare()
         yield store
+
+
+def empty(store: DynamoStore) -> None:
+    """Delete all items, of any server's table."""
+    for page in store.table.client.get_paginator("scan").paginate(TableName=store.table.name, ConsistentRead=True):
+        store.table.delete_many((item["pk"]["S"], item["sk"]["S"]) for item in page["Items"])
 
 
 def _transact(original: Any) -> Any:

@@ -1,6 +1,7 @@
 """The stores that the contract of the Store is held against.
 
 More are added by URL in STORE_URLS_UNDER_TEST, with blanks between them; their databases are emptied by every test.
+A `dynamodb://TABLE` among them is on the server that AWS_ENDPOINT_URL_DYNAMODB names.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from attendance.adapters import store_dynamodb
+from attendance.adapters.store_dynamodb import DynamoStore
 from attendance.adapters.store_sql import SqlStore, open_store
 from attendance.adapters.store_sql.tables import metadata
 from attendance.ports import Store
 from attendance.settings import load_settings
 from tests.fakes import FakeStore
-from tests.moto_dynamodb import a_store
+from tests.moto_dynamodb import a_store, empty
 
 SERVERS = os.environ.get("STORE_URLS_UNDER_TEST", "").split()
 SETTINGS = load_settings({})
@@ -41,6 +44,8 @@ def store(request: pytest.FixtureRequest, empty_database: Path, tmp_path: Path) 
         opened = open_store(f"sqlite:///{tmp_path}/rollcall.db", SETTINGS)
         yield opened
         opened.close()
+    elif request.param.startswith("dynamodb:"):
+        yield _emptied_table(request.param)
     else:
         yield _emptied(_prepared(request.param))
 
@@ -66,4 +71,11 @@ def _emptied(opened: SqlStore) -> SqlStore:
     with opened.engine.begin() as connection:
         for table in reversed(metadata.sorted_tables):
             connection.execute(table.delete())
+    return opened
+
+
+def _emptied_table(url: str) -> DynamoStore:
+    opened = store_dynamodb.open_store(url, SETTINGS)
+    opened.prepare()
+    empty(opened)
     return opened
