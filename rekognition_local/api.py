@@ -10,11 +10,11 @@ from typing import Any
 
 from rekognition_local.errors import ServiceError, not_readable
 from rekognition_local.service_model import TARGET_PREFIX
-from rekognition_local.validation import read_request
+from rekognition_local.validation import Members, read_request
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
 
-Operation = Callable[[dict[str, Any]], dict[str, Any]]
+Operation = Callable[[Members], Members]
 
 log = logging.getLogger(__name__)
 

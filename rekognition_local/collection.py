@@ -18,6 +18,9 @@ from rekognition_local.errors import no_collection
 from rekognition_local.similarity import similarity
 from rekognition_local.stored_face import StoredFace
 
+DEFAULT_THRESHOLD = 80.0
+"""The service's own; less similar faces are not shown."""
+
 ABOUT = "collection.json"
 PICTURES = "pictures"
 

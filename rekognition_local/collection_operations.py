@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rekognition_local.collection import About
 from rekognition_local.collections_folder import CollectionsFolder
 from rekognition_local.pages import page
 from rekognition_local.tokens import Tokens
+from rekognition_local.validation import Members
 
 _ACCOUNT = "000000000000"
 _REGION = "local"
-Members = dict[str, Any]
 
 
 class CollectionOperations:

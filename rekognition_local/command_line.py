@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import cv2
@@ -80,7 +80,14 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add = parser.add_argument
+    _add_where(parser.add_argument)
+    _add_how(parser.add_argument)
+    parser.add_argument("--verbose", action="store_true", help="log each request")
+    return parser
+
+
+def _add_where(add: Callable[..., object]) -> None:
+    """Where it listens, and where it keeps what it is given."""
     add("--port", type=_port, default=5005, help="the port; 0 takes a free one and prints it (default: %(default)s)")
     add("--host", default="127.0.0.1", help="the address to listen at (default: %(default)s, this machine alone)")
     add("--anyone-may-connect", action="store_true", help="permit a --host that other machines can reach")
@@ -91,6 +98,16 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help="where collections, jobs and results are kept (default: %(default)s)",
     )
+    add(
+        "--networks",
+        type=Path,
+        metavar="FOLDER",
+        help="where the engine keeps its networks (default: ~/.cache/rollcall)",
+    )
+
+
+def _add_how(add: Callable[..., object]) -> None:
+    """How it searches, and how much at once."""
     add(
         "--workers",
         type=_count,
@@ -118,14 +135,6 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="after which a NextToken is refused (default: %(default)g)",
     )
-    add(
-        "--networks",
-        type=Path,
-        metavar="FOLDER",
-        help="where the engine keeps its networks (default: ~/.cache/rollcall)",
-    )
-    add("--verbose", action="store_true", help="log each request")
-    return parser
 
 
 def _is_this_machine(host: str) -> bool:

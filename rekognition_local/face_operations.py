@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 from uuid import uuid4
 
 from face_engine.model import Face
@@ -14,8 +13,7 @@ from rekognition_local.pages import page
 from rekognition_local.pictures import Picture, Pictures
 from rekognition_local.stored_face import StoredFace
 from rekognition_local.tokens import Tokens
-
-Members = dict[str, Any]
+from rekognition_local.validation import Members
 
 
 def model_version(engine: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from rekognition_local.collections_folder import CollectionsFolder
 from rekognition_local.errors import bad_object
@@ -11,9 +10,9 @@ from rekognition_local.job import Job, Status
 from rekognition_local.jobs_folder import JobsFolder
 from rekognition_local.s3_objects import S3Objects
 from rekognition_local.tokens import Tokens
+from rekognition_local.validation import Members
 
 MOST_PERSONS = 1000
-Members = dict[str, Any]
 
 
 class JobOperations:

@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 from face_engine.errors import FaceEngineError
+from rekognition_local.collection import DEFAULT_THRESHOLD
 from rekognition_local.collections_folder import CollectionsFolder
 from rekognition_local.errors import ServiceError, Stopped
 from rekognition_local.job import Job, Status
@@ -18,7 +19,6 @@ from rekognition_local.notices import NotTold, publish
 from rekognition_local.s3_objects import S3Objects
 from rekognition_local.videos import Videos
 
-DEFAULT_THRESHOLD = 80.0
 MOST_ATTEMPTS = 3
 """A video that ends the whole process so often is not tried again."""
 

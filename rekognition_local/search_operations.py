@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from rekognition_local.collection import DEFAULT_THRESHOLD
 from rekognition_local.collections_folder import CollectionsFolder
 from rekognition_local.errors import invalid_parameter
 from rekognition_local.face_details import NO_FILTER, bounding_box, compared_face, face_detail, reasons_against
 from rekognition_local.pictures import Pictures
 from rekognition_local.similarity import similarity
+from rekognition_local.validation import Members
 
-DEFAULT_THRESHOLD = 80.0
 DEFAULT_MOST_MATCHES = 80
-Members = dict[str, Any]
 
 
 class SearchOperations:

@@ -18,11 +18,14 @@ from botocore.model import ListShape, MapShape, Shape, StringShape, StructureSha
 from rekognition_local.errors import ServiceError, not_readable
 from rekognition_local.service_model import operation_model
 
+Members = dict[str, Any]
+"""Of a request or an answer: values by the service's names."""
+
 _SHOWN = 200
 _MOST_FAULTS = 20
 
 
-def read_request(operation: str, body: Any) -> dict[str, Any]:
+def read_request(operation: str, body: Any) -> Members:
     """The members of a request, blobs as bytes; members that the model does not have are left out.
 
     Raises
