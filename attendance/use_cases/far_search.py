@@ -35,6 +35,7 @@ FAR_LEASE = timedelta(minutes=15)
 
 _SOON = timedelta(seconds=30)
 _MOMENT = timedelta(seconds=1)
+_TRIES = 3
 _FAR = "far"
 
 _log = logging.getLogger(__name__)
@@ -137,10 +138,14 @@ def _taken_over(services: Services, recording: Recording, token: str) -> Recordi
 
     The lease is made to lapse first: it is never given back, so that a process that is killed here loses no token.
     """
-    now = services.now()
-    if recording.claimed_by == _waiting(token):
+    own = f"{_waiting(token)}:{new_id()[:8]}"
+    for _ in range(_TRIES):  # somebody who looks may renew the lease between the two steps
+        now = services.now()
         services.store.renew_claim(recording.id, _waiting(token), now - _MOMENT, recording.progress)
-    return services.store.claim_search(recording.id, f"{_waiting(token)}:{new_id()[:8]}", now, now + LEASE)
+        claimed = services.store.claim_search(recording.id, own, now, now + LEASE)
+        if claimed is not None:
+            return claimed
+    return None
 
 
 def _take_down(services: Services, faces: FarFaceSearch, claimed: Recording, search_id: str) -> bool:

@@ -121,6 +121,21 @@ def test_of_two_who_hear_the_same_word_at_once_one_works(services, faces, record
     assert now_of(services, recording).status is SearchStatus.DONE
 
 
+def test_who_looks_at_the_same_moment_does_not_make_the_word_go_unheard(services, faces, recording, monkeypatch):
+    begin_far_search(services, recording.id)
+    word = faces.end()
+    waiting = now_of(services, recording).claimed_by
+    claim = services.store.claim_search
+
+    def claim_after_somebody_looked(*given: object) -> Recording | None:
+        monkeypatch.setattr(services.store, "claim_search", claim)
+        assert services.store.renew_claim(recording.id, waiting, services.now() + timedelta(minutes=15), 0.0)
+        return claim(*given)
+
+    monkeypatch.setattr(services.store, "claim_search", claim_after_somebody_looked)
+    assert end_far_search(services, *word)
+
+
 def test_the_word_of_an_older_search_changes_nothing(services, faces, recording, clock, caplog):
     begin_far_search(services, recording.id)
     old = faces.end()
