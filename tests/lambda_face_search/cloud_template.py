@@ -46,9 +46,9 @@ def expanded() -> dict[str, Any]:
     """The template after SAM's transform: all that CloudFormation makes."""
     template = written()
     for resource in template["Resources"].values():
-        code = resource.get("Properties", {})
-        if isinstance(code.get("CodeUri"), str):  # as `aws cloudformation package` leaves it
-            code["CodeUri"] = {"Bucket": "code", "Key": "rollcall.zip"}
+        if resource["Type"] == "AWS::Serverless::Function":
+            # `aws cloudformation package` writes this into every function, those of images included.
+            resource["Properties"]["CodeUri"] = "s3://code/rollcall.zip"
     session = boto3.session.Session(region_name=REGION)
     made: dict[str, Any] = Translator({}, Parser(), boto_session=session).translate(template, {})
     return made
