@@ -14,7 +14,18 @@ from attendance.errors import InvalidInput, NotFound, RollcallError, ServiceUnav
 from attendance.model import AuditEntry, LogFilter
 from attendance.settings import load_settings
 from tests.broken_dynamodb import BrokenClient, failing, refusal
-from tests.contract.samples import HOUR, NOW, a_class, a_course, a_face, a_lecture, a_mark, a_student, a_user
+from tests.contract.samples import (
+    HOUR,
+    NOW,
+    a_class,
+    a_course,
+    a_face,
+    a_lecture,
+    a_mark,
+    a_sighting,
+    a_student,
+    a_user,
+)
 from tests.moto_dynamodb import a_client, dynamodb_in_process, no_pause
 
 
@@ -215,3 +226,55 @@ def test_all_errors_of_the_store_are_ours(store: DynamoStore, client: BrokenClie
     client.faults.append(failing(refusal("SomethingNew", "Nobody knows")))
     with pytest.raises(RollcallError, match="The database refused a request: SomethingNew, Nobody knows"):
         store.courses()
+
+
+def test_floats_come_back_exactly_also_where_dynamodb_has_no_such_number(store: DynamoStore) -> None:
+    a_class(store)
+    odd = [0.1 + 0.2, 1e-17, 5e-324, 1.7976931348623157e308, -0.0, 100.0, 1 / 3]
+    store.claim_search("r1", "one", NOW, NOW + HOUR)
+    sightings = [a_sighting(f"s{place}", similarity=value) for place, value in enumerate(odd)]
+    store.save_sightings("r1", "one", sightings, "local-1", NOW)
+    assert [one.similarity for one in sorted(store.sightings("l1"), key=lambda one: one.id)] == odd
+
+
+def test_consent_taken_back_removes_more_faces_than_a_transaction_holds(store: DynamoStore) -> None:
+    store.add_student_once(a_student())
+    for number in range(40):
+        store.add_face(a_face(f"f{number}"))
+    store.save_student(a_student(consent_on=None))
+    assert store.faces() == []
+    assert len(store.pending_erasures()) == 80
+    assert store.engine_counts() == []
+
+
+def test_a_lecture_whose_removal_broke_off_is_not_in_the_log_and_nor_are_its_counts(
+    store: DynamoStore, client: BrokenClient
+) -> None:
+    a_class(store)
+    store.save_machine_marks("l1", [a_mark()])
+    client.faults.append(failing(refusal("AccessDeniedException"), operation="batch_write_item"))
+    with pytest.raises(ServiceUnavailable):
+        store.remove_lecture("l1")
+    page = store.log(LogFilter())
+    assert (list(page.items), page.total) == ([], 0)
+
+
+def test_what_is_being_removed_cannot_be_changed(store: DynamoStore, client: BrokenClient) -> None:
+    a_class(store)
+    client.faults.append(failing(refusal("AccessDeniedException"), operation="batch_write_item"))
+    for remove in (lambda: store.remove_course("c1"), lambda: store.remove_student("21")):
+        with pytest.raises(ServiceUnavailable):
+            remove()
+    client.faults.clear()
+    changes = (
+        lambda: store.save_course(a_course("c1", name="New")),
+        lambda: store.set_teachers("c1", []),
+        lambda: store.save_lecture(a_lecture("l1", title="New")),
+        lambda: store.save_student(a_student("21", name="New")),
+        lambda: store.add_face(a_face()),
+        lambda: store.save_machine_marks("l1", [a_mark()]),
+    )
+    for change in changes:
+        with pytest.raises(NotFound):
+            change()
+    assert client.waits == []

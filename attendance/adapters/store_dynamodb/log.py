@@ -117,7 +117,9 @@ def _is_in_time(lecture: Lecture, wanted: LogFilter) -> bool:
 
 
 def _count(lecture: Item | None, wanted: LogFilter) -> int:
-    """How many lines a lecture has in the log."""
+    """How many lines a lecture has in the log; none where it is being removed."""
+    if lecture is None or "removing" in lecture:
+        return 0
     return sum(whole(lecture, counter_of(status)) for status in set(wanted.statuses or Status))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.store_dynamodb.actions import NEW, Action, Changed, put, setting, update
@@ -14,8 +15,10 @@ from attendance.adapters.store_dynamodb.parallel import together
 from attendance.adapters.store_dynamodb.removing_students import remove_student
 from attendance.adapters.store_dynamodb.values import attributes, read, text, texts
 from attendance.adapters.store_sentences import no_consent, no_student, no_such_student, student_taken
-from attendance.errors import AlreadyExists
+from attendance.errors import AlreadyExists, NotFound
 from attendance.model import Face, Page, Student
+
+_MOST_FACES = 30  # three actions each, of the 100 of a transaction
 
 
 class DynamoStudents(DynamoFaces):
@@ -49,7 +52,7 @@ class DynamoStudents(DynamoFaces):
                 raise no_student(student.id)
             new: dict[str, object] = {"name": student.name, "consent_on": student.consent_on}
             if student.consent_on is None:
-                self._save_without_faces(student.id, new, texts(item, "face_ids"))
+                self._save_without_faces(student.id, new, self._as_many_as_fit(texts(item, "face_ids")))
             else:
                 self.table.transact([_changing(student.id, new)])
 
@@ -98,6 +101,14 @@ class DynamoStudents(DynamoFaces):
     def _taught_by(self, teacher_id: str) -> set[str]:
         courses = [text(item, "course_id") for item in self.table.query(keys.of_user(teacher_id), keys.COURSE)]
         return {one for roster in together(lambda course: roster_ids(self.table, course), courses) for one in roster}
+
+    def _as_many_as_fit(self, face_ids: set[str]) -> set[str]:
+        """The faces that are left once those are removed that a transaction would not hold."""
+        surplus = sorted(face_ids)[_MOST_FACES:]
+        for face_id in surplus:
+            with suppress(NotFound):
+                self.remove_face(face_id)
+        return face_ids - set(surplus)
 
     def _save_without_faces(self, student_id: str, new: dict[str, object], face_ids: set[str]) -> None:
         faces = list(self.table.get_many(map(keys.face, face_ids)).values())

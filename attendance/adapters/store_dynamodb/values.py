@@ -30,7 +30,8 @@ def attribute(value: Any) -> dict[str, Any]:  # noqa: PLR0911 - one line a type
         case int() | Decimal():
             return {"N": str(value)}
         case float():
-            return {"N": repr(value)}  # the shortest digits that give the same float again
+            # The shortest digits that give the same float again, as text where DynamoDB has no such number.
+            return {"N" if value == 0 or 1e-130 < abs(value) < 1e125 else "S": repr(value)}
         case str():
             return {"S": _storable(str(value))}
         case bytes():
