@@ -1,0 +1,48 @@
+"""Which camera and sensor a setting means; their libraries are imported when they are picked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from device_uploader.sources import Camera, ThermalSensor
+
+CAMERAS = ("v4l2:NUMBER", "v4l2:/dev/video0", "rtsp://...", "pi", "folder:PATH", "drawn", "none")
+SENSORS = ("amg8833", "simulated", "none")
+
+
+def check_camera(source: str) -> None:
+    """Raises ValueError where it names none of CAMERAS."""
+    if source in ("pi", "drawn", "none"):
+        return
+    if not source.startswith(("v4l2:", "rtsp://", "rtsps://", "folder:")) or source.endswith(":"):
+        raise ValueError(f"must be one of {', '.join(CAMERAS)}")
+
+
+def open_camera(source: str, width: int, height: int, fps: float) -> Camera:
+    """Raises SourceFailed."""
+    if source == "drawn":
+        return _made("drawn_camera", "DrawnCamera", width, height, fps)  # type: ignore[no-any-return]
+    if source == "pi":
+        return _made("pi_camera", "PiCamera", width, height)  # type: ignore[no-any-return]
+    if source.startswith("folder:"):
+        folder = Path(source.removeprefix("folder:"))
+        return _made("folder_camera", "FolderCamera", folder, width, height)  # type: ignore[no-any-return]
+    address = source.removeprefix("v4l2:")
+    return _made("opencv_camera", "OpenCvCamera", address, width, height)  # type: ignore[no-any-return]
+
+
+def open_sensor(source: str, address: int, now_s: Callable[[], float]) -> ThermalSensor:
+    """`now_s` moves the simulated room. Raises SourceFailed."""
+    if source == "simulated":
+        bus = _made("simulated_bus", "SimulatedBus", address, _made("warm_room", "WarmRoom"), now_s)
+    else:
+        bus = _made("amg8833", "board_bus")
+    return _made("amg8833", "Amg8833", bus, address)  # type: ignore[no-any-return]
+
+
+def _made(module: str, name: str, *words: Any) -> Any:
+    """OpenCV, picamera2 and the driver of the sensor are loaded where they are wanted, and need not be there else."""
+    return getattr(import_module(f"device_uploader.sources.{module}"), name)(*words)

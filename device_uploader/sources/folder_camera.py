@@ -1,0 +1,72 @@
+"""A camera that shows the pictures and clips of a folder, one after the other and again; for trials."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import cycle
+from pathlib import Path
+
+import cv2
+
+from device_uploader.errors import SourceFailed
+from device_uploader.sources import Camera, Frame
+
+PICTURES = (".jpg", ".jpeg", ".png")
+CLIPS = (".mp4", ".mov", ".mkv", ".avi", ".webm")
+
+
+class FolderCamera(Camera):
+    """Every picture is scaled into the size asked for, with black beside it where the shape differs."""
+
+    def __init__(self, folder: Path, width: int, height: int) -> None:
+        self._size = (width, height)
+        names = sorted(folder.iterdir()) if folder.is_dir() else []
+        self._files = [path for path in names if path.suffix.lower() in PICTURES + CLIPS]
+        if not self._files:
+            raise SourceFailed(f"There is no picture or clip in the folder {folder}.")
+        self._frames = self._play()
+
+    def read(self) -> Frame:
+        """The next picture."""
+        return next(self._frames)
+
+    def close(self) -> None:
+        """Let go of the clip that is being shown."""
+        self._frames = iter(())
+
+    def _play(self) -> Iterator[Frame]:
+        shown = 0
+        for number, path in enumerate(cycle(self._files)):
+            for frame in frames_of(path):
+                shown += 1
+                yield fitted(frame, *self._size)
+            if number + 1 == len(self._files) and not shown:
+                raise SourceFailed(f"None of the files in {path.parent} can be read.")
+
+
+def frames_of(path: Path) -> Iterator[Frame]:
+    """One of a picture, all of a clip, none of a file that cannot be read."""
+    if path.suffix.lower() in PICTURES:
+        picture = cv2.imread(str(path))
+        if picture is not None:
+            yield picture  # type: ignore[misc]
+        return
+    capture = cv2.VideoCapture(str(path))
+    try:
+        while True:
+            here, frame = capture.read()
+            if not here:
+                return
+            yield frame  # type: ignore[misc]
+    finally:
+        capture.release()
+
+
+def fitted(frame: Frame, width: int, height: int) -> Frame:
+    """Of exactly this size, nothing stretched."""
+    scale = min(width / frame.shape[1], height / frame.shape[0])
+    inner = cv2.resize(frame, (max(1, int(frame.shape[1] * scale)), max(1, int(frame.shape[0] * scale))))
+    across, down = width - inner.shape[1], height - inner.shape[0]
+    return cv2.copyMakeBorder(  # type: ignore[return-value]
+        inner, down // 2, down - down // 2, across // 2, across - across // 2, cv2.BORDER_CONSTANT
+    )
