@@ -74,13 +74,15 @@ class SiteTime:
     """What the site's clock shows, known by its answers and counted on by the monotonic clock; kept for each boot.
 
     Things of a boot in which the site answered get the site's time, whatever the device's own clock said and however
-    it jumped. Things of a boot that never met the site keep the device's own time.
+    it jumped. Things of a boot that never met the site keep the device's own time. Without a path nothing is kept.
     """
 
-    def __init__(self, path: Path, clock: Clock, disk: Disk) -> None:
+    def __init__(self, path: Path | None, clock: Clock, disk: Disk) -> None:
         self._path, self.clock, self._disk = path, clock, disk
         self._lock = threading.Lock()
-        self._zero_of_boot = read_boots(path)  # the site's time at each boot's monotonic zero
+        self._zero_of_boot = (
+            read_boots(path) if path is not None else {}
+        )  # the site's time at each boot's monotonic zero
         self._round_trip_s = MOST_ROUND_TRIP_S * clock.speed
         self._written = self._zero_of_boot.get(clock.boot_id)
 
@@ -114,14 +116,18 @@ class SiteTime:
         """On disk only where it moved by a second: an SD card is not written for every answer."""
         self._zero_of_boot.pop(self.clock.boot_id, None)
         self._zero_of_boot[self.clock.boot_id] = zero  # the newest boot is the last one
+        if self._path is None:
+            return
         if self._written is None or abs(self._written - zero) > 1:
             self._written = zero
             kept = dict(list(self._zero_of_boot.items())[-BOOTS_KEPT:])
             self._disk.replace(self._path, json.dumps(kept).encode())
 
 
-def read_boots(path: Path) -> dict[str, float]:
+def read_boots(path: Path | None) -> dict[str, float]:
     """Of a file that may not be there yet; one that was spoilt tells nothing."""
+    if path is None:
+        return {}
     try:
         words = json.loads(path.read_bytes())
     except (FileNotFoundError, ValueError):

@@ -13,6 +13,7 @@ from __future__ import annotations
 import fcntl
 import json
 import logging
+import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -96,6 +97,14 @@ class Outbox:
         self.disk.make_folder(folder)
         self.disk.write(folder / "data", data)
         return self._promote(replace(item, sha256=sha256_of(folder / "data"), size=len(data)))
+
+    def add_copy(self, item: Item, source: Path) -> Item:
+        """A whole file of somebody else's; `sha256` and `size` are filled in."""
+        data = self.making / item.id / "data"
+        self.disk.make_folder(data.parent)
+        shutil.copyfile(source, data)
+        self.disk.sync(data)
+        return self._promote(replace(item, sha256=sha256_of(data), size=data.stat().st_size))
 
     def add_readings(self, batch_id: str, readings: list[Reading], thinned: int = 0) -> Item:
         """One item of many readings."""

@@ -40,7 +40,7 @@ class DeviceKey(requests.auth.AuthBase):
 
 
 class Site:
-    """The device API of one site. Not for several threads at once; `sibling` makes one for another thread."""
+    """The device API of one site. Not for several threads at once."""
 
     def __init__(
         self,
@@ -53,14 +53,9 @@ class Site:
     ) -> None:
         self.server, self._key, self._site_time = server.rstrip("/"), key, site_time
         self._ca_file, self._timeout_s = ca_file, timeout_s
-        self._given_session = session
         self._session = session or requests.Session()
         self._session.headers["User-Agent"] = f"rollcall-device/{VERSION}"
         self._verify: bool | str = str(ca_file) if ca_file else True
-
-    def sibling(self) -> Site:
-        """The same site, for another thread."""
-        return Site(self.server, self._key, self._site_time, self._ca_file, self._timeout_s, self._given_session)
 
     def use_key(self, key: str) -> None:
         """From the next request on."""

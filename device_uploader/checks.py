@@ -1,0 +1,103 @@
+"""Tries the key, the site, the clock, the camera, the sensor and the disk once, and says one line about each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+
+from device_uploader.clock import Clock, SiteTime
+from device_uploader.disk import Disk
+from device_uploader.errors import DeviceError
+from device_uploader.item import new_id
+from device_uploader.key_file import read_key
+from device_uploader.settings import Settings
+from device_uploader.site import Site
+from device_uploader.sources.choice import open_camera, open_sensor
+
+WRONG_CLOCK_S = 60.0
+Say = Callable[[str], None]
+
+
+def run_checks(settings: Settings, say: Say) -> bool:
+    """Whether all of it works."""
+    say("ok    settings: all of them can be used")
+    site_time = SiteTime(None, Clock(), Disk())
+    checks: dict[str, Callable[[], str]] = {
+        "key": lambda: _key(settings),
+        "site": lambda: _site(settings, site_time),
+        "clock": lambda: _clock(site_time),
+        "disk": lambda: _disk(settings),
+        "camera": lambda: _camera(settings),
+        "sensor": lambda: _sensor(settings),
+    }
+    worked = [_said(name, check, say) for name, check in checks.items()]
+    return all(worked)
+
+
+def _said(name: str, check: Callable[[], str], say: Say) -> bool:
+    try:
+        say(f"ok    {name}: {check()}")
+    except (DeviceError, OSError) as wrong:
+        say(f"WRONG {name}: {wrong}")
+        return False
+    return True
+
+
+def _key(settings: Settings) -> str:
+    read_key(settings.site.key_file)
+    return f"{settings.site.key_file} is private and holds a key"
+
+
+def _site(settings: Settings, site_time: SiteTime) -> str:
+    words = settings.site
+    me = Site(words.server, read_key(words.key_file), site_time, words.ca_file, words.timeout_s).me()
+    return f"{words.server} knows this device as {me.get('name')!r} in room {me.get('room')!r}"
+
+
+def _clock(site_time: SiteTime) -> str:
+    offset_s = site_time.offset_s()
+    if offset_s is None:
+        raise DeviceError("it cannot be compared, because the site does not answer.")
+    zone = datetime.now().astimezone().tzname()
+    if abs(offset_s) > WRONG_CLOCK_S:
+        return (
+            f"{abs(offset_s):.0f} s {'behind' if offset_s > 0 else 'ahead'}, which is put right in what is sent; {zone}"
+        )
+    return f"within {abs(offset_s):.1f} s of the site's; the time zone for timetables is {zone}"
+
+
+def _disk(settings: Settings) -> str:
+    folder, disk = settings.outbox.folder, Disk()
+    disk.make_folder(folder)
+    trial = folder / f"trial-{new_id()}"
+    begun_s = time.monotonic()
+    try:
+        disk.write(trial, b"a trial")
+    finally:
+        with suppress(OSError):
+            disk.remove(trial)
+    lasted_s = time.monotonic() - begun_s
+    return f"{folder} can be written ({lasted_s * 1000:.0f} ms), {disk.free_bytes(folder) / 1e9:.1f} GB are free"
+
+
+def _camera(settings: Settings) -> str:
+    words = settings.camera
+    if words.source == "none":
+        return "none is set"
+    camera = open_camera(words.source, words.width, words.height, words.fps)
+    try:
+        height, width = camera.read().shape[:2]
+    finally:
+        camera.close()
+    return f"gives pictures of {width}x{height}"
+
+
+def _sensor(settings: Settings) -> str:
+    words = settings.sensor
+    if words.source == "none":
+        return "none is set"
+    warmth = open_sensor(words.source, words.address, time.monotonic).read()
+    lowest, highest = min(warmth.pixels_c), max(warmth.pixels_c)
+    return f"sees {lowest:.2f} to {highest:.2f} C (+-2.5 C), and is {warmth.thermistor_c:.2f} C warm itself"

@@ -1,0 +1,184 @@
+"""python -m device_uploader run | check | simulate | spool | pair."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from device_uploader import VERSION
+from device_uploader.checks import run_checks
+from device_uploader.clock import Clock, SiteTime
+from device_uploader.device import Device
+from device_uploader.disk import Disk
+from device_uploader.errors import DeviceError, SettingsWrong
+from device_uploader.key_file import reserve, write_key
+from device_uploader.outbox import Outbox
+from device_uploader.settings import Settings, address
+from device_uploader.settings_file import load_settings
+from device_uploader.simulation import Plan, simulate
+from device_uploader.site import Site
+from device_uploader.spool import describe
+
+DONE, FAILED, WRONG_SETTINGS = 0, 1, 2
+CODES = (
+    "Exit codes: 0 all is well; 1 something does not work (the lines say what); 2 a setting or an argument is wrong."
+)
+log = logging.getLogger(__name__)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code."""
+    words = parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
+    try:
+        code: int = words.command(words)
+    except SettingsWrong as wrong:
+        print(wrong, file=sys.stderr)
+        return WRONG_SETTINGS
+    except (DeviceError, OSError) as failed:
+        print(failed, file=sys.stderr)
+        return FAILED
+    return code
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its help."""
+    top = argparse.ArgumentParser(prog="python -m device_uploader", description=__doc__, epilog=CODES)
+    top.add_argument("--version", action="version", version=VERSION)
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    _command(commands, "run", run, "Film, measure and send, until it is stopped (SIGTERM or Ctrl-C).", config=True)
+    _command(commands, "check", check, "Try everything once, and print one line each.", config=True)
+    _command(commands, "spool", spool, "Show what waits to be sent, and what was refused or let go.", config=True)
+    pairing = _command(commands, "pair", pair, "Make the key file with the code that the site's devices page shows.")
+    pairing.add_argument("code", help="such as ABCD-EFGH; it works once, for an hour")
+    pairing.add_argument("--server", required=True, help="the address of the site, https://...")
+    pairing.add_argument("--key-file", type=Path, default=Path("/etc/rollcall-device/key"), help="default: %(default)s")
+    pairing.add_argument("--ca-file", type=Path, help="certificates to trust, where the site has its own")
+    _add_simulation(_command(commands, "simulate", simulated, "The whole client without a camera, on a fast clock."))
+    return top
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    call: object,
+    explain: str,
+    *,
+    config: bool = False,
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=explain, description=explain, epilog=CODES)
+    command.set_defaults(command=call)
+    if config:
+        command.add_argument("--config", type=Path, help="a TOML file; without it the environment alone counts")
+    return command
+
+
+def _add_simulation(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--hours", type=float, default=2.0, help="how long the simulation is (default: %(default)s)")
+    command.add_argument("--speed", type=float, default=60.0, help="how many times as fast (default: %(default)s)")
+    command.add_argument("--server", required=True, help="the address of the site")
+    command.add_argument("--key-file", type=Path, required=True, help="the device's key")
+    command.add_argument("--ca-file", type=Path, default="", help="certificates to trust, where the site has its own")
+    command.add_argument("--spool", type=Path, help="the outbox, to go on after a kill (default: a new folder)")
+    command.add_argument("--camera", default="drawn", help="drawn, or folder:PATH (default: %(default)s)")
+    command.add_argument("--clip-minutes", type=float, default=10.0, help="0 films no clips (default: %(default)s)")
+    command.add_argument("--snapshot-minutes", default="0", help="of every hour (default: %(default)s)")
+    command.add_argument("--reading-seconds", type=float, default=5.0, help="default: %(default)s")
+    command.add_argument("--size", default="320x240", help="of the pictures (default: %(default)s)")
+    command.add_argument("--fps", type=float, default=1.0, help="pictures a simulated second (default: %(default)s)")
+    command.add_argument("--wait-minutes", type=float, default=10.0, help="for the last to go (default: %(default)s)")
+    command.add_argument("--ledger", type=Path, help="write a line there for everything that was recorded")
+
+
+def run(words: argparse.Namespace) -> int:
+    """Exit code 1 where the key was refused, or a part has broken."""
+    settings = load_settings(words.config)
+    stop = stop_at_signals()
+    outbox = opened(settings)
+    device = Device(settings, outbox, Clock())
+    device.start()
+    try:
+        while not stop.wait(1.0) and not device.broken:
+            device.tend()
+    finally:
+        device.stop()
+        outbox.close()
+    if device.link.key_refused is not None:
+        log.error("The site refused the key: %s", device.link.key_refused)
+    return FAILED if device.broken or device.link.key_refused is not None else DONE
+
+
+def check(words: argparse.Namespace) -> int:
+    """Exit code 1 where any line says that something does not work."""
+    return DONE if run_checks(load_settings(words.config), print) else FAILED
+
+
+def spool(words: argparse.Namespace) -> int:
+    """Only looks; a running device is not disturbed."""
+    for line in describe(load_settings(words.config).outbox.folder):
+        print(line)
+    return DONE
+
+
+def pair(words: argparse.Namespace) -> int:
+    """The code is used up only after the file for the key is there."""
+    try:
+        server = address(words.server)
+    except ValueError as wrong:
+        raise SettingsWrong(f"--server {wrong}.") from wrong
+    reserve(words.key_file)
+    try:
+        site_time = SiteTime(None, Clock(), Disk())
+        paired = Site(server, None, site_time, words.ca_file).pair(words.code.strip().upper())
+    except BaseException:
+        words.key_file.unlink()
+        raise
+    write_key(words.key_file, str(paired["key"]))
+    print(f"This device is {paired.get('name')!r} in room {paired.get('room')!r} now. Its key is in {words.key_file}.")
+    return DONE
+
+
+def simulated(words: argparse.Namespace) -> int:
+    """Exit code 1 where something was not sent in the end."""
+    width, _, height = words.size.partition("x")
+    plan = Plan(words.hours, words.speed, words.spool, words.wait_minutes, words.ledger)
+    environment = {
+        "SITE_SERVER": words.server,
+        "SITE_KEY_FILE": str(words.key_file),
+        "SITE_CA_FILE": str(words.ca_file),
+        "CAMERA_SOURCE": words.camera,
+        "CAMERA_WIDTH": width,
+        "CAMERA_HEIGHT": height,
+        "CAMERA_FPS": str(words.fps),
+        "CLIPS_MINUTES": str(words.clip_minutes),
+        "SNAPSHOTS_MINUTES": words.snapshot_minutes,
+        "SENSOR_SOURCE": "simulated",
+        "SENSOR_EVERY_S": str(words.reading_seconds),
+        "TRIGGER_RISE_C": "4",
+        "TRIGGER_AGAIN_AFTER_S": "600",
+    }
+    return DONE if simulate(plan, environment, stop_at_signals()) else FAILED
+
+
+def opened(settings: Settings) -> Outbox:
+    """Raises SettingsWrong where the folder cannot be used."""
+    outbox = Outbox(settings.outbox.folder)
+    try:
+        outbox.open()
+    except OSError as wrong:
+        raise SettingsWrong(f"The outbox {settings.outbox.folder} cannot be written: {wrong.strerror}.") from wrong
+    return outbox
+
+
+def stop_at_signals() -> threading.Event:
+    """Set by SIGTERM and Ctrl-C, so that clips are closed cleanly."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop

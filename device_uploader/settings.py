@@ -1,0 +1,238 @@
+"""Every setting of the device, in tables, each with its type, default and help, checked once at the start."""
+
+# ruff: noqa: RUF009 - `setting` makes a dataclass field
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from device_uploader.sources.choice import SENSORS, check_camera
+from device_uploader.times import DAYS, Hours, parse_hours
+
+REQUIRED = object()
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def setting(parse: Callable[[Any], Any], default: Any, explain: str) -> Any:
+    """A field of a table: how its value is checked (ValueError says what is wrong), what holds without it, and help."""
+    words = {"parse": parse, "help": explain, "default": default}
+    if default is REQUIRED:
+        return field(metadata=words)
+    return field(metadata=words, default_factory=lambda: parse(default))
+
+
+def number(least: float, most: float) -> Callable[[Any], float]:
+    """Between these, both allowed."""
+
+    def parse(value: Any) -> float:
+        found = float(value) if is_number(value) else None
+        if found is None or not least <= found <= most:
+            raise ValueError(f"must be a number from {least:g} to {most:g}, not {value!r}")
+        return found
+
+    return parse
+
+
+def whole(least: int, most: int) -> Callable[[Any], int]:
+    """A whole number between these, both allowed; from the environment 0x69 works too."""
+
+    def parse(value: Any) -> int:
+        found = int(value, 0) if isinstance(value, str) and value.strip() else value
+        if not isinstance(found, int) or isinstance(found, bool) or not least <= found <= most:
+            raise ValueError(f"must be a whole number from {least} to {most}, not {value!r}")
+        return found
+
+    return parse
+
+
+def is_number(value: Any) -> bool:
+    """A number, or the text of one as the environment gives it."""
+    try:
+        float(value)
+    except (TypeError, ValueError):
+        return False
+    return not isinstance(value, bool)
+
+
+def text(value: Any) -> str:
+    """Any."""
+    if not isinstance(value, str):
+        raise ValueError(f"must be a text in quotation marks, not {value!r}")
+    return value.strip()
+
+
+def path(value: Any) -> Path:
+    """A place on this machine; ~ is the home of whom it runs as."""
+    if not text(value):
+        raise ValueError("must be a path, and is empty")
+    return Path(text(value)).expanduser()
+
+
+def maybe_path(value: Any) -> Path | None:
+    """An empty text is none."""
+    return path(value) if value else None
+
+
+def address(value: Any) -> str:
+    """https://, and http:// only on this machine: the key is never sent in the clear."""
+    parts = urlsplit(text(value))
+    if not parts.hostname or parts.scheme not in ("http", "https"):
+        raise ValueError(f'must be an address such as "https://attendance.example.org", not {value!r}')
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise ValueError("must begin with https://, so that nobody can read the key on the way")
+    return text(value).rstrip("/")
+
+
+def camera(value: Any) -> str:
+    """One of sources.choice.CAMERAS."""
+    check_camera(text(value))
+    return text(value)
+
+
+def sensor(value: Any) -> str:
+    """One of sources.choice.SENSORS."""
+    if value not in SENSORS:
+        raise ValueError(f"must be one of {', '.join(SENSORS)}, not {value!r}")
+    return text(value)
+
+
+def minutes(value: Any) -> tuple[int, ...]:
+    """Of every hour, sorted; from the environment with commas."""
+    given = [part for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+    if not isinstance(given, (list, tuple)):
+        raise ValueError(f"must be a list of minutes such as [0, 30], not {value!r}")
+    return tuple(sorted({whole(0, 59)(one) for one in given}))
+
+
+def timetable(value: Any) -> tuple[Hours, ...]:
+    """`["09:00-10:30", {days = ["mon"], hours = "13:00-15:00"}]`; from the environment hours with commas."""
+    given = [part for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+    if not isinstance(given, (list, tuple)):
+        raise ValueError('must be a list such as ["09:00-10:30"]')
+    return tuple(_hours(one) for one in given)
+
+
+def _hours(value: Any) -> Hours:
+    if isinstance(value, dict):
+        if set(value) - {"days", "hours"} or "hours" not in value:
+            raise ValueError('must have entries such as {days = ["mon", "wed"], hours = "09:00-10:30"}')
+        return parse_hours(text(value["hours"]), [text(day) for day in value.get("days", DAYS)])
+    return parse_hours(text(value))
+
+
+@dataclass(frozen=True, slots=True)
+class SiteTable:
+    """[site]: where everything goes."""
+
+    server: str = setting(address, REQUIRED, "The address of the site.")
+    key_file: Path = setting(path, "/etc/rollcall-device/key", "The file with this device's key, mode 0600.")
+    ca_file: Path | None = setting(maybe_path, "", "The only certificates to trust, where the site has its own.")
+    timeout_s: float = setting(number(5, 300), 30, "How long to wait for an answer.")
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxTable:
+    """[outbox]: what is kept until it is sent."""
+
+    folder: Path = setting(path, "/var/lib/rollcall-device", "Where it is kept.")
+    most_megabytes: int = setting(whole(10, 100_000_000), 20_000, "How much it may hold.")
+    most_share_of_disk: float = setting(number(0.01, 0.95), 0.6, "And how much of the whole disk.")
+    least_free_megabytes: int = setting(whole(1, 1_000_000), 500, "No new clip is begun with less left on the disk.")
+
+
+@dataclass(frozen=True, slots=True)
+class SendingTable:
+    """[sending]: how it goes out."""
+
+    chunk_kilobytes: int = setting(whole(64, 1_000_000), 1024, "How much goes in one request.")
+    most_kilobytes_per_s: float = setting(number(0, 1e6), 0, "A limit for the network; 0 is none.")
+    quiet_hours: tuple[Hours, ...] = setting(timetable, [], "When no clips and snapshots go out.")
+
+
+@dataclass(frozen=True, slots=True)
+class CameraTable:
+    """[camera]: what films."""
+
+    source: str = setting(camera, "none", "v4l2:0, v4l2:/dev/video0, rtsp://..., pi, folder:PATH, drawn or none.")
+    width: int = setting(whole(160, 4096), 1280, "In pixels.")
+    height: int = setting(whole(120, 3072), 720, "In pixels.")
+    fps: float = setting(number(0.1, 30), 5, "Pictures a second.")
+
+
+@dataclass(frozen=True, slots=True)
+class ClipsTable:
+    """[clips]: filming in pieces."""
+
+    minutes: float = setting(number(0, 240), 0, "How long a clip is; 0 films nothing.")
+    timetable: tuple[Hours, ...] = setting(timetable, [], "When; always where it is empty.")
+    crf: int = setting(whole(10, 40), 24, "Quality of H.264: smaller is better and bigger.")
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotsTable:
+    """[snapshots]: single pictures."""
+
+    minutes: tuple[int, ...] = setting(minutes, [], "At these minutes of every hour; [0] is hourly, [] never.")
+    timetable: tuple[Hours, ...] = setting(timetable, [], "When; always where it is empty.")
+    face_model: Path | None = setting(maybe_path, "", "A YuNet model (ONNX) to send the boxes of faces along.")
+
+
+@dataclass(frozen=True, slots=True)
+class SensorTable:
+    """[sensor]: the thermal sensor."""
+
+    source: str = setting(sensor, "none", "amg8833, simulated or none.")
+    address: int = setting(whole(0x68, 0x69), 0x69, "On the I2C bus: 0x68 or 0x69.")
+    every_s: float = setting(number(0.1, 3600), 5, "How often it is read.")
+    batch: int = setting(whole(1, 1000), 300, "Readings that go together.")
+    batch_s: float = setting(number(1, 86_400), 60, "But none waits longer than this for the others.")
+    sync_s: float = setting(number(0, 3600), 30, "What power loss may cost; less wears an SD card more.")
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerTable:
+    """[trigger]: a picture with the reading when somebody warm comes."""
+
+    rise_c: float = setting(number(0, 30), 0, "How much warmer than the room; 0 switches it off, 4 is a good start.")
+    least_pixels: int = setting(whole(1, 64), 2, "How many pixels, side by side.")
+    again_after_s: float = setting(number(0, 86_400), 20, "Not again before.")
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingTable:
+    """[incoming]: a folder into which other cameras put their files."""
+
+    folder: Path | None = setting(maybe_path, "", "Clips and pictures in it are sent and taken away; empty is none.")
+    settled_s: float = setting(number(1, 3600), 30, "A file that did not grow for so long is whole.")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All of them."""
+
+    site: SiteTable
+    outbox: OutboxTable
+    sending: SendingTable
+    camera: CameraTable
+    clips: ClipsTable
+    snapshots: SnapshotsTable
+    sensor: SensorTable
+    trigger: TriggerTable
+    incoming: IncomingTable
+
+
+TABLES: dict[str, type] = {
+    "site": SiteTable,
+    "outbox": OutboxTable,
+    "sending": SendingTable,
+    "camera": CameraTable,
+    "clips": ClipsTable,
+    "snapshots": SnapshotsTable,
+    "sensor": SensorTable,
+    "trigger": TriggerTable,
+    "incoming": IncomingTable,
+}
