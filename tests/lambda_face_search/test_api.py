@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -24,6 +24,7 @@ from tests.lambda_face_search.sent import http_v1_event, http_v2_event
 from tests.lambda_face_search.sqs import REGION, aws_in_memory
 from tests.unit.in_memory import services_in_memory
 
+RequestOf = Callable[[str, str], dict[str, Any]]
 PASSWORD = "correct horse battery"
 
 
@@ -48,11 +49,12 @@ def test_both_payloads_of_api_gateway_are_answered(services: Services, event: di
     assert answer["isBase64Encoded"] is False
 
 
-def test_a_picture_goes_out_in_base64_and_a_page_as_text(services: Services) -> None:
-    icon = ask(http_v2_event("GET", "/static/favicon.svg"))
+@pytest.mark.parametrize("request_of", [http_v1_event, http_v2_event], ids=["1", "2"])
+def test_a_picture_goes_out_in_base64_and_a_page_as_text(services: Services, request_of: RequestOf) -> None:
+    icon = ask(request_of("GET", "/static/favicon.svg"))
     assert icon["isBase64Encoded"] is True
     assert b"<svg" in base64.b64decode(icon["body"])
-    page = ask(http_v2_event("GET", "/login"))
+    page = ask(request_of("GET", "/login"))
     assert page["isBase64Encoded"] is False
     assert "<form" in page["body"]
 
