@@ -8,6 +8,7 @@ away it would be too low. What skin shows lies some degrees below the body's ins
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from statistics import median
 
@@ -25,37 +26,30 @@ COOLEST_SKIN_C, HOTTEST_SKIN_C = 28.0, 45.0
 
 
 def skin_estimate(pixels_c: Sequence[float]) -> float | None:
-    """The mean of the hottest patch of four pixels that touch by their sides; None where there is none.
+    """The highest mean of four pixels that touch by their sides; None where there are none.
 
-    Pixels count that are warmer than the room, taken as the median of all. The patch begins at the hottest pixel and
-    takes the hottest neighbour, again and again; where it finds too few, the next hottest pixel begins.
+    Pixels count that are warmer than the room, taken as the median of all, and as warm as skin can be.
     """
-    room_c = median(pixels_c)
-    warm = {
-        place: pixel
-        for place, pixel in enumerate(pixels_c)
-        if pixel >= room_c + ABOVE_ROOM_C and COOLEST_SKIN_C <= pixel <= HOTTEST_SKIN_C
-    }
-    patches = [_patch_from(start, warm) for start in sorted(warm, key=lambda place: -warm[place])]
-    means = [sum(warm[place] for place in patch) / PATCH for patch in patches if len(patch) == PATCH]
-    return max(means, default=None)
+    least_c = max(median(pixels_c) + ABOVE_ROOM_C, COOLEST_SKIN_C)
+    warm = [pixel if least_c <= pixel <= HOTTEST_SKIN_C else -math.inf for pixel in pixels_c]
+    if warm.count(-math.inf) > PIXELS - PATCH:
+        return None
+    hottest = max(warm[a] + warm[b] + warm[c] + warm[d] for a, b, c, d in _PATCHES)
+    return hottest / PATCH if hottest > -math.inf else None
 
 
-def _patch_from(start: int, warm: dict[int, float]) -> set[int]:
-    patch, edge = {start}, _beside(start) & warm.keys()
-    while edge and len(patch) < PATCH:
-        hottest = max(edge, key=lambda place: (warm[place], -place))
-        patch.add(hottest)
-        edge = (edge | (_beside(hottest) & warm.keys())) - patch
-    return patch
+def _patches() -> list[tuple[int, ...]]:
+    """All ways to choose four of the 64 places that touch by their sides: there are 801."""
+    grown = {frozenset({place}) for place in range(PIXELS)}
+    for _ in range(PATCH - 1):
+        grown = {patch | {near} for patch in grown for place in patch for near in _beside(place) - patch}
+    return [tuple(sorted(patch)) for patch in grown]
 
 
 def _beside(place: int) -> set[int]:
     row, column = divmod(place, ROW)
-    places = {
-        (row - 1) * ROW + column: row > 0,
-        (row + 1) * ROW + column: row < ROW - 1,
-        place - 1: column > 0,
-        place + 1: column < ROW - 1,
-    }
-    return {near for near, is_there in places.items() if is_there and 0 <= near < PIXELS}
+    beside = {(row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)}
+    return {near * ROW + across for near, across in beside if 0 <= near < ROW and 0 <= across < ROW}
+
+
+_PATCHES = _patches()

@@ -121,7 +121,7 @@ def _upload_or_recording(upload_id: str) -> Upload | Recording:
 
 def _as_json(begun: Upload) -> dict[str, object]:
     uploads = direct_uploads()
-    status = "refused" if begun.refusal is not None else "whole" if begun.offset == begun.size else "sending"
+    status = "refused" if begun.refusal is not None else "whole" if _is_completed(begun) else "sending"
     parts = uploads.parts(begun.id) if status == "sending" else ()
     return {
         "id": begun.id,
@@ -134,6 +134,17 @@ def _as_json(begun: Upload) -> dict[str, object]:
         "code": _refusal_code(begun) if status == "refused" else None,
         "recording": None,
     }
+
+
+def _is_completed(begun: Upload) -> bool:
+    """All parts may be there, and nobody has said that these are all."""
+    if begun.offset != begun.size:
+        return False
+    try:
+        direct_uploads().file(begun.id)
+    except NotFound:
+        return False
+    return True
 
 
 def _refusal_code(begun: Upload) -> str | None:

@@ -1,0 +1,86 @@
+"""The hourly attendance of a course is made of the recordings of that day's lectures, and of the roster."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from attendance.errors import NotFound
+from attendance.hourly import Presence
+from attendance.model import Course, Lecture, new_id
+from attendance.use_cases import hourly_attendance as module
+from attendance.use_cases.hourly_attendance import hourly_attendance
+from attendance.use_cases.manage_courses import add_to_roster
+from tests.contract.samples import a_recording, a_sighting
+from tests.unit.in_memory import NOW, MemoryServices, a_course, a_student, services_in_memory
+
+DAY = date(2026, 3, 2)
+MIDNIGHT = datetime(2026, 3, 1, 15, tzinfo=UTC)  # in Seoul
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def services() -> MemoryServices:
+    """Empty."""
+    return services_in_memory()
+
+
+@pytest.fixture
+def course(services: MemoryServices) -> Course:
+    """With student 21."""
+    made = a_course(services)
+    a_student(services, "21")
+    add_to_roster(services, made.id, ["21"], by=None)
+    return made
+
+
+def seen_at(services: MemoryServices, course: Course, hours: float, section: str = "") -> None:
+    """A lecture of an hour, so many hours after midnight, in which student 21 was seen in its first minute."""
+    starts_at = MIDNIGHT + hours * HOUR
+    lecture = Lecture(new_id(), course.id, starts_at, starts_at + HOUR, NOW)
+    services.store.add_lecture_once(lecture)
+    recording = a_recording(new_id(), lecture.id, started_at=starts_at, duration_s=3600.0, created_at=NOW)
+    services.store.add_recording(recording)
+    services.store.claim_search(recording.id, "worker", NOW, NOW + HOUR)
+    sighting = a_sighting(new_id(), recording.id, first_s=0.0, last_s=60.0)
+    services.store.save_sightings(recording.id, "worker", [sighting], "fake-1", NOW)
+    services.store.finish_search(recording.id, "worker")
+
+
+def test_the_hours_of_a_day_are_those_of_its_lectures(services: MemoryServices, course: Course) -> None:
+    seen_at(services, course, 9)
+    seen_at(services, course, 11)
+    seen_at(services, course, 24 + 9)
+    seen_at(services, a_course(services, "2"), 13)
+    grid = hourly_attendance(services, course.id, DAY)
+    assert [hour.clock for hour in grid.hours] == ["09:00", "10:00", "11:00"]
+    assert [cell.presence for cell in grid.rows[0].cells] == [
+        Presence.PRESENT,
+        Presence.NOT_WATCHED,
+        Presence.PRESENT,
+    ]
+
+
+def test_a_lecture_that_began_the_evening_before_reaches_into_the_day(services: MemoryServices, course: Course) -> None:
+    seen_at(services, course, -0.5)
+    grid = hourly_attendance(services, course.id, DAY)
+    assert [hour.clock for hour in grid.hours] == ["00:00"]
+
+
+def test_an_old_day_is_found_behind_many_pages_of_lectures(
+    services: MemoryServices, course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_PAGE", 2)
+    for day in range(-3, 8):
+        seen_at(services, course, 24 * day + 9)
+    assert len(hourly_attendance(services, course.id, DAY).hours) == 1
+
+
+def test_a_day_without_lectures_and_a_course_that_is_not_there(services: MemoryServices, course: Course) -> None:
+    assert hourly_attendance(services, course.id, DAY).hours == []
+    seen_at(services, course, 24 * 30)
+    assert hourly_attendance(services, course.id, DAY).hours == []
+    with pytest.raises(NotFound):
+        hourly_attendance(services, replace(course, id="c9").id, DAY)
