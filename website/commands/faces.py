@@ -6,6 +6,7 @@ import click
 
 from attendance.errors import NotFound, SearchStopped
 from attendance.services import Services
+from attendance.use_cases.forget_strays import forget_strays
 from attendance.use_cases.outdated_faces import outdated_faces
 from attendance.use_cases.reindex_faces import Reindexing, reindex_faces
 from website.commands.plain_errors import FAILED, Commands
@@ -49,6 +50,18 @@ def reindex(ctx: click.Context, skip_missing: bool) -> None:
     click.echo(_outcome(done))
     if not done.complete:
         ctx.exit(FAILED)
+
+
+@faces.command("forget-strays")
+def forget() -> None:
+    """Make a face service forget faces that no photo here names, as a process leaves that is killed while it enrols.
+
+    The service's collection must be of this site alone. It takes two minutes where there are any.
+    """
+    services = current_services()
+    click.echo("looking for faces that no photo names", err=True)
+    count = forget_strays(services)
+    click.echo("Every face is of a photo." if not count else f"Forgotten: {count}.")
 
 
 def _marked(row: list[str], engine: str) -> list[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from attendance.model import Course, EngineCount
 from attendance.services import Services
 from attendance.use_cases import reindex_faces as module
+from attendance.use_cases.forget_strays import forget_strays
 from tests.fakes import FakeFaces
 from tests.website.commands.commanding import LECTURE, Flask, in_a_process, refused
 from tests.website.lecturing import add_student, enrol
@@ -105,6 +108,23 @@ def test_a_lecture_is_not_analysed_while_faces_cannot_be_compared(
     assert outdated.store.lectures().total == 0
     flask("faces", "reindex")
     assert flask(*arguments).exit_code == 0
+
+
+def test_faces_that_a_killed_process_left_in_a_service_are_forgotten(
+    flask: Flask, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = {"left by a killed process"}
+    monkeypatch.setattr(services.faces, "enrolled_ids", lambda: set(kept), raising=False)
+    monkeypatch.setattr(services.faces, "remove", lambda faces: kept.difference_update(f.external_id for f in faces))
+    command = import_module("website.commands.faces")
+    monkeypatch.setattr(command, "forget_strays", partial(forget_strays, patience_s=0))
+    result = flask("faces", "forget-strays")
+    assert result.stdout == "Forgotten: 1.\n", result.output
+    assert kept == set()
+
+
+def test_an_engine_that_keeps_no_faces_has_none_to_forget(flask: Flask) -> None:
+    assert flask("faces", "forget-strays").stdout == "Every face is of a photo.\n"
 
 
 def test_a_wrong_model_is_told_in_one_sentence(tmp_path: Path) -> None:
