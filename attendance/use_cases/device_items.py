@@ -25,8 +25,7 @@ def items_of_device(services: Services, device: Device, item_ids: Sequence[str])
     known = services.store.known_readings(device.id, item_ids)
     whole = [item_id for item_id in item_ids if item_id in known or recording_of_device(services, device, item_id)]
     refusals = services.store.refusals(device.id, item_ids).values()
-    final = {one.item_id: one.sentence for one in refusals if one.code != WRONG_SHA256}
-    return Items(whole, {item_id: why for item_id, why in final.items() if item_id not in whole})
+    return Items(whole, {one.item_id: one.sentence for one in refusals if one.code != WRONG_SHA256})
 
 
 def recording_of_device(services: Services, device: Device, item_id: str) -> Recording | None:

@@ -4,6 +4,7 @@ from flask import Flask
 
 from website.commands.attendance import attendance
 from website.commands.courses import courses
+from website.commands.devices import devices
 from website.commands.faces import faces
 from website.commands.lectures import lectures
 from website.commands.plain_errors import is_command, plain_start
@@ -16,5 +17,5 @@ __all__ = ["is_command", "plain_start", "register"]
 
 def register(app: Flask) -> None:
     """Add all commands to the app's command line."""
-    for group in (users, courses, students, faces, lectures, attendance, init_store):
+    for group in (users, courses, students, faces, lectures, attendance, devices, init_store):
         app.cli.add_command(group)

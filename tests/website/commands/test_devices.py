@@ -1,0 +1,55 @@
+"""The commands for devices do what the pages do: a key for a machine without hands, and a room's timetable."""
+
+from __future__ import annotations
+
+from attendance.device_model import DeviceState
+from attendance.model import Course
+from attendance.services import Services
+from attendance.use_cases.pair_device import device_of_key, pair_device
+from attendance.use_cases.timetable import timetable_of_room
+from tests.website.commands.commanding import Flask, refused
+
+MEETS = ("devices", "meets", "R 101", "--course", "CS101", "--on", "tuesday")
+
+
+def test_a_device_is_added_and_its_code_pairs_it(flask: Flask, services: Services):
+    result = flask("devices", "add", "Camera", "--room", "R 101")
+    paired = pair_device(services, result.stdout.strip())
+    assert (paired.device.name, paired.device.room) == ("Camera", "R 101")
+
+
+def test_a_key_is_printed_alone_for_scripts(flask: Flask, services: Services):
+    result = flask("devices", "add", "Camera", "--room", "R 101", "--key")
+    assert device_of_key(services, result.stdout.strip()).name == "Camera"
+
+
+def test_a_new_code_is_given(flask: Flask, services: Services):
+    flask("devices", "add", "Camera", "--room", "R 101")
+    (device,) = services.store.devices()
+    code = flask("devices", "code", device.id).stdout.strip()
+    assert pair_device(services, code).device.id == device.id
+    assert refused(flask("devices", "code", "d9")) == "There is no such device."
+
+
+def test_a_device_is_revoked_and_stays_in_the_list(flask: Flask, services: Services):
+    flask("devices", "add", "Camera", "--room", "R 101")
+    (device,) = services.store.devices()
+    assert flask("devices", "revoke", device.id).stdout == "The device is revoked.\n"
+    assert services.store.device(device.id).state is DeviceState.REVOKED
+    listed = flask("devices", "list").stdout.splitlines()
+    assert listed[0].split()[:4] == ["id", "name", "room", "state"]
+    assert listed[2].split() == [device.id, "Camera", "R", "101", "revoked", "never"]
+
+
+def test_a_room_gets_a_timetable(flask: Flask, services: Services, course: Course):
+    result = flask(*MEETS, "--from", "09:00", "--to", "10:30")
+    (row,) = timetable_of_room(services, "R 101")
+    assert (row.slot.weekday, row.slot.starts, row.slot.ends, row.course.id) == (1, "09:00", "10:30", course.id)
+    assert result.stdout.splitlines()[2].split() == ["tuesday", "09:00", "10:30", "CS101", "(1)"]
+    assert flask("devices", "meets", "R 101").stdout == result.stdout
+
+
+def test_a_line_that_is_half_said_is_refused(flask: Flask, services: Services, course: Course):
+    assert refused(flask(*MEETS)) == "Say --on, --from and --to as well."
+    assert refused(flask(*MEETS, "--from", "9:00", "--to", "10:30")) == "Give the time of day, such as 09:00."
+    assert timetable_of_room(services, "R 101") == []

@@ -1,0 +1,93 @@
+"""flask devices: cameras and sensors in rooms, and when which course meets there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from attendance.errors import InvalidInput
+from attendance.services import Services
+from attendance.use_cases.devices import add_device, list_devices, new_pairing_code, revoke_device
+from attendance.use_cases.pair_device import give_key
+from attendance.use_cases.timetable import add_slot, timetable_of_room
+from website.commands.courses_by_name import COURSE_HELP, course_named
+from website.commands.plain_errors import Commands
+from website.commands.text_table import text_table
+from website.current import current_services
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+devices = Commands("devices", help="Cameras and sensors in rooms.")
+
+
+@devices.command("add")
+@click.argument("name")
+@click.option("--room", required=True, help="Where it stands; the room's timetable says what it films.")
+@click.option("--key", "wants_key", is_flag=True, help="Give a key at once, where no code can be typed on the device.")
+def add(name: str, room: str, wants_key: bool) -> None:
+    """Add a device, and print the code that pairs it within an hour. It is shown once."""
+    services = current_services()
+    offered = add_device(services, name=name, room=room, by=None)
+    if wants_key:
+        click.echo(give_key(services, offered.device.id, by=None).key)
+    else:
+        click.echo(offered.code)
+
+
+@devices.command("code")
+@click.argument("device_id", metavar="ID")
+def code(device_id: str) -> None:
+    """Print a new pairing code. The key in use works until the code is used."""
+    click.echo(new_pairing_code(current_services(), device_id, by=None).code)
+
+
+@devices.command("revoke")
+@click.argument("device_id", metavar="ID")
+def revoke(device_id: str) -> None:
+    """Refuse the device's key from now on; what it sent stays."""
+    revoke_device(current_services(), device_id, by=None)
+    click.echo("The device is revoked.")
+
+
+@devices.command("list")
+def show() -> None:
+    """Print all devices."""
+    rows = [
+        (row.device.id, row.device.name, row.device.room, row.device.state.value, _seen(row.device.last_seen_at))
+        for row in list_devices(current_services())
+    ]
+    click.echo(text_table(("id", "name", "room", "state", "last seen (UTC)"), rows))
+
+
+@devices.command("meets")
+@click.argument("room")
+@click.option("--course", "name", metavar="CODE", help=COURSE_HELP)
+@click.option("--section", help="The section of the course, where CODE does not say it.")
+@click.option("--on", "day", type=click.Choice(DAYS), help="The day of the week.")
+@click.option("--from", "starts", metavar="HH:MM", help="On the course's clock.")
+@click.option("--to", "ends", metavar="HH:MM", help="On the course's clock.")
+def meets(
+    room: str, name: str | None, section: str | None, day: str | None, starts: str | None, ends: str | None
+) -> None:
+    """Print the timetable of a room; with --course, --on, --from and --to add a line to it."""
+    services = current_services()
+    if name is not None:
+        if day is None or starts is None or ends is None:
+            raise InvalidInput("Say --on, --from and --to as well.")
+        course = course_named(services, name, section)
+        weekday = DAYS.index(day)
+        add_slot(services, course_id=course.id, room=room, weekday=weekday, starts=starts, ends=ends, by=None)
+    _print_timetable(services, room)
+
+
+def _print_timetable(services: Services, room: str) -> None:
+    rows = [
+        (DAYS[row.slot.weekday], row.slot.starts, row.slot.ends, row.course.label)
+        for row in timetable_of_room(services, room)
+    ]
+    click.echo(text_table(("day", "from", "to", "course"), rows))
+
+
+def _seen(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M}" if at else "never"
