@@ -228,3 +228,20 @@ def test_faces_change_over_to_another_engine_all_at_once(store: DynamoStore) -> 
     assert store.faces() == [passed_over, *made[1:]]
     assert store.outdated_faces("third") == {"local-1": 1, "other": 29}
     assert store.engine_counts() == [EngineCount("local-1", 1, 0), EngineCount("other", 29, 0)]
+
+
+def test_a_photo_that_comes_while_all_change_over_is_not_taken_along(store: DynamoStore) -> None:
+    a_class(store, "21", "22")
+    store.add_face(a_face("f1"))
+    store.keep_renewed_face(replace(a_face("f1"), engine="other"))
+    with pytest.raises(Killed):
+        killed_after(1).use_renewed_faces("other")
+    assert [face.engine for face in store.faces()] == ["other"]
+    store.add_face(a_face("f2"))
+    store.add_student_once(a_student("23"), [a_face("f3", "23")])
+    assert [(face.id, face.engine, face.passed_over_by) for face in store.faces()] == [
+        ("f1", "other", None),
+        ("f2", "local-1", None),
+        ("f3", "local-1", None),
+    ]
+    assert store.outdated_faces("other") == {"local-1": 2}

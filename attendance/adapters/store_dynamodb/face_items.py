@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from attendance.adapters import store_dynamodb_keys as keys
-from attendance.adapters.store_dynamodb.actions import NEW, Action, Changed, delete, key_of, put
+from attendance.adapters.store_dynamodb.actions import NEW, Action, Changed, delete, put, update
 from attendance.adapters.store_dynamodb.erasing import erasing, media_of
 from attendance.adapters.store_dynamodb.table import Table, key_in
-from attendance.adapters.store_dynamodb.values import Item, attribute, attributes, read, text, whole
+from attendance.adapters.store_dynamodb.values import Item, attributes, read, text, whole
 from attendance.adapters.store_sentences import face_taken
 from attendance.model import Face
 
@@ -81,23 +81,31 @@ def as_made(face: Face) -> tuple[str, dict[str, Any]]:
     return "#engine = :engine_read AND #passed_over_by = :passed_over_read", values
 
 
-def counting(*, added: Iterable[Face] = (), removed: Iterable[Face] = ()) -> list[Action]:
+def counting(
+    *,
+    added: Iterable[Face] = (),
+    removed: Iterable[Face] = (),
+    condition: str = "",
+    refused: Exception | None = None,
+    **values: Any,
+) -> list[Action]:
     """Keeps count of the faces of each engine, so that nobody has to read them all; nothing where none came or went."""
     steps: Counter[MadeBy] = Counter()
     steps.update(map(_made_by, added))
     steps.subtract(map(_made_by, removed))
     if not steps:
         return []
-    names = {"#version": "version"} | {f"#n{place}": json.dumps(made) for place, made in enumerate(steps)}
-    values = {":one": 1} | {f":n{place}": number for place, number in enumerate(steps.values())}
-    adding = ["#version :one", *(f"#n{place} :n{place}" for place in range(len(steps)))]
-    parameters = {
-        "Key": key_of(keys.FACES_IN_USE),
-        "UpdateExpression": "ADD " + ", ".join(adding),
-        "ExpressionAttributeNames": names,
-        "ExpressionAttributeValues": {name: attribute(value) for name, value in values.items()},
-    }
-    return [Action("Update", parameters, Changed())]
+    adding = "ADD " + ", ".join(["#version :one", *(f"#n{place} :n{place}" for place in range(len(steps)))])
+    numbers = {f"n{place}": number for place, number in enumerate(steps.values())}
+    action = update(keys.FACES_IN_USE, adding, condition, refused, one=1, **numbers, **values)
+    named = {f"#n{place}": json.dumps(made) for place, made in enumerate(steps)}
+    action.parameters["ExpressionAttributeNames"] |= named
+    return [action]
+
+
+def counting_new(faces: Iterable[Face]) -> list[Action]:
+    """Counts faces that come; not while all change over to another engine, which would take these along."""
+    return counting(added=faces, condition="attribute_not_exists(#switching_to)")
 
 
 def counts(state: Item | None) -> Mapping[MadeBy, int]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.store_dynamodb.actions import STAYS, update
-from attendance.adapters.store_dynamodb.face_items import by_time, counting, forgetting, in_use, keeping
+from attendance.adapters.store_dynamodb.changing_over import settled
+from attendance.adapters.store_dynamodb.face_items import by_time, counting, counting_new, forgetting, in_use, keeping
 from attendance.adapters.store_dynamodb.table import TablePart
 from attendance.adapters.store_dynamodb.values import Item, read, texts
 from attendance.adapters.store_sentences import no_consent, no_face, no_student
@@ -20,6 +21,7 @@ class DynamoFaces(TablePart):
         """Raises NotFound, ConsentMissing."""
 
         def add() -> None:
+            settled(self.table)
             student = self.table.get(keys.student(face.student_id))
             if student is None or "removing" in student:
                 raise no_student(face.student_id)
@@ -31,7 +33,7 @@ class DynamoFaces(TablePart):
                 f"{STAYS} AND attribute_exists(#consent_on)",
                 face={face.id},
             )
-            self.table.transact([joining, keeping(face), *counting(added=[face])])
+            self.table.transact([joining, keeping(face), *counting_new([face])])
 
         self.table.again(add)
 

@@ -7,8 +7,9 @@ from contextlib import suppress
 
 from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.store_dynamodb.actions import NEW, Action, Changed, put, setting, update
+from attendance.adapters.store_dynamodb.changing_over import settled
 from attendance.adapters.store_dynamodb.courses import by_name, enrolling, roster_ids, students_by_name
-from attendance.adapters.store_dynamodb.face_items import counting, forgetting, keeping
+from attendance.adapters.store_dynamodb.face_items import counting, counting_new, forgetting, keeping
 from attendance.adapters.store_dynamodb.faces import DynamoFaces
 from attendance.adapters.store_dynamodb.pages import contains, page_of
 from attendance.adapters.store_dynamodb.parallel import together
@@ -32,16 +33,22 @@ class DynamoStudents(DynamoFaces):
             *(action for course_id in sorted(set(course_ids)) for action in enrolling(course_id, [student.id])),
             *_adding(student, [face.id for face in faces]),
             *(keeping(face) for face in faces),
-            *counting(added=faces),
+            *counting_new(faces),
         ]
-        try:
+
+        def add() -> None:
+            if faces:
+                settled(self.table)
             self.table.transact(actions)
+
+        try:
+            self.table.again(add)
         except AlreadyExists:
             left = self.table.get(keys.student(student.id))
             if left is None or "removing" not in left:
                 raise
             remove_student(self.table, student.id)  # it broke off, and must not take the new one along
-            self.table.transact(actions)
+            self.table.again(add)
 
     def save_student(self, student: Student) -> None:
         """Raises NotFound. Without consent the faces go in the same transaction."""

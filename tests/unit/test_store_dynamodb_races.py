@@ -1,0 +1,202 @@
+"""What another process changes between what the DynamoDB store reads and what it writes: seen, and decided again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from attendance.adapters.store_dynamodb import DynamoStore
+from attendance.errors import AlreadyExists, ConsentMissing, NotFound
+from attendance.model import LogFilter, Role, Status
+from tests.broken_dynamodb import BrokenClient
+from tests.contract.samples import (
+    HOUR,
+    MINUTE,
+    NOW,
+    a_class,
+    a_course,
+    a_face,
+    a_lecture,
+    a_mark,
+    a_recording,
+    a_sighting,
+    a_student,
+    a_user,
+    evidence,
+)
+from tests.moto_dynamodb import a_client, dynamodb_in_process, no_pause
+
+LATE, EXCUSED = Status.LATE, Status.EXCUSED
+
+
+@pytest.fixture
+def other() -> Iterator[DynamoStore]:
+    """The other process, in a class of two."""
+    with dynamodb_in_process():
+        store = DynamoStore("rollcall", a_client(), no_pause)
+        store.prepare()
+        a_class(store, "21", "22")
+        yield store
+
+
+def meanwhile(change: Callable[[], Any], before: str = "transact_write_items") -> DynamoStore:
+    """A store before whose first write, or other operation, the change is made."""
+    client, left = BrokenClient(), [change]
+
+    def be_faster(operation: str, parameters: Any) -> None:
+        if operation == before and left:
+            left.pop()()
+
+    client.faults.append(be_faster)
+    return DynamoStore("rollcall", client, no_pause)
+
+
+def test_a_student_removed_meanwhile_is_put_on_no_roster(other: DynamoStore) -> None:
+    other.add_course_once(a_course("c2"))
+    slow = meanwhile(lambda: other.remove_student("21"))
+    with pytest.raises(NotFound):
+        slow.add_to_roster("c2", ["21", "22"])
+    assert other.roster("c2") == []
+
+
+def test_a_course_removed_meanwhile_gets_no_lecture_and_nobody_on_its_roster(other: DynamoStore) -> None:
+    with pytest.raises(NotFound):
+        meanwhile(lambda: other.remove_course("c1")).add_lecture_once(a_lecture("l9", starts_at=NOW + HOUR))
+    other.add_course_once(a_course("c2"))
+    with pytest.raises(NotFound):
+        meanwhile(lambda: other.remove_course("c2")).add_to_roster("c2", ["21"])
+    assert other.lectures().total == 0
+    assert other.courses(student_id="21") == []
+
+
+def test_a_student_removed_meanwhile_is_neither_marked_nor_seen(other: DynamoStore) -> None:
+    assert other.claim_search("r1", "one", NOW, NOW + MINUTE)
+    seen = [a_sighting("s1", student_id="21"), a_sighting("s2", student_id="22")]
+    slow = meanwhile(lambda: other.remove_student("21"))
+    assert slow.save_sightings("r1", "one", seen, "local-1", NOW)
+    assert [one.id for one in other.sightings("l1")] == ["s2"]
+    assert other.pending_erasures() == ["picture of s1"]
+    other.add_student_once(a_student("21"))
+    meanwhile(lambda: other.remove_student("21")).save_machine_marks("l1", [a_mark("21"), a_mark("22")])
+    assert [mark.student_id for mark in other.marks("l1")] == ["22"]
+    assert other.log(LogFilter()).total == 1
+
+
+def test_a_person_who_decides_meanwhile_is_not_overwritten_by_the_search(other: DynamoStore) -> None:
+    decision = replace(a_mark("21", EXCUSED), set_by="u1", reason="Ill")
+    meanwhile(lambda: other.set_mark(decision)).save_machine_marks("l1", [a_mark("21", LATE, evidence=evidence())])
+    assert other.marks("l1") == [replace(decision, machine_status=LATE, evidence=evidence())]
+    assert [change.to_status for change in other.mark_history("l1", "21")] == [EXCUSED]
+    assert other.log(LogFilter(statuses=[LATE])).total == 0
+    assert other.log(LogFilter(statuses=[EXCUSED])).total == 1
+
+
+def test_of_two_who_decide_at_once_both_are_in_the_history(other: DynamoStore) -> None:
+    first, second = (replace(a_mark("21", status), set_by="u1") for status in (LATE, EXCUSED))
+    meanwhile(lambda: other.set_mark(first)).set_mark(second)
+    history = [(change.from_status, change.to_status) for change in other.mark_history("l1", "21")]
+    assert history == [(None, LATE), (LATE, EXCUSED)]
+
+
+def test_a_mark_changed_meanwhile_is_removed_with_its_new_picture(other: DynamoStore) -> None:
+    other.save_machine_marks("l1", [a_mark("21", evidence=evidence("s1"))])
+    other.save_machine_marks("l1", [a_mark("21", evidence=evidence("s2"))])
+    better = [a_mark("21", evidence=evidence("s3"))]
+    meanwhile(lambda: _let_through(other, better)).remove_student("21")
+    assert other.marks("l1") == []
+    assert "picture of s3" in other.pending_erasures()
+
+
+def _let_through(store: DynamoStore, marks: list[Any]) -> None:
+    """As a worker saves them who looked at the student before the removal began."""
+    store.table.update(("students", "student#21"), "REMOVE #removing", "")
+    store.save_machine_marks("l1", marks)
+
+
+def test_a_lecture_removed_meanwhile_gets_no_recording_and_no_marks(other: DynamoStore) -> None:
+    with pytest.raises(NotFound):
+        meanwhile(lambda: other.remove_lecture("l1")).add_recording(a_recording("r2"))
+    other.add_lecture_once(a_lecture("l1"))
+    with pytest.raises(NotFound):
+        meanwhile(lambda: other.remove_lecture("l1")).save_machine_marks("l1", [a_mark()])
+    other.add_lecture_once(a_lecture("l1"))
+    assert other.marks("l1") == []
+    assert other.recordings("l1") == []
+
+
+def test_who_loses_the_lease_between_two_parts_saves_nothing_that_counts(other: DynamoStore) -> None:
+    assert other.claim_search("r1", "one", NOW, NOW + MINUTE)
+    strangers = [a_sighting(f"s{number}", student_id=None) for number in range(80)]
+    slow = meanwhile(lambda: other.claim_search("r1", "two", NOW + HOUR, NOW + 2 * HOUR))
+    assert not slow.save_sightings("r1", "one", strangers, "local-1", NOW)
+    assert other.sightings("l1") == []
+    assert other.save_sightings("r1", "two", [], "local-1", NOW)
+    assert other.unclaimed(["picture of s0"]) == ["picture of s0"]
+    assert not list(other.table.query("lecture#l1", "seen#"))
+
+
+def test_consent_taken_back_meanwhile_keeps_out_the_face(other: DynamoStore) -> None:
+    slow = meanwhile(lambda: other.save_student(a_student("21", consent_on=None)))
+    with pytest.raises(ConsentMissing):
+        slow.add_face(a_face())
+    assert other.faces() == []
+
+
+def test_a_face_that_comes_while_consent_is_taken_back_goes_too(other: DynamoStore) -> None:
+    meanwhile(lambda: other.add_face(a_face("f9"))).save_student(a_student("21", consent_on=None))
+    assert other.faces() == []
+    assert set(other.pending_erasures()) == {"photo of f9", "thumbnail of f9"}
+
+
+def test_a_photo_that_comes_while_it_is_decided_to_change_over_has_to_be_renewed_first(other: DynamoStore) -> None:
+    other.add_face(a_face("f1"))
+    other.keep_renewed_face(replace(a_face("f1"), engine="other"))
+    slow = meanwhile(lambda: other.add_face(a_face("f2", "22")))
+    with pytest.raises(Exception, match="have not been enrolled anew"):
+        slow.use_renewed_faces("other")
+    assert {face.engine for face in other.faces()} == {"local-1"}
+
+
+def test_faces_read_while_all_change_over_are_of_one_engine(other: DynamoStore) -> None:
+    for number in range(3):
+        other.add_face(a_face(f"f{number}"))
+        other.keep_renewed_face(replace(a_face(f"f{number}"), engine="other"))
+    slow = meanwhile(lambda: other.use_renewed_faces("other"), before="query")
+    assert {face.engine for face in slow.faces()} == {"other"}
+
+
+def test_an_account_is_never_kept_with_the_address_of_another(other: DynamoStore) -> None:
+    slow = meanwhile(lambda: other.save_user(a_user("u1", "new@example.org", role=Role.ADMIN)))
+    slow.save_user(a_user("u1", "newer@example.org"))
+    assert other.user("u1").email == "newer@example.org"
+    assert (other.find_user("new@example.org"), other.find_user("u1@example.org")) == (None, None)
+    assert other.count_admins() == 0
+    other.add_user_once(a_user("u2", "new@example.org"))
+    with pytest.raises(AlreadyExists):
+        other.add_user_once(a_user("u3", "newer@example.org"))
+
+
+def test_a_course_renamed_meanwhile_gives_its_old_name_free(other: DynamoStore) -> None:
+    meanwhile(lambda: other.save_course(a_course("c1", "NEW"))).save_course(a_course("c1", "NEWER"))
+    assert other.find_course("NEW") is None
+    assert other.find_course("NEWER") == other.course("c1")
+    other.add_course_once(a_course("c9", "NEW"))
+
+
+def test_a_lecture_moved_meanwhile_gives_its_old_time_free(other: DynamoStore) -> None:
+    slow = meanwhile(lambda: other.save_lecture(a_lecture("l1", starts_at=NOW + HOUR)))
+    slow.save_lecture(a_lecture("l1", starts_at=NOW + 2 * HOUR))
+    assert [lecture.starts_at for lecture in other.lectures().items] == [NOW + 2 * HOUR]
+    other.add_lecture_once(a_lecture("l2", starts_at=NOW + HOUR))
+
+
+def test_teachers_set_at_once_are_those_of_one_never_of_both(other: DynamoStore) -> None:
+    for user_id in ("u2", "u3"):
+        other.add_user_once(a_user(user_id))
+    meanwhile(lambda: other.set_teachers("c1", ["u2"])).set_teachers("c1", ["u3"])
+    assert [user.id for user in other.teachers("c1")] == ["u3"]
+    assert other.courses(teacher_id="u2") == []
+    assert other.courses(teacher_id="u1") == []
