@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import click
@@ -22,17 +23,15 @@ devices = Commands("devices", help="Cameras and sensors in rooms.")
 
 
 @devices.command("add")
-@click.argument("name")
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @click.option("--room", required=True, help="Where it stands; the room's timetable says what it films.")
 @click.option("--key", "wants_key", is_flag=True, help="Give a key at once, where no code can be typed on the device.")
-def add(name: str, room: str, wants_key: bool) -> None:
-    """Add a device, and print the code that pairs it within an hour. It is shown once."""
+def add(names: Sequence[str], room: str, wants_key: bool) -> None:
+    """Add devices, and print for each the code that pairs it within an hour. It is shown once."""
     services = current_services()
-    offered = add_device(services, name=name, room=room, by=None)
-    if wants_key:
-        click.echo(give_key(services, offered.device.id, by=None).key)
-    else:
-        click.echo(offered.code)
+    for name in names:
+        offered = add_device(services, name=name, room=room, by=None)
+        click.echo(give_key(services, offered.device.id, by=None).key if wants_key else offered.code)
 
 
 @devices.command("code")

@@ -23,6 +23,11 @@ def test_a_key_is_printed_alone_for_scripts(flask: Flask, services: Services):
     assert device_of_key(services, result.stdout.strip()).name == "Camera"
 
 
+def test_several_devices_of_a_room_are_added_at_once(flask: Flask, services: Services):
+    result = flask("devices", "add", "Front", "Door", "--room", "R 101", "--key")
+    assert [device_of_key(services, key).name for key in result.stdout.split()] == ["Front", "Door"]
+
+
 def test_a_new_code_is_given(flask: Flask, services: Services):
     flask("devices", "add", "Camera", "--room", "R 101")
     (device,) = services.store.devices()
