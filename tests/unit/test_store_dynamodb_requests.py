@@ -18,6 +18,7 @@ from tests.contract.samples import (
     a_face,
     a_lecture,
     a_mark,
+    a_recording,
     a_sighting,
     evidence,
 )
@@ -146,3 +147,15 @@ def test_no_question_is_answered_by_a_scan(requests: Requests, client: BrokenCli
     ):
         assert "scan" not in requests(ask)
         assert client.asked
+
+
+def test_what_is_searched_leaves_the_index_of_what_waits(requests: Requests) -> None:
+    store = DynamoStore("rollcall", a_client(), no_pause)
+    store.add_recording(a_recording("r7"))
+    searched(store, recording_id="r7")
+    store.add_recording(a_recording("r8"))
+    store.claim_search("r8", "one", NOW, NOW + MINUTE)
+    store.fail_search("r8", "one", "No.")
+    assert [place for _, place in store.table.found("waiting")] == ["recording#r1"]
+    store.queue_search("r8", NOW)
+    assert len(store.table.found("waiting")) == 2
