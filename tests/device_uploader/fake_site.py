@@ -6,6 +6,7 @@ import base64
 import hashlib
 import threading
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,6 +36,8 @@ class FakeSite:
         self.spoil: set[str] = set()
         self.came: Counter[str] = Counter()  # how often each whole thing was made: never more than once
         self.asked: list[tuple[str, str]] = []
+        self.cut_at: int | None = None  # the byte of an upload at which `cut` is called
+        self.cut: Callable[[], None] = lambda: None
         self.app = build(self)
 
     def now(self) -> str:
@@ -138,6 +141,9 @@ def add_tus(app: Flask, site: FakeSite) -> None:
             return refusal(409, "offset", "The upload is at another byte.")
         while block := request.stream.read(4096):
             site.begun[name] += block
+            if site.cut_at == len(site.begun[name]):
+                site.cut()
+                return Response(status=500)
         return become(site, name)
 
 

@@ -61,7 +61,7 @@ def test_the_environment_goes_first_and_is_checked_too(tmp_path: Path):
     settings = load(tmp_path, SITE + SENSOR + '[camera]\nsource = "drawn"\n', given)
     assert settings.sensor.address == 0x68
     assert settings.snapshots.minutes == (0, 30)
-    with pytest.raises(SettingsWrong, match="ROLLCALL_DEVICE_SENSOR_ADRESS.*mean `ROLLCALL_DEVICE_SENSOR_ADDRESS`"):
+    with pytest.raises(SettingsWrong, match=r"ROLLCALL_DEVICE_SENSOR_ADRESS.*mean `ROLLCALL_DEVICE_SENSOR_ADDRESS`"):
         load(tmp_path, SITE + SENSOR, {"ROLLCALL_DEVICE_SENSOR_ADRESS": "1"})
     with pytest.raises(SettingsWrong, match="ROLLCALL_DEVICE_CAMERA_FPS must be a number"):
         load(tmp_path, SITE + SENSOR, {"ROLLCALL_DEVICE_CAMERA_FPS": "x"})

@@ -1,0 +1,104 @@
+"""Waiting after failures, the pace of sending, the key's file, and the words to systemd."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from device_uploader.backoff import Backoff, Bandwidth
+from device_uploader.errors import KeyRefused, SettingsWrong, SiteBusy, Unreachable
+from device_uploader.key_file import read_key, reserve
+from device_uploader.link import KEY_TRIED_AGAIN_S, Lane, Link
+from device_uploader.systemd import notify
+
+
+def longest(least: float, most: float) -> float:
+    return most
+
+
+def test_waits_double_up_to_five_minutes_and_begin_again():
+    backoff = Backoff(longest)
+    waits = [backoff.next_s(SiteBusy("later")) for _ in range(12)]
+    assert waits == [2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300, 300]
+    backoff.reset()
+    assert backoff.next_s(SiteBusy("later")) == 2
+
+
+def test_jitter_is_full():
+    backoff = Backoff(lambda least, most: least)
+    assert backoff.next_s(SiteBusy("later")) == 0.0
+
+
+def test_a_network_that_is_away_is_tried_often_enough_to_be_done_in_a_minute():
+    backoff = Backoff(longest)
+    assert max(backoff.next_s(Unreachable("away")) for _ in range(30)) == 20
+
+
+def test_the_site_is_not_asked_before_it_said():
+    assert Backoff(lambda least, most: least).next_s(SiteBusy("later", 120.0)) == 120
+    assert Backoff(longest).next_s(SiteBusy("later", 120.0)) == 122
+
+
+def test_whoever_gets_through_wakes_the_others():
+    link = Link()
+    asleep = Lane("one", link, lambda: True)
+    link.failed(Unreachable("The network is away."))
+    assert link.trouble == "The network is away."
+    assert not asleep._wake.is_set()
+    link.worked()
+    assert asleep._wake.is_set()
+    assert link.trouble is None
+
+
+def test_a_refused_key_is_tried_again_only_now_and_then():
+    link = Link()
+
+    def refused() -> bool:
+        raise KeyRefused("No.")
+
+    assert Lane("one", link, refused).once() == KEY_TRIED_AGAIN_S
+    assert link.key_refused == "No."
+
+
+def test_the_bandwidth_is_kept_over_any_number_of_blocks():
+    now = [0.0]
+    pace = Bandwidth(1000.0, lambda: now[0])
+    pace.delay_s(1000)
+    for _ in range(50):
+        now[0] += pace.delay_s(400)
+    assert now[0] == pytest.approx(20.0)
+
+
+def test_no_limit_is_no_delay():
+    assert Bandwidth(None).delay_s(10**12) == 0
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660])
+def test_a_key_that_others_can_read_is_refused_with_the_cure(tmp_path: Path, mode: int):
+    file = tmp_path / "key"
+    file.write_text("k" * 43)
+    file.chmod(mode)
+    with pytest.raises(SettingsWrong, match=f"chmod 600 {file}"):
+        read_key(file)
+    file.chmod(0o600)
+    assert read_key(file) == "k" * 43
+
+
+def test_a_missing_or_empty_key_says_what_to_do(tmp_path: Path):
+    with pytest.raises(SettingsWrong, match="device_uploader pair CODE"):
+        read_key(tmp_path / "key")
+    reserve(tmp_path / "key")
+    with pytest.raises(SettingsWrong, match="holds no device key"):
+        read_key(tmp_path / "key")
+
+
+def test_systemd_hears_that_the_service_is_alive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        notify("WATCHDOG=1")
+        assert listening.recv(100) == b"WATCHDOG=1"
+    monkeypatch.delenv("NOTIFY_SOCKET")
+    notify("READY=1")
