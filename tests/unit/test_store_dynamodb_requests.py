@@ -21,6 +21,7 @@ from tests.contract.samples import (
     a_recording,
     a_sighting,
     evidence,
+    searched,
 )
 from tests.moto_dynamodb import a_client, dynamodb_in_process, no_pause
 

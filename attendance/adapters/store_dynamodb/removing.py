@@ -23,9 +23,7 @@ _MARK = "SET #removing = :yes"
 def remove_recording(table: Table, recording_id: str) -> None:
     """With its sightings. Raises NotFound."""
     key = recording_key(table, recording_id)
-    # Without its lease no worker saves sightings any more, and without its status none claims it.
-    taking = f"{_MARK} REMOVE #claimed_by, #claimed_until, #ix"
-    item = table.update(key, taking, THERE, yes=True) if key else None
+    item = table.update(key, f"{_MARK} REMOVE #ix", THERE, yes=True) if key else None
     if key is None or item is None:
         raise no_recording()
     seen = list(table.query(key[0], keys.seen_in(recording_id)))
