@@ -37,6 +37,8 @@ BLUEPRINTS = (
     "website.students",
     "website.lectures",
     "website.log",
+    "website.hourly",
+    "website.devices",
     "website.media",
     "website.api",
 )

@@ -33,8 +33,10 @@ LINKS = (
     Link("lectures.index", _l("Lectures"), "camera-video", STAFF),
     Link("log.index", _l("Attendance log"), "table", STAFF),
     Link("log.mine", _l("My attendance"), "calendar-check", (Role.STUDENT,)),
+    Link("hourly.index", _l("Hourly attendance"), "grid-3x3-gap-fill", (*STAFF, Role.STUDENT)),
     Link("students.index", _l("Students"), "people", STAFF),
     Link("courses.index", _l("Courses"), "journal-text", STAFF),
+    Link("devices.index", _l("Devices"), "cpu", (Role.ADMIN,)),
     Link("users.index", _l("Users"), "person-gear", (Role.ADMIN,)),
     Link("audit.index", _l("Audit trail"), "clock-history", (Role.ADMIN,)),
 )

@@ -12,9 +12,12 @@ from werkzeug.routing import Rule
 from attendance.model import Course, Role, User, new_id
 from attendance.services import Services
 from attendance.use_cases.accounts import add_user
+from attendance.use_cases.calibrate_device import set_alarm_line
 from attendance.use_cases.keep_import import begin_import
+from attendance.use_cases.timetable import add_slot
 from tests.website.browsing import PASSWORD, sign_in
 from tests.website.lecturing import add_student, create, enrol, searched_lecture
+from tests.website.measuring import measure, paired_device
 
 VIDEO = b"video 3000|21 5 2900|30.35 12 40|900 100 200"
 
@@ -57,6 +60,7 @@ def world(
     import_ = begin_import(services, csv=b"id,name\n99,x\n", csv_name="a.csv", photos=None, course_ids=[], by=admin.id)
     own = _names(services, teacher_client, course, "21", admin, import_.id)
     add_student(services, other.id, "30")
+    own |= _names_of_a_room(services, course)
     return World(own, _names(services, admin_client, other, "30", admin, import_.id))
 
 
@@ -78,6 +82,15 @@ def _names(
         "user_id": admin.id,
         "import_id": import_id,
     }
+
+
+def _names_of_a_room(services: Services, course: Course) -> dict[str, str]:
+    device = paired_device(services)
+    set_alarm_line(services, device.id, line_c=37.5, by=None)
+    measure(services, device, services.now(), 39.0)
+    (alarm,) = services.store.alarms().items
+    slot = add_slot(services, course_id=course.id, room=device.room, weekday=0, starts="09:00", ends="10:00", by=None)
+    return {"device_id": device.id, "alarm_id": alarm.id, "slot_id": slot.id}
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from website.security import HEADERS
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 OPEN = {"auth.login", "auth.setup", "home.health", "static", "bootstrap.static"}
-OF_STUDENTS = {"account.index", "account.password", "home.index", "log.mine", "auth.logout"} | OPEN
+OF_STUDENTS = {"account.index", "account.password", "home.index", "hourly.index", "log.mine", "auth.logout"} | OPEN
 OF_ANYBODY = OF_STUDENTS | {
     "api.uploads.uploads",
     "courses.index",

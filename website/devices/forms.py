@@ -1,0 +1,69 @@
+"""The forms of devices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateField, FloatField, SelectChoice, SelectField, StringField, TimeField
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import NumberInput
+
+from attendance.model import Course
+from attendance.use_cases.calibrate_device import HIGHEST_LINE_C, LOWEST_LINE_C, MOST_OFFSET_C, PROPOSED_LINE_C
+from attendance.use_cases.names import MOST_NAME_CHARACTERS
+from website.devices.words import WEEKDAYS
+from website.forms import Form
+
+_TIME = _l("Give the time of day, such as 09:00.")
+
+
+class DeviceForm(Form):
+    """What a device is called and where it stands."""
+
+    name = StringField(_l("Name"), validators=[InputRequired(_l("Give it a name.")), Length(max=MOST_NAME_CHARACTERS)])
+    room = StringField(
+        _l("Room"), validators=[InputRequired(_l("Say in which room it stands.")), Length(max=MOST_NAME_CHARACTERS)]
+    )
+
+
+class SlotForm(Form):
+    """A line of the timetable of a room."""
+
+    course_id = SelectField(_l("Course"))
+    weekday = SelectField(_l("Day"), coerce=int, choices=[SelectChoice(day, word) for day, word in enumerate(WEEKDAYS)])
+    starts = TimeField(_l("From"), validators=[InputRequired(_TIME)])
+    ends = TimeField(_l("To"), validators=[InputRequired(_TIME)])
+    from_on = DateField(_l("First day"), validators=[Optional()])
+    until_on = DateField(_l("Last day"), validators=[Optional()])
+
+    def offer(self, courses: Iterable[Course]) -> None:
+        """The courses that may meet there."""
+        self.course_id.choices = [SelectChoice(one.id, f"{one.label} · {one.name}") for one in courses]
+
+
+class CalibrationForm(Form):
+    """How far the sensor is off, and since when that is known."""
+
+    offset_c = FloatField(
+        _l("Offset (°C)"),
+        validators=[InputRequired(_l("Write a number of degrees, such as 1.5 or -0.5."))],
+        widget=NumberInput(step="0.05", min=-MOST_OFFSET_C, max=MOST_OFFSET_C),
+    )
+    on = DateField(_l("Measured on"), validators=[InputRequired(_l("Say when it was measured."))])
+
+
+class AlarmLineForm(Form):
+    """Whether alarms are made, and from which estimate on."""
+
+    is_on = BooleanField(_l("Make an alarm"))
+    line_c = FloatField(
+        _l("From (°C)"),
+        default=PROPOSED_LINE_C,
+        validators=[Optional()],
+        widget=NumberInput(step="0.1", min=LOWEST_LINE_C, max=HIGHEST_LINE_C),
+    )
+
+
+class ConfirmForm(Form):
+    """Nothing but the token: the page says what will happen."""

@@ -1,0 +1,113 @@
+"""The list of devices, one device, and adding, renaming and revoking it."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from attendance.device_model import Device
+from attendance.errors import InvalidInput
+from attendance.model import Role
+from attendance.use_cases.devices import add_device, alarms_since, change_device, list_devices, revoke_device
+from attendance.use_cases.timetable import timetable_of_room
+from website.access import roles_required, visible_courses
+from website.current import current_services, reader_timezone, signed_in_user
+from website.devices.forms import ConfirmForm, DeviceForm, SlotForm
+from website.devices.words import WEEKDAYS, clock_s, heard_of, part_sign
+
+blueprint = Blueprint("devices", __name__, url_prefix="/devices", template_folder="templates")
+blueprint.add_app_template_filter(part_sign)
+blueprint.add_app_template_filter(clock_s)
+
+
+@blueprint.get("/")
+@roles_required(Role.ADMIN)
+def index() -> ResponseReturnValue:
+    """All devices and how they are."""
+    services = current_services()
+    zone = reader_timezone()
+    midnight = zone.localize(datetime.combine(services.now().astimezone(zone).date(), time()))
+    rows = list_devices(services)
+    signs = {row.device.id: heard_of(row.device, services.now()) for row in rows}
+    return render_template(
+        "devices/index.html", rows=rows, signs=signs, today=alarms_since(services, midnight) if rows else {}
+    )
+
+
+@blueprint.route("/add", methods=["GET", "POST"])
+@roles_required(Role.ADMIN)
+def add() -> ResponseReturnValue:
+    """A new device; the answer shows its pairing code, which is shown nowhere else."""
+    form = DeviceForm()
+    if form.validate_on_submit():
+        try:
+            offered = add_device(
+                current_services(), name=form.name.data or "", room=form.room.data or "", by=signed_in_user().id
+            )
+        except InvalidInput as refused:
+            form.refuse(refused)
+        else:
+            return render_template("devices/code.html", offered=offered, device=offered.device)
+    return render_template("devices/edit.html", form=form, device=None, rooms=_rooms())
+
+
+@blueprint.get("/<device_id>")
+@roles_required(Role.ADMIN)
+def show(device_id: str) -> ResponseReturnValue:
+    """One device with the timetable of its room."""
+    return device_page(current_services().store.device(device_id), SlotForm())
+
+
+def device_page(device: Device, form: SlotForm) -> str:
+    """The page of a device, with the form of its timetable as it was sent."""
+    services = current_services()
+    form.offer(visible_courses())
+    return render_template(
+        "devices/show.html",
+        device=device,
+        sign=heard_of(device, services.now()),
+        timetable=timetable_of_room(services, device.room),
+        weekdays=WEEKDAYS,
+        form=form,
+    )
+
+
+@blueprint.route("/<device_id>/change", methods=["GET", "POST"])
+@roles_required(Role.ADMIN)
+def change(device_id: str) -> ResponseReturnValue:
+    """Rename or move it."""
+    services = current_services()
+    device = services.store.device(device_id)
+    form = DeviceForm(obj=device)
+    if form.validate_on_submit():
+        try:
+            change_device(
+                services, device_id, name=form.name.data or "", room=form.room.data or "", by=signed_in_user().id
+            )
+        except InvalidInput as refused:
+            form.refuse(refused)
+        else:
+            flash(_("The changes are saved."), "success")
+            return redirect(url_for("devices.show", device_id=device_id))
+    return render_template("devices/edit.html", form=form, device=device, rooms=_rooms())
+
+
+@blueprint.route("/<device_id>/revoke", methods=["GET", "POST"])
+@roles_required(Role.ADMIN)
+def revoke(device_id: str) -> ResponseReturnValue:
+    """Refuse its key from now on, after asking."""
+    device = current_services().store.device(device_id)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        revoke_device(current_services(), device_id, by=signed_in_user().id)
+        flash(_("The key of %(name)s is refused from now on.", name=device.name), "success")
+        return redirect(url_for("devices.index"))
+    return render_template("devices/revoke.html", form=form, device=device)
+
+
+def _rooms() -> list[str]:
+    """Those that devices stand in already."""
+    return sorted({row.device.room for row in list_devices(current_services())})
