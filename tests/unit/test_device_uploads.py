@@ -136,6 +136,7 @@ def test_what_was_refused_may_be_sent_once_the_timetable_has_it(services: Memory
     sent(services, device, item)
     found = items_of_device(services, device, [item.id])
     assert (found.whole, found.refused) == ([item.id], {})
+    assert services.store.refusals(device.id, [item.id]) == {}
 
 
 def test_an_upload_goes_on_where_it_was(services: MemoryServices, device: Device) -> None:

@@ -194,6 +194,13 @@ def test_a_day_whose_clocks_are_put_back_has_25_hours_one_of_them_twice() -> Non
     assert row(found) == [A, A, A, P, A]
 
 
+def test_after_a_jump_of_half_an_hour_hours_begin_with_the_clock_again() -> None:
+    day = date(2026, 4, 5)
+    midnight = datetime(2026, 4, 4, 13, tzinfo=UTC)
+    found = grid([film("r1", midnight, 240)], [], day=day, timezone="Australia/Lord_Howe")
+    assert clocks(found) == ["00:00", "01:00", "01:30", "02:00", "03:00"]
+
+
 @pytest.mark.parametrize("timezone", ["Australia/Lord_Howe", "America/Santiago", "Asia/Kathmandu", "Asia/Seoul"])
 @pytest.mark.parametrize("day", [date(2026, 4, 5), date(2026, 9, 6), date(2026, 10, 4), DAY])
 def test_the_hours_of_a_day_follow_each_other_without_a_gap(timezone: str, day: date) -> None:

@@ -78,6 +78,15 @@ def test_an_old_day_is_found_behind_many_pages_of_lectures(
     assert len(hourly_attendance(services, course.id, DAY).hours) == 1
 
 
+def test_a_lecture_of_the_evening_before_may_be_on_another_page(
+    services: MemoryServices, course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_PAGE", 1)
+    seen_at(services, course, -0.2)
+    seen_at(services, course, -0.5)
+    assert [hour.recordings for hour in hourly_attendance(services, course.id, DAY).hours] == [2]
+
+
 def test_a_day_without_lectures_and_a_course_that_is_not_there(services: MemoryServices, course: Course) -> None:
     assert hourly_attendance(services, course.id, DAY).hours == []
     seen_at(services, course, 24 * 30)
