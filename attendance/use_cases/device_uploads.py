@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from attendance.device_errors import BadItem, NoLecture, WrongSha256
 from attendance.device_model import Device, DevicePicture, ItemRefusal
-from attendance.errors import Conflict, InvalidInput, NotFound, TooLarge
+from attendance.errors import Conflict, InvalidInput, NotFound, ServiceBusy
 from attendance.model import Recording
 from attendance.ports import MediaFile, Upload
 from attendance.services import Services
@@ -59,7 +59,7 @@ def begin_device_upload(
     """The item's upload, which has the item's id; where it was begun before, as far as it is.
 
     Raises BadItem, NoLecture, BadRecording (nothing in it), TooLarge, OutOfSpace, Conflict (the id stands for
-    something else), InvalidInput (too many unfinished).
+    something else), ServiceBusy (too many unfinished).
     """
     _check(services, item)
     check_size(item.size, services.settings.most_upload_bytes)
@@ -167,7 +167,9 @@ def _check_sender(services: Services, upload: Upload) -> None:
 def _check_unfinished(services: Services, device: Device) -> None:
     unfinished = [one for one in services.uploads.of_user(sender(device)) if one.refusal is None]
     if len(unfinished) >= MOST_UNFINISHED:
-        raise TooLarge("This device has %(most)s unfinished uploads; finish some of them first.", most=MOST_UNFINISHED)
+        raise ServiceBusy(  # for now: a device forgets for good what it is told not to send
+            "This device has %(most)s unfinished uploads; finish some of them first.", most=MOST_UNFINISHED
+        )
 
 
 def _details(device: Device, item: DeviceItem, meeting: Meeting, more: dict[str, str] | None) -> dict[str, str]:

@@ -11,7 +11,7 @@ import pytest
 
 from attendance.device_errors import BadItem, NoLecture, WrongSha256
 from attendance.device_model import Device
-from attendance.errors import BadRecording, Conflict, InvalidInput, NotFound, TooLarge
+from attendance.errors import BadRecording, Conflict, InvalidInput, NotFound, ServiceBusy, TooLarge
 from attendance.model import Lecture, Recording, RecordingKind, Status, new_id
 from attendance.use_cases.device_items import items_of_device
 from attendance.use_cases.device_uploads import MOST_UNFINISHED, DeviceItem, begin_device_upload, sender
@@ -255,7 +255,7 @@ def test_a_file_that_is_empty_or_too_large_is_refused(services: MemoryServices, 
 def test_a_device_has_so_many_unfinished_uploads(services: MemoryServices, device: Device) -> None:
     for _ in range(MOST_UNFINISHED):
         begin_device_upload(services, device, an_item())
-    with pytest.raises(TooLarge, match="unfinished"):
+    with pytest.raises(ServiceBusy, match="unfinished"):
         begin_device_upload(services, device, an_item())
 
 
