@@ -22,6 +22,7 @@ from attendance.model import (
     Student,
     User,
 )
+from attendance.ports.devices import AlarmStore, DeviceStore, ReadingStore, TimetableStore
 
 
 class UserStore(Protocol):
@@ -308,6 +309,10 @@ class Store(
     SearchStore,
     MarkStore,
     SpendingStore,
+    DeviceStore,
+    TimetableStore,
+    ReadingStore,
+    AlarmStore,
     AuditStore,
     Protocol,
 ):

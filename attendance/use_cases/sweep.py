@@ -10,6 +10,7 @@ from attendance.services import Services
 from attendance.use_cases.erase import erase_orphans, erase_pending
 from attendance.use_cases.finish_upload import finish_upload
 from attendance.use_cases.keep_import import remove_old_imports
+from attendance.use_cases.thin_readings import thin_readings
 
 KEEP_UPLOADS = timedelta(days=7)
 
@@ -25,9 +26,10 @@ def sweep(services: Services) -> None:
 
 
 def tidy(services: Services) -> None:
-    """What may wait an hour: uploads and imports given up, and files without a row. Raises ServiceUnavailable."""
+    """What may wait an hour: old uploads, imports, readings, and files without a row. Raises ServiceUnavailable."""
     services.uploads.remove_older_than(services.now() - KEEP_UPLOADS)
     remove_old_imports(services)
+    thin_readings(services)
     erase_orphans(services)
 
 
