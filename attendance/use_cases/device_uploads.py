@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -96,7 +97,7 @@ def receive_from_device(services: Services, upload: Upload, file: MediaFile) -> 
         raise WrongSha256("The file that arrived is not the one that was sent; please send it again.")
     started_at = datetime.fromisoformat(details["started_at"])
     starts_at, ends_at = _lecture_times(services, upload, started_at)
-    recording = receive_recording(
+    return receive_recording(
         services,
         file=file,
         original_name=details["filename"],
@@ -106,13 +107,17 @@ def receive_from_device(services: Services, upload: Upload, file: MediaFile) -> 
         recorded_at=started_at,
         by=upload.user_id,
         recording_id=upload.id,
+        with_row=lambda recording: _note(services, details, recording),
     )
+
+
+def _note(services: Services, details: Mapping[str, str], recording: Recording) -> None:
+    """Which reading it was taken with, and that it is not refused any more."""
     device_id = details["device_id"]
     if details["reading_id"]:
         picture = DevicePicture(device_id, details["reading_id"], recording.id, recording.started_at)
         services.store.keep_picture(picture)
-    services.store.accept_item(device_id, upload.id)
-    return recording
+    services.store.accept_item(device_id, recording.id)
 
 
 def remember_refusal(services: Services, upload: Upload, refused: InvalidInput) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
@@ -40,13 +40,15 @@ def receive_recording(
     by: str | None = None,
     recording_id: str | None = None,
     enqueue: bool = True,
+    with_row: Callable[[Recording], None] | None = None,
 ) -> Recording:
     """Move the file in and queue its search. The same `recording_id` again finishes what was begun.
 
     `starts_at` inside a lecture of the course adds to that lecture; else a new one is made, which ends with the
     recording where `ends_at` is not given. `recorded_at` is when the recording itself began, where that is not
     `starts_at`. Raises BadRecording, InvalidInput, NotFound, OutOfSpace; then nothing
-    is kept and the file stays where it is. One process at a time may do this with one `recording_id`.
+    is kept and the file stays where it is. One process at a time may do this with one `recording_id`. `with_row` is
+    called once the row is there and before the file moves, so that who repeats it after a crash does that again too.
     """
     recording_id = recording_id or new_id()
     recording = _known(services, recording_id)
@@ -60,6 +62,8 @@ def receive_recording(
             services.store.add_recording(recording)
     with _no_empty_lecture(services, recording.lecture_id), _no_row_without_file(services, recording_id):
         # The row is there before the file, so that a crash between leaves a recording that can be finished.
+        if with_row is not None:
+            with_row(recording)
         if file.exists():
             services.media.put_file(recording.media_key, file)
     if enqueue:

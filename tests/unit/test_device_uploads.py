@@ -13,6 +13,7 @@ from attendance.device_errors import BadItem, NoLecture, WrongSha256
 from attendance.device_model import Device
 from attendance.errors import BadRecording, Conflict, InvalidInput, NotFound, ServiceBusy, TooLarge
 from attendance.model import Lecture, Recording, RecordingKind, Status, new_id
+from attendance.ports import MediaFile
 from attendance.use_cases.device_items import items_of_device
 from attendance.use_cases.device_uploads import MOST_UNFINISHED, DeviceItem, begin_device_upload, sender
 from attendance.use_cases.devices import add_device, change_device
@@ -279,6 +280,24 @@ def test_an_alarm_finds_its_picture_whichever_came_first(
     measured = skin_during(services, entry.picture)
     assert measured is not None
     assert (measured.temperature_c, measured.reading.id) == (35.0, reading.id)
+
+
+def test_a_process_that_dies_while_the_file_moves_leaves_no_picture_without_its_reading(
+    services: MemoryServices, device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = an_item(SNAPSHOT, reading_id=new_id())
+    put_file = services.media.put_file
+
+    def put_and_die(key: str, file: MediaFile) -> None:
+        put_file(key, file)
+        raise SystemExit
+
+    with monkeypatch.context() as dying:
+        dying.setattr(services.media, "put_file", put_and_die)
+        with pytest.raises(SystemExit):
+            sent(services, device, item, SNAPSHOT)
+    (picture,) = services.store.pictures(device.id, NINE, NINE + 60 * MINUTE)
+    assert (picture.recording_id, picture.reading_id) == (item.id, item.reading_id)
 
 
 def test_of_several_pictures_an_alarm_has_its_own_else_the_nearest(services: MemoryServices, device: Device) -> None:
