@@ -98,6 +98,6 @@ def _sensor(settings: Settings) -> str:
     words = settings.sensor
     if words.source == "none":
         return "none is set"
-    warmth = open_sensor(words.source, words.address, time.monotonic).read()
+    warmth = open_sensor(words.source, words.bus, words.address, time.monotonic).read()
     lowest, highest = min(warmth.pixels_c), max(warmth.pixels_c)
     return f"sees {lowest:.2f} to {highest:.2f} C (+-2.5 C), and is {warmth.thermistor_c:.2f} C warm itself"

@@ -34,7 +34,7 @@ from device_uploader.times import local_time, within
 HEARTBEAT_S = 60.0
 TRY_A_SOURCE_AGAIN_S = 10.0
 SILENT_S = 180.0  # a camera or sensor thread that says nothing for so long hangs
-JOIN_S = 15.0
+JOIN_S = 20.0  # for all of them; systemd waits for a minute
 log = logging.getLogger(__name__)
 
 Beat = Callable[[str], None]
@@ -103,8 +103,7 @@ class Device:
     def stop_sources(self) -> None:
         """Film and measure no more; clips and readings that were begun become items."""
         self._stop_sources.set()
-        for thread in self._sources:
-            thread.join(JOIN_S)
+        join_all(self._sources, JOIN_S)
         self._beats.clear()
         self._readings.close()
 
@@ -114,8 +113,7 @@ class Device:
         self.stop_sources()
         self._stop.set()
         self.link.wake_all()
-        for thread in self._senders:
-            thread.join(JOIN_S)
+        join_all(self._senders, JOIN_S)
         self.status.write()
 
     # Inside
@@ -150,7 +148,7 @@ class Device:
             self._readings,
             self._settings,
             self._clock,
-            lambda: open_sensor(sensor.source, sensor.address, lambda: self._clock.monotonic_ns() / 1e9),
+            lambda: open_sensor(sensor.source, sensor.bus, sensor.address, lambda: self._clock.monotonic_ns() / 1e9),
             filming.ask if filming is not None else None,
             self._on_reading,
         )
@@ -230,6 +228,13 @@ class Device:
         thread = threading.Thread(target=guarded, name=name, daemon=True)
         thread.start()
         return thread
+
+
+def join_all(threads: list[threading.Thread], seconds: float) -> None:
+    """Those that are not done by then end with the process, which loses nothing."""
+    until_s = time.monotonic() + seconds
+    for thread in threads:
+        thread.join(max(0.0, until_s - time.monotonic()))
 
 
 def changed_ns(path: Path) -> int:

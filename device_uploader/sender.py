@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from time import monotonic
 from typing import Any
 
@@ -18,6 +19,7 @@ from device_uploader.sending import Road, Stopped, send_by_tus, send_directly
 from device_uploader.site import MOST_IDS
 
 MOST_READINGS = 1000
+READING_BYTES = 600  # of one on its way, about
 EARLIEST_S = parse_time("2020-01-01T00:00:00Z")
 ASK_AGAIN_S = 10.0
 ME_AGAIN_S = 3600.0
@@ -137,6 +139,16 @@ class FileSender:
         self._outbox.refuse(item, "The disk of the device has spoilt it.")
 
 
+def newest_batches(batches: list[Item]) -> list[Item]:
+    """Of these, the oldest first, as many as go in one request, and one at least: after a week there are thousands."""
+    taken: list[Item] = []
+    for item in reversed(batches):
+        if taken and sum(one.readings for one in taken) + item.readings > MOST_READINGS:
+            break
+        taken.append(item)
+    return taken
+
+
 class ReadingSender:
     """Batches of readings, the newest first. They do not wait for files, so that a slow clip starves nobody."""
 
@@ -144,33 +156,33 @@ class ReadingSender:
         self._outbox, self._road, self._link = outbox, road, link
 
     def step(self) -> bool:
-        """Send one batch; False where there is none. Raises DeviceError."""
-        batches = [item for item in self._outbox.waiting() if item.kind == "readings"]
-        if not batches:
-            return False
-        with self._outbox.holding(batches[-1]) as here:
-            if here:
-                self._send(batches[-1])
-        return True
+        """Send as many as go at once; False where there are none. Raises DeviceError."""
+        batches = newest_batches([item for item in self._outbox.waiting() if item.kind == "readings"])
+        with ExitStack() as stack:
+            held = [item for item in batches if stack.enter_context(self._outbox.holding(item))]
+            if held:
+                self._send(held)
+        return bool(held)
 
-    def _send(self, item: Item) -> None:
-        readings = self._outbox.readings_of(item)
+    def _send(self, items: list[Item]) -> None:
+        readings = [one for item in items for one in self._outbox.readings_of(item)]
         timed = [one for one in readings if self._road.site_time.of(one.at) >= EARLIEST_S]
         refused = [one for one in readings if self._road.site_time.of(one.at) < EARLIEST_S]
         sentence = "This device did not know the time yet."
         for first in range(0, len(timed), MOST_READINGS):
             sentence = self._send_some(timed[first : first + MOST_READINGS], refused) or sentence
         self._link.worked()
-        self._outbox.tally.add("damaged", item.readings - len(readings))
+        self._outbox.tally.add("damaged", sum(item.readings for item in items) - len(readings))
         if refused:
             log.warning("%s of %s readings were refused: %s", len(refused), len(readings), sentence)
             self._outbox.tally.add("refused", len(refused))
-        self._outbox.remove(item)
+        for item in items:
+            self._outbox.remove(item)
 
     def _send_some(self, readings: list[Reading], refused: list[Reading]) -> str | None:
         """All of them, but for those that the site will not take: one bad reading must not cost the others."""
         words = [self._words(reading) for reading in readings]
-        self._road.stop.wait(self._road.bandwidth.delay_s(sum(600 for _ in words)))
+        self._road.stop.wait(self._road.bandwidth.delay_s(READING_BYTES * len(words)))
         try:
             self._road.site.send_readings(words)
         except ItemRefused as wrong:

@@ -186,6 +186,7 @@ class SensorTable:
     """[sensor]: the thermal sensor."""
 
     source: str = setting(sensor, "none", "amg8833, simulated or none.")
+    bus: int = setting(whole(0, 99), 1, "The number of the I2C bus: 1 is /dev/i2c-1.")
     address: int = setting(whole(0x68, 0x69), 0x69, "On the I2C bus: 0x68 or 0x69.")
     every_s: float = setting(number(0.1, 3600), 5, "How often it is read.")
     batch: int = setting(whole(1, 1000), 300, "Readings that go together.")

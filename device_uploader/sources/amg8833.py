@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 from importlib import import_module
 from typing import Any
@@ -44,19 +43,3 @@ class Amg8833(ThermalSensor):
 def worst(pixels_c: tuple[float, ...], thermistor_c: float) -> float:
     """The value that is farthest from a room's."""
     return max((*pixels_c, thermistor_c), key=lambda value: math.inf if math.isnan(value) else abs(value - 20))
-
-
-def board_bus() -> Any:
-    """The I2C bus of this board. Raises SourceFailed where there is none, or no library for it."""
-    try:
-        board = import_module("board")
-    except ImportError as missing:
-        raise SourceFailed(f"The library for the pins of this board is not installed. {INSTALL}") from missing
-    except (NotImplementedError, RuntimeError, OSError) as unknown:
-        raise SourceFailed(f"This machine has no I2C bus that is known: {unknown}. {CURE}") from unknown
-    with contextlib.suppress(AttributeError):
-        try:
-            return board.I2C()
-        except (RuntimeError, ValueError, OSError) as wrong:
-            raise SourceFailed(f"The I2C bus cannot be opened: {wrong}. {CURE}") from wrong
-    raise SourceFailed(f"This machine has no I2C bus that is known. {CURE}")

@@ -34,12 +34,12 @@ def open_camera(source: str, width: int, height: int, fps: float) -> Camera:
     return _made("opencv_camera", "OpenCvCamera", address, width, height)  # type: ignore[no-any-return]
 
 
-def open_sensor(source: str, address: int, now_s: Callable[[], float]) -> ThermalSensor:
+def open_sensor(source: str, bus_number: int, address: int, now_s: Callable[[], float]) -> ThermalSensor:
     """`now_s` moves the simulated room. Raises SourceFailed."""
     if source == "simulated":
         bus = _made("simulated_bus", "SimulatedBus", address, _made("warm_room", "WarmRoom"), now_s)
     else:
-        bus = _made("amg8833", "board_bus")
+        bus = _made("linux_bus", "LinuxBus", bus_number)
     return _made("amg8833", "Amg8833", bus, address)  # type: ignore[no-any-return]
 
 

@@ -110,9 +110,22 @@ def test_noise_and_error_are_those_of_the_data_sheet():
 
 def test_a_simulated_visitor_is_warmer_than_the_room():
     now = [30.0]
-    sensor = open_sensor("simulated", ADDRESS, lambda: now[0])
+    sensor = open_sensor("simulated", 1, ADDRESS, lambda: now[0])
     empty = sensor.read()
     now[0] = 70.0
     visited = sensor.read()
     assert max(empty.pixels_c) - min(empty.pixels_c) < 2
     assert max(visited.pixels_c) - min(visited.pixels_c) > 10
+
+
+def test_a_machine_without_that_bus_says_what_to_do():
+    with pytest.raises(SourceFailed, match=r"The I2C bus /dev/i2c-99 cannot be opened.*raspi-config"):
+        open_sensor("amg8833", 99, ADDRESS, lambda: 0.0)
+
+
+def test_the_bus_of_linux_has_what_the_driver_calls(monkeypatch: pytest.MonkeyPatch):
+    simulated = SimulatedBus(ADDRESS, Still((22.5,) * 64, 21.0), lambda: 0.0)
+    monkeypatch.setattr(
+        "adafruit_blinka.microcontroller.generic_linux.i2c.I2C", lambda number: simulated if number == 3 else None
+    )
+    assert open_sensor("amg8833", 3, ADDRESS, lambda: 0.0).read() == Warmth((22.5,) * 64, 21.0)

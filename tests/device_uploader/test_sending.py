@@ -243,6 +243,14 @@ def test_readings_arrive_once_each_in_the_time_of_the_site(outbox: Outbox, road:
     assert fake.readings[readings[0].id]["pixels_c"] == [20.25] * 64
 
 
+def test_readings_of_a_week_go_many_batches_at_a_time(outbox: Outbox, road: Road, fake: FakeSite):
+    for minute in range(200):
+        outbox.add_readings(new_id(), [reading(60 * minute + second) for second in range(0, 60, 5)])
+    send_all(outbox, road)
+    assert len(fake.readings) == 2400
+    assert [path for method, path in fake.asked if method == "POST"].count("/api/v1/devices/me/readings") == 3
+
+
 def test_one_bad_reading_does_not_cost_the_others(outbox: Outbox, road: Road, fake: FakeSite):
     readings = [reading(second) for second in range(100)]
     fake.bad_readings.add(readings[37].id)
