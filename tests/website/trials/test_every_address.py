@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,10 @@ from tests.website.trials.conftest import World
 from website.security import HEADERS
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
-OPEN = {"auth.login", "auth.setup", "home.health", "static", "bootstrap.static"}
+DESCRIPTIONS = {"api-docs.openapi_json", "api_docs.show"}
+OPEN = {"auth.login", "auth.setup", "home.health", "static", "bootstrap.static"} | DESCRIPTIONS
+OF_DEVICES = "device_api."
+PAIRING = "device_api.pair"
 OF_STUDENTS = {"account.index", "account.password", "home.index", "hourly.index", "log.mine", "auth.logout"} | OPEN
 OF_ANYBODY = OF_STUDENTS | {
     "api.uploads.uploads",
@@ -43,7 +46,17 @@ OF_ADMINS = {
 
 
 def rules(app: Flask, *methods: str) -> Iterator[tuple[Rule, str]]:
-    """Every address with each of the methods that it takes."""
+    """Every address for people with each of the methods that it takes."""
+    return (found for found in _all_rules(app, methods) if not found[0].endpoint.startswith(OF_DEVICES))
+
+
+def rules_of_devices(app: Flask, *methods: str) -> Iterator[tuple[Rule, str]]:
+    """Every address that wants a device's key."""
+    of_devices = (found for found in _all_rules(app, methods) if found[0].endpoint.startswith(OF_DEVICES))
+    return (found for found in of_devices if found[0].endpoint != PAIRING)
+
+
+def _all_rules(app: Flask, methods: Collection[str]) -> Iterator[tuple[Rule, str]]:
     for rule in app.url_map.iter_rules():
         for method in sorted(rule.methods or ()):
             if method in methods:
@@ -82,7 +95,7 @@ def test_reading_changes_nothing(
     app: Flask, admin_client: FlaskClient, services: Services, world: World, method: str
 ) -> None:
     before = kept_in(services.settings.data)
-    for rule, _ in rules(app, method):
+    for rule, _ in _all_rules(app, (method,)):
         headers = {"Tus-Resumable": "1.0.0", "X-HTTP-Method-Override": "DELETE"}
         for address in (world.address(rule), world.other_address(rule)):  # the admin's own upload is the other one
             assert ask(admin_client, address, method, headers=headers).status_code < 500, rule
@@ -158,8 +171,31 @@ def test_a_teacher_sees_nothing_of_a_course_that_is_not_the_own(
     assert kept_in(services.settings.data) == before
 
 
+@pytest.mark.parametrize("who", ["nobody", "student", "teacher", "admin"])
+def test_no_session_opens_an_address_of_devices(
+    app: Flask, services: Services, world: World, request: pytest.FixtureRequest, who: str
+) -> None:
+    client: FlaskClient = app.test_client() if who == "nobody" else request.getfixturevalue(f"{who}_client")
+    headers = {} if who == "nobody" else _as_the_page_sends(client)
+    before = kept_in(services.settings.data)
+    asked = list(rules_of_devices(app, "GET", "HEAD", *WRITES))
+    for rule, method in asked:
+        for address in (world.address(rule), rule.build({"upload_id": "%00"}, append_unknown=False)[1]):
+            answer = ask(client, address, method, headers=headers)
+            assert answer.status_code == 401, (method, rule, answer.status)
+    assert kept_in(services.settings.data) == before
+    assert len(asked) > 10
+
+
+def test_a_session_pairs_no_device_without_a_code(app: Flask, admin_client: FlaskClient, services: Services) -> None:
+    before = kept_in(services.settings.data)
+    for code in ("", "ABCD-EFGH"):
+        assert admin_client.post("/api/v1/devices/pair", json={"code": code}).status_code == 401
+    assert kept_in(services.settings.data) == before
+
+
 def test_every_answer_carries_the_protecting_headers(app: Flask, admin_client: FlaskClient, world: World) -> None:
-    answers = [ask(admin_client, world.address(rule), method) for rule, method in rules(app, "GET", "POST")]
+    answers = [ask(admin_client, world.address(rule), method) for rule, method in _all_rules(app, ("GET", "POST"))]
     answers.append(ask(admin_client, "/nothing-here"))
     answers.append(ask(admin_client, "/api/v1/nothing-here"))
     recording = f"/media/recordings/{world.names['recording_id']}"
