@@ -70,8 +70,8 @@ def refuse_upload_over_budget(services: Services, original_name: str) -> None:
     is_picture = PurePath(original_name.strip().lower()).suffix in _PICTURES
     if now is not None and now.left is not None and not is_picture and now.left < (estimate(services, 1) or 0.0):
         raise BudgetUsedUp(
-            "This month's budget for searches by Rekognition (%(most)s USD) is used up. Upload the recording next month, "
-            "or ask an admin to raise the limit.",
+            "This month's budget for searches by Rekognition (%(most)s USD) is used up. Upload the recording next "
+            "month, or ask an admin to raise the limit.",
             most=f"{now.most:g}",
         )
 
