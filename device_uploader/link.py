@@ -59,6 +59,7 @@ class Lane:
     def __init__(self, name: str, link: Link, step: Callable[[], bool], idle_s: float = 1.0) -> None:
         self.name, self._link, self._step, self._idle_s = name, link, step, idle_s
         self._wake, self._backoff = link.waker(), Backoff()
+        self._refusals = 0
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set and Link.wake_all called."""
@@ -70,13 +71,21 @@ class Lane:
         try:
             worked = self._step()
         except KeyRefused as refused:
-            self._link.failed(refused)
-            return KEY_TRIED_AGAIN_S
+            return self._refused(refused)
         except DeviceError as failure:
             self._link.failed(failure)
             return self._backoff.next_s(failure)
         self._backoff.reset()
+        self._refusals = 0
         return 0.0 if worked else self._idle_s
+
+    def _refused(self, refused: KeyRefused) -> float:
+        """Believed when it is said twice: a network that cuts headers short can spoil a key on its way."""
+        self._refusals += 1
+        if self._refusals == 1:
+            return self._backoff.next_s(refused)
+        self._link.failed(refused)
+        return KEY_TRIED_AGAIN_S
 
     def _wait(self, seconds: float) -> None:
         if seconds and self._wake.wait(seconds):

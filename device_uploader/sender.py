@@ -35,6 +35,7 @@ class FileSender:
         self._outbox, self._road, self._link, self._is_quiet = outbox, road, link, is_quiet
         self._road.should_yield = self._is_behind
         self._failures: Counter[str] = Counter()
+        self._refused_once: set[str] = set()
         self._handed_over: dict[str, float] = {}
         self._asked_s = self._me_s = -ME_AGAIN_S
         self._direct = False
@@ -112,13 +113,20 @@ class FileSender:
                 self._is_there(item)
             elif item is not None and name in refused:
                 self._handed_over.pop(name, None)
-                self._refused(item, ItemRefused(refused[name]))
+                self._set_aside(item, ItemRefused(refused[name]))
 
     def _refused(self, item: Item, refused: ItemRefused) -> None:
         self._link.worked()
         if refused.code == "wrong_sha256":
             self._came_wrong(item, refused)
             return
+        if refused.code != "bad_recording" and item.id not in self._refused_once:
+            self._refused_once.add(item.id)  # asked again: a network that cuts headers short can spoil the words
+            return
+        self._refused_once.discard(item.id)
+        self._set_aside(item, refused)
+
+    def _set_aside(self, item: Item, refused: ItemRefused) -> None:
         log.warning("The site refused the %s %s: %s", item.kind, item.id, refused)
         self._failures.pop(item.id, None)
         # People outside a lesson are nobody's business: such a picture is not kept.

@@ -21,6 +21,7 @@ from device_uploader.site import API, Site, json_of
 
 Outcome = Literal["whole", "handed over", "yielded"]
 LINKS_AT_ONCE = 8
+TAKEN = (409,)  # to an upload that is to begin: its id stands for something else
 
 
 class Stopped(Exception):
@@ -76,7 +77,7 @@ class TusUpload(Uploader):
     def create_url(self) -> str:
         """The same address for the same item, however often it is asked for."""
         headers = self.get_url_creation_headers()  # type: ignore[no-untyped-call]
-        response = self._road.site.request("POST", API + "/me/uploads", headers=headers)
+        response = self._road.site.request("POST", API + "/me/uploads", headers=headers, final=TAKEN)
         location = response.headers.get("Location")
         if response.status_code != 201 or location is None:
             raise Unreachable(f"Something else than Rollcall answers at {self._road.site.server}.")
@@ -120,7 +121,7 @@ def send_by_tus(road: Road, item: Item, path: Path) -> Outcome:
 def send_directly(road: Road, item: Item, path: Path) -> Outcome:
     """In parts to links that the site gives. Raises the site's refusals."""
     words = {**words_about(item, road.site_time), "size": item.size}
-    begun = road.site.ask("POST", "/me/direct-uploads", json=words)
+    begun = road.site.ask("POST", "/me/direct-uploads", json=words, final=TAKEN)
     address = f"/me/direct-uploads/{begun['id']}"
     if begun["status"] == "sending":
         missing = missing_parts(begun, item.size)

@@ -19,8 +19,8 @@ from device_uploader.errors import ItemRefused, KeyRefused, SettingsWrong, SiteB
 CONNECT_TIMEOUT_S = 10.0
 API = "/api/v1/devices"
 LATER = (425, 429)
-AWAY = (408, 409, 423, 502, 504)  # a cut connection that the site still holds, or a proxy that has lost its site
-REFUSALS = (400, 413, 415, 422)
+AWAY = (400, 408, 409, 423, 502, 504)  # half a request came, a cut one is held still, or a proxy has lost its site
+REFUSALS = (413, 415, 422)
 MOST_IDS = 100
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -85,23 +85,22 @@ class Site:
         except KeyRefused as refused:
             raise ItemRefused(str(refused), "code_refused", 401) from refused
 
-    def ask(self, method: str, path: str, **words: Any) -> dict[str, Any]:
+    def ask(self, method: str, path: str, *, final: Sequence[int] = (), **words: Any) -> dict[str, Any]:
         """A request and the JSON of its answer, whose `server_time` is learned from."""
         asked_ns = self._site_time.clock.monotonic_ns()
-        response = self.request(method, API + path, **words)
+        response = self.request(method, API + path, final=final, **words)
         answer = json_of(response)
         if answer is None:
             raise Unreachable(f"Something else than Rollcall answers at {self.server}.")
         self._learn(answer, asked_ns)
         return answer
 
-    def request(self, method: str, address: str, *, accept: Sequence[int] = (), **words: Any) -> requests.Response:
-        """An answer of 2xx, or one of those accepted; everything else is raised in our words."""
+    def request(self, method: str, address: str, *, final: Sequence[int] = (), **words: Any) -> requests.Response:
+        """An answer of 2xx; everything else is raised in our words. `final` are refusals beside the usual ones."""
         url = self.own_address(address)
         auth = DeviceKey(self._key) if self._key else None
         response = self._send(method, url, auth=auth, **words)
-        if response.status_code not in accept:
-            raise_for(response, self.server)
+        raise_for(response, self.server, (*REFUSALS, *final))
         return response
 
     def put_elsewhere(self, url: str, body: Any) -> int:
@@ -167,7 +166,7 @@ def innermost(error: BaseException) -> str:
     return str(error).rstrip(".") or type(error).__name__
 
 
-def raise_for(response: requests.Response, server: str) -> None:
+def raise_for(response: requests.Response, server: str, refusals: Sequence[int] = REFUSALS) -> None:
     """Only what the site itself refuses, in its JSON, is refused: a proxy's page of 404 or 413 costs no clip."""
     status = response.status_code
     if status < 300:
@@ -177,10 +176,10 @@ def raise_for(response: requests.Response, server: str) -> None:
     sentence, code = error_of(response)
     if status == 401 and sentence:
         raise KeyRefused(sentence)
+    if sentence and status in refusals:
+        raise ItemRefused(sentence, code, status)
     if status in AWAY:
         raise Unreachable(sentence or f"{server} answers {status} for now.")
-    if sentence and status in REFUSALS:
-        raise ItemRefused(sentence, code, status)
     raise SiteBusy(sentence or f"{server} answers {status}, and not in Rollcall's words.", wait_of(response))
 
 

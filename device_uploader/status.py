@@ -12,6 +12,7 @@ from device_uploader.clock import SiteTime, format_time
 from device_uploader.link import Link
 from device_uploader.outbox import Outbox
 
+MOST_WORDS = 200
 CPU_TEMPERATURE = Path("/sys/class/thermal/thermal_zone0/temp")
 
 
@@ -44,8 +45,8 @@ class Status:
             "spool": self._spool(),
             "disk_free_bytes": self._outbox.disk.free_bytes(self._outbox.folder),
             "cpu_temperature_c": cpu_temperature_c(),
-            "camera": parts["camera"],
-            "sensor": parts["sensor"],
+            "camera": parts["camera"][:MOST_WORDS],
+            "sensor": parts["sensor"][:MOST_WORDS],
         }
 
     def write(self) -> None:

@@ -37,6 +37,14 @@ def send_all(outbox: Outbox, road: Road, tries: int = 50) -> None:
     pytest.fail("it does not come to an end")
 
 
+def send_with(files: FileSender, tries: int = 5) -> None:
+    for _ in range(tries):
+        try:
+            files.step()
+        except DeviceError:
+            continue
+
+
 def reading(seconds: float) -> Reading:
     return Reading(new_id(), moment(seconds), (20.25,) * 64, 21.0)
 
@@ -172,6 +180,24 @@ def test_a_page_of_a_proxy_costs_no_clip(outbox: Outbox, road: Road, fake: FakeS
     with pytest.raises(SiteBusy):
         sender(outbox, road).step()
     assert [one.id for one in outbox.waiting()] == [item.id]
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_a_request_that_came_in_pieces_costs_no_clip(status: int, outbox: Outbox, road: Road, fake: FakeSite):
+    item = clip_in(outbox, b"clip")
+    road.site.me()
+    files = sender(outbox, road)
+    files._me_s = float("inf")  # it has asked already
+    fake.orders.append((status, "not_understood", {}))
+    send_with(files)
+    assert fake.files[item.id] == b"clip"
+
+
+def test_an_id_that_stands_for_something_else_is_refused_for_good(outbox: Outbox, road: Road, fake: FakeSite):
+    item = clip_in(outbox, b"clip")
+    fake.refusals[item.id] = (409, "conflict", "Something is stored by this id already.")
+    send_all(outbox, road)
+    assert (outbox.refused_folder / item.id).exists()
 
 
 def test_a_redirect_is_not_followed_and_its_cure_is_named(outbox: Outbox, road: Road, fake: FakeSite):
