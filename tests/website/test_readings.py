@@ -49,7 +49,7 @@ class TestHeatMap:
     def test_the_hottest_pixel_is_where_it_was_measured(self) -> None:
         assert heat_map(self.warm_corner).hottest == (0, 0)
         assert heat_map(reading_of(*[22.0] * 63, 34.0)).hottest == (7, 7)
-        assert heat_map(reading_of(*[22.0] * 9, 34.0, *[22.0] * 54)).hottest == (1, 1)
+        assert heat_map(reading_of(*[22.0] * 10, 34.0, *[22.0] * 53)).hottest == (1, 2)
 
     def test_warm_is_light_and_cool_is_dark(self) -> None:
         picture = decoded(heat_map(self.warm_corner).picture)

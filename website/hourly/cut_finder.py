@@ -91,25 +91,15 @@ class CutFinder:
         if height > where.shape[0] or width > where.shape[1] or min(height, width) < _LEAST_PX:
             return None
         what = cv2.resize(small, (width, height), interpolation=cv2.INTER_AREA)
-        _, alike, _, (x, y) = cv2.minMaxLoc(_correlation(where, what))
+        if what.std() < _LEAST_CONTRAST:  # a plain surface would be alike to everything
+            return None
+        _, alike, _, (x, y) = cv2.minMaxLoc(cv2.matchTemplate(where, what, cv2.TM_CCOEFF_NORMED))
         place = x / across, y / down, (x + width) / across, (y + height) / down
         return Cut(place, (columns, rows), float(alike))
 
     def _photo_at(self, share: float) -> Grey:
         level = next(one for one in reversed(self._photos) if one.shape[0] >= share * self._photos[0].shape[0] - 1)
         return _reduced(level, share * self._photos[0].shape[0] / level.shape[0])
-
-
-def _correlation(where: Grey, what: Grey) -> NDArray[np.float32]:
-    """From -1 to 1 for each place. Plain surfaces are alike to nothing: there it divides by almost nothing."""
-    if what.std() < _LEAST_CONTRAST:
-        return np.zeros((1, 1), np.float32)
-    scores = np.asarray(cv2.matchTemplate(where, what, cv2.TM_CCOEFF_NORMED), np.float32)
-    size, exact = what.shape[::-1], where.astype(np.float32)
-    mean, of_squares = (cv2.blur(one, size, anchor=(0, 0)) for one in (exact, exact * exact))
-    contrast = (of_squares - mean * mean)[: scores.shape[0], : scores.shape[1]]
-    scores[(contrast < _LEAST_CONTRAST**2) | ~np.isfinite(scores)] = 0.0
-    return scores
 
 
 def _grey(picture: bytes) -> Grey | None:
