@@ -12,6 +12,7 @@ from webargs.flaskparser import FlaskParser, abort
 from attendance.errors import InvalidInput
 from attendance.use_cases.receive_readings import SentReading
 
+_MADE_BY_DEVICE = "Made by the device, the same for ever: 32 hexadecimal digits."
 _ID = ma.validate.Regexp(r"\A[0-9a-f]{32}\Z", error="Must be 32 hexadecimal digits.")
 
 
@@ -74,8 +75,8 @@ class Temperatures(ma.fields.Field):
 class ReadingSchema(LenientSchema):
     """One look of the sensor."""
 
-    id = ma.fields.String(required=True, metadata={"description": "Made by the device: 32 hexadecimal digits."})
-    at = ma.fields.AwareDateTime(required=True)
+    id = ma.fields.String(required=True, metadata={"description": _MADE_BY_DEVICE})
+    at = ma.fields.AwareDateTime(required=True, metadata={"description": "When it was measured."})
     pixels_c = Temperatures(
         required=True,
         metadata={"type": "array", "items": {"type": "number"}, "description": "64 temperatures, row by row."},
@@ -91,7 +92,9 @@ class ReadingSchema(LenientSchema):
 class ReadingsSchema(LenientSchema):
     """A batch."""
 
-    readings = ma.fields.List(ma.fields.Nested(ReadingSchema), required=True)
+    readings = ma.fields.List(
+        ma.fields.Nested(ReadingSchema), required=True, metadata={"description": "1 to 1000 of them."}
+    )
 
 
 class ReadingsAnswer(ma.Schema):
@@ -105,7 +108,11 @@ class ReadingsAnswer(ma.Schema):
 class PairSchema(LenientSchema):
     """The code that somebody reads from the site's page."""
 
-    code = ma.fields.String(required=True, validate=ma.validate.Length(max=100))
+    code = ma.fields.String(
+        required=True,
+        validate=ma.validate.Length(max=100),
+        metadata={"description": "Eight signs, in any case and with any gaps."},
+    )
 
 
 class PairAnswer(ma.Schema):
@@ -125,7 +132,7 @@ class MeAnswer(ma.Schema):
     name = ma.fields.String()
     room = ma.fields.String()
     server_time = ma.fields.AwareDateTime()
-    uploads = ma.fields.String(metadata={"description": "`tus` or `direct`: how clips and snapshots are sent."})
+    uploads = ma.fields.String(metadata={"description": "tus or direct: how clips and snapshots are sent."})
     most_upload_bytes = ma.fields.Integer()
     most_readings = ma.fields.Integer()
 
@@ -202,14 +209,21 @@ class ItemsAnswer(ma.Schema):
 class DirectUploadSchema(LenientSchema):
     """A clip or snapshot that is about to be sent to the site's bucket."""
 
-    item_id = ma.fields.String(required=True, validate=_ID)
-    kind = ma.fields.String(required=True, metadata={"description": "`clip` or `snapshot`."})
-    started_at = ma.fields.AwareDateTime(required=True)
-    duration_s = ma.fields.Float(load_default=0.0)
-    sha256 = ma.fields.String(required=True)
+    item_id = ma.fields.String(required=True, validate=_ID, metadata={"description": _MADE_BY_DEVICE})
+    kind = ma.fields.String(required=True, metadata={"description": "clip or snapshot."})
+    started_at = ma.fields.AwareDateTime(required=True, metadata={"description": "When its first picture was taken."})
+    duration_s = ma.fields.Float(load_default=0.0, metadata={"description": "Of a clip, in seconds."})
+    sha256 = ma.fields.String(required=True, metadata={"description": "Of the file, as 64 hexadecimal digits."})
     filename = ma.fields.String(load_default="", validate=ma.validate.Length(max=1000))
-    size = ma.fields.Integer(required=True, strict=True, validate=ma.validate.Range(max=2**63 - 1))
-    reading_id = ma.fields.String(load_default="", allow_none=True)
+    size = ma.fields.Integer(
+        required=True,
+        strict=True,
+        validate=ma.validate.Range(max=2**63 - 1),
+        metadata={"description": "In bytes."},
+    )
+    reading_id = ma.fields.String(
+        load_default="", allow_none=True, metadata={"description": "The reading that it was taken with."}
+    )
     boxes = ma.fields.List(
         ma.fields.List(ma.fields.Float(), validate=ma.validate.Length(equal=4)),
         load_default=None,

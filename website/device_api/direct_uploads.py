@@ -30,7 +30,7 @@ _MOST_BYTES = 200_000
 @takes_up_to(lambda settings: _MOST_BYTES)
 @blueprint.doc(**KEY_NEEDED)
 @blueprint.arguments(DirectUploadSchema)
-@blueprint.response(201, description="Begun, or known already: `status` says how far it is.")
+@blueprint.response(201, description="Begun, or known already: status says how far it is.")
 @blueprint.alt_response(413, "REQUEST_ENTITY_TOO_LARGE")
 @blueprint.alt_response(422, "UNPROCESSABLE_ENTITY")
 def begin_direct_upload(words: dict[str, Any]) -> ResponseReturnValue:
@@ -46,7 +46,7 @@ def begin_direct_upload(words: dict[str, Any]) -> ResponseReturnValue:
 
 @blueprint.route("/me/direct-uploads/<upload_id>", methods=["GET"])
 @blueprint.doc(**KEY_NEEDED)
-@blueprint.response(200, description="`status` is sending, whole, refused or done.")
+@blueprint.response(200, description="status is sending, whole, refused or done.")
 @blueprint.alt_response(404, "NOT_FOUND")
 def direct_upload(upload_id: str) -> ResponseReturnValue:
     """Which parts are there, or what became of the upload."""
@@ -59,7 +59,7 @@ def direct_upload(upload_id: str) -> ResponseReturnValue:
 @takes_up_to(lambda settings: _MOST_BYTES)
 @blueprint.doc(**KEY_NEEDED)
 @blueprint.arguments(PartNumbersSchema)
-@blueprint.response(200, description="A link by number; each is good for `seconds`.")
+@blueprint.response(200, description="A link by number; each is good for that many seconds.")
 @blueprint.alt_response(404, "NOT_FOUND")
 def direct_upload_parts(words: dict[str, Any], upload_id: str) -> ResponseReturnValue:
     """Where these parts are sent by PUT; numbers count from 1."""

@@ -40,7 +40,7 @@ def make_blueprint(spec: APISpec) -> Blueprint:
 def _operations(described: dict[str, Any]) -> list[Operation]:
     return [
         _operation(described, path, method, ways[method])
-        for path, ways in described["paths"].items()
+        for path, ways in sorted(described["paths"].items(), key=lambda item: (not item[0].endswith("/pair"), item[0]))
         for method in _METHODS
         if method in ways
     ]
@@ -54,7 +54,11 @@ def _operation(described: dict[str, Any], path: str, method: str, way: dict[str,
         description=way.get("description", ""),
         needs_key="security" in way,
         takes=_body(described, way) + _query(way),
-        answers=[(str(status), _answer(described, one)) for status, one in sorted(way["responses"].items())],
+        answers=[
+            (str(status), str(_resolved(described, one).get("description", "")))
+            for status, one in sorted(way["responses"].items())
+            if status != "default"
+        ],
     )
 
 
@@ -87,10 +91,6 @@ def _kind(described: dict[str, Any], schema: dict[str, Any]) -> str:
     if "properties" in schema:
         return "{" + ", ".join(schema["properties"]) + "}"
     return schema.get("format", kind)
-
-
-def _answer(described: dict[str, Any], answer: dict[str, Any]) -> str:
-    return str(_resolved(described, answer).get("description", ""))
 
 
 def _resolved(described: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
