@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytz
-
 from attendance.errors import SettingsError
+from attendance.setting_kinds import count, file, number, perhaps, sha256, text, timezone, yes_or_no
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,201 +22,146 @@ class Setting:
     parse: Callable[[str], Any]
 
 
-def _text(value: str) -> str:
-    return value.strip()
-
-
-def _number(low: float, high: float) -> Callable[[str], float]:
-    def parse(value: str) -> float:
-        number = float(value)
-        if not low <= number <= high:
-            raise ValueError(f"must be a number from {low:g} to {high:g}")
-        return number
-
-    return parse
-
-
-def _count(low: int, high: int) -> Callable[[str], int]:
-    def parse(value: str) -> int:
-        number = int(value)
-        if not low <= number <= high:
-            raise ValueError(f"must be a whole number from {low} to {high}")
-        return number
-
-    return parse
-
-
-def _perhaps(parse: Callable[[str], Any]) -> Callable[[str], Any]:
-    return lambda value: parse(value) if value.strip() else None
-
-
-def _file(value: str) -> Path:
-    return Path(value.strip()).expanduser().absolute()
-
-
-def _sha256(value: str) -> str:
-    digits = value.strip().lower()
-    if re.fullmatch("[0-9a-f]{64}", digits) is None:
-        raise ValueError("must be the 64 hexadecimal digits of a SHA-256")
-    return digits
-
-
-def _yes_or_no(value: str) -> bool:
-    answers = {"1": True, "yes": True, "true": True, "on": True, "0": False, "no": False, "false": False, "off": False}
-    if value.strip().lower() not in answers:
-        raise ValueError("must be yes or no")
-    return answers[value.strip().lower()]
-
-
-def _timezone(value: str) -> str:
-    name = value.strip() or machine_timezone()
-    if name not in pytz.all_timezones_set:
-        raise ValueError("must be the name of a time zone, such as Asia/Seoul")
-    return name
-
-
-_UTC_NAMES = frozenset({"Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu"})
-
-
-def machine_timezone() -> str:
-    """The machine's own time zone by name, or UTC where it has none that we know or one of UTC's other names."""
-    target = Path("/etc/localtime").resolve().as_posix()
-    name = os.environ.get("TZ", "") or target.partition("/zoneinfo/")[2]
-    return name if name in pytz.all_timezones_set and name not in _UTC_NAMES else "UTC"
-
-
 SETTINGS = (
     Setting("ROLLCALL_DATA", "instance", "The folder for all that is kept on this machine.", Path),
-    Setting("ROLLCALL_STORE", "sqlite:///{data}/rollcall.db", "Where records are kept, as a database URL.", _text),
-    Setting("ROLLCALL_MEDIA", "folder:{data}/media", "Where photos, recordings and evidence are kept.", _text),
-    Setting("ROLLCALL_FACES", "local", "The face engine.", _text),
+    Setting(
+        "ROLLCALL_STORE",
+        "sqlite:///{data}/rollcall.db",
+        "Where records are kept: a database URL, or `dynamodb://TABLE`.",
+        text,
+    ),
+    Setting(
+        "ROLLCALL_MEDIA",
+        "folder:{data}/media",
+        "Where photos, recordings and evidence are kept: `folder:PATH` or `s3://BUCKET`.",
+        text,
+    ),
+    Setting("ROLLCALL_FACES", "local", "The face engine: `local` or `rekognition://COLLECTION`.", text),
     Setting(
         "ROLLCALL_JOBS",
         "huey+sqlite:{data}/jobs.db",
-        "How searches reach a worker; `inline` searches at once, for tests.",
-        _text,
+        "How searches reach a worker: by huey, or by `lambda:QUEUE_URL`; `inline` searches at once, for tests.",
+        text,
     ),
-    Setting("ROLLCALL_TIMEZONE", "", "The time zone of new courses; empty: the machine's.", _timezone),
+    Setting("ROLLCALL_TIMEZONE", "", "The time zone of new courses; empty: the machine's.", timezone),
     Setting(
         "ROLLCALL_ACCEPT_SIMILARITY",
         "",
         "From this similarity (0 to 100) on a match is sure; empty: what suits the face engine.",
-        _perhaps(_number(0, 100)),
+        perhaps(number(0, 100)),
     ),
     Setting(
         "ROLLCALL_REVIEW_SIMILARITY",
         "",
         "From this similarity on a match is shown for review; empty: what suits the face engine.",
-        _perhaps(_number(0, 100)),
+        perhaps(number(0, 100)),
     ),
     Setting(
         "ROLLCALL_MARGIN",
         "",
         "How many points nearer than the runner-up a sure match is; empty: what suits the face engine.",
-        _perhaps(_number(0, 100)),
+        perhaps(number(0, 100)),
     ),
     Setting(
         "ROLLCALL_SEARCH_EVERY_S",
         "",
         "Seconds between the pictures of a video that are searched; empty: chosen by its length.",
-        _perhaps(_number(0.04, 600)),
+        perhaps(number(0.04, 600)),
     ),
     Setting(
-        "ROLLCALL_SMALLEST_FACE_PX", "40", "Faces narrower than this are not looked for, in pixels.", _count(20, 400)
+        "ROLLCALL_SMALLEST_FACE_PX", "40", "Faces narrower than this are not looked for, in pixels.", count(20, 400)
     ),
     Setting(
         "ROLLCALL_SEARCH_PROCESSES",
         "",
         "How many processes search one video; empty: one a core, at most four.",
-        _perhaps(_count(1, 64)),
+        perhaps(count(1, 64)),
     ),
     Setting(
         "ROLLCALL_VECTOR_MODEL",
         "",
         "An ArcFace-like ONNX file for face vectors; empty: built in.",
-        _perhaps(_file),
+        perhaps(file),
     ),
-    Setting("ROLLCALL_VECTOR_MODEL_SHA256", "", "The SHA-256 of that file.", _perhaps(_sha256)),
+    Setting("ROLLCALL_VECTOR_MODEL_SHA256", "", "The SHA-256 of that file.", perhaps(sha256)),
     Setting(
         "ROLLCALL_VECTOR_MODEL_LINE",
         "0.4",
         "The cosine from which on two vectors of that file are of one person, as its author says.",
-        _number(0.05, 0.95),
+        number(0.05, 0.95),
     ),
-    Setting("ROLLCALL_DETECTOR_MODEL", "", "A YuNet ONNX file that finds faces; empty: built in.", _perhaps(_file)),
-    Setting("ROLLCALL_DETECTOR_MODEL_SHA256", "", "The SHA-256 of that file.", _perhaps(_sha256)),
+    Setting("ROLLCALL_DETECTOR_MODEL", "", "A YuNet ONNX file that finds faces; empty: built in.", perhaps(file)),
+    Setting("ROLLCALL_DETECTOR_MODEL_SHA256", "", "The SHA-256 of that file.", perhaps(sha256)),
     Setting(
         "ROLLCALL_REKOGNITION_THRESHOLD",
         "80",
         "Rekognition names nobody below this similarity; the review line, where none is set.",
-        _number(0, 100),
+        number(0, 100),
     ),
     Setting(
         "ROLLCALL_REKOGNITION_TOPIC",
         "",
         "The ARN of the SNS topic where Rekognition says that a search has ended; empty: it is asked again and again.",
-        _text,
+        text,
     ),
     Setting(
         "ROLLCALL_REKOGNITION_ROLE",
         "",
         "The ARN of the role with which Rekognition writes to that topic.",
-        _text,
+        text,
     ),
     Setting(
         "ROLLCALL_PRICE_PER_MINUTE",
         "0.10",
         "What Rekognition charges for a minute of searched video, in US dollars; see its price list.",
-        _number(0, 1000),
+        number(0, 1000),
     ),
     Setting(
         "ROLLCALL_MONTHLY_BUDGET",
         "",
         "The most that searches by Rekognition may cost in a month (UTC), in US dollars; empty: no limit.",
-        _perhaps(_number(0, 10_000_000)),
+        perhaps(number(0, 10_000_000)),
     ),
-    Setting("ROLLCALL_MAX_UPLOAD_GB", "10", "The largest recording that may be uploaded, in GB.", _number(0.001, 1000)),
-    Setting("ROLLCALL_MAX_PHOTO_MB", "30", "The largest photo that may be uploaded, in MB.", _number(0.1, 1000)),
+    Setting("ROLLCALL_MAX_UPLOAD_GB", "10", "The largest recording that may be uploaded, in GB.", number(0.001, 1000)),
+    Setting("ROLLCALL_MAX_PHOTO_MB", "30", "The largest photo that may be uploaded, in MB.", number(0.1, 1000)),
     Setting(
         "ROLLCALL_READINGS_FULL_DAYS",
         "7",
         "For how many days every reading of a thermal sensor is kept.",
-        _count(1, 3650),
+        count(1, 3650),
     ),
     Setting(
         "ROLLCALL_READINGS_THINNED_DAYS",
         "90",
         "For how many days one reading a minute is kept after that; those that an alarm names stay.",
-        _count(1, 36500),
+        count(1, 36500),
     ),
     Setting(
         "ROLLCALL_DEVICE_REQUESTS",
         "600",
         "How many requests a device has each minute; it waits when it has used them up.",
-        _count(1, 100_000),
+        count(1, 100_000),
     ),
-    Setting("ROLLCALL_SESSION_HOURS", "12", "How long a login lasts without a visit, in hours.", _number(0.1, 8760)),
+    Setting("ROLLCALL_SESSION_HOURS", "12", "How long a login lasts without a visit, in hours.", number(0.1, 8760)),
     Setting(
         "ROLLCALL_LOGIN_TRIES",
         "5",
         "How many tries to log in an account or an address has each minute.",
-        _count(1, 1000),
+        count(1, 1000),
     ),
     Setting(
         "ROLLCALL_RATE_STORE",
         "memory://",
         "Where tries are counted; with several web processes a shared place, such as redis://host.",
-        _text,
+        text,
     ),
     Setting(
         "ROLLCALL_PROXIES",
         "0",
         "How many reverse proxies stand before the site and set X-Forwarded-For and -Proto.",
-        _count(0, 10),
+        count(0, 10),
     ),
-    Setting(
-        "ROLLCALL_HTTPS", "no", "Whether people reach the site by https only: cookies are then Secure.", _yes_or_no
-    ),
+    Setting("ROLLCALL_HTTPS", "no", "Whether people reach the site by https only: cookies are then Secure.", yes_or_no),
 )
 
 
@@ -320,9 +263,9 @@ def _check_together(settings: Settings) -> None:
         raise SettingsError("Rekognition reads recordings from S3: set ROLLCALL_MEDIA to s3://BUCKET.")
     if bool(settings.rekognition_topic) != bool(settings.rekognition_role):
         raise SettingsError("ROLLCALL_REKOGNITION_TOPIC and ROLLCALL_REKOGNITION_ROLE are set together or not at all.")
-    for name, model, sha256 in (
+    for name, model, digest in (
         ("ROLLCALL_VECTOR_MODEL", settings.vector_model, settings.vector_model_sha256),
         ("ROLLCALL_DETECTOR_MODEL", settings.detector_model, settings.detector_model_sha256),
     ):
-        if sha256 is not None and model is None:
+        if digest is not None and model is None:
             raise SettingsError("%(name)s_SHA256 is set, but %(name)s names no file.", name=name)

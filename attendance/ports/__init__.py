@@ -18,17 +18,14 @@ from attendance.ports.faces import (
 )
 from attendance.ports.jobs import JobQueue, WorkedQueue
 from attendance.ports.media import MediaFile, MediaStore
+from attendance.ports.people import CourseStore, RenewalStore, StudentStore, UserStore
 from attendance.ports.store import (
     AuditStore,
-    CourseStore,
     LectureStore,
     MarkStore,
-    RenewalStore,
     SearchStore,
     SpendingStore,
     Store,
-    StudentStore,
-    UserStore,
 )
 from attendance.ports.uploads import AppendedUploads, DirectUploads, Upload, UploadPart, UploadSpool
 

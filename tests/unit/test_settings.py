@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from attendance.errors import SettingsError
-from attendance.settings import SETTINGS, Settings, load_settings, machine_timezone
+from attendance.setting_kinds import machine_timezone
+from attendance.settings import SETTINGS, Settings, load_settings
 
 DOCS = Path(__file__).resolve().parents[2] / "docs/settings.md"
 
