@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from typing import Literal
@@ -107,7 +108,7 @@ def close_hard(one: socket.socket) -> None:
         one.close()
 
 
-def served(app: Callable[..., object]) -> tuple[int, Callable[[], None]]:
+def served(app: Callable[..., object], tls: ssl.SSLContext | None = None) -> tuple[int, Callable[[], None]]:
     """A WSGI app on a free port of this machine, and what stops it."""
     from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -117,7 +118,7 @@ def served(app: Callable[..., object]) -> tuple[int, Callable[[], None]]:
         def log(self, *_: object) -> None:
             return
 
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet, ssl_context=tls)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

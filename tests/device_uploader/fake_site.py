@@ -36,6 +36,7 @@ class FakeSite:
         self.spoil: set[str] = set()
         self.came: Counter[str] = Counter()  # how often each whole thing was made: never more than once
         self.asked: list[tuple[str, str]] = []
+        self.takes_nothing = False
         self.cut_at: int | None = None  # the byte of an upload at which `cut` is called
         self.cut: Callable[[], None] = lambda: None
         self.app = build(self)
@@ -139,6 +140,8 @@ def add_tus(app: Flask, site: FakeSite) -> None:
             return state(site, name, 204)
         if int(request.headers["Upload-Offset"]) != len(site.begun[name]):
             return refusal(409, "offset", "The upload is at another byte.")
+        if site.takes_nothing:
+            return state(site, name, 204)
         while block := request.stream.read(4096):
             site.begun[name] += block
             if site.cut_at == len(site.begun[name]):

@@ -6,10 +6,12 @@ import threading
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from device_uploader.clock import Clock, SiteTime
-from device_uploader.errors import DiskFull
+from device_uploader.errors import DiskFull, SettingsWrong
+from device_uploader.face_boxes import FaceBoxes
 from device_uploader.filming import Clips, Filming, Snapshots, bounds_of, last_minute
 from device_uploader.incoming import Incoming
 from device_uploader.item import Moment
@@ -106,7 +108,7 @@ def test_a_device_that_was_off_at_the_minute_takes_it_within_ten(outbox: Outbox)
 
 
 def test_a_clock_put_back_a_little_brings_no_minute_back(outbox: Outbox):
-    shots = Snapshots(outbox, settings(SNAPSHOTS_MINUTES="0,30"), None)
+    shots = Snapshots(outbox, settings(SNAPSHOTS_MINUTES="25,30"), None)
     frame = DrawnCamera(160, 120, 1).read()
     for second in (local(10, 30), local(10, 29, 59), local(10, 30, 1)):
         shots.see(frame, moment(), local_time(second))
@@ -221,3 +223,26 @@ def test_a_folder_camera_shows_its_pictures_unstretched_again_and_again(tmp_path
     assert (shown[0] == shown[2]).all()
     assert not (shown[0] == shown[1]).all()
     assert fitted(shown[0][:, 50:150], 200, 100)[:, :50].max() == 0
+
+
+@pytest.fixture
+def face_model(tmp_path: Path) -> Path:
+    """A network made by hand that finds blue squares, in YuNet's form."""
+    from tests.face_engine.other_models import written, yunet
+
+    written(tmp_path / "yunet.onnx", yunet(None))
+    return tmp_path / "yunet.onnx"
+
+
+def test_a_snapshot_says_where_faces_are_where_a_model_is_given(outbox: Outbox, face_model: Path):
+    frame = np.zeros((480, 640, 3), np.uint8)
+    frame[60:100, 100:140] = (255, 120, 40)
+    shots = Snapshots(outbox, settings(SNAPSHOTS_MINUTES="0"), FaceBoxes(face_model))
+    shots.take(frame, moment(), None)
+    assert outbox.waiting()[0].boxes == [[100, 60, 140, 100]]
+
+
+def test_a_face_model_that_is_none_is_a_plain_sentence(tmp_path: Path):
+    (tmp_path / "model.onnx").write_bytes(b"no network")
+    with pytest.raises(SettingsWrong, match=r"face model .*model\.onnx"):
+        FaceBoxes(tmp_path / "model.onnx")

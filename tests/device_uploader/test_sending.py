@@ -182,6 +182,13 @@ def test_a_page_of_a_proxy_costs_no_clip(outbox: Outbox, road: Road, fake: FakeS
     assert [one.id for one in outbox.waiting()] == [item.id]
 
 
+def test_a_site_that_takes_nothing_is_not_sent_the_same_for_ever(outbox: Outbox, road: Road, fake: FakeSite):
+    clip_in(outbox, b"clip")
+    fake.takes_nothing = True
+    with pytest.raises(SiteBusy, match="took nothing"):
+        sender(outbox, road).step()
+
+
 @pytest.mark.parametrize("status", [400, 422])
 def test_a_request_that_came_in_pieces_costs_no_clip(status: int, outbox: Outbox, road: Road, fake: FakeSite):
     item = clip_in(outbox, b"clip")

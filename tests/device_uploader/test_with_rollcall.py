@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import boto3
 import cv2
 import numpy as np
 import pytest
 from flask import Flask
+from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 from tusclient.client import TusClient
 
 from attendance import bootstrap as composition
@@ -30,7 +32,7 @@ from device_uploader.link import Link
 from device_uploader.outbox import Outbox
 from device_uploader.reading import Reading
 from device_uploader.sender import FileSender, ReadingSender
-from device_uploader.sending import Road, words_about
+from device_uploader.sending import Road, send_directly, words_about
 from device_uploader.site import Site
 from device_uploader.sources.choice import open_sensor
 from device_uploader.sources.drawn_camera import DrawnCamera
@@ -51,7 +53,13 @@ def open_fake_jobs(value: str, settings: Settings) -> FakeJobs:
 
 
 @pytest.fixture
-def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
+def environment() -> dict[str, str]:
+    """More settings of the site."""
+    return {}
+
+
+@pytest.fixture
+def services(tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     """With the real engine, which probes what arrives, and a room that has lessons all day."""
     monkeypatch.setitem(composition.JOBS, "fake", f"{__name__}:open_fake_jobs")
     settings = load_settings(
@@ -60,6 +68,7 @@ def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Servic
             "ROLLCALL_JOBS": "fake",
             "ROLLCALL_TIMEZONE": "Asia/Seoul",
             "ROLLCALL_DEVICE_REQUESTS": "100000",
+            **environment,
         }
     )
     services = composition.bootstrap(settings)
@@ -102,14 +111,14 @@ def lesson_moment(back_s: float = 1800.0) -> Moment:
     return Moment(noon.timestamp() - back_s, 0, "earlier boot")
 
 
-def a_clip(outbox: Outbox, frames: int = 60, size: tuple[int, int] = (640, 480)) -> Item:
+def a_clip(outbox: Outbox, rows: int = 60, size: tuple[int, int] = (640, 480)) -> Item:
     """Noise, so that it has many blocks of 64 KiB."""
     name = new_id()
     path = outbox.begin_clip(name, lesson_moment(), "room.mp4")
     writer, noise = ClipWriter(path, *size, 5, 24), np.random.default_rng(7)
-    for number in range(frames):
+    for number in range(60):
         picture = DrawnCamera(*size, 5).read()
-        picture[:60] = noise.integers(0, 255, (60, size[0], 3), np.uint8)
+        picture[:rows] = noise.integers(0, 255, (rows, size[0], 3), np.uint8)
         writer.add(picture, number * 200)
     return outbox.finish_clip(name, writer.close())
 
@@ -264,3 +273,57 @@ def test_a_device_on_a_bad_network_and_killed_loses_nothing(tmp_path: Path, serv
     assert outcome.complaints == [], (tmp_path / "client.log").read_text()
     assert outcome.clips >= 2
     assert outcome.readings >= 40
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """On a server of this machine that behaves as S3."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    for name, value in {
+        "AWS_ENDPOINT_URL_S3": f"http://{host}:{port}",
+        "AWS_REGION": "ap-northeast-2",
+        "AWS_DEFAULT_REGION": "ap-northeast-2",
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+    }.items():
+        monkeypatch.setenv(name, value)
+    boto3.client("s3").create_bucket(
+        Bucket="device-media", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-2"}
+    )
+    yield "s3://device-media/school"
+    server.stop()
+
+
+def send_nothing(road: Road, item: Item) -> int:
+    """Begin the upload only; the size of its parts."""
+    words = {**words_about(item, road.site_time), "size": item.size}
+    return int(road.site.ask("POST", "/me/direct-uploads", json=words)["part_size"])
+
+
+class TestWhereTheMediaAreInABucket:
+    @pytest.fixture
+    def environment(self, bucket: str) -> dict[str, str]:
+        return {"ROLLCALL_MEDIA": bucket}
+
+    def test_a_clip_goes_there_in_parts_and_on_after_a_cut(self, outbox: Outbox, road: Road, services: Services):
+        item = a_clip(outbox, rows=480)
+        data, sent, pace = outbox.data_path(item).read_bytes(), [0], road.bandwidth.delay_s
+        part = send_nothing(road, item)
+        assert part + BLOCK < len(data) < 2 * part
+
+        def cut_in_the_second_part(number: int) -> float:
+            sent[0] += number
+            if sent[0] > part + BLOCK:
+                road.bandwidth.delay_s = pace  # type: ignore[method-assign]
+                raise Unreachable("the network was cut here")
+            return 0.0
+
+        road.bandwidth.delay_s = cut_in_the_second_part  # type: ignore[method-assign]
+        assert road.site.me()["uploads"] == "direct"
+        with pytest.raises(Unreachable):
+            send_directly(road, item, outbox.data_path(item))
+        assert [part.number for part in services.uploads.parts(item.id)] == [1]  # type: ignore[attr-defined]
+        send_all(outbox, road)
+        assert stored(services, item) == data
