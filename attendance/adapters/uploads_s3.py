@@ -164,10 +164,11 @@ class S3Uploads:
         found = self._parts_there(record)
         if found is not None:
             return replace(record.upload, offset=sum(record.size_of(number) for number in found))
-        data = self._bucket.head(data_key(record.upload.id))
-        if data is None:
-            raise NotFound("This upload does not exist any more.")
-        return replace(record.upload, offset=int(data["ContentLength"]))
+        data = S3File(self._bucket, data_key(record.upload.id))
+        try:
+            return replace(record.upload, offset=data.size())  # asked again: an event may be quicker than the file
+        except NotFound:
+            raise NotFound("This upload does not exist any more.") from None
 
     def _parts_there(self, record: UploadRecord) -> dict[int, str] | None:
         """The ETags of the parts that have the right size, by number; None where they are no longer apart."""
