@@ -67,16 +67,26 @@ class Cloud:
         """Everything in the store's table, in a fixed order."""
         pages = self.aws.dynamodb.get_paginator("scan").paginate(TableName=self.name, ConsistentRead=True)
         found = [item for page in pages for item in page["Items"]]
-        return sorted(found, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
+        return sorted(found, key=_key)
 
     def keys(self, folder: str = "") -> set[str]:
         """All objects of the bucket below the prefix, without it."""
         pages = self.aws.s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=f"{PREFIX}/{folder}")
         return {one["Key"].removeprefix(f"{PREFIX}/") for page in pages for one in page.get("Contents", [])}
 
-    def read(self, key: str) -> bytes:
-        data: bytes = self.aws.s3.get_object(Bucket=self.name, Key=f"{PREFIX}/{key}")["Body"].read()
-        return data
+    def delete(self, keys: set[str]) -> None:
+        """Objects, by keys below the prefix."""
+        for key in keys:
+            self.aws.s3.delete_object(Bucket=self.name, Key=f"{PREFIX}/{key}")
+
+    def put_back(self, items: list[dict[str, Any]]) -> None:
+        """Let the store's table have these items and no others."""
+        now, wanted = ({_key(one): one for one in some} for some in (self.items(), items))
+        for key in now.keys() - wanted.keys():
+            self.aws.dynamodb.delete_item(TableName=self.name, Key={"pk": {"S": key[0]}, "sk": {"S": key[1]}})
+        for key, item in wanted.items():
+            if now.get(key) != item:
+                self.aws.dynamodb.put_item(TableName=self.name, Item=item)
 
     def faces(self) -> dict[str, str]:
         """The collection's students by FaceId."""
@@ -87,6 +97,11 @@ class Cloud:
         """As if the day were over for which it is remembered what was done."""
         for item in self.aws.dynamodb.scan(TableName=self.done_table)["Items"]:
             self.aws.dynamodb.delete_item(TableName=self.done_table, Key={DONE_TABLE_KEY: item[DONE_TABLE_KEY]})
+
+    def empty_queues(self) -> None:
+        for url in (self.work_url, self.words_url):
+            for message in self.messages(url):
+                self.aws.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
     def messages(self, url: str) -> Iterator[dict[str, Any]]:
         """Those that wait in a queue; each is hidden from then on until it is deleted or shown again."""
@@ -101,12 +116,16 @@ class Cloud:
         rules = [{"Name": "prefix", "Value": f"{PREFIX}/uploads/"}, {"Name": "suffix", "Value": "/data"}]
         wanted = {
             "QueueArn": self._arn(self.work_url),
-            "Events": ["s3:ObjectCreated:*"],
+            "Events": ["s3:ObjectCreated:CompleteMultipartUpload"],  # of all that are created moto tells twice
             "Filter": {"Key": {"FilterRules": rules}},
         }
         self.aws.s3.put_bucket_notification_configuration(
             Bucket=self.name, NotificationConfiguration={"QueueConfigurations": [wanted]}
         )
+
+
+def _key(item: dict[str, Any]) -> tuple[str, str]:
+    return item["pk"]["S"], item["sk"]["S"]
 
 
 def as_text(items: list[dict[str, Any]]) -> str:

@@ -6,21 +6,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
 
-from lambda_face_search import container, once
+from lambda_face_search import container
 from lambda_face_search.observed import metrics
 from tests.aws.cloud import Cloud
-from tests.aws.functions import Functions
+from tests.aws.functions import Functions, forget_containers
 from tests.aws.here import AwsHere, aws_here
-from tests.aws.school import ABSENT, PRESENT, School, photo_of
-from tests.aws.visitors import TEACHER, Admin, Teacher
+from tests.aws.school import KeptSchool, School, open_school
 from tests.aws.wire import Wire
 from tests.rekognition_local.running import Running
 from tests.system.school import film
-from website import create_app
 
-MakeApp = Callable[..., Flask]
+Settle = Callable[..., None]
 
 
 @pytest.fixture(scope="package")
@@ -28,7 +25,7 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsHere]:
     """With the Rekognition endpoint as a process of its own."""
     with aws_here() as aws:
         data = tmp_path_factory.mktemp("rekognition") / "data"
-        with Running(data, "--every", "0.5") as endpoint, pytest.MonkeyPatch.context() as environment:
+        with Running(data, "--every", "1") as endpoint, pytest.MonkeyPatch.context() as environment:
             environment.setenv("AWS_ENDPOINT_URL_REKOGNITION", endpoint.url)
             yield aws
             assert endpoint.end() == 0
@@ -50,51 +47,47 @@ def _no_metrics_left() -> Iterator[None]:
 
 
 @pytest.fixture
-def cloud(aws: AwsHere) -> Cloud:
-    """Empty."""
-    return Cloud.made(aws)
+def settle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settle]:
+    """Puts a cloud's settings into the environment, from which site and functions take them; more can be given."""
 
-
-@pytest.fixture
-def functions(cloud: Cloud) -> Functions:
-    """Of this cloud's queue and topic."""
-    return Functions(cloud)
-
-
-@pytest.fixture
-def settle(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """Puts the settings into the environment, from which site and functions take them; more of them are given."""
-
-    def settle(**more: str) -> None:
-        _forget_containers()
+    def settle(cloud: Cloud, **more: str) -> None:
+        forget_containers()
         for name, value in cloud.settings(ROLLCALL_DATA=str(tmp_path / "data"), **more).items():
             monkeypatch.setenv(name, value)
 
     yield settle
-    _forget_containers()
+    forget_containers()
+
+
+@pytest.fixture(scope="package")
+def kept_school(aws: AwsHere, tmp_path_factory: pytest.TempPathFactory) -> KeptSchool:
+    """Opened once, because that takes seconds."""
+    cloud = Cloud.made(aws)
+    with pytest.MonkeyPatch.context() as environment:
+        data = str(tmp_path_factory.mktemp("school") / "data")
+        for name, value in cloud.settings(ROLLCALL_DATA=data).items():
+            environment.setenv(name, value)
+        return KeptSchool(cloud, open_school())
 
 
 @pytest.fixture
-def open_school(settle: Callable[..., None], cloud: Cloud) -> Callable[..., School]:
-    """Opens a site with a course, two students and a teacher, made by its own pages."""
-
-    def open_school(**more: str) -> School:
-        settle(**more)
-        app = create_app()
-        admin = Admin(app)
-        course_id = admin.add_course()
-        admin.add_user(TEACHER, "teacher")
-        admin.let_teach(course_id)
-        keys = {one: admin.register(course_id, one.id, one.name, photo_of(one.seed)) for one in (PRESENT, ABSENT)}
-        return School(app, admin, Teacher(app), course_id, keys)
-
-    return open_school
+def school(kept_school: KeptSchool, settle: Settle) -> Iterator[School]:
+    """Whose videos Rekognition searches and sends word of; as if nobody had used it before."""
+    settle(kept_school.cloud)
+    yield kept_school.school
+    kept_school.restore()
 
 
 @pytest.fixture
-def school(open_school: Callable[..., School]) -> School:
-    """Whose videos Rekognition searches and sends word of."""
-    return open_school()
+def cloud(kept_school: KeptSchool) -> Cloud:
+    """That of the school."""
+    return kept_school.cloud
+
+
+@pytest.fixture
+def functions(cloud: Cloud) -> Functions:
+    """Of the school's queue and topic."""
+    return Functions(cloud)
 
 
 @pytest.fixture
@@ -102,11 +95,5 @@ def wire(school: School, monkeypatch: pytest.MonkeyPatch) -> Wire:
     """For what AWS answers from now on."""
     wire = Wire(monkeypatch)
     for services in (school.services, container.services()):
-        services.store.table.pause = lambda seconds: None
+        monkeypatch.setattr(services.store.table, "pause", lambda seconds: None)  # type: ignore[attr-defined]
     return wire
-
-
-def _forget_containers() -> None:
-    """New functions read the settings anew."""
-    container.services.cache_clear()
-    once._layer.cache_clear()

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
-from lambda_face_search import finish, start, sweep
+import pytest
+
+from lambda_face_search import container, finish, once, start, sweep
 from tests.aws.cloud import Cloud
 from tests.lambda_face_search.lambda_context import FakeContext
 from tests.lambda_face_search.sent import schedule_event, sns_event
@@ -17,12 +21,11 @@ _PATIENCE_S = 60.0
 
 
 class Functions:
-    """`bodies` and `words` are all that was handed to them so far, to be sent again."""
+    """`bodies` is all that came out of the queue so far, to be sent again."""
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
         self.bodies: list[str] = []
-        self.words: list[dict[str, Any]] = []
 
     def work(self) -> list[str]:
         """Hand all messages of the queue to start.handler as one batch; the bodies of those that come again."""
@@ -45,22 +48,34 @@ class Functions:
         """What Rekognition says to the topic next."""
         until = time.monotonic() + _PATIENCE_S
         while time.monotonic() < until:
-            for message in self._cloud.messages(self._cloud.words_url):
-                self._delete(self._cloud.words_url, message)
-                word: dict[str, Any] = json.loads(json.loads(message["Body"])["Message"])
-                self.words.append(word)
+            for word in self.told():
                 return word
             time.sleep(0.05)
         raise AssertionError("Rekognition says nothing")
+
+    def told(self) -> Iterator[dict[str, Any]]:
+        """What the topic was told by now."""
+        for message in self._cloud.messages(self._cloud.words_url):
+            self._delete(self._cloud.words_url, message)
+            yield json.loads(json.loads(message["Body"])["Message"])
 
     def end(self, word: dict[str, Any]) -> str:
         """Call finish.handler with it as SNS does, and what became of it."""
         (outcome,) = finish.handler(sns_event(word), FakeContext())["outcomes"]
         return str(outcome)
 
-    def sweep(self) -> None:
-        """The minute's sweep, not that of the hour."""
-        sweep.handler(schedule_event(datetime.now(UTC).strftime("%Y-%m-%dT%H:00:00Z")), FakeContext())
+    def sweep(self, *, minutes_later: int = 0) -> None:
+        """The sweep of a full hour's minute, when nothing is tidied; so many minutes from now."""
+        now = container.services()
+        later = replace(now, now=lambda: now.now() + timedelta(minutes=minutes_later))
+        with pytest.MonkeyPatch.context() as clock:
+            clock.setattr(container, "services", lambda: later)
+            sweep.handler(schedule_event("2026-03-02T09:00:00Z"), FakeContext())
+
+    def all_that_waits(self) -> None:
+        """Hand messages over until none is left and none fails."""
+        assert self.work() == []
+        assert self.work() == []
 
     def _put_away(self, message: dict[str, Any], *, again: bool) -> None:
         url = self._cloud.work_url
@@ -77,3 +92,9 @@ class Functions:
 
 def _failed(answer: dict[str, Any]) -> set[str]:
     return {one["itemIdentifier"] for one in answer["batchItemFailures"]}
+
+
+def forget_containers() -> None:
+    """The next call reads the settings anew."""
+    container.services.cache_clear()
+    once._layer.cache_clear()

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from flask import Flask
 
 from attendance.services import Services
-from tests.aws.visitors import Admin, Teacher
+from tests.aws.cloud import Cloud
+from tests.aws.visitors import TEACHER, Admin, Teacher
 from tests.system.school import SEEDS, photo_of
-
-__all__ = ["ABSENT", "PRESENT", "School", "Student", "photo_of", "with_parts"]
+from website import create_app
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,34 @@ class School:
         """Of the site's own process."""
         services: Services = self.app.extensions["rollcall"]
         return services
+
+
+def open_school() -> School:
+    """A course with two students and a teacher, made by the pages of a site with the environment's settings."""
+    app = create_app()
+    admin = Admin(app)
+    course_id = admin.add_course()
+    admin.add_user(TEACHER, "teacher")
+    admin.let_teach(course_id)
+    keys = {one: admin.register(course_id, one.id, one.name, photo_of(one.seed)) for one in (PRESENT, ABSENT)}
+    return School(app, admin, Teacher(app), course_id, keys)
+
+
+class KeptSchool:
+    """A school that was opened once, and all that AWS has of it, so that each test finds it as it was."""
+
+    def __init__(self, cloud: Cloud, school: School) -> None:
+        self.cloud, self.school = cloud, school
+        self._items, self._keys, self._faces = cloud.items(), cloud.keys(), cloud.faces()
+
+    def restore(self) -> None:
+        """Take back what a test did; it must have left the collection and the media of the beginning."""
+        assert self.cloud.faces() == self._faces
+        assert self.cloud.keys() >= self._keys
+        self.cloud.delete(self.cloud.keys() - self._keys)
+        self.cloud.put_back(self._items)
+        self.cloud.forget_done()
+        self.cloud.empty_queues()
 
 
 def with_parts(video: bytes, parts: int) -> bytes:

@@ -12,7 +12,8 @@ import requests
 
 from tests.aws.cloud import Cloud, as_text
 from tests.aws.functions import Functions
-from tests.aws.school import ABSENT, PRESENT, School, with_parts
+from tests.aws.here import AwsHere
+from tests.aws.school import ABSENT, PRESENT, School, open_school, with_parts
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDENT = "student@example.org"
@@ -25,11 +26,11 @@ def init_store() -> str:
     return done.stdout
 
 
-def test_the_main_road(
-    settle: Callable[..., None], open_school: Callable[..., School], cloud: Cloud, functions: Functions, video: bytes
-) -> None:
-    settle()
-    assert init_store() == init_store() == f"The store is ready: dynamodb://{cloud.name}.\n"
+def test_the_main_road(aws: AwsHere, settle: Callable[..., None], video: bytes) -> None:
+    cloud = Cloud.made(aws)
+    functions = Functions(cloud)
+    settle(cloud)
+    assert init_store() == f"The store is ready: dynamodb://{cloud.name}.\n"
     school = open_school()
     school.admin.add_user(STUDENT, "student", PRESENT.id)
     assert sorted(cloud.faces().values()) == [PRESENT.id, ABSENT.id]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from collections.abc import Mapping
@@ -125,6 +126,16 @@ class Teacher:
         """What the log page shows: status by student id."""
         row = re.compile(r'<small>(\w+)</small></span></td>\s*<td data-label="Status".*?status-(\w+)', re.DOTALL)
         return dict(row.findall(self.page("/log/")))
+
+    def recording(self, location: str) -> Any:
+        """Of a finished upload: status, error and so on, as the page's script asks for them."""
+        state = self.state(location)
+        assert state["status"] == "done", state
+        return self.ask("GET", f"/api/v1/recordings/{state['recording']['id']}").json
+
+    def lecture_page(self, location: str) -> str:
+        """The words of the page of the lecture that an upload is of."""
+        return html.unescape(self.page(self.state(location)["recording"]["location"]))
 
     def pictures(self, url: str = "/log/") -> list[str]:
         """Addresses of the evidence pictures of a page."""

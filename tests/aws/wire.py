@@ -74,7 +74,7 @@ class Wire:
 
 def _text(request: Any) -> str:
     body = request.body if isinstance(request.body, bytes) else b""
-    return f"{request.url} {body.decode(errors='replace')}"
+    return f"{request.url} {request.headers.get('x-amz-copy-source')} {body.decode(errors='replace')}"
 
 
 def _response(operation: OperationModel, url: str, fault: _Fault) -> AWSResponse:
