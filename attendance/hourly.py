@@ -6,18 +6,20 @@ recording counts as there in between. Devices that send short clips or snapshots
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import pytz
 
-from attendance.model import MatchLines, Recording, Sighting, Student
+from attendance.model import Mark, MatchLines, Recording, Sighting, Status, Student
 from attendance.rules import is_sure
 from attendance.wall_time import day_bounds
 
 HOUR = timedelta(hours=1)
+_THERE = (Status.PRESENT, Status.LATE)
+_NOT_THERE = (Status.ABSENT, Status.EXCUSED)
 
 
 class Presence(StrEnum):
@@ -114,10 +116,17 @@ def hourly_grid(
     recordings: Iterable[Recording],
     sightings: Sequence[Sighting],
     lines: MatchLines,
+    marks: Iterable[Mark] = (),
 ) -> HourlyGrid:
-    """The grid of these students for a day of a time zone; recordings and sightings of other days do no harm."""
+    """The grid of these students for a day of a time zone; recordings and sightings of other days do no harm.
+
+    Of `marks` those count that a person set: where they say that a student was not in a lecture, what was seen there
+    was somebody else, and where they say that the student was, it was the student.
+    """
     shown = list(recordings)
     searched = {recording.id: recording for recording in shown if recording.searched_at is not None}
+    decided = {(mark.lecture_id, mark.student_id): mark.status for mark in marks if mark.set_by is not None}
+    judged = _Judged(searched, lines, decided)
     spans = _without_empty_ends(
         [(span, [recording for recording in shown if _shows(recording, *span)]) for span in hours_of_day(timezone, day)]
     )
@@ -125,7 +134,7 @@ def hourly_grid(
     for span, its in spans:
         watched = any(recording.id in searched for recording in its)
         seen = [one for one in sightings if one.recording_id in searched and _touches(one, searched, *span)]
-        columns.append([_cell(student.id, seen, searched, lines, watched=watched) for student in students])
+        columns.append([judged.cell(student.id, seen, watched=watched) for student in students])
     return HourlyGrid(
         day,
         timezone,
@@ -157,17 +166,31 @@ def _touches(seen: Sighting, recordings: dict[str, Recording], starts_at: dateti
     return _shows(recording, starts_at, ends_at) and first < ends_at and last >= starts_at
 
 
-def _cell(
-    student_id: str, seen: Sequence[Sighting], recordings: dict[str, Recording], lines: MatchLines, *, watched: bool
-) -> Cell:
-    if not watched:
-        return Cell(Presence.NOT_WATCHED)
-    own = [one for one in seen if one.student_id == student_id and (one.similarity or 0.0) >= lines.review]
-    sure = [one for one in own if is_sure(one, lines, recordings[one.recording_id].kind)]
-    if not own:
-        return Cell(Presence.ABSENT)
-    best = max(sure or own, key=lambda one: (one.similarity or 0.0, one.frames, one.id))
-    return Cell(Presence.PRESENT if sure else Presence.UNSURE, best)
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What a sighting is worth: by the lines, and by what a person decided about its lecture and student."""
+
+    recordings: Mapping[str, Recording]
+    lines: MatchLines
+    decided: Mapping[tuple[str, str], Status]
+
+    def cell(self, student_id: str, seen: Sequence[Sighting], *, watched: bool) -> Cell:
+        if not watched:
+            return Cell(Presence.NOT_WATCHED)
+        near = [one for one in seen if one.student_id == student_id and (one.similarity or 0.0) >= self.lines.review]
+        own = [one for one in near if self._decision(one) not in _NOT_THERE]
+        sure = [one for one in own if self._is_sure(one)]
+        if not own:
+            return Cell(Presence.ABSENT)
+        best = max(sure or own, key=lambda one: (one.similarity or 0.0, one.frames, one.id))
+        return Cell(Presence.PRESENT if sure else Presence.UNSURE, best)
+
+    def _is_sure(self, seen: Sighting) -> bool:
+        kind = self.recordings[seen.recording_id].kind
+        return self._decision(seen) in _THERE or is_sure(seen, self.lines, kind)
+
+    def _decision(self, seen: Sighting) -> Status | None:
+        return self.decided.get((self.recordings[seen.recording_id].lecture_id, seen.student_id or ""))
 
 
 def _hour(span: tuple[datetime, datetime], its: Sequence[Recording], column: Sequence[Cell], timezone: str) -> Hour:

@@ -20,7 +20,8 @@ def hourly_attendance(services: Services, course_id: str, day: date) -> HourlyGr
     recordings = [recording for lecture in lectures for recording in services.store.recordings(lecture.id)]
     sightings = [seen for lecture in lectures for seen in services.store.sightings(lecture.id)]
     roster = services.store.roster(course_id)
-    return hourly_grid(day, course.timezone, roster, recordings, sightings, services.faces.lines)
+    marks = [mark for lecture in lectures for mark in services.store.marks(lecture.id)]
+    return hourly_grid(day, course.timezone, roster, recordings, sightings, services.faces.lines, marks)
 
 
 def _lectures_around(services: Services, course_id: str, timezone: str, day: date) -> list[Lecture]:

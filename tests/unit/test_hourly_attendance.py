@@ -9,7 +9,7 @@ import pytest
 
 from attendance.errors import NotFound
 from attendance.hourly import Presence
-from attendance.model import Course, Lecture, new_id
+from attendance.model import Course, Lecture, Mark, Status, new_id
 from attendance.use_cases import hourly_attendance as module
 from attendance.use_cases.hourly_attendance import hourly_attendance
 from attendance.use_cases.manage_courses import add_to_roster
@@ -36,7 +36,7 @@ def course(services: MemoryServices) -> Course:
     return made
 
 
-def seen_at(services: MemoryServices, course: Course, hours: float, section: str = "") -> None:
+def seen_at(services: MemoryServices, course: Course, hours: float, similarity: float = 90.0) -> None:
     """A lecture of an hour, so many hours after midnight, in which student 21 was seen in its first minute."""
     starts_at = MIDNIGHT + hours * HOUR
     lecture = Lecture(new_id(), course.id, starts_at, starts_at + HOUR, NOW)
@@ -44,7 +44,7 @@ def seen_at(services: MemoryServices, course: Course, hours: float, section: str
     recording = a_recording(new_id(), lecture.id, started_at=starts_at, duration_s=3600.0, created_at=NOW)
     services.store.add_recording(recording)
     services.store.claim_search(recording.id, "worker", NOW, NOW + HOUR)
-    sighting = a_sighting(new_id(), recording.id, first_s=0.0, last_s=60.0)
+    sighting = a_sighting(new_id(), recording.id, first_s=0.0, last_s=60.0, similarity=similarity)
     services.store.save_sightings(recording.id, "worker", [sighting], "fake-1", NOW)
     services.store.finish_search(recording.id, "worker")
 
@@ -67,6 +67,29 @@ def test_a_lecture_that_began_the_evening_before_reaches_into_the_day(services: 
     seen_at(services, course, -0.5)
     grid = hourly_attendance(services, course.id, DAY)
     assert [hour.clock for hour in grid.hours] == ["00:00"]
+
+
+@pytest.mark.parametrize(
+    ("similarity", "decided", "shown"),
+    [
+        (90.0, None, Presence.PRESENT),
+        (90.0, Status.ABSENT, Presence.ABSENT),
+        (90.0, Status.EXCUSED, Presence.ABSENT),
+        (62.0, None, Presence.UNSURE),
+        (62.0, Status.PRESENT, Presence.PRESENT),
+        (62.0, Status.LATE, Presence.PRESENT),
+        (62.0, Status.ABSENT, Presence.ABSENT),
+    ],
+)
+def test_what_a_person_decided_about_the_lecture_counts(
+    services: MemoryServices, course: Course, similarity: float, decided: Status | None, shown: Presence
+) -> None:
+    seen_at(services, course, 9, similarity=similarity)
+    (lecture,) = services.store.lectures().items
+    if decided is not None:
+        services.store.set_mark(Mark(lecture.id, "21", decided, Status.UNSURE, NOW, set_by="teacher"))
+    (cell,) = hourly_attendance(services, course.id, DAY).rows[0].cells
+    assert cell.presence is shown
 
 
 def test_an_old_day_is_found_behind_many_pages_of_lectures(
