@@ -13,6 +13,7 @@ from pathlib import Path
 
 import av
 import av.error
+import numpy as np
 from av.video.stream import VideoStream
 
 from device_uploader.sources import Frame
@@ -38,7 +39,8 @@ class ClipWriter:
     def add(self, frame: Frame, at_ms: int) -> None:
         """The next frame; one that is not later than the last is put right after it."""
         self._last_ms = max(at_ms, self._last_ms + 1)
-        picture = av.VideoFrame.from_ndarray(frame[: self._stream.height, : self._stream.width], format="bgr24")
+        even = np.ascontiguousarray(frame[: self._stream.height, : self._stream.width])
+        picture = av.VideoFrame.from_ndarray(even, format="bgr24")
         picture.pts, picture.time_base = self._last_ms, Fraction(1, TICKS_PER_S)
         for packet in self._stream.encode(picture):
             self._container.mux(packet)

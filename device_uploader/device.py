@@ -79,7 +79,8 @@ class Device:
 
     def start(self) -> None:
         """Bring back what a kill has cut, and begin with everything."""
-        recover_clips(self.outbox)
+        cut = self.outbox.cut_clips()  # before new ones are begun beside them
+        self._sources.append(self._thread("recovery", lambda _: recover_clips(self.outbox, cut), self._stop_sources))
         self._readings = self._reading_log()
         self._start_sources()
         for lane in self._lanes():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 
 from device_uploader.clip_writer import recover
 from device_uploader.outbox import Outbox, read_began
@@ -10,9 +11,9 @@ from device_uploader.outbox import Outbox, read_began
 log = logging.getLogger(__name__)
 
 
-def recover_clips(outbox: Outbox) -> None:
-    """Each becomes an item or is counted as given up."""
-    for clip_id in outbox.cut_clips():
+def recover_clips(outbox: Outbox, clip_ids: Iterable[str]) -> None:
+    """Each becomes an item or is counted as given up. It takes a while: every picture is decoded."""
+    for clip_id in clip_ids:
         folder = outbox.making / clip_id
         try:
             read_began(folder)

@@ -17,10 +17,11 @@ from device_uploader.backoff import Bandwidth
 from device_uploader.clock import SiteTime, format_time
 from device_uploader.errors import ItemRefused, SiteBusy, Unreachable
 from device_uploader.item import Item
-from device_uploader.site import API, Site, json_of
+from device_uploader.site import API, Site
 
 Outcome = Literal["whole", "handed over", "yielded"]
 LINKS_AT_ONCE = 8
+TOLD = ("id", "status", "part_size", "parts")
 TAKEN = (409,)  # to an upload that is to begin: its id stands for something else
 
 
@@ -121,7 +122,7 @@ def send_by_tus(road: Road, item: Item, path: Path) -> Outcome:
 def send_directly(road: Road, item: Item, path: Path) -> Outcome:
     """In parts to links that the site gives. Raises the site's refusals."""
     words = {**words_about(item, road.site_time), "size": item.size}
-    begun = road.site.ask("POST", "/me/direct-uploads", json=words, final=TAKEN)
+    begun = road.site.ask("POST", "/me/direct-uploads", told=TOLD, json=words, final=TAKEN)
     address = f"/me/direct-uploads/{begun['id']}"
     if begun["status"] == "sending":
         missing = missing_parts(begun, item.size)
@@ -150,7 +151,7 @@ def part_length(number: int, part_size: int, size: int) -> int:
 
 
 def _send_parts(road: Road, address: str, numbers: list[int], part_size: int, item: Item, file: BinaryIO) -> None:
-    links = road.site.ask("POST", f"{address}/parts", json={"numbers": numbers})["links"]
+    links = road.site.ask("POST", f"{address}/parts", told=("links",), json={"numbers": numbers})["links"]
     for number in numbers:
         length = part_length(number, part_size, item.size)
         body = PacedBytes(file, (number - 1) * part_size, length, road)
@@ -161,10 +162,7 @@ def _send_parts(road: Road, address: str, numbers: list[int], part_size: int, it
 
 def _complete(site: Site, address: str) -> dict[str, Any]:
     """An answer of 409 says that parts are missing, which the next try finds out."""
-    answer = json_of(site.request("POST", API + address + "/complete"))
-    if answer is None:
-        raise Unreachable(f"Something else than Rollcall answers at {site.server}.")
-    return answer
+    return site.ask("POST", f"{address}/complete", told=("status",))
 
 
 def words_about(item: Item, site_time: SiteTime) -> dict[str, Any]:

@@ -63,7 +63,7 @@ class Site:
 
     def me(self) -> dict[str, Any]:
         """Who we are, and how uploads go."""
-        return self.ask("GET", "/me")
+        return self.ask("GET", "/me", told=("name", "uploads"))
 
     def heartbeat(self, words: dict[str, Any]) -> None:
         """How we are."""
@@ -71,26 +71,30 @@ class Site:
 
     def send_readings(self, readings: Sequence[dict[str, Any]]) -> None:
         """All of them or none. Raises ItemRefused."""
-        self.ask("POST", "/me/readings", json={"readings": readings})
+        answer = self.ask("POST", "/me/readings", told=("stored", "known"), json={"readings": readings})
+        if answer["stored"] + answer["known"] != len(readings):
+            raise SiteBusy(f"{self.server} says that it stored {answer['stored']} of {len(readings)} readings.")
 
     def became(self, ids: Sequence[str]) -> tuple[set[str], dict[str, str]]:
         """Which of these, at most 100, are whole there, and which were refused with which sentence."""
-        words = self.ask("GET", "/me/items", params={"ids": ",".join(ids[:MOST_IDS])})
-        return set(words.get("whole", [])), dict(words.get("refused", {}))
+        words = self.ask("GET", "/me/items", told=("whole", "refused"), params={"ids": ",".join(ids[:MOST_IDS])})
+        return set(words["whole"]), dict(words["refused"])
 
     def pair(self, code: str) -> dict[str, Any]:
         """The key for a code of the site's devices page. Raises ItemRefused where the code is not right any more."""
         try:
-            return self.ask("POST", "/pair", json={"code": code})
+            return self.ask("POST", "/pair", told=("key",), json={"code": code})
         except KeyRefused as refused:
             raise ItemRefused(str(refused), "code_refused", 401) from refused
 
-    def ask(self, method: str, path: str, *, final: Sequence[int] = (), **words: Any) -> dict[str, Any]:
-        """A request and the JSON of its answer, whose `server_time` is learned from."""
+    def ask(
+        self, method: str, path: str, *, told: Sequence[str] = (), final: Sequence[int] = (), **words: Any
+    ) -> dict[str, Any]:
+        """A request and the JSON of its answer, in which all of `told` must be; its `server_time` is learned from."""
         asked_ns = self._site_time.clock.monotonic_ns()
         response = self.request(method, API + path, final=final, **words)
         answer = json_of(response)
-        if answer is None:
+        if answer is None or not set(told) <= set(answer):
             raise Unreachable(f"Something else than Rollcall answers at {self.server}.")
         self._learn(answer, asked_ns)
         return answer

@@ -58,6 +58,15 @@ def test_times_are_those_of_the_camera_and_not_of_a_metronome(tmp_path: Path):
     assert frames_in(tmp_path / "clip.mp4") == pytest.approx([0, 0.2, 1.5, 1.501, 2.0])
 
 
+def test_a_camera_of_odd_size_loses_a_line_and_not_the_clip(tmp_path: Path):
+    writer = ClipWriter(tmp_path / "clip.mp4", 161, 121, FPS, 24)
+    for number in range(3):
+        writer.add(DrawnCamera(161, 121, FPS).read(), number * 200)
+    writer.close()
+    with av.open(str(tmp_path / "clip.mp4")) as clip:
+        assert (clip.streams.video[0].width, clip.streams.video[0].height) == (160, 120)
+
+
 def test_a_killed_clip_is_whole_up_to_its_last_two_seconds(tmp_path: Path):
     cut = tmp_path / "cut.mp4"
     film(tmp_path / "clip.mp4", 60, {50: cut})
@@ -98,7 +107,7 @@ def test_after_a_kill_the_clip_is_an_item_with_its_beginning(outbox: Outbox):
     path.with_name("closed").unlink()
     outbox.begin_clip("b" * 32, moment(9), "room.mp4").write_bytes(b"nothing of use")
     outbox.begin_clip("c" * 32, moment(9), "room.mp4")
-    recover_clips(outbox)
+    recover_clips(outbox, outbox.cut_clips())
     (item,) = outbox.waiting()
     assert (item.id, item.started) == ("a" * 32, moment(7))
     assert 3.0 < item.duration_s < 7.2

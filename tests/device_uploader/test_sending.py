@@ -207,6 +207,22 @@ def test_an_id_that_stands_for_something_else_is_refused_for_good(outbox: Outbox
     assert (outbox.refused_folder / item.id).exists()
 
 
+@pytest.mark.parametrize("page", ['{"welcome": "to this network"}', "<h1>Log in</h1>", "[]"])
+def test_an_answer_of_somebody_else_takes_nothing_out_of_the_outbox(
+    page: str, outbox: Outbox, road: Road, fake: FakeSite
+):
+    outbox.add_readings(new_id(), [reading(1)])
+    clip_in(outbox, b"clip")
+    fake.app.before_request_funcs[None].insert(0, lambda: page)
+    with pytest.raises(Unreachable, match="Something else than Rollcall"):
+        ReadingSender(outbox, road, Link()).step()
+    with pytest.raises(Unreachable, match="Something else than Rollcall"):
+        sender(outbox, road).step()
+    with pytest.raises(Unreachable, match="Something else than Rollcall"):
+        send_by_tus(road, outbox.waiting()[-1], outbox.data_path(outbox.waiting()[-1]))
+    assert len(outbox.waiting()) == 2
+
+
 def test_a_redirect_is_not_followed_and_its_cure_is_named(outbox: Outbox, road: Road, fake: FakeSite):
     asked: list[str] = []
 
