@@ -45,7 +45,7 @@ def plain(words: str) -> str:
     return words.replace("%", "%25").replace("#", "%23")
 
 
-def _unique(*words: str) -> str:
+def unique(*words: str) -> str:
     """One short key for words that must be unique together, however long they are."""
     return hashlib.sha256(json.dumps(words).encode()).hexdigest()
 
@@ -60,7 +60,7 @@ def admin(user_id: str) -> Key:
 
 def email(folded_email: str) -> Key:
     """Of the item that keeps an email unique and leads to its user."""
-    return f"email#{_unique(folded_email)}", "user"
+    return f"email#{unique(folded_email)}", "user"
 
 
 def course(course_id: str) -> Key:
@@ -69,7 +69,7 @@ def course(course_id: str) -> Key:
 
 def course_name(code: str, section: str) -> Key:
     """Of the item that keeps code and section unique and leads to their course."""
-    return f"course-name#{_unique(code, section)}", "course"
+    return f"course-name#{unique(code, section)}", "course"
 
 
 def of_course(course_id: str) -> str:
@@ -98,7 +98,7 @@ def student(student_id: str) -> Key:
 
 def student_key(key: str) -> Key:
     """Of the item that keeps a student's key unique and leads to the student."""
-    return f"student-key#{_unique(key)}", "student"
+    return f"student-key#{unique(key)}", "student"
 
 
 def face(face_id: str) -> Key:

@@ -9,7 +9,7 @@ from attendance.device_model import Alarm, Device, DeviceStatus, Reading, Slot
 from tests.contract.conftest import SERVERS
 from tests.contract.samples import NOW
 
-DEVICE_STORES = ["sqlite", "fake", *SERVERS]
+DEVICE_STORES = ["sqlite", "fake", "dynamodb", *SERVERS]
 COOL = (21.25,) * 64
 
 

@@ -7,17 +7,21 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from attendance.adapters.store_dynamodb.alarms import DynamoAlarms
 from attendance.adapters.store_dynamodb.audit import DynamoAudit
 from attendance.adapters.store_dynamodb.courses import DynamoCourses
+from attendance.adapters.store_dynamodb.devices import DynamoDevices
 from attendance.adapters.store_dynamodb.lectures import DynamoLectures
 from attendance.adapters.store_dynamodb.log import DynamoLog
 from attendance.adapters.store_dynamodb.marks import DynamoMarks
 from attendance.adapters.store_dynamodb.preparing import DynamoPreparation
+from attendance.adapters.store_dynamodb.readings import DynamoReadings
 from attendance.adapters.store_dynamodb.renewals import DynamoRenewals
 from attendance.adapters.store_dynamodb.searches import DynamoSearches
 from attendance.adapters.store_dynamodb.spending import DynamoSpending
 from attendance.adapters.store_dynamodb.students import DynamoStudents
 from attendance.adapters.store_dynamodb.table import Table
+from attendance.adapters.store_dynamodb.timetable import DynamoTimetable
 from attendance.adapters.store_dynamodb.users import DynamoUsers
 from attendance.errors import SettingsError
 from attendance.ports import Store
@@ -37,6 +41,10 @@ class DynamoStore(
     DynamoMarks,
     DynamoLog,
     DynamoSpending,
+    DynamoDevices,
+    DynamoTimetable,
+    DynamoReadings,
+    DynamoAlarms,
     DynamoAudit,
 ):
     """All that is remembered, in one table."""

@@ -6,14 +6,17 @@ media keys written down before; it goes itself last. Where that breaks off, the 
 
 from __future__ import annotations
 
+from attendance.adapters import store_dynamodb_device_keys as device_keys
 from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.store_dynamodb.actions import THERE, delete
 from attendance.adapters.store_dynamodb.erasing import delete_with_media, erasing, media_of
+from attendance.adapters.store_dynamodb.pictures import removing_picture
 from attendance.adapters.store_dynamodb.recordings import recording_key
 from attendance.adapters.store_dynamodb.table import Table
 from attendance.adapters.store_dynamodb.values import Item, read, text, texts
 from attendance.adapters.store_dynamodb_keys import Key
 from attendance.adapters.store_sentences import no_course, no_lecture, no_recording
+from attendance.device_model import Slot
 from attendance.errors import NotFound
 from attendance.model import Course, Lecture
 
@@ -28,7 +31,8 @@ def remove_recording(table: Table, recording_id: str) -> None:
         raise no_recording()
     seen = list(table.query(key[0], keys.seen_in(recording_id)))
     delete_with_media(table, seen, *_leads(seen))
-    table.transact([*erasing(media_of(item)), delete(keys.recording_place(recording_id)), delete(key)])
+    gone = [*removing_picture(table, recording_id), delete(keys.recording_place(recording_id)), delete(key)]
+    table.transact([*erasing(media_of(item)), *gone])
 
 
 def remove_lecture(table: Table, lecture_id: str) -> None:
@@ -45,13 +49,15 @@ def remove_lecture(table: Table, lecture_id: str) -> None:
 
 
 def remove_course(table: Table, course_id: str) -> None:
-    """With its lectures and its roster; students stay. Raises NotFound."""
+    """With its lectures, its roster and its lines of the timetable; students stay. Raises NotFound."""
     item = _marked(table, keys.course(course_id), no_course())
     partition = keys.of_course(course_id)
     for lecture in list(table.query(partition, keys.LECTURE)):
         remove_lecture(table, text(lecture, "id"))
     roster = [text(one, "student_id") for one in table.query(partition, keys.STUDENT)]
     table.delete_many(key for student_id in roster for key in keys.on_roster(course_id, student_id))
+    for slot in [read(Slot, one) for one in table.query(partition, device_keys.SLOT)]:
+        table.delete_many([device_keys.slot(slot.id), *device_keys.slot_copies(slot.id, slot.room, course_id)])
     table.delete_many(keys.teaching(user_id, course_id) for user_id in texts(item, "teacher_ids"))
     course = read(Course, item)
     table.transact([delete(keys.course_name(course.code, course.section)), delete(keys.course(course_id))])
