@@ -195,7 +195,7 @@ def test_the_main_road_by_the_stacks_own_settings_tables_and_rights(
     assert (mark.student_id, mark.status) == ("21", Status.PRESENT)
 
     with rights.of("Sweep"):
-        sweep.handler(schedule_event("2026-03-02T09:00:00Z"), FakeContext())
+        sweep.handler(schedule_event("2026-03-02T09:07:00Z"), FakeContext())
 
     with rights.of("Api"):
         remove_student(services, "21", by=None)
