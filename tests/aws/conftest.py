@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from lambda_face_search import container
+from lambda_face_search import container, once
 from lambda_face_search.observed import metrics
 from tests.aws.cloud import Cloud
-from tests.aws.functions import Functions, forget_containers
+from tests.aws.functions import Functions
 from tests.aws.here import AwsHere, aws_here
 from tests.aws.school import KeptSchool, School, open_school
 from tests.aws.wire import Wire
@@ -18,6 +19,7 @@ from tests.rekognition_local.running import Running
 from tests.system.school import film
 
 Settle = Callable[..., None]
+_make_services = container.services.__wrapped__
 
 
 @pytest.fixture(scope="package")
@@ -51,12 +53,13 @@ def settle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settle]:
     """Puts a cloud's settings into the environment, from which site and functions take them; more can be given."""
 
     def settle(cloud: Cloud, **more: str) -> None:
-        forget_containers()
+        monkeypatch.setattr(container, "services", cache(_make_services))
+        once._layer.cache_clear()
         for name, value in cloud.settings(ROLLCALL_DATA=str(tmp_path / "data"), **more).items():
             monkeypatch.setenv(name, value)
 
     yield settle
-    forget_containers()
+    once._layer.cache_clear()
 
 
 @pytest.fixture(scope="package")
@@ -67,13 +70,14 @@ def kept_school(aws: AwsHere, tmp_path_factory: pytest.TempPathFactory) -> KeptS
         data = str(tmp_path_factory.mktemp("school") / "data")
         for name, value in cloud.settings(ROLLCALL_DATA=data).items():
             environment.setenv(name, value)
-        return KeptSchool(cloud, open_school())
+        return KeptSchool(cloud, open_school(), _make_services())
 
 
 @pytest.fixture
-def school(kept_school: KeptSchool, settle: Settle) -> Iterator[School]:
+def school(kept_school: KeptSchool, settle: Settle, monkeypatch: pytest.MonkeyPatch) -> Iterator[School]:
     """Whose videos Rekognition searches and sends word of; as if nobody had used it before."""
     settle(kept_school.cloud)
+    monkeypatch.setattr(container, "services", lambda: kept_school.of_functions)
     yield kept_school.school
     kept_school.restore()
 

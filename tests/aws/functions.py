@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lambda_face_search import container, finish, once, start, sweep
+from lambda_face_search import container, finish, start, sweep
 from tests.aws.cloud import Cloud
 from tests.lambda_face_search.lambda_context import FakeContext
 from tests.lambda_face_search.sent import schedule_event, sns_event
@@ -92,9 +92,3 @@ class Functions:
 
 def _failed(answer: dict[str, Any]) -> set[str]:
     return {one["itemIdentifier"] for one in answer["batchItemFailures"]}
-
-
-def forget_containers() -> None:
-    """The next call reads the settings anew."""
-    container.services.cache_clear()
-    once._layer.cache_clear()

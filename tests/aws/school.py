@@ -56,10 +56,13 @@ def open_school() -> School:
 
 
 class KeptSchool:
-    """A school that was opened once, and all that AWS has of it, so that each test finds it as it was."""
+    """A school that was opened once, and all that AWS has of it, so that each test finds it as it was.
 
-    def __init__(self, cloud: Cloud, school: School) -> None:
-        self.cloud, self.school = cloud, school
+    `of_functions` are the services of a container of Lambda, which lives for many calls.
+    """
+
+    def __init__(self, cloud: Cloud, school: School, of_functions: Services) -> None:
+        self.cloud, self.school, self.of_functions = cloud, school, of_functions
         self._items, self._keys, self._faces = cloud.items(), cloud.keys(), cloud.faces()
 
     def restore(self) -> None:
