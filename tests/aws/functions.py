@@ -64,13 +64,14 @@ class Functions:
         (outcome,) = finish.handler(sns_event(word), FakeContext())["outcomes"]
         return str(outcome)
 
-    def sweep(self, *, minutes_later: int = 0) -> None:
-        """The sweep of a full hour's minute, when nothing is tidied; so many minutes from now."""
+    def sweep(self, *, minutes_later: int = 0, is_hourly: bool = False) -> None:
+        """The sweep of any minute, or of the one in an hour that also tidies; so many minutes from now."""
         now = container.services()
         later = replace(now, now=lambda: now.now() + timedelta(minutes=minutes_later))
         with pytest.MonkeyPatch.context() as clock:
             clock.setattr(container, "services", lambda: later)
-            sweep.handler(schedule_event("2026-03-02T09:00:00Z"), FakeContext())
+            minute = sweep.TIDY_AT_MINUTE if is_hourly else 0
+            sweep.handler(schedule_event(f"2026-03-02T09:{minute:02}:00Z"), FakeContext())
 
     def all_that_waits(self) -> None:
         """Hand messages over until none is left and none fails."""

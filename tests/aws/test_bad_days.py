@@ -175,7 +175,7 @@ def test_words_that_come_again_in_any_order_change_nothing(
     functions.end({**word, "Status": "FAILED"})
     functions.end({**word, "JobTag": f"{id_of(upload)}.another"})
     functions.end({**word, "JobTag": ""})
-    functions.sweep(minutes_later=30)
+    functions.sweep(minutes_later=30, is_hourly=True)
     functions.all_that_waits()
     assert (cloud.items(), cloud.keys(), cloud.faces()) == before
     assert school.teacher.log() == MARKS
