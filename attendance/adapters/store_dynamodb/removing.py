@@ -12,6 +12,7 @@ from attendance.adapters.store_dynamodb.actions import THERE, delete
 from attendance.adapters.store_dynamodb.erasing import delete_with_media, erasing, media_of
 from attendance.adapters.store_dynamodb.pictures import removing_picture
 from attendance.adapters.store_dynamodb.recordings import recording_key
+from attendance.adapters.store_dynamodb.slots import deleting_slot
 from attendance.adapters.store_dynamodb.table import Table
 from attendance.adapters.store_dynamodb.values import Item, read, text, texts
 from attendance.adapters.store_dynamodb_keys import Key
@@ -57,7 +58,7 @@ def remove_course(table: Table, course_id: str) -> None:
     roster = [text(one, "student_id") for one in table.query(partition, keys.STUDENT)]
     table.delete_many(key for student_id in roster for key in keys.on_roster(course_id, student_id))
     for slot in [read(Slot, one) for one in table.query(partition, device_keys.SLOT)]:
-        table.delete_many([device_keys.slot(slot.id), *device_keys.slot_copies(slot.id, slot.room, course_id)])
+        table.transact(deleting_slot(slot))
     table.delete_many(keys.teaching(user_id, course_id) for user_id in texts(item, "teacher_ids"))
     course = read(Course, item)
     table.transact([delete(keys.course_name(course.code, course.section)), delete(keys.course(course_id))])

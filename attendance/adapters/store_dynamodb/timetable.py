@@ -1,4 +1,4 @@
-"""The timetable of rooms in DynamoDB: a line never changes, and so it lies in three places."""
+"""The timetable of rooms in DynamoDB."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from attendance.adapters import store_dynamodb_device_keys as keys
 from attendance.adapters import store_dynamodb_keys as shared_keys
 from attendance.adapters.folded import folded
-from attendance.adapters.store_dynamodb.actions import NEW, THERE, check, delete, put
+from attendance.adapters.store_dynamodb.actions import check
+from attendance.adapters.store_dynamodb.slots import adding_slot, deleting_slot
 from attendance.adapters.store_dynamodb.table import TablePart
-from attendance.adapters.store_dynamodb.values import attributes, read
-from attendance.adapters.store_sentences import no_course, no_slot, slot_taken
+from attendance.adapters.store_dynamodb.values import read
+from attendance.adapters.store_sentences import no_course, no_slot
 from attendance.device_model import Slot
 
 
@@ -19,18 +20,12 @@ class DynamoTimetable(TablePart):
 
     def add_slot(self, slot: Slot) -> None:
         """Raises NotFound (course), AlreadyExists."""
-        actions = [
-            check(shared_keys.course(slot.course_id), refused=no_course()),
-            put(keys.slot(slot.id), attributes(slot), NEW, slot_taken()),
-            *(put(key, attributes(slot)) for key in keys.slot_copies(slot.id, slot.room, slot.course_id)),
-        ]
-        self.table.transact(actions)
+        course = check(shared_keys.course(slot.course_id), refused=no_course())
+        self.table.transact([course, *adding_slot(slot)])
 
     def remove_slot(self, slot_id: str) -> None:
         """Raises NotFound."""
-        slot = self.slot(slot_id)
-        copies = [delete(key) for key in keys.slot_copies(slot.id, slot.room, slot.course_id)]
-        self.table.transact([delete(keys.slot(slot_id), THERE, no_slot()), *copies])
+        self.table.transact(deleting_slot(self.slot(slot_id)))
 
     def slot(self, slot_id: str) -> Slot:
         """Raises NotFound."""
