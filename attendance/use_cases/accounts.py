@@ -166,4 +166,6 @@ def _keep_an_admin(services: Services, user: User, refusal: NotAllowed) -> None:
 
 
 def _audit(services: Services, by: str | None, action: str, user: User, detail: str = "") -> None:
-    services.store.add_audit(AuditEntry(services.now(), by, action, user.email, detail))
+    # The trail outlives a removed student, so it knows them by their id alone.
+    subject = user.student_id or user.email
+    services.store.add_audit(AuditEntry(services.now(), by, action, subject, detail))

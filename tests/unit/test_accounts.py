@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 
 from attendance import passwords
 from attendance.errors import InvalidInput, NotAllowed
-from attendance.model import Role, User
+from attendance.model import Role, Student, User
 from attendance.passwords import check_password, hash_password, is_outdated, is_right, made_up_password
 from attendance.secret_files import secret_from
 from attendance.services import Services
@@ -146,3 +146,18 @@ def test_the_secret_key_is_whole_for_every_process_that_reads_it(tmp_path: Path)
         secrets = set(pool.map(lambda _: secret_from(tmp_path / "key"), range(16)))
     assert len(secrets) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["key"]
+
+
+def test_the_audit_trail_names_a_student_by_their_id_and_staff_by_email(services: Services) -> None:
+    services.store.add_student_once(Student("21", "key-21", "Student 21", services.now()))
+    add_user(
+        services,
+        email="student@example.org",
+        name="Student 21",
+        role=Role.STUDENT,
+        password=PASSWORD,
+        by=None,
+        student_id="21",
+    )
+    _add(services, "ada@example.org")
+    assert {entry.subject for entry in services.store.audit().items} == {"21", "ada@example.org"}
