@@ -1,63 +1,55 @@
-"""The uploads of the device that asks, whichever way their bytes come."""
+"""The uploads of the device that asks, and what a device says of them."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from flask import url_for
+from flask import Response
 
 from attendance.device_errors import BadItem
-from attendance.errors import AlreadyExists, Conflict, NotFound
 from attendance.model import Recording
-from attendance.ports import AppendedUploads, DirectUploads, Upload
-from attendance.use_cases.device_items import recording_of_device
-from attendance.use_cases.device_uploads import DeviceItem, sender
-from attendance.use_cases.finish_upload import finish_upload
+from attendance.ports import Upload
+from attendance.use_cases.device_uploads import DeviceItem, begin_device_upload, sender
 from website.current import current_services
+from website.device_api.errors import coded_answer
 from website.device_api.keys import current_device
-
-_PATIENCE_S = 20.0  # the worker that sweeps up may be finishing the same upload
-
-
-def appended_uploads() -> AppendedUploads:
-    """For a site that receives the bytes itself. Raises NotFound, which names the address where others take them."""
-    uploads = current_services().uploads
-    if isinstance(uploads, AppendedUploads):
-        return uploads
-    raise NotFound(
-        "Recordings go straight to this site's bucket; begin at %(address)s.",
-        address=url_for("device_api.begin_direct_upload"),
-    )
+from website.uploading.own_uploads import OwnUploads
 
 
-def direct_uploads() -> DirectUploads:
-    """For a site whose bucket receives the bytes. Raises NotFound, which names the address where others take them."""
-    uploads = current_services().uploads
-    if isinstance(uploads, DirectUploads):
-        return uploads
-    raise NotFound(
-        "This site receives recordings itself, by tus; begin at %(address)s.", address=url_for("device_api.uploads")
-    )
+class UploadsOfDevice(OwnUploads):
+    """Devices know the ids of their things beforehand, see no pages, and compare codes of errors."""
+
+    tus_endpoint = "device_api.uploads"
+    tus_upload_endpoint = "device_api.upload"
+    direct_endpoint = "device_api.begin_direct_upload"
+    direct_upload_endpoint = "device_api.direct_upload"
+
+    def owner(self) -> str:
+        """The device whose key it is."""
+        return sender(current_device())
+
+    def begin(self, item: DeviceItem, details: dict[str, str] | None = None) -> Upload | Recording:
+        """The item's upload, as far as it is, or the recording that it became."""
+        recording = self.recording(item.id)
+        return recording or begin_device_upload(current_services(), current_device(), item, details)
+
+    def names_of(self, recording: Recording) -> dict[str, str]:
+        """Its id, which is the item's."""
+        return {"id": recording.id}
+
+    def said_beside(self, begun: Upload | Recording) -> dict[str, str | None]:
+        """The code of a refusal."""
+        is_refused = isinstance(begun, Upload) and begun.refusal is not None
+        return {"code": _refusal_code(begun.id) if is_refused else None}
+
+    def refused(self, begun: Upload, sentence: str) -> Response:
+        """With the code that the refusal had."""
+        return coded_answer(422, sentence, _refusal_code(begun.id) or "bad_recording")
 
 
-def own_upload(upload_id: str) -> Upload:
-    """Another's upload is as if it were not there. Raises NotFound."""
-    begun = current_services().uploads.upload(upload_id)
-    if begun.user_id != sender(current_device()):
-        raise NotFound("There is no upload by this name.")
-    return begun
-
-
-def finished(begun: Upload) -> Recording:
-    """The recording of an upload whose every byte is here; another process may be finishing it at the same moment."""
-    services = current_services()
-    try:
-        return finish_upload(services, begun.id, patience_s=_PATIENCE_S)
-    except (AlreadyExists, Conflict, NotFound):
-        recording = recording_of_device(services, current_device(), begun.id)
-        if recording is None:
-            raise
-        return recording
+def _refusal_code(item_id: str) -> str | None:
+    refusals = current_services().store.refusals(current_device().id, [item_id])
+    return refusals[item_id].code if item_id in refusals else None
 
 
 def item_of_metadata(words: dict[str, str], size: int) -> DeviceItem:

@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Response, request, url_for
+from flask import Response, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import MethodNotAllowed
 
-from attendance.errors import Conflict, InvalidInput
 from attendance.model import Recording
 from attendance.ports import Upload
-from attendance.use_cases.device_items import recording_of_device
-from attendance.use_cases.device_uploads import begin_device_upload
-from attendance.use_cases.sweep import KEEP_UPLOADS
-from website.api.tus import (
-    TUS_VERSION,
-    Locked,
-    check_sends_bytes,
-    check_version,
-    describe,
-    expires,
-    header_number,
-    method_meant,
-    sends_bytes,
-    upload_metadata,
-)
-from website.current import current_services, current_settings
 from website.device_api.blueprint import KEY_NEEDED, blueprint
-from website.device_api.keys import current_device
-from website.device_api.own_uploads import appended_uploads, finished, item_of_metadata, own_upload
+from website.device_api.own_uploads import UploadsOfDevice, item_of_metadata
 from website.security import takes_up_to
+from website.uploading.tus import TusAnswers
+from website.uploading.tus_headers import TUS_VERSION, header_number, upload_metadata
 
 _MOST_METADATA = 6_000
 _ID = {"in": "path", "name": "upload_id", "required": True, "schema": {"type": "string"}}
+_OWN = UploadsOfDevice()
+_TUS = TusAnswers(_OWN)
 
 
 @blueprint.after_request
@@ -53,13 +38,7 @@ def uploads() -> ResponseReturnValue:
 
     Upload-Metadata holds item_id, kind, started_at, duration_s, sha256, filename, and perhaps reading_id and boxes.
     """
-    appended_uploads()
-    match method_meant():
-        case "OPTIONS":
-            return _options()
-        case "POST":
-            return _create()
-    raise MethodNotAllowed(["OPTIONS", "POST"])
+    return _TUS.at_start(_begin)
 
 
 @blueprint.route("/me/uploads/<upload_id>", methods=["OPTIONS", "HEAD", "PATCH", "DELETE", "POST"], parameters=[_ID])
@@ -71,94 +50,9 @@ def uploads() -> ResponseReturnValue:
 @blueprint.alt_response(422, "UNPROCESSABLE_ENTITY")
 def upload(upload_id: str) -> ResponseReturnValue:
     """One upload by tus 1.0: how far it is (HEAD), more bytes (PATCH), or its end (DELETE)."""
-    appended_uploads()
-    match method_meant():
-        case "OPTIONS":
-            return _options()
-        case "HEAD":
-            return _offset(upload_id)
-        case "PATCH":
-            return _receive(upload_id)
-        case "DELETE":
-            return _terminate(upload_id)
-    raise MethodNotAllowed(["OPTIONS", "HEAD", "PATCH", "DELETE"])
+    return _TUS.at_upload(upload_id)
 
 
-def _options() -> Response:
-    return describe(Response(status=204), current_settings().most_upload_bytes)
-
-
-def _create() -> Response:
-    check_version()
-    if "Upload-Defer-Length" in request.headers:
-        raise InvalidInput("Say the file's size in Upload-Length; it cannot follow later.")
+def _begin() -> Upload | Recording:
     item = item_of_metadata(upload_metadata(), header_number("Upload-Length"))
-    recording = recording_of_device(current_services(), current_device(), item.id)
-    if recording is None:
-        metadata = request.headers.get("Upload-Metadata", "")[:_MOST_METADATA]
-        begun = begin_device_upload(current_services(), current_device(), item, {"metadata": metadata})
-        response = _append(begun, 0) if sends_bytes() else _state(Response(), begun)
-    else:
-        response = _done(recording)
-    response.status_code = 201
-    response.headers["Location"] = url_for("device_api.upload", upload_id=item.id)
-    return response
-
-
-def _offset(upload_id: str) -> Response:
-    """Finishes an upload whose last byte came just before the site was stopped."""
-    check_version()
-    recording = recording_of_device(current_services(), current_device(), upload_id)
-    if recording is None:
-        begun = own_upload(upload_id)
-        response = _done(finished(begun)) if begun.offset == begun.size else _state(Response(), begun)
-    else:
-        response = _done(recording)
-    response.status_code = 200
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def _receive(upload_id: str) -> Response:
-    check_version()
-    check_sends_bytes()
-    offset = header_number("Upload-Offset")
-    recording = recording_of_device(current_services(), current_device(), upload_id)
-    if recording is not None:  # the answer to the last byte was lost, and it is sent again
-        return _done(recording)
-    return _append(own_upload(upload_id), offset)
-
-
-def _append(begun: Upload, offset: int) -> Response:
-    spool = appended_uploads()
-    if offset != begun.offset:
-        raise Conflict("The upload is at byte %(here)s, not at %(offset)s.", here=begun.offset, offset=offset)
-    try:
-        begun = spool.append(begun.id, offset, request.stream)
-    except Conflict as refused:
-        if spool.upload(begun.id).offset != offset:
-            raise
-        raise Locked(refused.template, **refused.values) from refused
-    return _done(finished(begun)) if begun.offset == begun.size else _state(Response(status=204), begun)
-
-
-def _terminate(upload_id: str) -> Response:
-    check_version()
-    current_services().uploads.remove(own_upload(upload_id).id)
-    return Response(status=204)
-
-
-def _state(response: Response, begun: Upload) -> Response:
-    response.headers["Upload-Offset"] = str(begun.offset)
-    response.headers["Upload-Length"] = str(begun.size)
-    response.headers["Upload-Expires"] = expires(begun.created_at, KEEP_UPLOADS)
-    if begun.details.get("metadata"):
-        response.headers["Upload-Metadata"] = begun.details["metadata"]
-    return response
-
-
-def _done(recording: Recording) -> Response:
-    response = Response(status=204)
-    response.headers["Upload-Offset"] = response.headers["Upload-Length"] = str(recording.size_bytes)
-    response.headers["Rollcall-Recording"] = recording.id
-    return response
+    return _OWN.begin(item, {"metadata": request.headers.get("Upload-Metadata", "")[:_MOST_METADATA]})
