@@ -10,8 +10,12 @@ import pytest
 
 from device_uploader.backoff import Bandwidth
 from device_uploader.clock import Clock, SiteTime
+from device_uploader.errors import DeviceError
 from device_uploader.item import Item, Moment, new_id
+from device_uploader.link import Link
 from device_uploader.outbox import Outbox
+from device_uploader.reading import Reading
+from device_uploader.sender import FileSender, ReadingSender
 from device_uploader.sending import Road
 from device_uploader.site import Site
 from tests.device_uploader.fake_site import KEY, FakeSite
@@ -64,3 +68,22 @@ def clip_in(box: Outbox, data: bytes, at: Moment | None = None) -> Item:
     name = new_id()
     box.begin_clip(name, at or moment(), "room.mp4").write_bytes(data)
     return box.finish_clip(name, 60.0)
+
+
+def sender(outbox: Outbox, road: Road) -> FileSender:
+    return FileSender(outbox, road, Link(), lambda: False)
+
+
+def send_all(outbox: Outbox, road: Road, tries: int = 50) -> None:
+    files, readings = sender(outbox, road), ReadingSender(outbox, road, Link())
+    for _ in range(tries):
+        try:
+            if not files.step() and not readings.step():
+                return
+        except DeviceError:
+            continue
+    pytest.fail("it does not come to an end")
+
+
+def reading(seconds: float) -> Reading:
+    return Reading(new_id(), moment(seconds), (20.25,) * 64, 21.0)

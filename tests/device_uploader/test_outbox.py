@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from device_uploader.bounds import Bounds, forget_old_refusals, make_room
+from device_uploader.bounds import Bounds, make_room
 from device_uploader.disk import Disk
 from device_uploader.errors import SettingsWrong
 from device_uploader.item import Item, new_id
@@ -16,7 +16,7 @@ from device_uploader.outbox import Outbox, is_whole
 from device_uploader.reading import Reading, from_lines, to_line
 from device_uploader.reading_log import ReadingLog
 from device_uploader.tally import Tally
-from tests.device_uploader.conftest import clip_in, moment, snapshot
+from tests.device_uploader.conftest import moment, snapshot
 
 
 class PowerLoss(Exception):
@@ -224,48 +224,6 @@ def test_a_line_of_a_reading_that_was_cut_or_filled_is_left_out():
     assert from_lines(to_line(first) + bytes(len(line)) + b"\n" + line) == [first, second]
 
 
-def test_a_full_outbox_thins_old_readings_then_drops_old_clips_and_counts_both(outbox: Outbox):
-    for hour in range(4):
-        outbox.add_readings(new_id(), [reading(3600 * hour + second) for second in range(64)])
-        clip_in(outbox, bytes(100_000), moment(3600 * hour))
-        outbox.add(snapshot(moment(3600 * hour)), bytes(5_000))
-    make_room(outbox, Bounds(250_000, 1.0, 0))
-    left = outbox.waiting()
-    assert sum(item.size for item in left) <= 250_000
-    assert [item.started.wall_s for item in left if item.kind == "clip"] == [moment(10800).wall_s]
-    assert [item.readings for item in left if item.kind == "readings"] == [16, 16, 16, 64]
-    assert len([item for item in left if item.kind == "snapshot"]) == 4
-    counts = outbox.tally.counts()
-    assert (counts["dropped_clips"], counts["dropped_readings"], counts["dropped_snapshots"]) == (3, 144, 0)
-
-
-def test_the_newest_of_each_kind_is_never_dropped(outbox: Outbox):
-    for hour in range(3):
-        outbox.add_readings(new_id(), [reading(3600 * hour + second) for second in range(8)])
-        clip_in(outbox, bytes(1000), moment(3600 * hour))
-        outbox.add(snapshot(moment(3600 * hour)), bytes(1000))
-    make_room(outbox, Bounds(1, 1.0, 0))
-    left = outbox.waiting()
-    assert sorted(item.kind for item in left) == ["clip", "readings", "snapshot"]
-    assert {item.started.wall_s for item in left} == {moment(7200).wall_s}
-
-
-def test_what_is_being_sent_is_not_dropped(outbox: Outbox):
-    clips = [clip_in(outbox, bytes(1000), moment(hour)) for hour in range(3)]
-    with outbox.holding(clips[0]) as here:
-        assert here
-        make_room(outbox, Bounds(1, 1.0, 0))
-    assert [item.id for item in outbox.waiting()] == [clips[0].id, clips[2].id]
-
-
-def test_a_share_of_the_disk_bounds_it_too(outbox: Outbox, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(outbox.disk, "total_bytes", lambda path: 4000)
-    for hour in range(3):
-        clip_in(outbox, bytes(1000), moment(hour))
-    make_room(outbox, Bounds(10**9, 0.5, 0))
-    assert len(outbox.waiting()) == 2
-
-
 def test_counts_survive_a_start(tmp_path: Path):
     box = opened(tmp_path)
     box.tally.add("dropped_clips", 3)
@@ -312,13 +270,6 @@ def test_a_spoilt_item_json_is_counted_as_damaged(tmp_path: Path):
     with closing(opened(tmp_path)) as after:
         assert after.waiting() == []
         assert after.tally.counts()["damaged"] == 1
-
-
-def test_refusals_are_not_kept_for_ever(outbox: Outbox):
-    for number in range(5):
-        outbox.refuse(outbox.add(snapshot(moment(number)), b"x"), "No.")
-    forget_old_refusals(outbox, most=3)
-    assert len(list(outbox.refused_folder.iterdir())) == 3
 
 
 def test_items_are_read_back_as_they_were(tmp_path: Path):

@@ -3,50 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import random
 
 import pytest
 
-from device_uploader.errors import DeviceError, KeyRefused, SiteBusy, Unreachable
+from device_uploader.errors import SiteBusy, Unreachable
 from device_uploader.item import Item, new_id
 from device_uploader.link import Link
 from device_uploader.outbox import Outbox
-from device_uploader.reading import Reading
-from device_uploader.sender import FileSender, ReadingSender
+from device_uploader.sender import FileSender
 from device_uploader.sending import Road, send_by_tus
-from tests.device_uploader.conftest import clip_in, moment, snapshot
+from tests.device_uploader.conftest import clip_in, moment, reading, send_all, sender, snapshot
 from tests.device_uploader.fake_site import FakeSite
 from tests.device_uploader.wsgi_adapter import WsgiAdapter
 
 BLOCK = 64 * 1024
-
-
-def sender(outbox: Outbox, road: Road) -> FileSender:
-    return FileSender(outbox, road, Link(), lambda: False)
-
-
-def send_all(outbox: Outbox, road: Road, tries: int = 50) -> None:
-    files, readings = sender(outbox, road), ReadingSender(outbox, road, Link())
-    for _ in range(tries):
-        try:
-            if not files.step() and not readings.step():
-                return
-        except DeviceError:
-            continue
-    pytest.fail("it does not come to an end")
-
-
-def send_with(files: FileSender, tries: int = 5) -> None:
-    for _ in range(tries):
-        try:
-            files.step()
-        except DeviceError:
-            continue
-
-
-def reading(seconds: float) -> Reading:
-    return Reading(new_id(), moment(seconds), (20.25,) * 64, 21.0)
 
 
 def test_a_clip_arrives_bit_equal_with_what_is_known_about_it(outbox: Outbox, road: Road, fake: FakeSite):
@@ -132,115 +103,6 @@ def test_a_clip_that_fails_always_does_not_block_the_others(outbox: Outbox, road
     assert [item.id for item in outbox.waiting()] == [bad.id]
 
 
-def test_what_the_site_refuses_is_set_aside_with_its_sentence(outbox: Outbox, road: Road, fake: FakeSite):
-    item = outbox.add(snapshot(), b"half a JPEG")
-    fake.refusals[item.id] = (422, "bad_recording", "This picture cannot be read.")
-    send_all(outbox, road)
-    folder = outbox.refused_folder / item.id
-    assert json.loads((folder / "refusal.json").read_bytes())["sentence"] == "This picture cannot be read."
-    assert (folder / "data").exists()
-    assert outbox.tally.counts()["refused"] == 1
-
-
-def test_a_picture_outside_any_lesson_is_not_kept(outbox: Outbox, road: Road, fake: FakeSite):
-    item = outbox.add(snapshot(), b"people in their break")
-    fake.refusals[item.id] = (422, "no_lecture", "There is no lesson at this time.")
-    send_all(outbox, road)
-    assert not (outbox.refused_folder / item.id / "data").exists()
-    assert (outbox.refused_folder / item.id / "refusal.json").exists()
-
-
-def test_bytes_that_were_spoilt_on_the_way_are_sent_again(outbox: Outbox, road: Road, fake: FakeSite):
-    item = clip_in(outbox, b"the right bytes")
-    fake.spoil.add(item.id)
-    send_all(outbox, road)
-    assert fake.files[item.id] == b"the right bytes"
-
-
-def test_bytes_that_the_disk_has_spoilt_are_counted_as_damaged(outbox: Outbox, road: Road, fake: FakeSite):
-    item = clip_in(outbox, b"the right bytes")
-    outbox.data_path(item).write_bytes(b"the wrong bytes")
-    send_all(outbox, road)
-    assert item.id not in fake.files
-    assert outbox.tally.counts()["damaged"] == 1
-    assert outbox.waiting() == []
-
-
-def test_a_key_that_is_refused_keeps_everything(outbox: Outbox, road: Road, fake: FakeSite):
-    item = outbox.add(snapshot(), b"picture")
-    road.site.use_key("x" * 43)
-    with pytest.raises(KeyRefused, match="not known"):
-        sender(outbox, road).step()
-    assert [one.id for one in outbox.waiting()] == [item.id]
-
-
-def test_a_page_of_a_proxy_costs_no_clip(outbox: Outbox, road: Road, fake: FakeSite):
-    item = clip_in(outbox, b"clip")
-    fake.app.before_request_funcs[None].insert(0, lambda: ("<h1>Log in to the school's network</h1>", 413))
-    with pytest.raises(SiteBusy):
-        sender(outbox, road).step()
-    assert [one.id for one in outbox.waiting()] == [item.id]
-
-
-def test_a_site_that_takes_nothing_is_not_sent_the_same_for_ever(outbox: Outbox, road: Road, fake: FakeSite):
-    clip_in(outbox, b"clip")
-    fake.takes_nothing = True
-    with pytest.raises(SiteBusy, match="took nothing"):
-        sender(outbox, road).step()
-
-
-@pytest.mark.parametrize("status", [400, 422])
-def test_a_request_that_came_in_pieces_costs_no_clip(status: int, outbox: Outbox, road: Road, fake: FakeSite):
-    item = clip_in(outbox, b"clip")
-    road.site.me()
-    files = sender(outbox, road)
-    files._me_s = float("inf")  # it has asked already
-    fake.orders.append((status, "not_understood", {}))
-    send_with(files)
-    assert fake.files[item.id] == b"clip"
-
-
-def test_an_id_that_stands_for_something_else_is_refused_for_good(outbox: Outbox, road: Road, fake: FakeSite):
-    item = clip_in(outbox, b"clip")
-    fake.refusals[item.id] = (409, "conflict", "Something is stored by this id already.")
-    send_all(outbox, road)
-    assert (outbox.refused_folder / item.id).exists()
-
-
-@pytest.mark.parametrize("page", ['{"welcome": "to this network"}', "<h1>Log in</h1>", "[]"])
-def test_an_answer_of_somebody_else_takes_nothing_out_of_the_outbox(
-    page: str, outbox: Outbox, road: Road, fake: FakeSite
-):
-    outbox.add_readings(new_id(), [reading(1)])
-    clip_in(outbox, b"clip")
-    fake.app.before_request_funcs[None].insert(0, lambda: page)
-    with pytest.raises(Unreachable, match="Something else than Rollcall"):
-        ReadingSender(outbox, road, Link()).step()
-    with pytest.raises(Unreachable, match="Something else than Rollcall"):
-        sender(outbox, road).step()
-    with pytest.raises(Unreachable, match="Something else than Rollcall"):
-        send_by_tus(road, outbox.waiting()[-1], outbox.data_path(outbox.waiting()[-1]))
-    assert len(outbox.waiting()) == 2
-
-
-def test_a_redirect_is_not_followed_and_its_cure_is_named(outbox: Outbox, road: Road, fake: FakeSite):
-    asked: list[str] = []
-
-    def send_away() -> tuple[str, int, dict[str, str]]:
-        asked.append("once")
-        return "", 307, {"Location": "https://elsewhere.test/api"}
-
-    fake.app.before_request_funcs[None].insert(0, send_away)
-    with pytest.raises(SiteBusy, match=r"elsewhere.test.*put the right address in `server`"):
-        road.site.me()
-    assert asked == ["once"]
-
-
-def test_an_upload_address_on_another_host_does_not_get_the_key(road: Road):
-    with pytest.raises(DeviceError, match="The key stays here"):
-        road.site.own_address("https://elsewhere.test/upload/1")
-
-
 def test_a_file_that_was_handed_over_is_kept_until_the_site_says_it_is_whole(
     outbox: Outbox, road: Road, fake: FakeSite, monkeypatch: pytest.MonkeyPatch
 ):
@@ -298,23 +160,6 @@ def test_readings_of_a_week_go_many_batches_at_a_time(outbox: Outbox, road: Road
     send_all(outbox, road)
     assert len(fake.readings) == 2400
     assert [path for method, path in fake.asked if method == "POST"].count("/api/v1/devices/me/readings") == 3
-
-
-def test_one_bad_reading_does_not_cost_the_others(outbox: Outbox, road: Road, fake: FakeSite):
-    readings = [reading(second) for second in range(100)]
-    fake.bad_readings.add(readings[37].id)
-    outbox.add_readings(new_id(), readings)
-    send_all(outbox, road)
-    assert set(fake.readings) == {one.id for one in readings} - {readings[37].id}
-    assert outbox.tally.counts()["refused"] == 1
-
-
-def test_the_site_says_how_long_to_wait(outbox: Outbox, road: Road, fake: FakeSite):
-    outbox.add(snapshot(), b"picture")
-    fake.orders.append((429, "slow_down", {"Retry-After": "17"}))
-    with pytest.raises(SiteBusy) as busy:
-        sender(outbox, road).step()
-    assert busy.value.wait_s == 17.0
 
 
 def test_quiet_hours_hold_files_back(outbox: Outbox, road: Road, fake: FakeSite):
