@@ -66,13 +66,15 @@ def at_every_write(change: Callable[[DynamoStore], object], look: Callable[[], o
     raise AssertionError("it never ends")
 
 
-def meanwhile(change: Callable[[], Any], operation: str = "transact_write_items", times: int = 1) -> DynamoStore:
-    """A store before whose first such request the change is made."""
-    left = [change] * times
+def meanwhile(change: Callable[[], Any], after: int = 0) -> DynamoStore:
+    """A store before whose first transaction, or that after so many, the change is made."""
+    asked: list[str] = []
 
-    def be_faster(asked: str, _parameters: Any) -> None:
-        if asked == operation and left:
-            left.pop()()
+    def be_faster(operation: str, _parameters: Any) -> None:
+        if operation == "transact_write_items":
+            asked.append(operation)
+            if len(asked) == after + 1:
+                change()
 
     return faulty(be_faster)
 
@@ -170,18 +172,22 @@ def test_alarms_that_came_meanwhile_are_looked_at(store: DynamoStore) -> None:
     assert [alarm.id for alarm in store.alarms().items] == ["a0"]
 
 
-def test_two_that_thin_at_once_remove_nothing_that_should_stay(store: DynamoStore) -> None:
+def test_two_that_thin_at_once_bring_nothing_back_and_remove_nothing_that_should_stay(store: DynamoStore) -> None:
     store.add_readings("d1", BATCH)
     slow = meanwhile(lambda: store.thin_readings("d1", TEN + 10 * HOUR, 30))
+    slow.thin_readings("d1", TEN + 10 * HOUR, 1)
+    there = [one.id for one in all_readings(store)]
+    assert store.known_readings("d1", [one.id for one in BATCH]) == set(there)
     while slow.thin_readings("d1", TEN + 10 * HOUR):
         pass
     minutes = [one.at.replace(second=0) for one in all_readings(store)]
     assert minutes == sorted({one.at.replace(second=0) for one in BATCH})
 
 
-def test_readings_that_come_into_an_hour_while_it_is_closed_are_found(store: DynamoStore) -> None:
+@pytest.mark.parametrize("after", [0, 1], ids=["before its last reading goes", "before the hour goes"])
+def test_readings_that_come_into_an_hour_while_it_is_closed_are_found(store: DynamoStore, after: int) -> None:
     store.add_readings("d1", BATCH[:1])
-    late = meanwhile(lambda: store.add_readings("d1", BATCH[1:2]), "transact_write_items", 2)
+    late = meanwhile(lambda: store.add_readings("d1", BATCH[1:2]), after)
     assert late.remove_readings("d1", TEN + HOUR) == 1
     assert [one.id for one in all_readings(store)] == ["x001"]
     assert store.remove_readings("d1", TEN + HOUR) == 1

@@ -9,7 +9,6 @@ import json
 import math
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
@@ -27,19 +26,10 @@ SUMMARY = ("at_us", "coolest_c", "mean_c", "hottest_c", "skins_c")
 
 _STEPS = 4  # the AMG8833 measures in quarters of a degree
 _FOR_THE_PACK = 2  # actions of a transaction beside one a reading: its pack, and the hour
-_MICROSECOND = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a chart needs of a reading; `minute` counts from 1970."""
-
-    at: datetime
-    minute: int
-    coolest_c: float
-    mean_c: float
-    hottest_c: float
-    skin_c: float | None
+Summary = tuple[int, float, float, float, float]
+"""What a chart needs of a reading: microseconds since 1970, coolest, mean and hottest pixel, and skin or NaN."""
 
 
 def packed(readings: Sequence[Reading]) -> Item:
@@ -47,7 +37,7 @@ def packed(readings: Sequence[Reading]) -> Item:
     return {
         "count": attribute(len(readings)),
         "ids": attribute(json.dumps([one.id for one in readings], ensure_ascii=False, separators=(",", ":"))),
-        "at_us": attribute(struct.pack(f"<{len(readings)}q", *((one.at - EPOCH) // _MICROSECOND for one in readings))),
+        "at_us": attribute(struct.pack(f"<{len(readings)}q", *(microseconds(one.at) for one in readings))),
         "thermistors_c": _column([one.thermistor_c for one in readings]),
         "coolest_c": _column([one.coolest_c for one in readings]),
         "mean_c": _column([one.mean_c for one in readings]),
@@ -60,23 +50,31 @@ def packed(readings: Sequence[Reading]) -> Item:
 def unpacked(device_id: str, item: Item) -> list[Reading]:
     """The readings of an item, as they were."""
     ids = json.loads(item["ids"]["S"])
-    thermistors_c, pixels_c = _numbers(item, "thermistors_c"), item["pixels_c"]["B"]
+    columns = zip(ids, _microseconds(item), _numbers(item, "thermistors_c"), _numbers(item, "skins_c"), strict=True)
+    pixels_c = item["pixels_c"]["B"]
     size = len(pixels_c) // len(ids)
     return [
-        Reading(one, device_id, at, _unpacked_pixels(pixels_c[place * size : (place + 1) * size]), thermistor_c, skin_c)
-        for place, (one, at, thermistor_c, skin_c) in enumerate(
-            zip(ids, _moments(item), thermistors_c, _skins(item), strict=True)
+        Reading(
+            id=one,
+            device_id=device_id,
+            at=EPOCH + timedelta(microseconds=at_us),
+            pixels_c=_unpacked_pixels(pixels_c[place * size : (place + 1) * size]),
+            thermistor_c=thermistor_c,
+            skin_c=None if math.isnan(skin_c) else skin_c,
         )
+        for place, (one, at_us, thermistor_c, skin_c) in enumerate(columns)
     ]
 
 
 def summaries(item: Item) -> Iterator[Summary]:
-    """What a chart needs of the readings of an item, of which the attributes SUMMARY were read."""
-    coolest_c, mean_c, hottest_c = (_numbers(item, name) for name in ("coolest_c", "mean_c", "hottest_c"))
-    for at, coolest, mean, hottest, skin_c in zip(
-        _moments(item), coolest_c, mean_c, hottest_c, _skins(item), strict=True
-    ):
-        yield Summary(at, minute_of(at), coolest, mean, hottest, skin_c)
+    """Of the readings of an item, of which the attributes SUMMARY were read. A day may have 86,400."""
+    columns = [_numbers(item, name) for name in SUMMARY[1:]]
+    return zip(_microseconds(item), *columns, strict=True)
+
+
+def microseconds(at: datetime) -> int:
+    """Counted from 1970."""
+    return (at - EPOCH) // timedelta(microseconds=1)
 
 
 def minute_of(at: datetime) -> int:
@@ -131,13 +129,9 @@ def _numbers(item: Item, name: str) -> tuple[float, ...]:
     return struct.unpack(f"<{len(column) // 8}d", column)
 
 
-def _skins(item: Item) -> list[float | None]:
-    return [None if math.isnan(skin_c) else skin_c for skin_c in _numbers(item, "skins_c")]
-
-
-def _moments(item: Item) -> list[datetime]:
+def _microseconds(item: Item) -> tuple[int, ...]:
     column = item["at_us"]["B"]
-    return [EPOCH + timedelta(microseconds=us) for us in struct.unpack(f"<{len(column) // 8}q", column)]
+    return struct.unpack(f"<{len(column) // 8}q", column)
 
 
 def _pixels(readings: Sequence[Reading]) -> bytes:

@@ -6,10 +6,11 @@ the same batch again stores what is missing. The ids of readings are items of th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import groupby, islice
+from itertools import islice
 
 from attendance.adapters import store_dynamodb_device_keys as keys
 from attendance.adapters.store_dynamodb.adding_alarms import add_alarms
@@ -20,6 +21,7 @@ from attendance.adapters.store_dynamodb.reading_packs import (
     SUMMARY,
     Summary,
     in_time,
+    microseconds,
     summaries,
     transactions,
     unpacked,
@@ -32,6 +34,7 @@ from attendance.adapters.store_sentences import no_reading
 from attendance.device_model import Alarm, Reading, ReadingSpan
 
 _LAST = "~"  # sorts after all moments
+_MINUTE_US = 60_000_000
 
 
 class DynamoReadings(TablePart):
@@ -103,14 +106,17 @@ class DynamoReadings(TablePart):
     ) -> Sequence[ReadingSpan]:
         """Sorted by time."""
 
-        def summed(hour: str) -> list[Summary]:
-            packs = self._packs(device_id, hour, from_at, SUMMARY)
-            return [one for pack in packs for one in summaries(pack) if from_at <= one.at < before_at]
+        from_us, before_us, span_us = microseconds(from_at), microseconds(before_at), minutes * _MINUTE_US
 
-        hours = together(summed, self._hours(device_id, from_at, before_at))
-        in_order = sorted((one for its in hours for one in its), key=lambda one: one.at)
-        spans = groupby(in_order, key=lambda one: one.minute - one.minute % minutes)
-        return [_span(EPOCH + timedelta(minutes=first), list(its)) for first, its in spans]
+        def of_hour(hour: str) -> list[Summary]:
+            packs = self._packs(device_id, hour, from_at, SUMMARY)
+            return [one for pack in packs for one in summaries(pack) if from_us <= one[0] < before_us]
+
+        spans: dict[int, list[Summary]] = {}
+        for its in together(of_hour, self._hours(device_id, from_at, before_at)):
+            for one in its:
+                spans.setdefault(one[0] // span_us, []).append(one)
+        return [_span(EPOCH + timedelta(microseconds=number * span_us), spans[number]) for number in sorted(spans)]
 
     def thin_readings(self, device_id: str, before_at: datetime, most_minutes: int = 60) -> int:
         """The hottest of each minute stays."""
@@ -156,11 +162,6 @@ class DynamoReadings(TablePart):
 
 
 def _span(at: datetime, its: Sequence[Summary]) -> ReadingSpan:
-    return ReadingSpan(
-        at,
-        len(its),
-        min(one.coolest_c for one in its),
-        sum(one.mean_c for one in its) / len(its),
-        max(one.hottest_c for one in its),
-        max((one.skin_c for one in its if one.skin_c is not None), default=None),
-    )
+    _, coolest_c, mean_c, hottest_c, skins_c = zip(*its, strict=True)
+    skin_c = max((one for one in skins_c if not math.isnan(one)), default=None)
+    return ReadingSpan(at, len(its), min(coolest_c), sum(mean_c) / len(its), max(hottest_c), skin_c)
