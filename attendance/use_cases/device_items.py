@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from attendance.device_model import Device
-from attendance.errors import NotFound
-from attendance.model import Recording
 from attendance.services import Services
 from attendance.use_cases.device_uploads import WRONG_SHA256, sender
+from attendance.use_cases.finish_upload import recording_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +22,6 @@ class Items:
 def items_of_device(services: Services, device: Device, item_ids: Sequence[str]) -> Items:
     """Recordings and readings by the ids that the device gave them. What arrived damaged is not refused for good."""
     known = services.store.known_readings(device.id, item_ids)
-    whole = [item_id for item_id in item_ids if item_id in known or recording_of_device(services, device, item_id)]
+    whole = [item_id for item_id in item_ids if item_id in known or recording_of(services, item_id, sender(device))]
     refusals = services.store.refusals(device.id, item_ids).values()
     return Items(whole, {one.item_id: one.sentence for one in refusals if one.code != WRONG_SHA256})
-
-
-def recording_of_device(services: Services, device: Device, item_id: str) -> Recording | None:
-    """The recording that an item of this device became."""
-    try:
-        recording = services.store.recording(item_id)
-    except NotFound:
-        return None
-    return recording if recording.created_by == sender(device) else None

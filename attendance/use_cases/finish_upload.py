@@ -35,6 +35,15 @@ def finish_upload(services: Services, upload_id: str, *, patience_s: float = 0.0
         return recording
 
 
+def recording_of(services: Services, upload_id: str, user_id: str) -> Recording | None:
+    """The recording that this user's upload became: it has the upload's id."""
+    try:
+        recording = services.store.recording(upload_id)
+    except NotFound:
+        return None
+    return recording if recording.created_by == user_id else None
+
+
 def _refuse(services: Services, upload: Upload, refused: InvalidInput) -> None:
     """Who sends to the bucket hears of nothing that happens there, so the reason is kept for them."""
     if is_from_device(upload):

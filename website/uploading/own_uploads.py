@@ -9,7 +9,7 @@ from flask import Response, url_for
 from attendance.errors import AlreadyExists, Conflict, NotFound
 from attendance.model import Recording
 from attendance.ports import AppendedUploads, DirectUploads, Upload
-from attendance.use_cases.finish_upload import finish_upload
+from attendance.use_cases.finish_upload import finish_upload, recording_of
 from website.current import current_services
 
 _PATIENCE_S = 20.0  # the worker that sweeps up may be finishing the same upload
@@ -68,12 +68,8 @@ class OwnUploads(ABC):
         return begun
 
     def recording(self, upload_id: str) -> Recording | None:
-        """The recording that an upload of the asker became: it has the upload's id."""
-        try:
-            recording = current_services().store.recording(upload_id)
-        except NotFound:
-            return None
-        return recording if recording.created_by == self.owner() else None
+        """What an upload of the asker became."""
+        return recording_of(current_services(), upload_id, self.owner())
 
     def finished(self, begun: Upload) -> Recording:
         """The recording of an upload whose every byte is here; another process may be finishing it just now."""
