@@ -1,11 +1,23 @@
 """Keys under which media are kept. People's words never become part of one."""
 
 import re
+from pathlib import PurePosixPath
 
 from attendance.errors import InvalidInput
 from attendance.model import new_id
 
 _KEY = re.compile(r"(photos|recordings|evidence)/[0-9a-f]{32}/[0-9a-f]{32}(-small)?\.[a-z0-9]{2,4}")
+
+# Only these are ever served; anything else would be a download of unknown bytes.
+_TYPES = {
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".mp4": "video/mp4",
+    ".mov": "video/quicktime",
+    ".mkv": "video/x-matroska",
+    ".webm": "video/webm",
+    ".avi": "video/x-msvideo",
+}
 
 
 def photo_keys(student_key: str) -> tuple[str, str]:
@@ -32,3 +44,8 @@ def check_key(key: str) -> str:
     if not _KEY.fullmatch(key):
         raise InvalidInput("This is not the name of a stored file.")
     return key
+
+
+def media_type(key: str) -> str:
+    """The type of a stored file, by the extension that probing gave it."""
+    return _TYPES.get(PurePosixPath(key).suffix, "application/octet-stream")

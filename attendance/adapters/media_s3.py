@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO
 
 from boto3.s3.transfer import TransferConfig
@@ -14,19 +14,10 @@ from attendance.adapters.s3_bucket import ENCRYPTED, Bucket, absence_as_not_foun
 from attendance.adapters.s3_file import S3File
 from attendance.adapters.s3_stream import open_object
 from attendance.errors import InvalidInput, NotFound
-from attendance.media_keys import check_key
+from attendance.media_keys import check_key, media_type
 from attendance.ports import MediaFile
 from attendance.settings import Settings
 
-_TYPES = {
-    ".jpg": "image/jpeg",
-    ".png": "image/png",
-    ".mp4": "video/mp4",
-    ".mov": "video/quicktime",
-    ".mkv": "video/x-matroska",
-    ".webm": "video/webm",
-    ".avi": "video/x-msvideo",
-}
 _TRANSFER = TransferConfig(multipart_threshold=64 << 20, multipart_chunksize=64 << 20)
 """In parts of 64 MiB, several at once; S3 itself copies no more than 5 GB in one request."""
 
@@ -86,7 +77,7 @@ class S3Media:
 
     def url(self, key: str, seconds: int = 300) -> str:
         answer = {
-            "ResponseContentType": _media_type(check_key(key)),
+            "ResponseContentType": media_type(check_key(key)),
             "ResponseContentDisposition": "inline",
             "ResponseCacheControl": f"private, max-age={seconds}",
         }
@@ -110,11 +101,7 @@ class S3Media:
 
 
 def _written(key: str) -> dict[str, str]:
-    return {"ContentType": _media_type(key), **ENCRYPTED}
-
-
-def _media_type(key: str) -> str:
-    return _TYPES.get(PurePosixPath(key).suffix, "application/octet-stream")
+    return {"ContentType": media_type(key), **ENCRYPTED}
 
 
 @contextmanager

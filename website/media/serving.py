@@ -9,8 +9,8 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wrappers import Response as AnyResponse
 from werkzeug.wsgi import FileWrapper
 
+from attendance.media_keys import media_type
 from website.current import current_services
-from website.media.playable import media_type
 
 _KEEP_S = 3600
 _CHUNK_BYTES = 256 * 1024
