@@ -1,6 +1,7 @@
 // Sends a file straight to the site's bucket: parts side by side, each again until it is there, in any order.
 
-import { Patience, UploadRefused, isPassing, refusal, send } from "./upload_request.js";
+import { ResumableUpload } from "./resumable_upload.js";
+import { UploadRefused, isPassing, refusal, send } from "./upload_request.js";
 
 const AT_ONCE = 3;
 const LINKS_AT_ONCE = 24;
@@ -8,56 +9,17 @@ const LINK_LIFE_MS = 50 * 60 * 1000; // they end after an hour, and a part takes
 const MOST_REFUSALS = 5; // of one part by the bucket, with a new link each time
 const ASK_EVERY_MS = 1500;
 
-export class DirectUpload {
-  // `events`: progress(sentBytes), waiting(), sending(), arrived(), refused(error), done({recording, location}).
-  constructor({ endpoint, csrfToken, file, metadata, remembered, events }) {
-    Object.assign(this, { endpoint, csrfToken, file, metadata, remembered, events });
-    this.url = null;
-    this.stopped = false;
-    this.ended = null;
-    this.finished = null;
-    this.isWhole = false;
-    this.patience = new Patience();
-    this.requests = new Set(); // parts on their way
-    this.links = new Map(); // part number -> {url, until}
-    this.here = new Map(); // part number -> bytes that arrived, or are on their way
-  }
+// Of `events` also arrived(). It ends when the bytes are there; what the site makes of them is followed after that.
+export class DirectUpload extends ResumableUpload {
+  isWhole = false;
+  requests = new Set(); // parts on their way
+  links = new Map(); // part number -> {url, until}
+  here = new Map(); // part number -> bytes that arrived, or are on their way
 
-  get isSending() {
-    return this.ended !== null && !this.stopped;
-  }
-
-  // Resolves when the bytes are there; what the site makes of them is followed after that.
-  start() {
-    this.ended ??= this.run().finally(() => (this.ended = null));
-    return this.ended;
-  }
-
-  async run() {
-    this.stopped = false;
-    await this.orRefused(async () => {
-      await this.findOrCreate();
-      while (!this.stopped && !this.isWhole) await this.sendMissing();
-      while (!this.stopped && !this.finished && !this.isLookedAt) await this.complete();
-    });
+  async sendAll() {
+    while (!this.stopped && !this.isWhole) await this.sendMissing();
+    while (!this.stopped && !this.finished && !this.isLookedAt) await this.complete();
     if (this.isLookedAt && !this.stopped) this.followed = this.orRefused(() => this.follow());
-    this.tellFinished();
-  }
-
-  async orRefused(work) {
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof UploadRefused)) throw error;
-      if (error.status !== 401) this.remembered.forget();
-      this.events.refused(error);
-    }
-  }
-
-  tellFinished() {
-    if (!this.finished || this.stopped) return;
-    this.remembered.forget();
-    this.events.done(this.finished);
   }
 
   // Only parts are broken off: the answer to anything else is short, and says where the upload is.
@@ -76,43 +38,26 @@ export class DirectUpload {
     if (!this.url) return null;
     const answer = await this.ask("DELETE", this.url);
     if (answer?.status !== 404) return null;
-    const now = await this.ask("GET", this.url);
+    const now = await this.askForState();
     return now?.status === 200 ? finishedIn(JSON.parse(now.responseText)) : null;
   }
 
-  async findOrCreate() {
-    this.url ??= this.remembered.url();
-    if (this.url && (await this.askState())) return;
-    this.url = null;
-    while (!this.stopped && !this.url) {
-      const answer = await this.ask("POST", this.endpoint, { ...this.metadata, size: this.file.size });
-      if (answer?.status === 201) this.created(answer);
-      else await this.pauseOrRefuse(answer);
-    }
+  askToCreate() {
+    return this.ask("POST", this.endpoint, { ...this.metadata, size: this.file.size });
+  }
+
+  askForState() {
+    return this.ask("GET", this.url);
   }
 
   created(answer) {
-    const state = JSON.parse(answer.responseText);
-    this.url = state.location;
+    this.url = JSON.parse(answer.responseText).location;
     this.remembered.keep(this.url);
-    this.took(state);
+    this.took(answer);
   }
 
-  // False where the site does not know the upload any more.
-  async askState() {
-    while (!this.stopped) {
-      const answer = await this.ask("GET", this.url);
-      if (answer && (answer.status === 404 || answer.status === 410)) return false;
-      if (answer?.status === 200) {
-        this.took(JSON.parse(answer.responseText));
-        return true;
-      }
-      await this.pauseOrRefuse(answer);
-    }
-    return true;
-  }
-
-  took(state) {
+  took(answer) {
+    const state = JSON.parse(answer.responseText);
     if (state.status === "refused") throw new UploadRefused(state.error, 422);
     this.patience.restore();
     this.finished = finishedIn(state);
@@ -128,7 +73,7 @@ export class DirectUpload {
     this.isWhole = missing.length === 0;
     if (this.isWhole) return;
     // The first that is refused for good ends the others too.
-    const senders = Array.from({ length: AT_ONCE }, () => this.sendAll(missing));
+    const senders = Array.from({ length: AT_ONCE }, () => this.sendEach(missing));
     const failed = (await Promise.allSettled(senders)).find((one) => one.status === "rejected");
     if (failed) throw failed.reason;
   }
@@ -143,7 +88,7 @@ export class DirectUpload {
     return this.file.slice((number - 1) * this.partBytes, number * this.partBytes);
   }
 
-  async sendAll(missing) {
+  async sendEach(missing) {
     try {
       while (!this.stopped && !this.failed && missing.length) await this.sendPart(missing.shift(), missing);
     } catch (error) {
@@ -221,7 +166,7 @@ export class DirectUpload {
 
   // The bucket speaks XML for programs; the site may know in plain words, and if it knows nothing the upload was refused.
   async askWhy(answer) {
-    const state = await this.ask("GET", this.url);
+    const state = await this.askForState();
     if (state && state.status !== 200 && !isPassing(state)) throw refusal(state);
     throw new UploadRefused("", answer.status);
   }
@@ -229,7 +174,7 @@ export class DirectUpload {
   // 202: all bytes are there, and somebody else makes the recording.
   async complete() {
     const answer = await this.ask("POST", `${this.url}/complete`, {});
-    if (answer?.status === 200) this.took(JSON.parse(answer.responseText));
+    if (answer?.status === 200) this.took(answer);
     else if (answer?.status === 202) this.isLookedAt = true;
     else if (answer?.status === 409) await this.sendAgain(answer);
     else await this.pauseOrRefuse(answer);
@@ -252,7 +197,7 @@ export class DirectUpload {
   }
 
   async askAgain() {
-    const answer = await this.ask("GET", this.url);
+    const answer = await this.askForState();
     if (isPassing(answer)) return true;
     if (answer.status !== 200) throw refusal(answer);
     const state = JSON.parse(answer.responseText);
@@ -272,17 +217,6 @@ export class DirectUpload {
       },
       body: words && JSON.stringify(words),
     });
-  }
-
-  async pauseOrRefuse(answer) {
-    if (this.stopped) return;
-    if (!isPassing(answer)) throw refusal(answer);
-    await this.waitABit();
-  }
-
-  async waitABit() {
-    this.events.waiting();
-    await this.patience.wait();
   }
 }
 

@@ -1,6 +1,7 @@
 // A small client for tus 1.0: sends a file in pieces, goes on where it stopped, and waits while the network is away.
 
-import { Patience, UploadRefused, isPassing, refusal, send } from "./upload_request.js";
+import { ResumableUpload } from "./resumable_upload.js";
+import { UploadRefused, send } from "./upload_request.js";
 
 const VERSION = "1.0.0";
 const PIECE_BYTES = 8 * 1024 * 1024;
@@ -18,40 +19,11 @@ function finishedIn(answer) {
   return recording ? { recording, location: answer.getResponseHeader("Rollcall-Location") } : null;
 }
 
-export class TusUpload {
-  // `events`: progress(sentBytes), waiting(), sending(), refused(error), done({recording, location}).
-  constructor({ endpoint, csrfToken, file, metadata, remembered, events }) {
-    Object.assign(this, { endpoint, csrfToken, file, metadata, remembered, events });
-    this.url = null;
-    this.offset = 0;
-    this.stopped = false;
-    this.ended = null;
-    this.patience = new Patience();
-  }
+export class TusUpload extends ResumableUpload {
+  offset = 0;
 
-  get isSending() {
-    return this.ended !== null && !this.stopped;
-  }
-
-  start() {
-    this.ended ??= this.run().finally(() => (this.ended = null));
-    return this.ended;
-  }
-
-  async run() {
-    this.stopped = false;
-    try {
-      await this.findOrCreate();
-      while (!this.stopped && !this.finished) await this.sendPiece();
-    } catch (error) {
-      if (!(error instanceof UploadRefused)) throw error;
-      if (error.status !== 401) this.remembered.forget();
-      this.events.refused(error);
-    }
-    if (this.finished && !this.stopped) {
-      this.remembered.forget();
-      this.events.done(this.finished);
-    }
+  async sendAll() {
+    while (!this.stopped && !this.finished) await this.sendPiece();
   }
 
   // Only a piece is broken off: the answer to anything else is short, and says where the upload is.
@@ -68,21 +40,18 @@ export class TusUpload {
     this.remembered.forget();
     if (!this.url) return null;
     const answer = await this.ask("DELETE", this.url);
-    return answer?.status === 404 ? finishedIn(await this.ask("HEAD", this.url)) : null;
+    return answer?.status === 404 ? finishedIn(await this.askForState()) : null;
   }
 
-  async findOrCreate() {
-    this.url ??= this.remembered.url();
-    if (this.url && (await this.askOffset())) return;
-    this.url = null;
-    while (!this.stopped && !this.url) {
-      const answer = await this.ask("POST", this.endpoint, {
-        "Upload-Length": String(this.file.size),
-        "Upload-Metadata": metadataHeader(this.metadata),
-      });
-      if (answer?.status === 201) this.created(answer);
-      else await this.pauseOrRefuse(answer);
-    }
+  askToCreate() {
+    return this.ask("POST", this.endpoint, {
+      "Upload-Length": String(this.file.size),
+      "Upload-Metadata": metadataHeader(this.metadata),
+    });
+  }
+
+  askForState() {
+    return this.ask("HEAD", this.url);
   }
 
   created(answer) {
@@ -90,20 +59,6 @@ export class TusUpload {
     this.offset = 0;
     this.patience.restore();
     this.remembered.keep(this.url);
-  }
-
-  // False where the server does not know the upload any more.
-  async askOffset() {
-    while (!this.stopped) {
-      const answer = await this.ask("HEAD", this.url);
-      if (answer && (answer.status === 404 || answer.status === 410)) return false;
-      if (answer && answer.status < 300) {
-        this.took(answer);
-        return true;
-      }
-      await this.pauseOrRefuse(answer);
-    }
-    return true;
   }
 
   async sendPiece() {
@@ -118,12 +73,12 @@ export class TusUpload {
     if (answer && answer.status < 300) return this.took(answer);
     if (answer?.status === 400 || answer?.status === 413) await this.checkSignedIn();
     await this.pauseOrRefuse(answer);
-    if (!this.stopped && !(await this.askOffset())) throw new UploadRefused("", 404);
+    if (!this.stopped && !(await this.askState())) throw new UploadRefused("", 404);
   }
 
   // To somebody who is signed out, the site refuses bytes before it says so.
   async checkSignedIn() {
-    const answer = await this.ask("HEAD", this.url);
+    const answer = await this.askForState();
     if (answer?.status === 401) throw new UploadRefused("", 401);
   }
 
@@ -144,13 +99,5 @@ export class TusUpload {
       onSent,
       onStart: (request) => (this.piece = method === "PATCH" ? request : null),
     });
-  }
-
-  // No answer, or one that may be better soon: wait, longer each time. Anything else is final.
-  async pauseOrRefuse(answer) {
-    if (this.stopped) return;
-    if (!isPassing(answer)) throw refusal(answer);
-    this.events.waiting();
-    await this.patience.wait();
   }
 }
