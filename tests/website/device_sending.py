@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -19,6 +20,9 @@ from attendance.use_cases.timetable import add_slot
 
 API = "/api/v1/devices"
 ROOM = "R 101"
+NOON = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
+"""Of a Monday in Seoul."""
+AT = NOON - timedelta(minutes=20)
 BYTES = "application/offset+octet-stream"
 VIDEO = b"video 60|21 0 50|900 10 20"
 SNAPSHOT = b"snapshot|21|900"
@@ -76,6 +80,13 @@ class DeviceClient:
         """Begin an upload and send all of it; the answer to the last request."""
         begun = self.begin(words, len(data))
         return begun if begun.status_code != 201 else self.send(begun.headers["Location"], 0, data)
+
+
+def a_device_in_class(app: Flask, services: Services, course: Course) -> DeviceClient:
+    """In a room where the course meets on Mondays from eleven to twelve."""
+    add_slot(services, course_id=course.id, room=ROOM, weekday=0, starts="11:00", ends="12:00", by=None)
+    paired = a_paired_device(services)
+    return DeviceClient(app.test_client(), paired.key, paired.device)
 
 
 def encoded(words: dict[str, str]) -> str:

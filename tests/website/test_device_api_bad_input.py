@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -17,22 +16,20 @@ from attendance.model import Course
 from attendance.services import Services
 from attendance.use_cases.device_uploads import sender
 from attendance.use_cases.devices import revoke_device
-from attendance.use_cases.timetable import add_slot
 from tests.website.device_sending import (
     API,
+    AT,
     COOL,
-    ROOM,
+    NOON,
     SNAPSHOT,
     VIDEO,
     DeviceClient,
-    a_paired_device,
+    a_device_in_class,
     heartbeat_words,
     item_words,
     reading_words,
 )
 
-NOON = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
-AT = NOON - timedelta(minutes=20)
 HALF = SNAPSHOT[: len(SNAPSHOT) // 2]
 KEPT = ("readings", "alarms", "recordings", "lectures", "device_pictures")
 
@@ -46,9 +43,7 @@ def services(services: Services) -> Services:
 @pytest.fixture
 def device(app: Flask, services: Services, course: Course) -> DeviceClient:
     """In a room where the course meets from eleven to twelve."""
-    add_slot(services, course_id=course.id, room=ROOM, weekday=0, starts="11:00", ends="12:00", by=None)
-    paired = a_paired_device(services)
-    return DeviceClient(app.test_client(), paired.key, paired.device)
+    return a_device_in_class(app, services, course)
 
 
 def counts(services: Services) -> dict[str, int]:

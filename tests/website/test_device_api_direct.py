@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,12 +13,18 @@ from attendance.errors import RollcallError
 from attendance.model import Course
 from attendance.services import Services
 from attendance.use_cases.finish_upload import finish_upload
-from attendance.use_cases.timetable import add_slot
-from tests.website.device_sending import API, ROOM, VIDEO, DeviceClient, a_paired_device, item_words
+from tests.website.device_sending import (
+    API,
+    AT,
+    NOON,
+    VIDEO,
+    DeviceClient,
+    a_device_in_class,
+    a_paired_device,
+    item_words,
+)
 from tests.website.direct_sending import with_a_bucket
 
-NOON = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
-AT = NOON - timedelta(minutes=20)
 DIRECT = "/me/direct-uploads"
 
 
@@ -38,9 +43,7 @@ def services(services: Services, jobs: str | None) -> Services:
 @pytest.fixture
 def device(app: Flask, services: Services, course: Course) -> DeviceClient:
     """In a room where the course meets from eleven to twelve."""
-    add_slot(services, course_id=course.id, room=ROOM, weekday=0, starts="11:00", ends="12:00", by=None)
-    paired = a_paired_device(services)
-    return DeviceClient(app.test_client(), paired.key, paired.device)
+    return a_device_in_class(app, services, course)
 
 
 def words_of(data: bytes = VIDEO, **more: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -13,20 +13,18 @@ from attendance.model import Course, SearchStatus
 from attendance.ports import Upload
 from attendance.services import Services
 from attendance.use_cases.device_uploads import sender
-from attendance.use_cases.timetable import add_slot
 from tests.website.device_sending import (
+    AT,
     BYTES,
-    ROOM,
+    NOON,
     SNAPSHOT,
     VIDEO,
     DeviceClient,
+    a_device_in_class,
     a_paired_device,
     encoded,
     item_words,
 )
-
-NOON = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)  # of a Monday in Seoul
-AT = NOON - timedelta(minutes=20)
 
 
 @pytest.fixture
@@ -38,9 +36,7 @@ def services(services: Services) -> Services:
 @pytest.fixture
 def device(app: Flask, services: Services, course: Course) -> DeviceClient:
     """In a room where the course meets from eleven to twelve."""
-    add_slot(services, course_id=course.id, room=ROOM, weekday=0, starts="11:00", ends="12:00", by=None)
-    paired = a_paired_device(services)
-    return DeviceClient(app.test_client(), paired.key, paired.device)
+    return a_device_in_class(app, services, course)
 
 
 @pytest.fixture
