@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from attendance.errors import RollcallError
 from attendance.model import Course
+from attendance.ports import MediaFile
 from attendance.services import Services
 from attendance.use_cases.finish_upload import finish_upload
 from tests.website.device_sending import (
@@ -177,6 +178,22 @@ class TestWhereEventsFinishUploads:
         assert (answer.status_code, answer.json["status"]) == (202, "whole")
         finish_upload(services, words["item_id"])
         assert device.ask("GET", f"{DIRECT}/{words['item_id']}").json["status"] == "done"
+
+    @pytest.mark.parametrize(("method", "rest"), [("GET", ""), ("POST", "/complete")])
+    def test_an_event_that_finishes_it_in_the_midst_of_an_answer_makes_no_gap(
+        self, device: DeviceClient, services: Services, monkeypatch: pytest.MonkeyPatch, method: str, rest: str
+    ) -> None:
+        words, look = words_of(), services.uploads.file
+
+        def file_after_the_event(upload_id: str) -> MediaFile:
+            monkeypatch.undo()
+            finish_upload(services, upload_id)
+            return look(upload_id)
+
+        send(device, services, words)
+        monkeypatch.setattr(services.uploads, "file", file_after_the_event)
+        answer = device.ask(method, f"{DIRECT}/{words['item_id']}{rest}")
+        assert (answer.status_code, answer.json["status"]) == (200, "done")
 
     def test_a_refusal_that_nobody_heard_is_told_to_who_asks(self, device: DeviceClient, services: Services) -> None:
         notes = b"These are notes."

@@ -31,7 +31,7 @@ class DirectAnswers:
         """What `begin` makes of the request; it may know the recording already."""
         self._own.direct()
         begun = begin()
-        answer = self._state(begun)
+        answer = jsonify(self._done(begun) if isinstance(begun, Recording) else self._as_json(begun))
         answer.status_code = 201
         answer.headers["Location"] = self._address(begun.id)
         return answer
@@ -39,7 +39,7 @@ class DirectAnswers:
     def state(self, upload_id: str) -> Response:
         """Which parts are there, or what became of the upload."""
         self._own.direct()
-        return self._state(self._upload_or_recording(upload_id))
+        return self._or_done(upload_id, lambda begun: jsonify(self._as_json(begun)))
 
     def links(self, upload_id: str, read_numbers: Callable[[], Sequence[int]]) -> Response:
         """Where the parts that the request names are sent by PUT; numbers count from 1."""
@@ -50,36 +50,33 @@ class DirectAnswers:
 
     def completed(self, upload_id: str) -> Response:
         """Every part was sent: 200 with the recording, or 202 where the bucket's event makes it. Safe to repeat."""
-        uploads = self._own.direct()
-        begun = self._upload_or_recording(upload_id)
-        if isinstance(begun, Recording):
-            return self._state(begun)
-        if begun.refusal is not None:
-            return self._own.refused(begun, kept_in_words(begun.refusal) or "")
-        uploads.complete(begun.id)
-        if not _events_finish_uploads():
-            return self._state(self._own.finished(begun))
-        answer = jsonify({**self._as_json(begun), "status": "whole"})
-        answer.status_code = 202
-        return answer
+        self._own.direct()
+        return self._or_done(upload_id, self._complete)
 
     def given_up(self, upload_id: str) -> Response:
         """Remove what is there of it."""
         self._own.direct().remove(self._own.upload(upload_id).id)
         return Response(status=204)
 
-    def _upload_or_recording(self, upload_id: str) -> Upload | Recording:
-        """An upload is there until its recording is whole. Raises NotFound."""
+    def _or_done(self, upload_id: str, answer: Callable[[Upload], Response]) -> Response:
+        """An upload is there until its recording is whole, which may happen during an answer. Raises NotFound."""
         try:
-            return self._own.upload(upload_id)
+            return answer(self._own.upload(upload_id))
         except NotFound:
             recording = self._own.recording(upload_id)
             if recording is None:
                 raise
-            return recording
+            return jsonify(self._done(recording))
 
-    def _state(self, begun: Upload | Recording) -> Response:
-        return jsonify(self._done(begun) if isinstance(begun, Recording) else self._as_json(begun))
+    def _complete(self, begun: Upload) -> Response:
+        if begun.refusal is not None:
+            return self._own.refused(begun, kept_in_words(begun.refusal) or "")
+        self._own.direct().complete(begun.id)
+        if not _events_finish_uploads():
+            return jsonify(self._done(self._own.finished(begun)))
+        answer = jsonify({**self._as_json(begun), "status": "whole"})
+        answer.status_code = 202
+        return answer
 
     def _as_json(self, begun: Upload) -> dict[str, object]:
         uploads = self._own.direct()
