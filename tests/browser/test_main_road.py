@@ -237,7 +237,8 @@ def _compare_downloads(page: Page, folder: Path) -> None:
 def _see_only_the_own_attendance(page: Page, log: str) -> None:
     _sign_in(page, STUDENT)
     expect(page.get_by_role("heading", level=1, name="My attendance")).to_be_visible()
-    expect(page.get_by_role("navigation", name="Main").get_by_role("link")).to_have_count(1)
+    links = page.get_by_role("navigation", name="Main").get_by_role("link")
+    expect(links).to_have_text(["My attendance", "Hourly attendance"])
     expect(page.get_by_role("main")).to_contain_text("100%")
     expect(page.get_by_role("row")).to_have_count(2)
     assert page.request.get(log).status in (403, 404)

@@ -19,6 +19,7 @@ from attendance.adapters.jobs_huey import HueyJobs
 from attendance.adapters.media_folder import FolderMedia
 from attendance.adapters.store_sql import SqlStore
 from attendance.adapters.uploads_folder import FolderUploads
+from attendance.disk_file import DiskFile
 from attendance.use_cases import search_recording
 
 PARTS = {"store": SqlStore, "media": FolderMedia, "uploads": FolderUploads, "faces": LocalFaces}
@@ -69,12 +70,12 @@ def _write_down_searches(log: Path) -> None:
     """One line when a search begins and one when it ends; the clock is the same in all processes."""
     real = LocalFaces.search
 
-    def search(self: LocalFaces, path: Path, *given: Any) -> Any:
-        _line(log, f"begin {path.stem} {time.monotonic()}")
+    def search(self: LocalFaces, file: DiskFile, *given: Any) -> Any:
+        _line(log, f"begin {file.path.stem} {time.monotonic()}")
         try:
-            return real(self, path, *given)
+            return real(self, file, *given)
         finally:
-            _line(log, f"end {path.stem} {time.monotonic()}")
+            _line(log, f"end {file.path.stem} {time.monotonic()}")
 
     LocalFaces.search = search
 
