@@ -90,6 +90,9 @@ def _add_simulation(command: argparse.ArgumentParser) -> None:
     command.add_argument("--clip-minutes", type=float, default=10.0, help="0 films no clips (default: %(default)s)")
     command.add_argument("--snapshot-minutes", default="0", help="of every hour (default: %(default)s)")
     command.add_argument("--reading-seconds", type=float, default=5.0, help="default: %(default)s")
+    command.add_argument(
+        "--trigger", default="temperature", help="temperature, motion, or both with a comma (default: %(default)s)"
+    )
     command.add_argument("--size", default="320x240", help="of the pictures (default: %(default)s)")
     command.add_argument("--fps", type=float, default=1.0, help="pictures a simulated second (default: %(default)s)")
     command.add_argument("--wait-minutes", type=float, default=10.0, help="for the last to go (default: %(default)s)")
@@ -160,6 +163,7 @@ def simulated(words: argparse.Namespace) -> int:
         "SNAPSHOTS_MINUTES": words.snapshot_minutes,
         "SENSOR_SOURCE": "simulated",
         "SENSOR_EVERY_S": str(words.reading_seconds),
+        "TRIGGER_ON": words.trigger,
         "TRIGGER_RISE_C": "4",
         "TRIGGER_AGAIN_AFTER_S": "600",
     }

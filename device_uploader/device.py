@@ -151,8 +151,14 @@ class Device:
             self._clock,
             lambda: open_sensor(sensor.source, sensor.bus, sensor.address, lambda: self._clock.monotonic_ns() / 1e9),
             filming.ask if filming is not None else None,
-            self._on_reading,
+            lambda reading: self._tell(reading, filming),
         )
+
+    def _tell(self, reading: Reading, filming: Filming | None) -> None:
+        if filming is not None:
+            filming.measured(reading)
+        if self._on_reading is not None:
+            self._on_reading(reading)
 
     def _supervise(self, name: str, source: Source) -> None:
         def beat(sentence: str) -> None:

@@ -1,4 +1,4 @@
-"""What becomes of the pictures of a camera: clips, snapshots by the clock, and snapshots when somebody asks."""
+"""What becomes of the pictures of a camera: clips, snapshots by the clock, and snapshots of who comes."""
 
 from __future__ import annotations
 
@@ -18,12 +18,15 @@ from device_uploader.clock import Clock, SiteTime
 from device_uploader.errors import DiskFull, SourceFailed
 from device_uploader.face_boxes import FaceBoxes
 from device_uploader.item import Item, Moment, new_id
+from device_uploader.motion import Motion
 from device_uploader.outbox import Outbox
+from device_uploader.reading import Reading
 from device_uploader.settings import Settings
 from device_uploader.sources import Camera, Frame
 from device_uploader.times import local_time, within
 
 JPEG_QUALITY = 92
+STILL_THE_NEWEST_S = 60.0  # an older reading says nothing about who moves now
 STILL_THE_MINUTE_S = 600.0  # a device that was off at the minute takes its picture within so long
 log = logging.getLogger(__name__)
 
@@ -151,13 +154,25 @@ class Filming:
         self._settings, self._clock, self._site_time, self._open_camera = settings, clock, site_time, camera
         self.clips = Clips(outbox, settings, bounds)
         self.snapshots = Snapshots(outbox, settings, FaceBoxes(model) if model else None)
+        trigger = settings.trigger
+        self._motion = (
+            Motion(trigger.moved_percent / 100, trigger.look_every_s, trigger.again_after_s)
+            if trigger.by_motion
+            else None
+        )
         self._asked: list[str] = []
+        self._newest: Reading | None = None
         self._lock = threading.Lock()
 
     def ask(self, reading_id: str) -> None:
         """A snapshot of the next picture, with this reading. From any thread."""
         with self._lock:
             self._asked = [reading_id]
+
+    def measured(self, reading: Reading) -> None:
+        """The newest reading, which a picture of something that moves is sent with. From any thread."""
+        with self._lock:
+            self._newest = reading
 
     def run(self, stop: threading.Event, beat: Callable[[str], None]) -> None:
         """Until `stop`, or until the camera fails: SourceFailed. `beat` is told after every picture."""
@@ -184,6 +199,7 @@ class Filming:
             asked, self._asked = self._asked, []
         for reading_id in asked:
             self.snapshots.take(frame, at, reading_id)
+        self._see_motion(frame, at, bool(asked))
         table = self._settings.snapshots.timetable
         if not table or within(table, local):
             self.snapshots.see(frame, at, local)
@@ -193,6 +209,21 @@ class Filming:
             beat(str(full))
             return
         beat("ok")
+
+    def _see_motion(self, frame: Frame, at: Moment, is_pictured: bool) -> None:
+        if self._motion is None:
+            return
+        now_s = at.monotonic_ns / 1e9
+        if is_pictured:
+            self._motion.pictured(now_s)
+        if self._motion.began(frame, now_s):
+            self.snapshots.take(frame, at, self._reading_at(now_s))
+
+    def _reading_at(self, now_s: float) -> str | None:
+        with self._lock:
+            newest = self._newest
+        fresh = newest is not None and now_s - newest.at.monotonic_ns / 1e9 <= STILL_THE_NEWEST_S
+        return newest.id if newest is not None and fresh else None
 
     def _films(self, local: datetime) -> bool:
         clips = self._settings.clips

@@ -29,7 +29,9 @@ class Measuring:
         trigger = settings.trigger
         self._readings, self._every_s, self._clock = readings, settings.sensor.every_s, clock
         self._open_sensor, self._ask, self._on_reading = sensor, ask, on_reading
-        self._visits = Visits(trigger.rise_c, trigger.least_pixels, trigger.again_after_s) if trigger.rise_c else None
+        self._visits = (
+            Visits(trigger.rise_c, trigger.least_pixels, trigger.again_after_s) if trigger.by_temperature else None
+        )
 
     def run(self, stop: threading.Event, beat: Callable[[str], None]) -> None:
         """Until `stop`, or until the sensor fails: SourceFailed."""

@@ -14,6 +14,7 @@ from device_uploader.sources.choice import SENSORS, check_camera
 from device_uploader.times import DAYS, Hours, parse_hours
 
 REQUIRED = object()
+TEMPERATURE, MOTION = TRIGGERS = ("temperature", "motion")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -98,6 +99,16 @@ def sensor(value: Any) -> str:
     if value not in SENSORS:
         raise ValueError(f"must be one of {', '.join(SENSORS)}, not {value!r}")
     return text(value)
+
+
+def triggers(value: Any) -> tuple[str, ...] | None:
+    """Either, both or none of TRIGGERS; None where nothing was said. From the environment with commas."""
+    if value is None:
+        return None
+    given = [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+    if not isinstance(given, (list, tuple)) or any(one not in TRIGGERS for one in given):
+        raise ValueError(f'must be a list of "temperature", "motion" or both, not {value!r}')
+    return tuple(dict.fromkeys(given))
 
 
 def minutes(value: Any) -> tuple[int, ...]:
@@ -196,11 +207,26 @@ class SensorTable:
 
 @dataclass(frozen=True, slots=True)
 class TriggerTable:
-    """[trigger]: a picture with the reading when somebody warm comes."""
+    """[trigger]: a picture with the reading when somebody warm, or something that moves, comes."""
 
+    on: tuple[str, ...] | None = setting(
+        triggers, None, '["temperature"], ["motion"] or both; without it "temperature" where `rise_c` is set.'
+    )
     rise_c: float = setting(number(0, 30), 0, "How much warmer than the room; 0 switches it off, 4 is a good start.")
     least_pixels: int = setting(whole(1, 64), 2, "How many pixels, side by side.")
+    moved_percent: float = setting(number(0.5, 100), 2, "How much of the camera's picture has to move.")
+    look_every_s: float = setting(number(0.1, 10), 1, "How often the picture is looked at for that.")
     again_after_s: float = setting(number(0, 86_400), 20, "Not again before.")
+
+    @property
+    def by_temperature(self) -> bool:
+        """Whether warmth is a reason for a picture."""
+        return self.rise_c > 0 and (self.on is None or TEMPERATURE in self.on)
+
+    @property
+    def by_motion(self) -> bool:
+        """Whether movement is one."""
+        return self.on is not None and MOTION in self.on
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from device_uploader.errors import SettingsWrong
-from device_uploader.settings import REQUIRED, TABLES, Settings
+from device_uploader.settings import REQUIRED, TABLES, TEMPERATURE, Settings
 
 PREFIX = "ROLLCALL_DEVICE_"
 
@@ -67,11 +67,16 @@ def check_environment(environment: Mapping[str, str]) -> None:
 
 def check_together(settings: Settings) -> None:
     """Settings that make no sense without each other. Raises SettingsWrong."""
-    films = settings.clips.minutes or settings.snapshots.minutes or settings.trigger.rise_c
+    trigger = settings.trigger
+    films = settings.clips.minutes or settings.snapshots.minutes or trigger.by_temperature or trigger.by_motion
     if films and settings.camera.source == "none":
         raise SettingsWrong("[clips], [snapshots] and [trigger] need a camera: set `source` in [camera].")
-    if settings.trigger.rise_c and settings.sensor.source == "none":
-        raise SettingsWrong("[trigger] needs a thermal sensor: set `source` in [sensor].")
+    if TEMPERATURE in (trigger.on or ()) and not trigger.rise_c:
+        raise SettingsWrong('`on` in [trigger] names "temperature": set `rise_c` there too; 4 is a good start.')
+    if trigger.by_temperature and settings.sensor.source == "none":
+        raise SettingsWrong(
+            '[trigger] needs a thermal sensor: set `source` in [sensor], or `on` in [trigger] to ["motion"].'
+        )
     if not films and settings.sensor.source == "none" and settings.incoming.folder is None:
         raise SettingsWrong(
             "This device has nothing to do: set `minutes` in [clips] or [snapshots], or `source` in [sensor], "

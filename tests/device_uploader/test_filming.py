@@ -16,6 +16,7 @@ from device_uploader.filming import Clips, Filming, Snapshots, bounds_of, last_m
 from device_uploader.incoming import Incoming
 from device_uploader.item import Moment
 from device_uploader.outbox import Outbox
+from device_uploader.reading import Reading
 from device_uploader.settings import Settings
 from device_uploader.settings_file import load_settings
 from device_uploader.sources.drawn_camera import DrawnCamera
@@ -56,10 +57,19 @@ class SteppedClock(Clock):
         return event.is_set()
 
 
-def film(outbox: Outbox, given: Settings, begin_s: float, seconds: float, asks: dict[int, str] | None = None) -> None:
+def film(
+    outbox: Outbox,
+    given: Settings,
+    begin_s: float,
+    seconds: float,
+    asks: dict[int, str] | None = None,
+    measured_s: float | None = None,
+) -> None:
     stop = threading.Event()
     clock = SteppedClock(begin_s, begin_s + seconds, stop)
     filming = Filming(outbox, given, clock, SiteTime(None, clock, outbox.disk), lambda: DrawnCamera(160, 120, 1))
+    if measured_s is not None:
+        filming.measured(Reading("r" * 32, Moment(measured_s, int(measured_s * 1e9), "boot"), (20.0,) * 64, 21.0))
 
     def beat(sentence: str) -> None:
         assert sentence == "ok"
@@ -127,6 +137,33 @@ def test_who_comes_is_photographed_with_the_reading(outbox: Outbox):
     assert item.reading_id == "a" * 32
     assert item.started.wall_s == local(9, 0, 5)
     assert outbox.data_path(item).read_bytes().startswith(b"\xff\xd8")
+
+
+def test_who_moves_is_photographed_with_the_newest_reading_while_clips_go_on(outbox: Outbox):
+    given = settings(TRIGGER_ON="motion", CLIPS_MINUTES="10")
+    film(outbox, given, local(9, 0), 400, measured_s=local(9, 2))
+    shots = [item for item in outbox.waiting() if item.kind == "snapshot"]
+    begun, walked = (item.started.wall_s - local(9, 0) for item in shots)
+    assert begun < 10  # those who sit there begin to move
+    assert 150 < walked < 160
+    assert [item.reading_id for item in shots] == ["r" * 32] * 2
+    assert [round(item.duration_s) for item in outbox.waiting() if item.kind == "clip"] == [399]
+
+
+def test_a_reading_of_a_minute_ago_is_not_the_one_of_who_moves(outbox: Outbox):
+    film(outbox, settings(TRIGGER_ON="motion"), local(9, 0), 30, measured_s=local(8, 58))
+    assert [item.reading_id for item in outbox.waiting()] == [None]
+
+
+def test_a_device_without_motion_photographs_nobody_who_moves(outbox: Outbox):
+    film(outbox, settings(CLIPS_MINUTES="10"), local(9, 0), 300)
+    assert [item.kind for item in outbox.waiting()] == ["clip"]
+
+
+def test_with_both_triggers_warmth_is_photographed_at_once_and_motion_after_the_pause(outbox: Outbox):
+    given = settings(TRIGGER_ON="temperature,motion", TRIGGER_RISE_C="4", SENSOR_SOURCE="simulated")
+    film(outbox, given, local(9, 0), 400, {3: "a" * 32, 149: "b" * 32})
+    assert [item.reading_id for item in outbox.waiting()] == [None, "a" * 32, "b" * 32]
 
 
 def test_the_minutes_of_the_hour_before_count_too():

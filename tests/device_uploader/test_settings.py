@@ -13,6 +13,7 @@ from device_uploader.times import parse_hours, within
 
 EXAMPLE = Path(__file__).parents[2] / "device_uploader/device.example.toml"
 SITE = '[site]\nserver = "https://site.test"\n'
+CAMERA = '[camera]\nsource = "drawn"\n'
 SENSOR = '[sensor]\nsource = "simulated"\n'
 
 
@@ -47,6 +48,15 @@ def test_the_sample_file_can_be_used_and_names_every_setting():
         (SITE + "[sensor]\naddress = 0x70\n", r"from 104 to 105, not 112"),
         (SITE + "[clips]\nminutes = 5\n", r"need a camera"),
         (SITE, r"nothing to do"),
+        (
+            SITE + '[trigger]\non = ["warmth"]\n',
+            r"line 4: `on` in \[trigger\] must be a list of \"temperature\", \"motion\"",
+        ),
+        (SITE + "[trigger]\non = true\n", r"line 4: .* must be a list of .*not True"),
+        (SITE + '[trigger]\non = ["motion"]\n', r"need a camera"),
+        (SITE + CAMERA + '[trigger]\non = ["temperature"]\n', r"set `rise_c` there too"),
+        (SITE + CAMERA + "[trigger]\nrise_c = 4\n", r"needs a thermal sensor: .* or `on` in \[trigger\] to"),
+        (SITE + CAMERA + "[trigger]\nmoved_percent = 0\n", r"must be a number from 0.5 to 100, not 0"),
         ("[site]\nserver = \n", r"is not TOML: .*line 2"),
         (SENSOR, r"`server` in \[site\] is missing"),
     ],
@@ -65,6 +75,27 @@ def test_the_environment_goes_first_and_is_checked_too(tmp_path: Path):
         load(tmp_path, SITE + SENSOR, {"ROLLCALL_DEVICE_SENSOR_ADRESS": "1"})
     with pytest.raises(SettingsWrong, match="ROLLCALL_DEVICE_CAMERA_FPS must be a number"):
         load(tmp_path, SITE + SENSOR, {"ROLLCALL_DEVICE_CAMERA_FPS": "x"})
+
+
+@pytest.mark.parametrize(
+    ("trigger", "by_temperature", "by_motion"),
+    [
+        ("", False, False),
+        ("rise_c = 4", True, False),
+        ('on = ["temperature"]\nrise_c = 4', True, False),
+        ('on = ["motion"]\nrise_c = 4', False, True),
+        ('on = "temperature, motion"\nrise_c = 4', True, True),
+        ('on = ["motion"]', False, True),
+        ("on = []\nrise_c = 4", False, False),
+    ],
+)
+def test_either_trigger_both_or_none_can_be_chosen(tmp_path: Path, trigger: str, by_temperature: bool, by_motion: bool):
+    found = load(tmp_path, SITE + SENSOR + CAMERA + f"[trigger]\n{trigger}\n").trigger
+    assert (found.by_temperature, found.by_motion) == (by_temperature, by_motion)
+
+
+def test_motion_needs_no_sensor(tmp_path: Path):
+    assert load(tmp_path, SITE + CAMERA + '[trigger]\non = ["motion"]\n').trigger.by_motion
 
 
 def test_a_site_on_this_machine_may_be_without_tls(tmp_path: Path):
