@@ -144,6 +144,7 @@ def _add_account_of_student(page: Page) -> None:
 def _upload(page: Page, film: Path) -> None:
     """All of it without leaving the page: the mark that is left in it would be gone."""
     page.get_by_role("link", name="Upload a recording").first.click()
+    expect(page.get_by_role("heading", level=1, name="Upload a recording")).to_be_visible()
     page.evaluate("window.wasHere = true")
     page.get_by_label("Date").fill("2026-03-02")
     page.get_by_label("Starts at").fill("10:00")

@@ -10,6 +10,7 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.conftest import SignedIn
 from tests.browser.films import NEWCOMER, PRESENT, photo_from_far, photo_of, photo_of_nobody, photo_of_two
+from tests.browser.late_script import LateScript
 from tests.browser.school import ADMIN, School
 from tests.browser.watching import Watch, breaches
 
@@ -38,6 +39,15 @@ def test_a_student_is_registered_with_the_camera(register_page: Page) -> None:
     page.get_by_role("button", name="Register").click()
     expect(page.get_by_role("heading", level=1, name="Student C")).to_be_visible()
     expect(page.get_by_alt_text("Photo of Student C")).to_be_visible()
+
+
+def test_a_photo_that_was_chosen_before_the_script_was_there_is_shown(register_page: Page) -> None:
+    page = register_page
+    script = LateScript(page, "photo_picker.js")
+    page.goto("/students/register", wait_until="commit")
+    page.locator("input[type=file]").set_input_files(_file("early.jpg", photo_of(NEWCOMER)))
+    script.comes()
+    expect(_card(page, "early.jpg").locator("rect.chosen")).to_have_count(1)
 
 
 def test_a_photo_that_cannot_be_used_says_why_and_nobody_is_registered(register_page: Page, watch: Watch) -> None:

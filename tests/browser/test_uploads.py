@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import SignedIn
+from tests.browser.late_script import LateScript
 from tests.browser.running_site import RunningSite
 from tests.browser.school import TEACHER, School
 from tests.browser.watching import Watch, breaches
@@ -52,6 +53,19 @@ def test_dropped_files_are_sent_one_after_the_other_and_a_bad_one_is_refused(
     good.get_by_role("link", name="Open the lecture").click()
     expect(upload_page.get_by_role("row", name="Student 21")).to_contain_text("Present")
     expect(upload_page.get_by_text("notes.mp4")).to_have_count(0)
+
+
+def test_what_was_said_and_chosen_before_the_script_was_there_is_kept(
+    upload_page: Page, school: School, lecture_film: Path
+) -> None:
+    script = LateScript(upload_page, "upload.js")
+    upload_page.goto(f"/lectures/upload?course={school.course.id}", wait_until="commit")
+    _say_when(upload_page, "2026-03-20")
+    upload_page.get_by_label("Choose recordings").set_input_files(lecture_film)
+    script.comes()
+    row = _row(upload_page, "week 2.mp4")
+    expect(row).to_contain_text("2026-03-20 10:00")
+    expect(row.get_by_role("link", name="Open the lecture")).to_be_visible()
 
 
 def test_the_lecture_page_shows_the_marks_when_the_search_ends_without_a_reload(

@@ -13,7 +13,7 @@ from attendance.use_cases.manage_lectures import remove_lecture, remove_recordin
 from attendance.use_cases.read_lecture import lecture_board, lecture_summaries
 from attendance.use_cases.read_uploads import unfinished_uploads
 from website.access import lecture_or_404, roles_required, visible_courses
-from website.current import current_services, reader_timezone, signed_in_user
+from website.current import current_services, signed_in_user
 from website.lectures.forms import ConfirmForm, UploadForm
 from website.lectures.search_cost import dollars, search_cost
 from website.media.playable import is_playable
@@ -44,8 +44,7 @@ def index() -> ResponseReturnValue:
 def upload() -> ResponseReturnValue:
     """Where recordings are sent from."""
     courses = visible_courses()
-    now = current_services().now().astimezone(reader_timezone())
-    form = UploadForm(data={"course_id": request.args.get("course"), "date": now.date()})
+    form = UploadForm(data={"course_id": request.args.get("course")})
     return render_template(
         "lectures/upload.html",
         form=form,

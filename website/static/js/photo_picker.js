@@ -118,6 +118,7 @@ class PhotoPicker {
   #setUpPage() {
     for (const part of this.root.querySelectorAll("[data-with-script]")) part.hidden = false;
     this.input.classList.add("visually-hidden");
+    this.add([...this.input.files]); // a quick hand was there before this script
   }
 }
 

@@ -24,10 +24,7 @@ let resuming = null; // the unfinished upload whose file is being chosen again
 prefillTimes();
 form.course_id.addEventListener("change", showTimezone);
 form.addEventListener("submit", (event) => event.preventDefault());
-input.addEventListener("change", () => {
-  takeFiles([...input.files]);
-  input.value = "";
-});
+input.addEventListener("change", takeChosen);
 input.addEventListener("cancel", () => (resuming = null));
 for (const name of ["dragenter", "dragover"]) zone.addEventListener(name, (event) => hover(event, true));
 for (const name of ["dragleave", "drop"]) zone.addEventListener(name, (event) => hover(event, false));
@@ -40,6 +37,7 @@ for (const button of document.querySelectorAll("[data-resume]")) {
 window.addEventListener("beforeunload", (event) => {
   if (sending || waiting.length) event.preventDefault();
 });
+takeChosen(); // a quick hand was there before this script
 
 // null where searching costs nothing.
 function pricesOf({ pricePerMinute, left }) {
@@ -51,7 +49,7 @@ function hover(event, over) {
   zone.classList.toggle("is-over", over);
 }
 
-// The last full hour by the course's own clock.
+// The last full hour by the course's own clock, where nobody has said another time yet.
 function prefillTimes() {
   const now = new Date();
   const parts = new Intl.DateTimeFormat("en-CA", {
@@ -61,7 +59,7 @@ function prefillTimes() {
     hourCycle: "h23",
   }).formatToParts(now);
   const part = (type) => parts.find((one) => one.type === type).value;
-  form.date.value = `${part("year")}-${part("month")}-${part("day")}`;
+  if (!form.date.value) form.date.value = `${part("year")}-${part("month")}-${part("day")}`;
   if (!form.starts.value) form.starts.value = `${part("hour")}:00`;
 }
 
@@ -78,6 +76,11 @@ function chooseAgain(unfinished) {
   form.ends.value = unfinished.ends.split("T")[1] ?? "";
   showTimezone();
   input.click();
+}
+
+function takeChosen() {
+  takeFiles([...input.files]);
+  input.value = "";
 }
 
 function takeFiles(files) {
