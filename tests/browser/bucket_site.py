@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import BrowserContext, Request
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+from playwright.sync_api import BrowserContext, Page, Request
 
+from attendance.bootstrap import bootstrap
+from attendance.services import Services
+from attendance.settings import load_settings
 from tests.browser.running_site import RunningSite
 from tests.browser.watching import Watch
 
@@ -37,6 +47,54 @@ class Bucket:
         begun = self.client.list_multipart_uploads(Bucket=NAME).get("Uploads", [])
         kept = self.client.list_objects_v2(Bucket=NAME, Prefix=f"{PREFIX}/uploads/").get("Contents", [])
         return [one["Key"] for one in (*begun, *kept)]
+
+
+@contextmanager
+def open_bucket() -> Iterator[Bucket]:
+    """Made empty; sites that are started meanwhile find it."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    origin = f"http://{host}:{port}"
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in {
+            "AWS_ENDPOINT_URL_S3": origin,
+            "AWS_DEFAULT_REGION": "ap-northeast-2",
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }.items():
+            environment.setenv(name, value)
+        client = boto3.client("s3")
+        client.create_bucket(Bucket=NAME, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-2"})
+        yield Bucket(client, origin)
+    server.stop()
+
+
+def bucket_site_services(data: Path, **settings: str) -> Services:
+    """What a site has whose media are in the bucket."""
+    return bootstrap(
+        load_settings(
+            {"ROLLCALL_DATA": str(data), "ROLLCALL_TIMEZONE": "Asia/Seoul", "ROLLCALL_MEDIA": MEDIA, **settings}
+        )
+    )
+
+
+def watch_parts(page: Page, bucket: Bucket) -> list[int]:
+    """The numbers of the parts that are sent from now on."""
+    sent: list[int] = []
+
+    def note(request: Request) -> None:
+        if request.method == "PUT" and request.url.startswith(bucket.origin):
+            sent.append(part_number(request))
+
+    page.on("request", note)
+    return sent
+
+
+def part_number(request: Request) -> int:
+    """Which part a request sends."""
+    return int(parse_qs(urlsplit(request.url).query)["partNumber"][0])
 
 
 class BucketSite(RunningSite):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.bucket_site import Bucket, open_bucket
 from tests.browser.films import film_lecture, film_webcam
 from tests.browser.running_site import RunningSite
 from tests.browser.school import PASSWORD, School, make_school
@@ -76,6 +77,13 @@ def school_and_site(
     site.start()
     yield school, site
     site.stop()
+
+
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[Bucket]:
+    """Empty when the tests of a module begin."""
+    with open_bucket() as bucket:
+        yield bucket
 
 
 @pytest.fixture

@@ -13,10 +13,13 @@ class LateScript:
     def __init__(self, page: Page, name: str) -> None:
         self._page = page
         self._held: list[Route] = []
-        page.route(f"**/js/{name}", lambda route: self._held.append(route))
+        page.route(f"**/js/{name}", self._hold)
 
     def comes(self) -> None:
         """Waits for the page to ask for it."""
         while not self._held:
             self._page.wait_for_timeout(_LOOK_EVERY_MS)
         self._held.pop().continue_()
+
+    def _hold(self, route: Route) -> None:  # Playwright takes no method of a list
+        self._held.append(route)

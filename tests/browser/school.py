@@ -42,15 +42,16 @@ class School:
 
 
 def make_school(data: Path, lecture: Path) -> School:
-    """Make it with the use cases of the site; the film is moved in and searched."""
+    """Make it in a folder with the use cases of the site; the film is moved in and searched."""
     services = bootstrap(load_settings({"ROLLCALL_DATA": str(data), "ROLLCALL_TIMEZONE": "Asia/Seoul"}))
     try:
-        return _made(services, lecture)
+        return fill_school(services, lecture)
     finally:
         services.store.close()
 
 
-def _made(services: Services, lecture: Path) -> School:
+def fill_school(services: Services, lecture: Path) -> School:
+    """Fill an empty one; the film is moved in and searched."""
     course = add_course(services, code="CS101", section="1", name="Computing", late_after_minutes=0, by=None)
     empty = add_course(
         services, code="수학-2", section="오전 분반", name="선형대수와 그 응용: 행렬, 벡터 공간", by=None

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import Page, expect
 
 from attendance.model import Role
 from attendance.use_cases.accounts import add_user
 from tests.browser.conftest import SignedIn
 from tests.browser.school import PASSWORD, TEACHER
+from tests.browser.served_here import served_here
+from tests.browser.upload_form import row_of
 from tests.browser.watching import breaches
 from tests.unit.in_memory import MemoryServices, a_course, services_in_memory
-from website import create_app
 
 pytestmark = pytest.mark.browser
 
@@ -44,12 +43,8 @@ def services(tmp_path: Path) -> MemoryServices:
 @pytest.fixture
 def origin(services: MemoryServices) -> Iterator[str]:
     """The site, in a thread of this process."""
-    server = make_server("127.0.0.1", 0, create_app(services=services), threaded=True)
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    serving.join()
+    with served_here(services) as address:
+        yield address
 
 
 @pytest.fixture
@@ -64,7 +59,7 @@ def test_each_file_says_what_it_costs_before_it_is_sent(upload_page: Page, lectu
     upload_page.evaluate(_NOTHING_IS_SENT)
     expect(upload_page.get_by_text("This month: 0.00 of 5.00 USD")).to_be_visible()
     upload_page.get_by_label("Choose recordings").set_input_files(lecture_film)
-    row = _row(upload_page, lecture_film.name)
+    row = row_of(upload_page, lecture_film.name)
     expect(row).to_contain_text("About 1.20 USD to search (0:12).")
     expect(row).not_to_contain_text("more than is left")
     expect(row).to_contain_text("The upload begins")
@@ -76,7 +71,7 @@ def test_more_than_the_month_has_left_is_said(upload_page: Page, services: Memor
     upload_page.reload()
     upload_page.evaluate(_NOTHING_IS_SENT)
     upload_page.get_by_label("Choose recordings").set_input_files(lecture_film)
-    row = _row(upload_page, lecture_film.name)
+    row = row_of(upload_page, lecture_film.name)
     expect(row).to_contain_text("That is more than is left of this month's budget: it would be kept, but not searched.")
 
 
@@ -85,7 +80,7 @@ def test_a_length_that_the_browser_cannot_read_and_a_picture_are_told_apart(uplo
     for name in ("unknown.avi", "class.jpg"):
         (tmp_path / name).write_bytes(b"no browser plays this")
     upload_page.get_by_label("Choose recordings").set_input_files([tmp_path / "unknown.avi", tmp_path / "class.jpg"])
-    unknown, picture = _row(upload_page, "unknown.avi"), _row(upload_page, "class.jpg")
+    unknown, picture = row_of(upload_page, "unknown.avi"), row_of(upload_page, "class.jpg")
     expect(unknown).to_contain_text("To search: 6.00 USD a minute. This browser cannot tell how long the video is.")
     expect(picture).to_be_visible()
     expect(picture).not_to_contain_text("USD")
@@ -104,7 +99,7 @@ def test_a_file_that_is_taken_away_while_its_length_is_read_is_never_sent(
         }"""
     )  # its length is never told
     upload_page.get_by_label("Choose recordings").set_input_files(lecture_film)
-    row = _row(upload_page, lecture_film.name)
+    row = row_of(upload_page, lecture_film.name)
     row.get_by_role("button", name="Cancel").click()
     expect(row).to_have_count(0)
     upload_page.clock.run_for(60_000)
@@ -117,8 +112,3 @@ def test_a_used_up_month_is_said_before_anything_is_sent(upload_page: Page, serv
     expect(upload_page.get_by_text("This month's budget for searching videos is used up")).to_be_visible()
     expect(upload_page.get_by_text("This month: 60.00 of 5.00 USD")).to_be_visible()
     assert breaches(upload_page) == []
-
-
-def _row(page: Page, name: str) -> Locator:
-    rows = page.get_by_role("list", name="Uploads of this page").get_by_role("listitem")
-    return rows.filter(has_text=name)

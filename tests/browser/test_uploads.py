@@ -6,12 +6,13 @@ import base64
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import SignedIn
 from tests.browser.late_script import LateScript
 from tests.browser.running_site import RunningSite
-from tests.browser.school import TEACHER, School
+from tests.browser.school import School
+from tests.browser.upload_form import choose, open_upload_page, row_of, say_when
 from tests.browser.watching import Watch, breaches
 
 pytestmark = pytest.mark.browser
@@ -32,19 +33,16 @@ def long_film(lecture_film: Path, tmp_path: Path, request: pytest.FixtureRequest
 @pytest.fixture
 def upload_page(signed_in: SignedIn, school: School) -> Page:
     """The upload page of a teacher."""
-    page = signed_in(TEACHER)
-    page.on("dialog", lambda dialog: dialog.accept())  # "Leave the page? Uploads are running."
-    page.goto(f"/lectures/upload?course={school.course.id}")
-    return page
+    return open_upload_page(signed_in, school)
 
 
 def test_dropped_files_are_sent_one_after_the_other_and_a_bad_one_is_refused(
     upload_page: Page, lecture_film: Path, watch: Watch
 ) -> None:
     watch.expected_statuses = {422}
-    _say_when(upload_page, "2026-03-03")
+    say_when(upload_page, "2026-03-03")
     _drop(upload_page, {"week 3.mp4": lecture_film.read_bytes(), "notes.mp4": b"These are my notes of the lecture."})
-    good, bad = _row(upload_page, "week 3.mp4"), _row(upload_page, "notes.mp4")
+    good, bad = row_of(upload_page, "week 3.mp4"), row_of(upload_page, "notes.mp4")
     expect(bad).to_contain_text("video")
     expect(bad.get_by_role("button", name="Remove from the list")).to_be_visible()
     expect(bad.get_by_role("link", name="Open the lecture")).to_be_hidden()
@@ -60,10 +58,9 @@ def test_what_was_said_and_chosen_before_the_script_was_there_is_kept(
 ) -> None:
     script = LateScript(upload_page, "upload.js")
     upload_page.goto(f"/lectures/upload?course={school.course.id}", wait_until="commit")
-    _say_when(upload_page, "2026-03-20")
-    upload_page.get_by_label("Choose recordings").set_input_files(lecture_film)
+    choose(upload_page, lecture_film, "2026-03-20")
     script.comes()
-    row = _row(upload_page, "week 2.mp4")
+    row = row_of(upload_page, "week 2.mp4")
     expect(row).to_contain_text("2026-03-20 10:00")
     expect(row.get_by_role("link", name="Open the lecture")).to_be_visible()
 
@@ -71,9 +68,8 @@ def test_what_was_said_and_chosen_before_the_script_was_there_is_kept(
 def test_the_lecture_page_shows_the_marks_when_the_search_ends_without_a_reload(
     upload_page: Page, lecture_film: Path
 ) -> None:
-    _say_when(upload_page, "2026-03-04")
-    upload_page.get_by_label("Choose recordings").set_input_files(lecture_film)
-    _row(upload_page, "week 2.mp4").get_by_role("link", name="Open the lecture").click()
+    choose(upload_page, lecture_film, "2026-03-04")
+    row_of(upload_page, "week 2.mp4").get_by_role("link", name="Open the lecture").click()
     upload_page.evaluate("window.wasHere = true")
     expect(upload_page.get_by_role("row", name="Student 22")).to_contain_text("Late")
     assert upload_page.evaluate("window.wasHere")
@@ -90,7 +86,7 @@ def test_a_half_done_upload_goes_on_after_a_reload(upload_page: Page, long_film:
     with upload_page.expect_file_chooser() as chooser:
         unfinished.get_by_role("button", name="Choose the file again").click()
     chooser.value.set_files(long_film)
-    expect(_row(upload_page, long_film.name).get_by_role("link", name="Open the lecture")).to_be_visible()
+    expect(row_of(upload_page, long_film.name).get_by_role("link", name="Open the lecture")).to_be_visible()
     assert offsets[0] == _PIECE_BYTES
     expect(unfinished).to_have_count(0)
 
@@ -104,14 +100,14 @@ def test_a_half_done_upload_goes_on_after_the_site_was_killed(
     site.wait_until_it_answers()
     offsets = _watch_offsets(upload_page)  # before the way is free: the page may be trying at this moment
     upload_page.unroute_all()
-    expect(_row(upload_page, long_film.name).get_by_role("link", name="Open the lecture")).to_be_visible()
+    expect(row_of(upload_page, long_film.name).get_by_role("link", name="Open the lecture")).to_be_visible()
     assert set(offsets) == {_PIECE_BYTES}
 
 
 def test_an_upload_pauses_goes_on_and_is_given_up(upload_page: Page, long_film: Path, watch: Watch) -> None:
     watch.expects_lost_connection = True
     _send_the_first_piece(upload_page, long_film, "2026-03-07")
-    row = _row(upload_page, long_film.name)
+    row = row_of(upload_page, long_film.name)
     row.get_by_role("button", name="Pause").click()
     expect(row).to_contain_text("Paused")
     row.get_by_role("button", name="Go on").click()
@@ -130,22 +126,11 @@ def test_an_upload_that_is_given_up_after_its_last_byte_says_that_it_is_there(
 ) -> None:
     watch.expects_lost_connection, watch.expected_statuses = True, {404}
     _lose_answers(upload_page, lecture_film)
-    _say_when(upload_page, "2026-03-08")
-    upload_page.get_by_label("Choose recordings").set_input_files(lecture_film)
-    row = _row(upload_page, lecture_film.name)
+    choose(upload_page, lecture_film, "2026-03-08")
+    row = row_of(upload_page, lecture_film.name)
     expect(row).to_contain_text("The connection is gone.")
     row.get_by_role("button", name="Cancel").click()
     expect(row.get_by_role("link", name="Open the lecture")).to_be_visible()
-
-
-def _say_when(page: Page, day: str) -> None:
-    page.get_by_label("Date").fill(day)
-    page.get_by_label("Starts at").fill("10:00")
-
-
-def _row(page: Page, name: str) -> Locator:
-    rows = page.get_by_role("list", name="Uploads of this page").get_by_role("listitem")
-    return rows.filter(has_text=name)
 
 
 def _drop(page: Page, files: dict[str, bytes]) -> None:
@@ -167,9 +152,8 @@ def _drop(page: Page, files: dict[str, bytes]) -> None:
 def _send_the_first_piece(page: Page, film: Path, day: str) -> None:
     """Every further one is lost on the way."""
     page.route(_PATCHES, _lose_what_follows)
-    _say_when(page, day)
-    page.get_by_label("Choose recordings").set_input_files(film)
-    expect(_row(page, film.name)).to_contain_text("The connection is gone.")
+    choose(page, film, day)
+    expect(row_of(page, film.name)).to_contain_text("The connection is gone.")
 
 
 def _lose_what_follows(route: Route) -> None:
