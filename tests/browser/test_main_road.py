@@ -172,10 +172,13 @@ def _read_the_marks(page: Page) -> None:
 
 def _jump_to_a_second(page: Page) -> None:
     """Told from playing up to there by the player's own word for a jump."""
-    player = page.locator("video")
-    player.evaluate("player => player.addEventListener('seeking', () => (window.jumpedTo = player.currentTime))")
+    page.locator("video").evaluate(
+        """player => {
+            window.jumpedTo = new Promise((resolve) =>
+                player.addEventListener("seeking", () => resolve(player.currentTime), { once: true }));
+        }"""
+    )
     _line(page, "Student 22").get_by_role("link", name="Play from").first.click()
-    page.wait_for_function("window.jumpedTo !== undefined")
     assert page.evaluate("window.jumpedTo") == pytest.approx(LATE_FROM_S, abs=0.6)
 
 
