@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import day_name
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -139,5 +140,5 @@ def _clash(one: Slot, other: Slot) -> bool:
 
 
 def _audit(services: Services, by: str | None, action: str, slot: Slot, course: Course) -> None:
-    when = f"{slot.room}, {slot.weekday + 1}, {slot.starts}-{slot.ends}"
+    when = f"{slot.room}, {day_name[slot.weekday]} {slot.starts}-{slot.ends}"
     services.store.add_audit(AuditEntry(services.now(), by, action, course.label, when))

@@ -142,4 +142,6 @@ def test_lines_are_listed_with_their_courses_and_removed(services: MemoryService
     assert timetable_of_room(services, "R 101") == []
     with pytest.raises(NotFound):
         remove_slot(services, slot.id, by="admin")
-    assert [entry.action for entry in services.store.audit().items][:2] == ["timetable.removed", "timetable.added"]
+    removed, added = services.store.audit().items[:2]
+    assert (removed.action, added.action) == ("timetable.removed", "timetable.added")
+    assert (added.subject, added.detail) == (one.label, "R 101, Monday 09:00-10:00")
