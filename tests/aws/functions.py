@@ -44,20 +44,22 @@ class Functions:
         for body in bodies:
             self._cloud.aws.sqs.send_message(QueueUrl=self._cloud.work_url, MessageBody=body)
 
-    def next_word(self) -> dict[str, Any]:
-        """What Rekognition says to the topic next."""
+    def next_word(self, upload: str) -> dict[str, Any]:
+        """What Rekognition says next to the topic of the recording that an upload became."""
         until = time.monotonic() + _PATIENCE_S
         while time.monotonic() < until:
-            for word in self.told():
+            for word in self.told(upload):
                 return word
             time.sleep(0.05)
         raise AssertionError("Rekognition says nothing")
 
-    def told(self) -> Iterator[dict[str, Any]]:
-        """What the topic was told by now."""
+    def told(self, upload: str) -> Iterator[dict[str, Any]]:
+        """What the topic was told of it by now. Words of earlier tests, whose searches end late, are passed over."""
         for message in self._cloud.messages(self._cloud.words_url):
             self._delete(self._cloud.words_url, message)
-            yield json.loads(json.loads(message["Body"])["Message"])
+            word = json.loads(json.loads(message["Body"])["Message"])
+            if word["JobTag"].startswith(f"{id_of(upload)}."):
+                yield word
 
     def end(self, word: dict[str, Any]) -> str:
         """Call finish.handler with it as SNS does, and what became of it."""
@@ -89,6 +91,11 @@ class Functions:
 
     def _delete(self, url: str, message: dict[str, Any]) -> None:
         self._cloud.aws.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+
+def id_of(upload: str) -> str:
+    """The id of an upload, and of the recording that it became, from its address."""
+    return upload.rpartition("/")[2]
 
 
 def _failed(answer: dict[str, Any]) -> set[str]:

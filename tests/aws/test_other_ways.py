@@ -35,7 +35,7 @@ def test_without_a_topic_one_call_begins_the_search_and_takes_down_its_answer(
     functions.all_that_waits()
     assert teacher.recording(upload)["status"] == "done"
     assert teacher.log() == MARKS
-    assert list(functions.told()) == []
+    assert list(functions.told(upload)) == []
 
 
 def test_the_engine_of_ours_searches_in_the_function_with_no_rekognition_at_all(
