@@ -32,6 +32,7 @@ MINUTE_S = 60.0
 DEMO_SECONDS = 12 * MINUTE_S
 DEMO_FPS = 1
 WEBCAM_PX = (640, 480)
+_ENCODING_THREADS = 4  # the encoder's bits depend on it, and what is found in them must not depend on the machine
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def render_lecture(
         stream.time_base = Fraction(1, fps)
         stream.options = {"preset": "superfast", "crf": "24"}
         stream.gop_size = max(1, round(key_every_s * fps))
-        stream.thread_count = 0
+        stream.thread_count = _ENCODING_THREADS
         for number, image in enumerate(_frames(script, size, fps, seconds)):
             frame = av.VideoFrame.from_ndarray(image, format="bgr24")
             frame.pts, frame.time_base = number, Fraction(1, fps)

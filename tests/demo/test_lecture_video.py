@@ -60,7 +60,7 @@ def test_there_is_a_key_frame_as_often_as_asked_for(tmp_path: Path):
 
 
 def test_people_are_found_while_they_are_there_and_no_longer(tmp_path: Path, engine: Engine):
-    frames = film(tmp_path, SHORT, fps=2, seconds=5)
+    frames = film(tmp_path, SHORT, fps=2, seconds=5, key_every_s=1)  # people come and go at key frames
     found = [len(engine.find(picture(frame))) for frame in frames]
     assert found == [1, 1, 2, 2, 1, 1, 1, 1, 0, 0]
 
