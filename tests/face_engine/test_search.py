@@ -1,89 +1,35 @@
-"""Searching whole videos: who is found, in one process or several, and what happens when something dies."""
-
-import multiprocessing
-import os
-import signal
-import subprocess
-import sys
-import time
-from multiprocessing.context import SpawnProcess
-from pathlib import Path
+"""Searching whole videos: who is found and when, in one process or several."""
 
 import cv2
 import numpy as np
 import pytest
 
-from demo.drawn_people import CLASS_SEEDS, STRANGER_SEED, draw, person, portrait, pose
+from demo.drawn_people import STRANGER_SEED
 from face_engine import search as search_module
-from face_engine.errors import BadVideo, FaceEngineError, SearchStopped
+from face_engine.errors import BadVideo
 from face_engine.gallery import Gallery
 from face_engine.images import read_image
 from face_engine.models import Models
 from face_engine.search import SearchOptions, default_every_s, first_look_s, search_video
-from face_engine.search_processes import search_processes
-from face_engine.search_tasks import Found, Job, Segment
+from face_engine.search_tasks import Found, Segment
+from tests.face_engine.classroom_films import ADA, BEN, LONG_S, scene
 from tests.face_engine.films import film, noisy_pictures
 
-ADA, BEN, CAI = CLASS_SEEDS[:3]
-FACE_PX = 160
-LONG_S = 130
 LECTURE_S = 614
 
 
 @pytest.fixture(scope="module")
-def faces():
-    """A few pictures each of two students and a stranger."""
-    return {
-        seed: [draw(person(seed), pose(seed * 10 + n, hardness=0.3), FACE_PX) for n in range(3)]
-        for seed in (ADA, BEN, STRANGER_SEED)
-    }
-
-
-@pytest.fixture(scope="module")
-def gallery(engine):
-    """Three students; the third is not in the videos."""
-    vectors = []
-    for seed in (ADA, BEN, CAI):
-        photo = portrait(person(seed))
-        vectors.append(engine.embed(photo, engine.find(photo)[:1], mirrored=True)[0])
-    return Gallery(["ada", "ben", "cai"], np.stack(vectors))
-
-
-def scene(faces, time_s, who):
-    """A picture of 400 x 200 with these people in their places."""
-    picture = np.full((200, 400, 3), 90, np.uint8)
-    for seed, left in who:
-        look = faces[seed][int(time_s) % 3]
-        picture[20 : 20 + FACE_PX, left : left + FACE_PX] = look
-    return picture
-
-
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory, faces):
+def clip(tmp_path_factory, looks):
     """Nine seconds: ada throughout, beside her the stranger for the first six; ben never."""
-    frames = [scene(faces, n / 5, [(ADA, 10), (STRANGER_SEED, 220)] if n < 30 else [(ADA, 10)]) for n in range(45)]
+    frames = [scene(looks, n / 5, [(ADA, 10), (STRANGER_SEED, 220)] if n < 30 else [(ADA, 10)]) for n in range(45)]
     return film(tmp_path_factory.mktemp("clip") / "clip.mp4", frames, fps=5)
 
 
 @pytest.fixture(scope="module")
-def long_video(tmp_path_factory, faces):
-    """Over two minutes at two pictures a second: ada throughout, ben from 50 s to 70 s, the stranger from 100 s on."""
-    frames = []
-    for n in range(LONG_S * 2):
-        time_s = n / 2
-        who = [(ADA, 10)]
-        who += [(BEN, 220)] if 50 <= time_s < 70 else []
-        who += [(STRANGER_SEED, 220)] if time_s >= 100 else []
-        frames.append(scene(faces, time_s // 4, who))
-    path = tmp_path_factory.mktemp("long") / "lecture.mp4"
-    return film(path, frames, fps=2, options={"g": "8", "preset": "ultrafast"})
-
-
-@pytest.fixture(scope="module")
-def lecture(tmp_path_factory, faces):
+def lecture(tmp_path_factory, looks):
     """Over ten minutes, a picture a second: ada throughout, ben from 123 s to before 347 s."""
     people = {False: [(ADA, 10)], True: [(ADA, 10), (BEN, 220)]}
-    frames = [scene(faces, n // 40, people[123 <= n < 347]) for n in range(LECTURE_S)]
+    frames = [scene(looks, n // 40, people[123 <= n < 347]) for n in range(LECTURE_S)]
     path = tmp_path_factory.mktemp("lecture") / "lecture.mp4"
     return film(path, frames, fps=1, options={"g": "2", "preset": "ultrafast", "sc_threshold": "0"})
 
@@ -162,89 +108,8 @@ def test_a_lecture_is_looked_at_closely_only_where_something_is_open(lecture, ga
     assert told == sorted(told) and told[-1] == 1
 
 
-def test_a_search_that_is_stopped_ends_at_once_and_leaves_no_process(long_video, gallery, graph_folder):
-    calls = []
-
-    def stop(share):
-        calls.append(share)
-        if share > 0:
-            raise SearchStopped("The search was stopped.")
-
-    with pytest.raises(SearchStopped):
-        search_video(long_video, gallery, SearchOptions(every_s=1, processes=2), stop, models=Models(graph_folder))
-    assert multiprocessing.active_children() == []
-    assert calls[-1] < 1
-
-
-def test_a_child_that_is_killed_is_a_plain_sentence_and_no_hang(long_video, gallery, graph_folder):
-    def kill_one(share):
-        for child in multiprocessing.active_children()[:1]:
-            os.kill(child.pid, signal.SIGKILL)
-
-    with pytest.raises(FaceEngineError, match=r"lecture\.mp4 stopped: .* killed by signal 9"):
-        search_video(long_video, gallery, SearchOptions(every_s=1, processes=2), kill_one, models=Models(graph_folder))
-    assert multiprocessing.active_children() == []
-
-
-def test_what_a_child_cannot_do_is_told_by_the_parent(tmp_path):
-    not_a_folder = tmp_path / "file"
-    not_a_folder.write_text("")
-    job = Job(tmp_path / "lecture.mp4", 1.0, 1.0, 3.0, 5, smallest_face_px=1, models=Models(not_a_folder))
-    failing = pytest.raises(FaceEngineError, match=r"lecture\.mp4 failed: ValueError")
-    with failing, search_processes(job, 1) as children:
-        children.do([Segment(0, 0.0, 60.0)], lambda number, at_s: None)
-    assert multiprocessing.active_children() == []
-
-
-PARENT = """
-import sys
-from pathlib import Path
-import numpy as np
-from face_engine.gallery import Gallery
-from face_engine.models import Models
-from face_engine.search import SearchOptions, search_video
-import multiprocessing
-
-def told(share):
-    print(*[child.pid for child in multiprocessing.active_children()], flush=True)
-
-if __name__ == "__main__":
-    options = SearchOptions(every_s=0.5, processes=2)
-    search_video(Path(sys.argv[1]), Gallery([], np.empty((0, 128))), options, told, models=Models(Path(sys.argv[2])))
-"""
-
-
-def test_children_end_with_a_killed_parent(tmp_path, long_video, graph_folder):
-    script = tmp_path / "parent.py"
-    script.write_text(PARENT)
-    parent = subprocess.Popen(
-        [sys.executable, script, long_video, graph_folder],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-    )
-    children = []
-    while not children:
-        children = [int(pid) for pid in parent.stdout.readline().split()]
-    parent.kill()
-    parent.wait()
-    parent.stdout.close()
-    patience = time.monotonic() + 20
-    while any(_runs(pid) for pid in children) and time.monotonic() < patience:
-        time.sleep(0.05)
-    assert [pid for pid in children if _runs(pid)] == []
-
-
-def _runs(pid):
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"
-
-
-def test_a_video_that_breaks_off_is_searched_as_far_as_it_goes(tmp_path, faces, gallery, graph_folder):
-    frames = [scene(faces, 0, [(ADA, 10)]) for _ in range(40)]
+def test_a_video_that_breaks_off_is_searched_as_far_as_it_goes(tmp_path, looks, gallery, graph_folder):
+    frames = [scene(looks, 0, [(ADA, 10)]) for _ in range(40)]
     noise = noisy_pictures(40, (400, 200))
     for picture, own in zip(frames, noise, strict=True):
         picture[:, 180:] = own[:, 180:]
@@ -254,29 +119,6 @@ def test_a_video_that_breaks_off_is_searched_as_far_as_it_goes(tmp_path, faces, 
     found = search_video(path, gallery, models=Models(graph_folder))
     assert [p.label for p in found.people] == ["ada"]
     assert found.searched_until_s < 6 < found.info.duration_s
-
-
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux, which says what a process blocks")
-def test_ctrl_c_is_for_the_parent_alone_from_the_first_moment_of_a_child(tmp_path, monkeypatch):
-    born = []
-    start = SpawnProcess.start
-
-    def remembered(process):
-        start(process)
-        born.append(_blocks_ctrl_c(process.pid))
-
-    monkeypatch.setattr(SpawnProcess, "start", remembered)
-    job = Job(tmp_path / "missing.mp4", 1.0, 1.0, 3.0, 5, smallest_face_px=40, models=Models(tmp_path))
-    with search_processes(job, 1):
-        pass
-    assert born == [True]
-    assert not _blocks_ctrl_c("self")
-
-
-def _blocks_ctrl_c(pid):
-    status = Path(f"/proc/{pid}/status").read_text()
-    blocked = next(line.split()[1] for line in status.splitlines() if line.startswith("SigBlk:"))
-    return bool(int(blocked, 16) >> (signal.SIGINT - 1) & 1)
 
 
 def test_a_video_of_which_nothing_can_be_decoded_is_refused(clip, gallery, graph_folder, monkeypatch):
