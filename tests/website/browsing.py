@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 from flask.testing import FlaskClient
@@ -26,3 +27,8 @@ def post_form(client: FlaskClient, url: str, token_from: str | None = None, **fi
 def sign_in(client: FlaskClient, email: str, password: str = PASSWORD) -> TestResponse:
     """Sign in through the form."""
     return post_form(client, "/login", email=email, password=password)
+
+
+def photo(data: bytes = b"face:52", name: str = "photo.jpg") -> tuple[io.BytesIO, str]:
+    """As a form sends it."""
+    return io.BytesIO(data), name

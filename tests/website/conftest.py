@@ -23,6 +23,7 @@ from attendance.model import Course, Role, Student, User, new_id
 from attendance.services import Services
 from attendance.settings import Settings, load_settings
 from attendance.use_cases.accounts import add_user
+from attendance.use_cases.register_student import register_student
 from tests.fakes import FakeFaces, FakeJobs
 from tests.website.browsing import PASSWORD, csrf, post_form, sign_in
 from website import create_app
@@ -176,3 +177,11 @@ def _signed_in(app: Flask, user: User) -> FlaskClient:
     client = app.test_client()
     assert sign_in(client, user.email).status_code == 302
     return client
+
+
+@pytest.fixture
+def enrolled(services: Services) -> Student:
+    """A student with one photo, on no roster."""
+    return register_student(
+        services, student_id="60", name="Student 60", consent_on=date(2026, 3, 1), photos=[b"face:60"], by=None
+    ).student
