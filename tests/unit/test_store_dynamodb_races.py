@@ -138,6 +138,21 @@ def test_who_loses_the_lease_between_two_parts_saves_nothing_that_counts(other: 
     assert other.unclaimed(["picture of s0"]) == ["picture of s0"]
 
 
+def test_what_a_later_search_saved_is_not_cleared_up_by_an_earlier_one_that_was_held_up(other: DynamoStore) -> None:
+    assert other.claim_search("r1", "one", NOW, NOW + MINUTE)
+
+    def search_anew() -> None:
+        assert other.claim_search("r1", "two", NOW + HOUR, NOW + 2 * HOUR)
+        assert other.save_sightings("r1", "two", [a_sighting("s2", student_id="22")], "local-1", NOW)
+
+    slow = meanwhile(search_anew, before="query")
+    slow.save_sightings("r1", "one", [a_sighting("s1", student_id="21")], "local-1", NOW)
+    assert [one.id for one in other.sightings("l1")] == ["s2"]
+    assert other.pending_erasures() == ["picture of s1"]
+    other.remove_student("22")
+    assert other.sightings("l1") == []
+
+
 def test_consent_taken_back_meanwhile_keeps_out_the_face(other: DynamoStore) -> None:
     slow = meanwhile(lambda: other.save_student(a_student("21", consent_on=None)))
     with pytest.raises(ConsentMissing):
