@@ -131,7 +131,7 @@ class SpendingStore(Protocol):
         """Write down a search that is about to be paid for; the same `token` again is the same order, and true.
 
         False, and nothing written, where the month (`YYYY-MM`, UTC) would come to more than `most_seconds`. Orders at
-        once never come to more than that together.
+        once never come to more than that together. Seconds below zero take back what was ordered.
         """
 
     def ordered_seconds(self, month: str) -> float:

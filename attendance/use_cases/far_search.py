@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 
-from attendance.errors import NotFound, ServiceUnavailable
+from attendance.errors import BadRecording, NotFound, ServiceBusy, ServiceUnavailable
 from attendance.model import Recording, RecordingKind, SearchStatus, new_id
 from attendance.ports import FarFaceSearch, Seen
 from attendance.services import Services
 from attendance.use_cases.keep_sightings import keep_sightings
 from attendance.use_cases.look_alikes_elsewhere import only_of
 from attendance.use_cases.mark_lecture import mark_lecture
-from attendance.use_cases.search_budget import order
+from attendance.use_cases.search_budget import order, ordered
 from attendance.use_cases.search_recording import (
     LEASE,
     MOST_ATTEMPTS,
@@ -96,7 +96,8 @@ def _begin(services: Services, faces: FarFaceSearch, recording: Recording, token
     refuse_what_breaks_off(services, recording, MOST_ATTEMPTS)
     try:
         who_may_be_seen(services, recording)
-        _ask(services, faces, recording, token)
+        with recording_file(services, recording) as file, ordered(services, recording, ServiceBusy, BadRecording):
+            faces.begin_search(file, token, _tag(recording, token))
     except ServiceUnavailable:
         # Perhaps it was begun all the same; whoever looks soon finds out with the same token.
         with suppress(ServiceUnavailable):
@@ -110,13 +111,22 @@ def _ask(services: Services, faces: FarFaceSearch, recording: Recording, token: 
     with recording_file(services, recording) as file:
         if recording.claimed_by == _waiting(token):
             order(services, recording)
-        return faces.begin_search(file, token, tag=f"{recording.id}.{token}")
+        return faces.begin_search(file, token, _tag(recording, token))
+
+
+def _tag(recording: Recording, token: str) -> str:
+    """What the service's word says the search by."""
+    return f"{recording.id}.{token}"
 
 
 def _look(services: Services, faces: FarFaceSearch, recording: Recording, token: str, worker: str) -> bool:
     if worker != _waiting(token):  # whoever took its answer down died of it, perhaps because of it: that is counted
         return _end(services, faces, recording, token, _ask(services, faces, recording, token))
-    seen = _seen(services, faces, recording, _ask(services, faces, recording, token))
+    try:
+        seen = _seen(services, faces, recording, _ask(services, faces, recording, token))
+    except ServiceBusy:  # it may be at work on this one: the token must not get lost
+        services.store.renew_claim(recording.id, worker, services.now() + _SOON, recording.progress)
+        return False
     if seen is None:
         services.store.renew_claim(recording.id, worker, services.now() + FAR_LEASE, recording.progress)
         return False

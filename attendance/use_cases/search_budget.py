@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import PurePath
 
-from attendance.errors import BadRecording
+from attendance.errors import BadRecording, RollcallError
 from attendance.model import Recording, RecordingKind
 from attendance.services import Services
 
@@ -51,17 +53,27 @@ def budget(services: Services) -> Budget | None:
 def order(services: Services, recording: Recording) -> None:
     """Write down a search before it is paid for. Raises BudgetUsedUp. Pictures are not counted: they cost cents.
 
-    A search that waited for its turn, or whose lease was given back, is the same order when it is tried again; one
-    whose worker was killed is another, because the service may have done the work already.
+    An order is that of the claim under which it is made: whoever claims the recording anew orders anew, because the
+    service may have done the work already.
     """
-    if _is_paid_for(services, recording) and not _order(services, _token(recording), recording, _most_s(services)):
+    if not _is_paid_for(services, recording):
+        return
+    length_s = _billed_s(recording.duration_s)
+    if not services.store.order_search(_month(services), _token(recording), length_s, _most_s(services)):
         raise _used_up(services)
 
 
-def order_beside(services: Services, recording: Recording, worker: str) -> None:
-    """Count a search that was stopped under way: the service does it to its end, and charges for the next one too."""
-    if _is_paid_for(services, recording):
-        _order(services, _token(recording, beside=worker), recording, None)
+@contextmanager
+def ordered(services: Services, recording: Recording, *refusals: type[RollcallError]) -> Iterator[None]:
+    """Order what is begun within, and take that back where it ends by a refusal: then nothing was begun."""
+    order(services, recording)
+    try:
+        yield
+    except refusals:
+        if _is_paid_for(services, recording):
+            back = _token(recording, "back")
+            services.store.order_search(_month(services), back, -_billed_s(recording.duration_s), None)
+        raise
 
 
 def refuse_upload_over_budget(services: Services, original_name: str) -> None:
@@ -80,14 +92,8 @@ def _is_paid_for(services: Services, recording: Recording) -> bool:
     return services.faces.charges_by_minute and recording.kind is RecordingKind.VIDEO
 
 
-def _order(services: Services, token: str, recording: Recording, most_s: float | None) -> bool:
-    return services.store.order_search(_month(services), token, _billed_s(recording.duration_s), most_s)
-
-
-def _token(recording: Recording, beside: str = "") -> str:
-    """Of one attempt at one search: giving the lease back takes the attempt back, and a saved search ends its row."""
-    searched = recording.searched_at.isoformat() if recording.searched_at is not None else "never"
-    return sha256(f"{recording.id} {searched} {recording.attempts} {beside}".encode()).hexdigest()
+def _token(recording: Recording, what: str = "") -> str:
+    return sha256(f"{recording.id} {recording.claimed_by} {what}".encode()).hexdigest()
 
 
 def _billed_s(duration_s: float) -> float:

@@ -26,7 +26,7 @@ from attendance.use_cases.keep_sightings import delete_stray_pictures, keep_sigh
 from attendance.use_cases.look_alikes_elsewhere import look_alikes_elsewhere, only_of
 from attendance.use_cases.mark_lecture import mark_lecture, students_to_mark
 from attendance.use_cases.outdated_faces import comparable_faces
-from attendance.use_cases.search_budget import order, order_beside
+from attendance.use_cases.search_budget import ordered
 
 LEASE = timedelta(seconds=30)
 HEARTBEAT_S = 1.0
@@ -89,7 +89,7 @@ def _search_claimed(
 ) -> bool:
     refuse_what_breaks_off(services, recording, MOST_ATTEMPTS)
     with held_lease(services, recording.id, worker, progress, stopping) as report:
-        seen = _seen(services, recording, worker, report, stopping)
+        seen = _seen(services, recording, report)
         if not keep_sightings(services, recording, worker, seen):
             return False
         mark_lecture(services, recording.lecture_id)
@@ -108,18 +108,10 @@ def refuse_what_breaks_off(services: Services, recording: Recording, most_attemp
     )
 
 
-def _seen(
-    services: Services, recording: Recording, worker: str, report: Progress, stopping: Callable[[], bool]
-) -> Sequence[Seen]:
+def _seen(services: Services, recording: Recording, report: Progress) -> Sequence[Seen]:
     faces, others = who_may_be_seen(services, recording)
-    with recording_file(services, recording) as file:
-        order(services, recording)
-        try:
-            seen = services.faces.search(file, recording.kind, [*faces, *others], report)
-        except SearchStopped:
-            if stopping():  # not where the lease was lost: whoever has it by now orders for itself
-                order_beside(services, recording, worker)
-            raise
+    with recording_file(services, recording) as file, ordered(services, recording, ServiceBusy):
+        seen = services.faces.search(file, recording.kind, [*faces, *others], report)
     return only_of({face.student_id for face in faces}, seen)
 
 

@@ -34,6 +34,14 @@ def test_an_order_above_the_limit_is_refused_and_not_written(store: Store) -> No
     assert store.order_search(MARCH, "two", 40, 100)
 
 
+def test_what_is_taken_back_may_be_ordered_by_others(store: Store) -> None:
+    assert store.order_search(MARCH, "one", 60, 100)
+    for _ in range(2):
+        assert store.order_search(MARCH, "one back", -60, None)
+    assert store.ordered_seconds(MARCH) == 0
+    assert store.order_search(MARCH, "two", 100, 100)
+
+
 def test_orders_at_once_never_come_to_more_than_the_limit(store: Store) -> None:
     with ThreadPoolExecutor(8) as pool:
         taken = list(pool.map(lambda number: store.order_search(MARCH, f"order-{number}", 30, 100), range(8)))

@@ -107,6 +107,31 @@ def test_searching_again_is_paid_for_again(tmp_path):
     assert services.store.ordered_seconds(MONTH) == 180
 
 
+def test_a_search_that_failed_after_it_was_paid_for_is_paid_for_again(tmp_path, monkeypatch):
+    services = charging(tmp_path, ROLLCALL_MONTHLY_BUDGET="0.30")
+    recording = receive(services, tmp_path)
+    with monkeypatch.context() as broken:
+        broken.setattr(services.faces, "search", raising(BadRecording("The result has expired.")))
+        assert not search_recording(services, recording.id)
+        search_again(services, recording.id, by="teacher")
+        assert not search_recording(services, recording.id)
+    assert services.store.ordered_seconds(MONTH) == 180
+    search_again(services, recording.id, by="teacher")
+    assert not search_recording(services, recording.id)
+    assert "is used up" in (services.store.recording(recording.id).error or "")
+    assert services.store.ordered_seconds(MONTH) == 180
+
+
+def test_a_search_that_is_stopped_again_and_again_ends_with_the_budget(tmp_path, monkeypatch):
+    services = charging(tmp_path, ROLLCALL_MONTHLY_BUDGET="0.30")
+    recording = receive(services, tmp_path)
+    monkeypatch.setattr(services.faces, "search", raising(SearchStopped("It goes on later.")))
+    for _ in range(4):
+        assert not search_recording(services, recording.id, stopping=lambda: True)
+    assert services.store.ordered_seconds(MONTH) == 180
+    assert "is used up" in (services.store.recording(recording.id).error or "")
+
+
 def test_waiting_for_ones_turn_is_not_paid_for_each_time(tmp_path, monkeypatch):
     services = charging(tmp_path)
     recording = receive(services, tmp_path)
