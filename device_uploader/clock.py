@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import time
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from device_uploader.item import Moment
 
 BOOTS_KEPT = 20
 MOST_ROUND_TRIP_S = 10.0  # a slower answer says too little about the time it was given at
+log = logging.getLogger(__name__)
 
 
 class Clock:
@@ -119,9 +121,13 @@ class SiteTime:
         if self._path is None:
             return
         if self._written is None or abs(self._written - zero) > 1:
-            self._written = zero
             kept = dict(list(self._zero_of_boot.items())[-BOOTS_KEPT:])
-            self._disk.replace(self._path, json.dumps(kept).encode())
+            try:
+                self._disk.replace(self._path, json.dumps(kept).encode())
+            except OSError as full:
+                log.warning("The time of the site cannot be kept on disk: %s", full)
+            else:
+                self._written = zero
 
 
 def read_boots(path: Path | None) -> dict[str, float]:

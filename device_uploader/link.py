@@ -73,11 +73,16 @@ class Lane:
         except KeyRefused as refused:
             return self._refused(refused)
         except DeviceError as failure:
-            self._link.failed(failure)
-            return self._backoff.next_s(failure)
+            return self._failed(failure)
+        except OSError as failure:  # a full disk must not end what empties it
+            return self._failed(DeviceError(f"The disk of the outbox does not work: {failure}."))
         self._backoff.reset()
         self._refusals = 0
         return 0.0 if worked else self._idle_s
+
+    def _failed(self, failure: DeviceError) -> float:
+        self._link.failed(failure)
+        return self._backoff.next_s(failure)
 
     def _refused(self, refused: KeyRefused) -> float:
         """Believed when it is said twice: a network that cuts headers short can spoil a key on its way."""

@@ -74,12 +74,12 @@ class FileSender:
         except ItemRefused as refused:
             self._refused(item, refused)
             return
-        except DeviceError:
-            self._failures[item.id] += 1
-            raise
         except FileNotFoundError:
             self._damaged(item)
             return
+        except (DeviceError, OSError):
+            self._failures[item.id] += 1
+            raise
         self._link.worked()
         if outcome == "whole":
             self._is_there(item)
