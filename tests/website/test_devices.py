@@ -16,6 +16,7 @@ from attendance.use_cases.devices import add_device
 from attendance.use_cases.pair_device import device_of_key, pair_device
 from attendance.use_cases.timetable import add_slot, timetable_of_room
 from tests.website.browsing import post_form
+from tests.website.device_sending import DeviceClient, a_paired_device, heartbeat_words
 from tests.website.measuring import measure, paired_device, say_status
 from website.devices import words
 
@@ -90,6 +91,27 @@ def test_what_a_device_says_of_itself_stands_in_the_list(admin_client: FlaskClie
         "5 dropped",
     ):
         assert words_ in text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"camera": "half of a sign: \ud83d"},
+        {"version": "\udfff"},
+        {"at": "0001-01-01T00:00:00+14:00"},
+        {"at": "9999-12-31T23:59:59-14:00"},
+        {"at": "9999-12-31T23:59:59+00:00"},
+    ],
+)
+def test_no_device_can_say_what_makes_its_pages_fail(
+    client: FlaskClient, admin_client: FlaskClient, services: Services, said: dict[str, str]
+) -> None:
+    paired = a_paired_device(services)
+    words_ = heartbeat_words(services.now()) | said
+    answer = DeviceClient(client, paired.key).ask("POST", "/me/heartbeat", json=words_)
+    assert answer.status_code == (422 if "at" in said else 200)
+    for page in ("/devices/", f"/devices/{paired.device.id}"):
+        assert admin_client.get(page).status_code == 200, page
 
 
 def test_a_device_that_is_there_was_seen_a_moment_ago(admin_client: FlaskClient, services: Services) -> None:

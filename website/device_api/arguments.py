@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 import marshmallow as ma
@@ -13,6 +14,7 @@ from attendance.errors import InvalidInput
 from attendance.use_cases.receive_readings import SentReading
 
 _MADE_BY_DEVICE = "Made by the device, the same for ever: 32 hexadecimal digits."
+_SHOWN = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _ID = ma.validate.Regexp(r"\A[0-9a-f]{32}\Z", error="Must be 32 hexadecimal digits.")
 
 
@@ -70,6 +72,13 @@ class Temperatures(ma.fields.Field):
             return tuple(map(float, value))
         except OverflowError:
             raise ma.ValidationError("Must be a list of numbers of this world.") from None
+
+
+class Words(ma.fields.String):
+    """Text for a page. JSON may hold halves of signs, which no page can be made of; a question mark stands for each."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
+        return super()._deserialize(value, attr, data, **more).encode(errors="replace").decode()
 
 
 class ReadingSchema(LenientSchema):
@@ -141,8 +150,8 @@ def _count() -> ma.fields.Integer:
     return ma.fields.Integer(required=True, strict=True, validate=ma.validate.Range(min=0, max=2**63 - 1))
 
 
-def _words(most: int) -> ma.fields.String:
-    return ma.fields.String(required=True, validate=ma.validate.Length(max=most))
+def _words(most: int) -> Words:
+    return Words(required=True, validate=ma.validate.Length(max=most))
 
 
 class DroppedSchema(LenientSchema):
@@ -163,9 +172,9 @@ class SpoolSchema(LenientSchema):
 
 
 class HeartbeatSchema(LenientSchema):
-    """What a device says of itself."""
+    """What a device says of itself. Its clock may be wrong, but not so much that no other zone can show the time."""
 
-    at = ma.fields.AwareDateTime(required=True)
+    at = ma.fields.AwareDateTime(required=True, validate=ma.validate.Range(*_SHOWN))
     version = _words(100)
     boot_id = _words(100)
     clock_offset_s = ma.fields.Float(required=True)
