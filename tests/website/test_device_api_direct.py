@@ -195,6 +195,22 @@ class TestWhereEventsFinishUploads:
         answer = device.ask(method, f"{DIRECT}/{words['item_id']}{rest}")
         assert (answer.status_code, answer.json["status"]) == (200, "done")
 
+    @pytest.mark.parametrize("look", ["file", "upload"])
+    def test_an_event_that_finishes_it_while_it_is_begun_again_makes_no_gap(
+        self, device: DeviceClient, services: Services, monkeypatch: pytest.MonkeyPatch, look: str
+    ) -> None:
+        words, real = words_of(), getattr(services.uploads, look)
+
+        def look_after_the_event(upload_id: str) -> object:
+            monkeypatch.undo()
+            finish_upload(services, upload_id)
+            return real(upload_id)
+
+        send(device, services, words)
+        monkeypatch.setattr(services.uploads, look, look_after_the_event)
+        again = begin(device, words)
+        assert (again.status_code, again.json["status"]) == (201, "done")
+
     def test_a_refusal_that_nobody_heard_is_told_to_who_asks(self, device: DeviceClient, services: Services) -> None:
         notes = b"These are notes."
         words = words_of(notes)

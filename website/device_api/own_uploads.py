@@ -7,6 +7,7 @@ from datetime import datetime
 from flask import Response
 
 from attendance.device_errors import BadItem
+from attendance.errors import Conflict
 from attendance.model import Recording
 from attendance.ports import Upload
 from attendance.use_cases.device_uploads import DeviceItem, begin_device_upload, sender
@@ -31,7 +32,15 @@ class UploadsOfDevice(OwnUploads):
     def begin(self, item: DeviceItem, details: dict[str, str] | None = None) -> Upload | Recording:
         """The item's upload, as far as it is, or the recording that it became."""
         recording = self.recording(item.id)
-        return recording or begin_device_upload(current_services(), current_device(), item, details)
+        if recording is not None:
+            return recording
+        try:
+            return begin_device_upload(current_services(), current_device(), item, details)
+        except Conflict:
+            recording = self.recording(item.id)  # it may have become one just now
+            if recording is None:
+                raise
+            return recording
 
     def names_of(self, recording: Recording) -> dict[str, str]:
         """Its id, which is the item's."""

@@ -31,7 +31,7 @@ class DirectAnswers:
         """What `begin` makes of the request; it may know the recording already."""
         self._own.direct()
         begun = begin()
-        answer = jsonify(self._done(begun) if isinstance(begun, Recording) else self._as_json(begun))
+        answer = jsonify(self._done(begun)) if isinstance(begun, Recording) else self.state(begun.id)
         answer.status_code = 201
         answer.headers["Location"] = self._address(begun.id)
         return answer
