@@ -63,17 +63,29 @@ class Collection:
             return self._faces.get(face_id)
 
     def add(self, faces: Sequence[StoredFace]) -> list[StoredFace]:
-        """Keep the faces of one picture, behind all others. Raises ServiceError where the collection was deleted."""
+        """Keep the faces of one picture, behind all others; as they are kept.
+
+        As in the service, what is there from the same picture under the same external id stays, and is not doubled.
+        Raises ServiceError where the collection was deleted.
+        """
         if not faces:
             return []
         with self._lock:
             self._refuse_if_gone()
+            of_picture = [face for face in self._faces.values() if face.image_id == faces[0].image_id]
+            named = [face for face in of_picture if face.external_image_id is not None]
+            known: dict[object, StoredFace] = {(face.external_image_id, face.box): face for face in named}
             last = next(reversed(self._faces.values())).place if self._faces else 0
             first = max(last + 1, time.time_ns())
-            kept = [replace(face, place=first + number) for number, face in enumerate(faces)]
-            self._write(kept[0].image_id, kept)
-            self._faces = self._faces | {face.face_id: face for face in kept}
-            self._gallery = None
+            kept = [
+                known.get((face.external_image_id, face.box)) or replace(face, place=first + number)
+                for number, face in enumerate(faces)
+            ]
+            new = [face for face in kept if face.face_id not in self._faces]
+            if new:
+                self._write(new[0].image_id, [*of_picture, *new])
+                self._faces = self._faces | {face.face_id: face for face in new}
+                self._gallery = None
             return kept
 
     def remove(self, face_ids: Sequence[str]) -> list[str]:

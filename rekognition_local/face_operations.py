@@ -73,11 +73,10 @@ class FaceOperations:
     def _stored(self, picture: Picture, faces: list[Face], engine: str, asked: Members) -> list[StoredFace]:
         if not faces:
             return []
-        image_id = str(uuid4())
         return [
             StoredFace(
                 face_id=str(uuid4()),
-                image_id=image_id,
+                image_id=picture.image_id,
                 external_image_id=asked.get("ExternalImageId"),
                 box=relative_box(face.box, *picture.size_px),
                 confidence=face.score * 100,

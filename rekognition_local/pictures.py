@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID, uuid5
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +23,14 @@ from rekognition_local.s3_objects import S3Objects
 LEAST_SIDE_PX = 80
 _MAGICS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 _MOST_FACES = 100
+_OF_PICTURES = UUID("5a0d6a4e-6f1b-4c52-9d3c-3b2f1f6f0e77")
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A read picture and its faces, the largest first."""
+    """A read picture and its faces, the largest first; the same file has the same `image_id`, as in the service."""
 
+    image_id: str
     image: BGRImage
     faces: list[Face]
 
@@ -46,11 +50,13 @@ class Pictures:
 
     def read(self, image: Mapping[str, Any]) -> Picture:
         """Read the service's Image and find its faces, 100 at most. Raises ServiceError."""
-        pixels = _decoded(self._content(image))
+        content = self._content(image)
+        pixels = _decoded(content)
         with self._turns:
             found = self._engine.find(pixels)
         largest_first = sorted(found, key=lambda face: -face.width_px * face.height_px)
-        return Picture(pixels, largest_first[:_MOST_FACES])
+        image_id = str(uuid5(_OF_PICTURES, hashlib.sha256(content).hexdigest()))
+        return Picture(image_id, pixels, largest_first[:_MOST_FACES])
 
     def embed(self, picture: Picture, faces: Sequence[Face]) -> Vectors:
         """The vectors of these faces, each the mean with its mirror image's; shape (n, the model's length)."""

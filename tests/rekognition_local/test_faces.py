@@ -84,6 +84,41 @@ def test_faces_of_one_picture_share_its_image_id(client, collection, kit):
     assert other[0]["Face"]["ImageId"] != records[0]["Face"]["ImageId"]
 
 
+def test_the_same_picture_under_the_same_external_id_is_kept_once(client, collection, kit):
+    first, again = (index(client, collection, kit.photo_of_two(), ExternalImageId="group") for _ in range(2))
+    assert [one["Face"] for one in again["FaceRecords"]] == [one["Face"] for one in first["FaceRecords"]]
+    assert client.describe_collection(CollectionId=collection)["FaceCount"] == 2
+
+
+def test_more_faces_of_a_known_picture_are_kept_beside_those_that_are_there(client, collection, kit):
+    (largest,) = index(client, collection, kit.photo_of_two(), ExternalImageId="group", MaxFaces=1)["FaceRecords"]
+    faces = [
+        record["Face"]
+        for record in index(client, collection, kit.photo_of_two(), ExternalImageId="group")["FaceRecords"]
+    ]
+    assert len(faces) == 2
+    assert faces[0] == largest["Face"]
+    assert client.list_faces(CollectionId=collection)["Faces"] == faces
+
+
+@pytest.mark.parametrize("name", [{}, {"ExternalImageId": "other"}])
+def test_the_same_picture_under_another_external_id_or_none_is_another_face_of_it(client, collection, kit, name):
+    for known in ({}, {"ExternalImageId": "student-21"}):
+        index(client, collection, kit.photo(0), **known)
+    (record,) = index(client, collection, kit.photo(0), **name)["FaceRecords"]
+    faces = client.list_faces(CollectionId=collection)["Faces"]
+    assert len({face["FaceId"] for face in faces}) == 3
+    assert {face["ImageId"] for face in faces} == {record["Face"]["ImageId"]}
+
+
+def test_a_picture_whose_face_was_removed_is_indexed_anew(client, collection, kit):
+    first = index(client, collection, kit.photo(0), ExternalImageId="student-21")["FaceRecords"][0]["Face"]
+    client.delete_faces(CollectionId=collection, FaceIds=[first["FaceId"]])
+    again = index(client, collection, kit.photo(0), ExternalImageId="student-21")["FaceRecords"][0]["Face"]
+    assert again["FaceId"] != first["FaceId"]
+    assert client.list_faces(CollectionId=collection)["Faces"] == [again]
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

@@ -83,6 +83,14 @@ def test_removing_one_of_two_faces_of_a_picture_leaves_the_other_on_disk(collect
     assert not list((tmp_path / "collections").rglob(f"{image_id}*"))
 
 
+def test_a_picture_that_is_indexed_again_keeps_its_faces_of_before_on_disk(collections, tmp_path):
+    collection = collections.create("class", {})
+    image_id = str(uuid4())
+    added = [collection.add([face(number, image_id)])[0] for number in (0, 1)]
+    again = CollectionsFolder(tmp_path / "collections", ENGINE).get("class")
+    assert [kept.face_id for kept in again.faces()] == [kept.face_id for kept in added]
+
+
 def test_a_full_disk_keeps_nothing_of_a_picture_and_all_that_was_there(collections, tmp_path, monkeypatch):
     collection = collections.create("class", {})
     (known,) = collection.add([face(0)])
