@@ -6,6 +6,7 @@ fragmented MP4), so that a clip that was never closed is whole up to its last fr
 
 from __future__ import annotations
 
+import errno
 import os
 import struct
 from fractions import Fraction
@@ -16,10 +17,12 @@ import av.error
 import numpy as np
 from av.video.stream import VideoStream
 
+from device_uploader.errors import DiskFull
 from device_uploader.sources import Frame
 
 TICKS_PER_S = 1000
 FRAGMENT_S = 2.0
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 class ClipWriter:
@@ -67,12 +70,18 @@ def encoding(fps: float, crf: int) -> dict[str, object]:
 
 
 def recover(path: Path) -> float | None:
-    """Make a cut clip an ordinary MP4 in place, and say how long it is now; None where there is nothing in it."""
+    """Make a cut clip an ordinary MP4 in place, and say how long it is now; None where there is nothing in it.
+
+    Raises DiskFull where there is no room to, and the clip stays as it is.
+    """
     cut_to_whole_boxes(path)
     beside = path.with_name(path.name + ".mp4")
     try:
         length_s = copy_while_sound(path, beside)
-    except (av.error.FFmpegError, OSError, ValueError):
+    except (av.error.FFmpegError, OSError, ValueError) as wrong:
+        if getattr(wrong, "errno", None) in NO_ROOM:
+            beside.unlink(missing_ok=True)
+            raise DiskFull("There is no room to bring it back.") from wrong
         length_s = None
     if length_s is None:
         beside.unlink(missing_ok=True)

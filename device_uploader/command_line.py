@@ -171,11 +171,11 @@ def simulated(words: argparse.Namespace) -> int:
 
 
 def opened(settings: Settings) -> Outbox:
-    """Raises SettingsWrong where the folder cannot be used."""
+    """Raises SettingsWrong where the folder cannot be used, OSError where starting again may help: a full disk."""
     outbox = Outbox(settings.outbox.folder)
     try:
         outbox.open()
-    except OSError as wrong:
+    except (PermissionError, NotADirectoryError, FileExistsError) as wrong:
         raise SettingsWrong(f"The outbox {settings.outbox.folder} cannot be written: {wrong.strerror}.") from wrong
     return outbox
 

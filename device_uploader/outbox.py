@@ -93,18 +93,16 @@ class Outbox:
 
     def add(self, item: Item, data: bytes) -> Item:
         """A small item at once; `sha256` and `size` are filled in."""
-        folder = self.making / item.id
-        self.disk.make_folder(folder)
-        self.disk.write(folder / "data", data)
-        return self._promote(replace(item, sha256=sha256_of(folder / "data"), size=len(data)))
+        with self._room_for(item) as place:
+            self.disk.write(place, data)
+            return self._promote(replace(item, sha256=sha256_of(place), size=len(data)))
 
     def add_copy(self, item: Item, source: Path) -> Item:
         """A whole file of somebody else's; `sha256` and `size` are filled in."""
-        data = self.making / item.id / "data"
-        self.disk.make_folder(data.parent)
-        shutil.copyfile(source, data)
-        self.disk.sync(data)
-        return self._promote(replace(item, sha256=sha256_of(data), size=data.stat().st_size))
+        with self._room_for(item) as place:
+            shutil.copyfile(source, place)
+            self.disk.sync(place)
+            return self._promote(replace(item, sha256=sha256_of(place), size=place.stat().st_size))
 
     def add_readings(self, batch_id: str, readings: list[Reading], thinned: int = 0) -> Item:
         """One item of many readings."""
@@ -168,10 +166,25 @@ class Outbox:
 
     # Inside
 
+    @contextmanager
+    def _room_for(self, item: Item) -> Iterator[Path]:
+        """A place for its bytes; what did not fit is taken away, or it would keep a full disk full."""
+        folder = self.making / item.id
+        try:
+            self.disk.make_folder(folder)
+            yield folder / "data"
+        except OSError:
+            self.disk.remove(folder)
+            raise
+
     def _promote(self, item: Item) -> Item:
         folder = self.making / item.id
         self.disk.write(folder / "item.json", item.to_json())
         self.disk.sync(folder)
+        return self._add_whole(item)
+
+    def _add_whole(self, item: Item) -> Item:
+        folder = self.making / item.id
         with self._lock:
             self.disk.rename(folder, self.items_folder / item.id)
             self.disk.sync(self.items_folder)
@@ -185,7 +198,7 @@ class Outbox:
         for folder in sorted(self.making.iterdir()):
             item = read_item(folder)
             if item is not None and is_whole(folder, item):
-                self._promote(item)
+                self._add_whole(item)
             elif not (folder / "began.json").exists():
                 self.disk.remove(folder)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from pathlib import Path
 
 from device_uploader.item import new_id
 from device_uploader.outbox import Outbox
 from device_uploader.reading import Reading, from_lines, to_line
+
+log = logging.getLogger(__name__)
 
 
 class ReadingLog:
@@ -18,7 +21,10 @@ class ReadingLog:
         self._lock = threading.Lock()
         self._file: Path | None = None
         self._began_ns = self._synced_ns = self._count = 0
-        self._close_left_ones()
+        try:
+            self._close()
+        except OSError as full:
+            log.error("The readings that were left wait until there is room: %s", full)
 
     def add(self, reading: Reading) -> None:
         """Kept when this returns."""
@@ -48,13 +54,10 @@ class ReadingLog:
         self._count = 0
 
     def _close(self) -> None:
-        if self._file is not None:
-            self._make_item(self._file)
-            self._file = None
-
-    def _close_left_ones(self) -> None:
+        """The one that is open, and those that an earlier process left."""
         for file in sorted(self._outbox.readings_folder.glob("*.log")):
             self._make_item(file)
+        self._file = None
 
     def _make_item(self, file: Path) -> None:
         """The item has the file's id: made twice, because power was lost between the two steps, it is the same one."""

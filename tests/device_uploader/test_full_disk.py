@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
+import av
+import av.error
 import pytest
 
 from device_uploader.clock import Clock, SiteTime, format_time, read_boots
+from device_uploader.command_line import opened
 from device_uploader.disk import Disk
+from device_uploader.errors import SettingsWrong
+from device_uploader.item import new_id
 from device_uploader.link import Lane, Link
 from device_uploader.outbox import Outbox
+from device_uploader.reading import to_lines
+from device_uploader.reading_log import ReadingLog
+from device_uploader.recovery import recover_clips
 from device_uploader.sending import Road
-from tests.device_uploader.conftest import clip_in, moment, sender
+from device_uploader.settings_file import load_settings
+from tests.device_uploader.conftest import clip_in, moment, reading, sender, snapshot
 from tests.device_uploader.fake_site import FakeSite
+from tests.device_uploader.test_clips import film
 
 FULL = OSError(28, "No space left on device")
 
@@ -61,15 +72,99 @@ def test_a_clip_that_the_disk_does_not_give_lets_the_others_go_first(
     good, bad = clip_in(outbox, b"good", moment(0)), clip_in(outbox, b"bad", moment(10))
     whole = Path.open
 
-    def opened(path: Path, *words: object, **named: object) -> object:
+    def given(path: Path, *words: object, **named: object) -> object:
         if path == outbox.data_path(bad):
             raise OSError(5, "Input/output error")
         return whole(path, *words, **named)  # type: ignore[call-overload]
 
-    monkeypatch.setattr(Path, "open", opened)
+    monkeypatch.setattr(Path, "open", given)
     files = sender(outbox, road)
     for _ in range(2):
         with pytest.raises(OSError, match="Input/output"):
             files.step()
     files.step()
     assert list(fake.files) == [good.id]
+
+
+def on_full_disk(folder: Path) -> tuple[Outbox, FullDisk]:
+    disk = FullDisk()
+    box = Outbox(folder, disk)
+    box.open()
+    return box, disk
+
+
+def test_what_did_not_fit_leaves_no_half_that_keeps_the_disk_full(tmp_path: Path):
+    box, _ = on_full_disk(tmp_path / "outbox")
+    (tmp_path / "door.mp4").write_bytes(b"the clip of another camera")
+    with closing(box):
+        with pytest.raises(OSError, match="No space"):
+            box.add(snapshot(), b"picture")
+        with pytest.raises(OSError, match="No space"):
+            box.add_copy(snapshot(), tmp_path / "door.mp4")
+        assert list(box.making.iterdir()) == []
+
+
+def test_readings_that_a_kill_left_wait_until_there_is_room(tmp_path: Path):
+    box, disk = on_full_disk(tmp_path / "outbox")
+    left = [reading(0), reading(1)]
+    with closing(box):
+        (box.readings_folder / f"{new_id()}.log").write_bytes(to_lines(left))
+        readings = ReadingLog(box, 300, 60, 30)
+        assert box.waiting() == []
+        disk.full = False
+        readings.add(reading(100))
+        readings.close()
+        assert sum(item.readings for item in box.waiting()) == 3
+        assert list(box.readings_folder.iterdir()) == []
+
+
+def test_a_cut_clip_that_cannot_be_brought_back_on_a_full_disk_is_kept(outbox: Outbox, monkeypatch: pytest.MonkeyPatch):
+    path = outbox.begin_clip("a" * 32, moment(7), "room.mp4")
+    film(path.with_name("closed"), 40, {35: path})
+    path.with_name("closed").unlink()
+
+    def full(*_: object) -> None:
+        raise av.error.FFmpegError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("device_uploader.clip_writer.copy_while_sound", full)
+        recover_clips(outbox, outbox.cut_clips())
+    assert outbox.cut_clips() == ["a" * 32]
+    assert sorted(one.name for one in path.parent.iterdir()) == ["began.json", "data"]
+    recover_clips(outbox, outbox.cut_clips())
+    assert [item.id for item in outbox.waiting()] == ["a" * 32]
+    assert outbox.tally.counts()["cut_clips"] == 0
+
+
+def test_a_start_on_a_full_disk_is_tried_again_but_not_one_on_a_wrong_folder(monkeypatch: pytest.MonkeyPatch):
+    settings = load_settings(
+        None, {"ROLLCALL_DEVICE_SITE_SERVER": "https://site.test", "ROLLCALL_DEVICE_SENSOR_SOURCE": "simulated"}
+    )
+    for wrong, kind in ((FULL, OSError), (PermissionError(13, "Permission denied"), SettingsWrong)):
+
+        def fail(_: Outbox, wrong: OSError = wrong) -> None:
+            raise wrong
+
+        monkeypatch.setattr(Outbox, "open", fail)
+        with pytest.raises(kind):
+            opened(settings)
+
+
+def test_power_that_goes_again_at_the_next_start_spoils_nothing_that_was_whole(tmp_path: Path):
+    box = Outbox(tmp_path)
+    box.open()
+    item = box.add(snapshot(), b"picture")
+    (box.items_folder / item.id).rename(box.making / item.id)
+    box.close()
+    with pytest.raises(OSError, match="No space"), closing(Outbox(tmp_path, HalfOff())) as off:
+        off.open()
+    with closing(Outbox(tmp_path)) as after:
+        after.open()
+        assert after.waiting() == [item]
+
+
+class HalfOff(FullDisk):
+    """Ends at the rename."""
+
+    def rename(self, old: Path, new: Path) -> None:
+        raise FULL
