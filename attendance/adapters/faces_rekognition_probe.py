@@ -68,14 +68,18 @@ def _probe_video(file: MediaFile, extension: str) -> RecordingInfo:
         container = video.container.format.name
         _refuse_other_kinds(codec, container)
         width, height = _upright_size(video)
-        duration_s = _duration_s(video)
+        promised_s = _duration_s(video)
+    pictures_s, all_s = _ends_s(file, promised_s)
+    # A header may say less than there is, and what is there is what is paid for.
+    duration_s = pictures_s if pictures_s > promised_s + _LEAST_MISSING_S else promised_s
     if duration_s > LONGEST_HOURS * 3600:
         raise BadRecording(
             "Rekognition searches recordings of at most %(most)s hours; this one lasts %(hours)s.",
             most=LONGEST_HOURS,
             hours=f"{duration_s / 3600:.1f}",
         )
-    if _is_cut_short(file, duration_s):  # whoever comes after the cut would be marked absent
+    missing_s = max(_LEAST_MISSING_S, _LEAST_MISSING_SHARE * duration_s)
+    if all_s + missing_s < duration_s:  # whoever comes after the cut would be marked absent
         raise BadRecording("The recording is cut short: it ends before the time that it promises. Send the whole file.")
     return RecordingInfo(duration_s, width, height, codec, container, extension)
 
@@ -114,25 +118,28 @@ def _duration_s(video: OpenVideo) -> float:
     if video.container.duration:
         return video.container.duration / av.time_base
     video.container.seek(0)  # what a browser records on the fly has no duration in its header
-    return _last_s(video)
+    return max(_last_s(video))
 
 
-def _is_cut_short(file: MediaFile, duration_s: float) -> bool:
-    """Whether neither pictures nor sound reach near the end that the header promises. Nothing is decoded."""
-    missing_s = max(_LEAST_MISSING_S, _LEAST_MISSING_SHARE * duration_s)
+def _ends_s(file: MediaFile, promised_s: float) -> tuple[float, float]:
+    """Where the pictures end, and where pictures and sound do. Nothing is decoded."""
     with open_video(file) as video:
         # Where nobody can jump, the file is read from its start.
         with contextlib.suppress(av.FFmpegError):
-            video.container.seek(video.pts(max(0.0, duration_s - _LOOKED_AT_S)), stream=video.stream)
-        return _last_s(video) + missing_s < duration_s
+            video.container.seek(video.pts(max(0.0, promised_s - _LOOKED_AT_S)), stream=video.stream)
+        return _last_s(video)
 
 
-def _last_s(video: OpenVideo) -> float:
-    """Where the last readable packet of any track ends."""
-    last = 0.0
+def _last_s(video: OpenVideo) -> tuple[float, float]:
+    """Where the last readable packet of the picture track ends, and that of any track."""
+    pictures = others = 0.0
     with contextlib.suppress(av.FFmpegError):  # what comes after damage is not there for a player either
         for packet in video.container.demux():
             stamp = packet.pts if packet.pts is not None else packet.dts
             if packet.size and stamp is not None and packet.time_base:
-                last = max(last, float((stamp + (packet.duration or 0)) * packet.time_base))
-    return last
+                end = float((stamp + (packet.duration or 0)) * packet.time_base)
+                if packet.stream_index == video.stream.index:
+                    pictures = max(pictures, end)
+                else:
+                    others = max(others, end)
+    return pictures, max(pictures, others)

@@ -76,6 +76,24 @@ def test_a_video_that_was_recorded_on_the_fly_is_measured(tmp_path):
     assert probe_recording(DiskFile(path)).duration_s == pytest.approx(6, abs=0.5)
 
 
+def test_a_video_that_is_longer_than_it_says_is_measured(video, tmp_path, monkeypatch):
+    path = tmp_path / "longer.mp4"
+    path.write_bytes(saying_one_second(video.read_bytes()))
+    assert probe_recording(DiskFile(path)).duration_s == pytest.approx(30, abs=0.5)
+    monkeypatch.setattr(module, "LONGEST_HOURS", 10 / 3600)
+    with pytest.raises(BadRecording, match="hours; this one lasts"):
+        probe_recording(DiskFile(path))
+
+
+def saying_one_second(data: bytes) -> bytes:
+    """In all three headers that tell how long an MP4 lasts."""
+    said = bytearray(data)
+    for header, ticks, length in ((b"mvhd", b"mvhd", 20), (b"tkhd", b"mvhd", 24), (b"mdhd", b"mdhd", 20)):
+        a_second, at = said.index(ticks) + 16, said.index(header) + length
+        said[at : at + 4] = said[a_second : a_second + 4]
+    return bytes(said)
+
+
 @pytest.mark.parametrize(
     ("name", "codec", "kind", "told"),
     [
