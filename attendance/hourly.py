@@ -1,7 +1,7 @@
 """Who was there in which hour of a day: sightings in, a grid of students and hours out. Pure and repeatable.
 
-A sighting tells first and last second of a student in a recording, so somebody who left and came back within one
-recording counts as there in between. Devices that send short clips or snapshots leave little room for that.
+Who left and came back within one recording was there in the hours of the appearances. Of a recording that was searched
+before they were told apart only first and last second are known, and whoever was there in both counts as there between.
 """
 
 from __future__ import annotations
@@ -161,9 +161,9 @@ def _shows(recording: Recording, starts_at: datetime, ends_at: datetime) -> bool
 
 def _touches(seen: Sighting, recordings: dict[str, Recording], starts_at: datetime, ends_at: datetime) -> bool:
     recording = recordings[seen.recording_id]
-    first = recording.started_at + timedelta(seconds=seen.first_s)
-    last = recording.started_at + timedelta(seconds=seen.last_s)
-    return _shows(recording, starts_at, ends_at) and first < ends_at and last >= starts_at
+    from_s, until_s = ((moment - recording.started_at).total_seconds() for moment in (starts_at, ends_at))
+    was_there = any(first_s < until_s and last_s >= from_s for first_s, last_s in seen.appearances)
+    return was_there and _shows(recording, starts_at, ends_at)
 
 
 @dataclass(frozen=True, slots=True)

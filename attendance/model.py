@@ -186,7 +186,8 @@ class Sighting:
 
     `student_id` is None for an unknown. `margin` is how much nearer the student is than the next best on the
     roster, in points of similarity (100 where nobody else is enrolled). `good_frames` counts the frames whose
-    faces were compared and agree.
+    faces were compared and agree. `appearances_s` holds first and last second of each appearance, one after the
+    other, where the search told them apart.
     """
 
     id: str
@@ -201,6 +202,13 @@ class Sighting:
     picture_key: str | None
     picture_s: float | None
     number: int = 0  # unknowns of one recording are numbered from 1, so that people can speak of them
+    appearances_s: tuple[float, ...] | None = None
+
+    @property
+    def appearances(self) -> Sequence[tuple[float, float]]:
+        """First and last second of each; one over the whole time where no more is known."""
+        known = self.appearances_s or (self.first_s, self.last_s)
+        return list(zip(known[::2], known[1::2], strict=True))
 
 
 @dataclass(frozen=True, slots=True)

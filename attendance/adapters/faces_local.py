@@ -139,6 +139,7 @@ def _seen(person: PersonSeen) -> Seen:
         margin=points_between(person.distance, person.margin),
         picture=person.picture.jpeg,
         picture_s=person.picture.t_s,
+        appearances_s=_appearances_s(person),
     )
 
 
@@ -153,4 +154,9 @@ def _unknown(person: UnknownSeen) -> Seen:
         margin=None,
         picture=person.picture.jpeg,
         picture_s=person.picture.t_s,
+        appearances_s=_appearances_s(person),
     )
+
+
+def _appearances_s(person: PersonSeen | UnknownSeen) -> tuple[float, ...]:
+    return tuple(second for appearance in person.appearances for second in appearance)

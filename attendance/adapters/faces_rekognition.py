@@ -183,4 +183,5 @@ def _as_seen(stay: Stay, picture: bytes | None) -> Seen:
         margin=stay.margin,
         picture=picture,
         picture_s=stay.best.time_s if picture is not None else None,
+        appearances_s=stay.appearances_s,
     )

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -18,6 +19,9 @@ from attendance.model import MatchLines
 
 BEST_FRAMES = 5
 """How many of a visit's nearest frames are pooled: one lucky frame is no proof, and turned heads take nothing away."""
+
+LONGEST_BREAK_S = 45.0
+"""Whoever is not seen for longer has left in between; people look down and turn away for a while."""
 
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom, as parts of the picture's width and height."""
@@ -72,6 +76,13 @@ class Stay:
         seen = [frame for frame in self.frames if frame.box is not None]
         own = self.student_id
         return max(seen, key=lambda f: ((f.of(own) or 0.0) if own is not None else 0.0, f.clarity, -f.time_s))
+
+    @property
+    def appearances_s(self) -> tuple[float, ...]:
+        """First and last second of each appearance, one after the other."""
+        times = [frame.time_s for frame in self.frames]
+        breaks = [pair for pair in pairwise(times) if pair[1] - pair[0] > LONGEST_BREAK_S]
+        return (times[0], *(second for pair in breaks for second in pair), times[-1])
 
 
 @dataclass(frozen=True, slots=True)

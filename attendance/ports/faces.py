@@ -64,7 +64,7 @@ class RecordingInfo:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A sighting before it has a place: `picture` is a JPEG of the face."""
+    """A sighting before it has a place: `picture` is a JPEG of the face, `appearances_s` as in Sighting."""
 
     student_id: str | None
     first_s: float
@@ -75,6 +75,7 @@ class Seen:
     margin: float | None
     picture: bytes | None
     picture_s: float | None
+    appearances_s: tuple[float, ...] | None = None
 
 
 class FaceSearch(Protocol):

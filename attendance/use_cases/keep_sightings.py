@@ -51,6 +51,7 @@ def _sighting(services: Services, recording_id: str, seen: Seen) -> Sighting:
         margin=seen.margin,
         picture_key=key,
         picture_s=seen.picture_s,
+        appearances_s=seen.appearances_s,
     )
 
 

@@ -212,6 +212,16 @@ def test_every_sighting_has_its_picture(faces: FaceSearch, enrolled: list[Face],
         assert seen.frames > 0
 
 
+def test_appearances_follow_each_other_from_the_first_second_to_the_last(
+    faces: FaceSearch, enrolled: list[Face], lecture: MediaFile
+) -> None:
+    for seen in faces.search(lecture, RecordingKind.VIDEO, enrolled):
+        assert seen.appearances_s is not None
+        assert list(seen.appearances_s) == sorted(seen.appearances_s)
+        assert len(seen.appearances_s) % 2 == 0
+        assert (seen.appearances_s[0], seen.appearances_s[-1]) == (seen.first_s, seen.last_s)
+
+
 def test_the_only_enrolled_student_has_the_whole_margin(
     faces: FaceSearch, enrolled: list[Face], lecture: MediaFile
 ) -> None:

@@ -174,6 +174,15 @@ def test_a_live_search_is_not_queued_again_but_a_lapsed_one_is(store: Store) -> 
         store.queue_search("r9", NOW)
 
 
+def test_appearances_are_kept_to_the_last_digit_also_where_they_are_not_known(store: Store) -> None:
+    a_class(store)
+    known = a_sighting("s1", first_s=0.0, last_s=1 / 3, appearances_s=(0.0, 0.1, 0.2, 1 / 3))
+    unknown = a_sighting("s2", student_id=None, first_s=0.5, appearances_s=None)
+    searched(store, known, unknown)
+    assert store.sightings("l1") == [known, unknown]
+    assert unknown.appearances == [(0.5, unknown.last_s)]
+
+
 def test_searching_again_replaces_sightings_and_erases_old_pictures(store: Store) -> None:
     a_class(store)
     store.add_recording(a_recording("r2"))

@@ -105,10 +105,10 @@ class FakeFaces:
         picture = _picture(str(person).encode(), 160)
         ranked = _ranked(person, own)
         if not ranked or ranked[0][1] < self.lines.review:
-            return Seen(None, first_s, last_s, frames, 0, None, None, picture, first_s)
+            return Seen(None, first_s, last_s, frames, 0, None, None, picture, first_s, (first_s, last_s))
         student, points = ranked[0]
         margin = points - ranked[1][1] if len(ranked) > 1 else 100.0
-        return Seen(student, first_s, last_s, frames, frames, points, margin, picture, first_s)
+        return Seen(student, first_s, last_s, frames, frames, points, margin, picture, first_s, (first_s, last_s))
 
 
 def _joined(known: Seen, again: Seen) -> Seen:
@@ -122,7 +122,14 @@ def _joined(known: Seen, again: Seen) -> Seen:
         last_s=max(known.last_s, again.last_s),
         frames=known.frames + again.frames,
         good_frames=known.good_frames + again.good_frames,
+        appearances_s=_appearances_s(known, again),
     )
+
+
+def _appearances_s(known: Seen, again: Seen) -> tuple[float, ...]:
+    assert known.appearances_s is not None
+    assert again.appearances_s is not None
+    return known.appearances_s + again.appearances_s if known.last_s < again.first_s else again.appearances_s + known.appearances_s
 
 
 def _ranked(person: float, own: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:

@@ -48,6 +48,12 @@ def test_a_student_in_good_frames_is_sure_from_first_to_last_second():
     assert ada.similarity == pytest.approx(99.5)
 
 
+def test_who_is_away_for_longer_than_one_looks_down_comes_back_in_another_appearance():
+    sure = match("face-ada", 99.5)
+    (ada,) = judged(frames(0, range(3, 9), sure) + frames(0, range(50, 60), sure) + frames(5, range(110, 112), sure))
+    assert ada.appearances_s == (3.0, 59.0, 110.0, 111.0)
+
+
 def test_the_nearest_of_a_students_photos_counts():
     (ada,) = judged(frames(0, range(5), match("face-ada", 90), match("face-ada-2", 99.5)))
     assert ada.similarity == pytest.approx(99.5)

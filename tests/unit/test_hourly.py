@@ -75,6 +75,16 @@ def test_who_was_seen_over_the_edge_of_an_hour_is_present_in_both() -> None:
     assert row(grid([film("r1", at(9), 120)], [seen("r1", 3000, 4000)])) == [P, P]
 
 
+def test_who_left_and_came_back_is_absent_in_the_hour_between() -> None:
+    film_ = film("r1", at(9), 240)
+    came_back = seen("r1", 60, 12000, appearances_s=(60.0, 600.0, 10700.0, 10800.0, 11000.0, 12000.0))
+    assert row(grid([film_], [came_back])) == [P, A, P, P]
+
+
+def test_where_only_first_and_last_second_are_known_the_time_between_counts() -> None:
+    assert row(grid([film("r1", at(9), 180)], [seen("r1", 60, 9000, appearances_s=None)])) == [P, P, P]
+
+
 def test_the_first_moment_of_an_hour_belongs_to_it() -> None:
     film_ = film("r1", at(9), 120)
     assert row(grid([film_], [seen("r1", 3600, 3700)])) == [A, P]

@@ -174,6 +174,7 @@ sightings = Table(
     Column("picture_key", text(255)),
     Column("picture_s", Double),
     Column("number", Integer, nullable=False),
+    Column("appearances_s", Vector),
 )
 
 # What a mark rests on is kept beside it, not by reference: a new search replaces the sightings before the marks.
