@@ -11,6 +11,7 @@ from device_uploader.outbox import Outbox
 
 THINNED_FIRST = 2  # every fourth reading is left before a clip has to go
 MOST_REFUSED = 100
+MOST_AT_ONCE = 100  # a week of readings takes an hour to thin on an SD card, and the watchdog waits for minutes
 log = logging.getLogger(__name__)
 
 
@@ -24,10 +25,13 @@ class Bounds:
 
 
 def make_room(outbox: Outbox, bounds: Bounds) -> None:
-    """Nothing is let go while there is room, and never the newest of its kind."""
+    """Nothing is let go while there is room, and never the newest of its kind; so much at once as takes seconds."""
     most = min(bounds.most_bytes, int(bounds.share_of_disk * outbox.disk.total_bytes(outbox.folder)))
-    while sum(item.size for item in outbox.waiting()) > most:
-        item = next_to_shrink(outbox.waiting(), outbox.held())
+    for _ in range(MOST_AT_ONCE):
+        waiting = outbox.waiting()
+        if sum(item.size for item in waiting) <= most:
+            return
+        item = next_to_shrink(waiting, outbox.held())
         if item is None:
             return
         with outbox.holding(item) as here:

@@ -62,7 +62,7 @@ class Device:
         self._stop_sources, self._stop = threading.Event(), threading.Event()
         self._site_time = SiteTime(outbox.folder / "boots.json", clock, outbox.disk)
         self._key = read_key(settings.site.key_file)
-        self._key_changed_ns = settings.site.key_file.stat().st_mtime_ns
+        self._key_changed_ns = changed_ns(settings.site.key_file)
         self._sites: list[Site] = []
         self.status = Status(
             outbox,
@@ -75,6 +75,7 @@ class Device:
         self._senders: list[threading.Thread] = []
         self._beats: dict[str, float] = {}
         self._reported_s = 0.0
+        self._disk_trouble: int | None = None
         self.broken = False
 
     def start(self) -> None:
@@ -95,8 +96,11 @@ class Device:
                 self._reported_s = time.monotonic()
                 forget_old_refusals(self.outbox)
                 self.status.write()
+            self._disk_trouble = None
         except OSError as full:
-            log.error("The disk of the outbox does not work: %s", full)
+            if full.errno != self._disk_trouble:
+                log.error("The disk of the outbox does not work: %s", full)
+            self._disk_trouble = full.errno
         self._use_a_new_key()
         if not self.broken and all(time.monotonic() - beat < SILENT_S for beat in self._beats.values()):
             notify("WATCHDOG=1")
@@ -175,6 +179,7 @@ class Device:
                     beat(str(failed))
                     self._clock.wait(stop, TRY_A_SOURCE_AGAIN_S)
 
+        self._beats[name] = time.monotonic()  # opening a source may hang too
         self._sources.append(self._thread(name, run, self._stop_sources))
 
     def _lanes(self) -> list[Lane]:
@@ -245,5 +250,8 @@ def join_all(threads: list[threading.Thread], seconds: float) -> None:
 
 
 def changed_ns(path: Path) -> int:
-    """When a file was changed; 0 where it is not there."""
-    return path.stat().st_mtime_ns if path.exists() else 0
+    """When a file, its owner or its mode was changed; 0 where it is not there."""
+    try:
+        return path.stat().st_ctime_ns
+    except OSError:
+        return 0

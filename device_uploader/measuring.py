@@ -13,6 +13,8 @@ from device_uploader.settings import Settings
 from device_uploader.sources import ThermalSensor
 from device_uploader.warm_head import Visits
 
+BEAT_S = 60.0  # who waits for longer says meanwhile that it is alive
+
 
 class Measuring:
     """`ask` is called with the reading's id when a warm head appears; None where no camera is to answer."""
@@ -36,13 +38,17 @@ class Measuring:
     def run(self, stop: threading.Event, beat: Callable[[str], None]) -> None:
         """Until `stop`, or until the sensor fails: SourceFailed."""
         sensor = self._open_sensor()
-        due_s = self._clock.monotonic_ns() / 1e9
+        due_s = self._now_s()
         while not stop.is_set():
             self._read(sensor)
             beat("ok")
-            now_s = self._clock.monotonic_ns() / 1e9
-            due_s = max(due_s + self._every_s, now_s)
-            self._clock.wait(stop, due_s - now_s)
+            due_s = max(due_s + self._every_s, self._now_s())
+            while (left_s := due_s - self._now_s()) > 0 and not stop.is_set():
+                self._clock.wait(stop, min(left_s, BEAT_S))
+                beat("ok")
+
+    def _now_s(self) -> float:
+        return self._clock.monotonic_ns() / 1e9
 
     def _read(self, sensor: ThermalSensor) -> None:
         warmth, at = sensor.read(), self._clock.now()
