@@ -6,17 +6,18 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from attendance.device_errors import BadItem, NoLecture, WrongSha256
 from attendance.device_model import Device, DevicePicture, ItemRefusal
 from attendance.errors import Conflict, InvalidInput, NotFound, ServiceBusy
-from attendance.model import Recording
+from attendance.model import Lecture, Recording
 from attendance.ports import MediaFile, Upload
 from attendance.services import Services
 from attendance.use_cases.begin_upload import check_size
+from attendance.use_cases.hourly_attendance import lectures_around
 from attendance.use_cases.read_devices import DEVICE
 from attendance.use_cases.receive_readings import EARLIEST, FURTHEST_AHEAD
 from attendance.use_cases.receive_recording import receive_recording
@@ -195,13 +196,29 @@ def _details(device: Device, item: DeviceItem, meeting: Meeting, more: dict[str,
 
 
 def _lecture_times(services: Services, upload: Upload, started_at: datetime) -> tuple[datetime, datetime]:
-    """Of the lecture that a person planned for that time, else of the line of the timetable."""
+    """Of the lecture that is on at that moment, else of the nearest that is this meeting, else of the meeting itself,
+    which begins where one before that took too long has ended.
+    """
     starts_at, ends_at = (datetime.fromisoformat(upload.details[name]) for name in ("starts_at", "ends_at"))
-    for moment in (max(starts_at, started_at), starts_at):
-        lecture = services.store.find_lecture(upload.details["course_id"], moment)
-        if lecture is not None:
-            return lecture.starts_at, lecture.ends_at
-    return starts_at, ends_at
+    course_id, moment = upload.details["course_id"], max(starts_at, started_at)
+    near = lectures_around(services, course_id, starts_at, ends_at)
+    lecture = services.store.find_lecture(course_id, moment) or _nearest(near, starts_at, ends_at, moment)
+    if lecture is not None:
+        return lecture.starts_at, lecture.ends_at
+    return max([starts_at, *(one.ends_at for one in near if one.starts_at < starts_at)]), ends_at
+
+
+def _nearest(near: Sequence[Lecture], starts_at: datetime, ends_at: datetime, moment: datetime) -> Lecture | None:
+    """Of the lectures that are this meeting: the two share at least half of the shorter, as nobody plans or films it to
+    the minute.
+    """
+
+    def is_this(one: Lecture) -> bool:
+        shared = min(one.ends_at, ends_at) - max(one.starts_at, starts_at)
+        return 2 * shared >= min(one.ends_at - one.starts_at, ends_at - starts_at)
+
+    mine = filter(is_this, near)
+    return min(mine, key=lambda one: max(one.starts_at - moment, moment - one.ends_at), default=None)
 
 
 def _sha256(file: MediaFile) -> str:

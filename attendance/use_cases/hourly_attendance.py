@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from attendance.hourly import HourlyGrid, hourly_grid
 from attendance.model import Lecture
@@ -16,7 +16,7 @@ _PAGE = 100
 def hourly_attendance(services: Services, course_id: str, day: date) -> HourlyGrid:
     """The roster's grid for a day of the course's calendar; no hours where nothing is recorded. Raises NotFound."""
     course = services.store.course(course_id)
-    lectures = _lectures_around(services, course_id, course.timezone, day)
+    lectures = lectures_around(services, course_id, *day_bounds(course.timezone, day))
     recordings = [recording for lecture in lectures for recording in services.store.recordings(lecture.id)]
     sightings = [seen for lecture in lectures for seen in services.store.sightings(lecture.id)]
     roster = services.store.roster(course_id)
@@ -24,9 +24,8 @@ def hourly_attendance(services: Services, course_id: str, day: date) -> HourlyGr
     return hourly_grid(day, course.timezone, roster, recordings, sightings, services.faces.lines, marks)
 
 
-def _lectures_around(services: Services, course_id: str, timezone: str, day: date) -> list[Lecture]:
-    """Those whose recordings may reach into the day. Lectures come newest first, so the older pages are left alone."""
-    starts_at, ends_at = day_bounds(timezone, day)
+def lectures_around(services: Services, course_id: str, starts_at: datetime, ends_at: datetime) -> list[Lecture]:
+    """Those whose recordings may reach into that time. Lectures come newest first, so older pages are left alone."""
     near: list[Lecture] = []
     number = 1
     while True:

@@ -103,6 +103,42 @@ def test_a_lecture_that_somebody_planned_for_that_hour_is_used(services: MemoryS
     assert lectures(services) == [planned]
 
 
+@pytest.mark.parametrize("minute", [0, 1, 52, 59])
+def test_a_lecture_within_the_hour_is_not_doubled_by_what_was_taken_around_it(
+    services: MemoryServices, device: Device, minute: int
+) -> None:
+    course_id = services.store.courses()[0].id
+    planned = Lecture("1" * 32, course_id, NINE + 3 * MINUTE, NINE + 50 * MINUTE, NINE)
+    services.store.add_lecture_once(planned)
+    assert sent(services, device, an_item(started_at=NINE + minute * MINUTE)).lecture_id == planned.id
+    assert lectures(services) == [planned]
+
+
+def test_of_several_lectures_within_the_hour_the_nearest_is_used(services: MemoryServices, device: Device) -> None:
+    course_id = services.store.courses()[0].id
+    for number, first in enumerate((5, 35)):
+        starts_at = NINE + first * MINUTE
+        services.store.add_lecture_once(Lecture(str(number) * 32, course_id, starts_at, starts_at + 20 * MINUTE, NINE))
+    early, late = (sent(services, device, an_item(started_at=NINE + minute * MINUTE)) for minute in (1, 58))
+    assert (early.lecture_id, late.lecture_id) == ("0" * 32, "1" * 32)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [(-60, 3, (3, 60)), (58, 118, (0, 60)), (-60, 0, (0, 60)), (60, 120, (0, 60)), (-60, 25, (25, 60))],
+)
+def test_the_meeting_before_or_after_is_another_lecture_also_where_it_took_too_long(
+    services: MemoryServices, device: Device, first: int, last: int, expected: tuple[int, int]
+) -> None:
+    course_id = services.store.courses()[0].id
+    other = Lecture("1" * 32, course_id, NINE + first * MINUTE, NINE + last * MINUTE, NINE)
+    services.store.add_lecture_once(other)
+    recording = sent(services, device, an_item(started_at=NINE + 30 * MINUTE))
+    lecture = services.store.lecture(recording.lecture_id)
+    assert (lecture.starts_at, lecture.ends_at) == tuple(NINE + minute * MINUTE for minute in expected)
+    assert services.store.recordings(other.id) == []
+
+
 def test_a_snapshot_alone_marks_present(services: MemoryServices, device: Device) -> None:
     a_student(services, "21")
     add_to_roster(services, services.store.courses()[0].id, ["21"], by=None)
