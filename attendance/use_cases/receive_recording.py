@@ -52,6 +52,7 @@ def receive_recording(
     """
     recording_id = recording_id or new_id()
     recording = _known(services, recording_id)
+    is_new = recording is None
     if recording is None:
         check_lecture_times(services, starts_at, ends_at)
         services.store.course(course_id)
@@ -60,11 +61,11 @@ def receive_recording(
         recording = _recording(services, recording_id, lecture, recorded_at or starts_at, file, original_name, info, by)
         with _no_empty_lecture(services, lecture.id):
             services.store.add_recording(recording)
-    with _no_empty_lecture(services, recording.lecture_id), _no_row_without_file(services, recording_id):
+    with _no_empty_lecture(services, recording.lecture_id), _no_row_without_file(services, recording, file):
         # The row is there before the file, so that a crash between leaves a recording that can be finished.
         if with_row is not None:
             with_row(recording)
-        if file.exists():
+        if is_new or file.exists():
             services.media.put_file(recording.media_key, file)
     if enqueue:
         services.jobs.enqueue_search(recording_id)
@@ -122,14 +123,23 @@ def _recording(
 
 
 @contextmanager
-def _no_row_without_file(services: Services, recording_id: str) -> Iterator[None]:
-    """Where the file cannot be kept, the row goes again."""
+def _no_row_without_file(services: Services, recording: Recording, file: MediaFile) -> Iterator[None]:
+    """Where the file cannot be kept, the row goes again; not where it was moved and only the answer was lost."""
     try:
         yield
     except Exception:
-        with suppress(NotFound):
-            services.store.remove_recording(recording_id)
+        if file.exists() or not _is_stored(services, recording.media_key):
+            with suppress(NotFound):
+                services.store.remove_recording(recording.id)
         raise
+
+
+def _is_stored(services: Services, media_key: str) -> bool:
+    try:
+        services.media.size(media_key)
+    except NotFound:
+        return False
+    return True
 
 
 @contextmanager

@@ -7,9 +7,17 @@ from pathlib import Path
 import pytest
 
 from attendance.disk_file import DiskFile
-from attendance.errors import AlreadyExists, BadRecording, Conflict, InvalidInput, NotFound, OutOfSpace
-from attendance.model import SearchStatus, new_id
-from attendance.ports import Upload
+from attendance.errors import (
+    AlreadyExists,
+    BadRecording,
+    Conflict,
+    InvalidInput,
+    NotFound,
+    OutOfSpace,
+    ServiceUnavailable,
+)
+from attendance.model import Recording, SearchStatus, new_id
+from attendance.ports import MediaFile, Upload
 from attendance.use_cases.finish_upload import finish_upload
 from attendance.use_cases.receive_recording import receive_recording
 from attendance.use_cases.search_recording import search_recording
@@ -220,6 +228,35 @@ def test_a_recording_that_exists_already_is_not_removed_by_whoever_is_too_late(s
     with pytest.raises(AlreadyExists):
         receive(services, late, recording_id=recording.id)
     assert real(recording.id) == recording
+
+
+def test_a_move_whose_answer_is_lost_loses_no_recording(services, monkeypatch):
+    upload_id, move = begin_upload(services), services.media.put_file
+
+    def moved_in_silence(key: str, file: MediaFile) -> None:
+        move(key, file)
+        raise ServiceUnavailable("The media store does not answer; try again later.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(services.media, "put_file", moved_in_silence)
+        with pytest.raises(ServiceUnavailable):
+            finish_upload(services, upload_id)
+    sweep(services)
+    assert services.media.read(services.store.recording(upload_id).media_key) == b"video 90|21 0 50"
+    assert search_recording(services, upload_id)
+
+
+def test_an_upload_that_is_given_up_while_it_is_finished_leaves_nothing(services, monkeypatch):
+    upload_id, add = begin_upload(services), services.store.add_recording
+
+    def given_up(recording: Recording) -> None:
+        services.uploads.remove(upload_id)
+        add(recording)
+
+    monkeypatch.setattr(services.store, "add_recording", given_up)
+    with pytest.raises(NotFound):
+        finish_upload(services, upload_id)
+    assert nothing_is_kept(services)
 
 
 def test_tidying_removes_uploads_given_up_a_week_ago(services):
