@@ -16,7 +16,7 @@ import pytest
 from attendance.adapters.store_dynamodb import open_store
 from attendance.settings import SETTINGS, load_settings
 from lambda_face_search.api import SECRET_VARIABLE
-from tests.lambda_face_search.cloud_template import PATH, as_list, expanded, filled, resources, statements
+from tests.lambda_face_search.cloud_template import PATH, as_list, expanded, filled, resources, rights_of, statements
 from tests.lambda_face_search.sqs import REGION, aws_in_memory
 
 MAY_NAME_NO_RESOURCE = {
@@ -76,6 +76,12 @@ class TestRights:
             if action.startswith("rekognition:")
         }
         assert allowed - {"TagResource"} == asked  # which comes with CreateCollection, for the tag
+
+    def test_only_who_searches_may_search_and_only_who_enrols_may_enrol(self) -> None:
+        search, enrol = ("iam:PassRole", "rekognition:StartFaceSearch"), ("rekognition:IndexFaces",)
+        may = {name: rights_of(name) for name in ("Start", "Finish", "Sweep", "Api")}
+        assert {name for name, rights in may.items() if rights & set(search)} == {"Start", "Finish", "Sweep"}
+        assert {name for name, rights in may.items() if rights & set(enrol)} == {"Api"}
 
     def test_nobody_but_services_of_aws_is_let_in(self) -> None:
         for name, one in statements():
