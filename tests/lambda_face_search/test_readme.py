@@ -71,6 +71,7 @@ def test_there_are_commands_to_look_at() -> None:
 def test_the_parameters_and_outputs_that_it_names_are_those_of_the_stack() -> None:
     template = written()
     parameters = set(re.findall(r"\b([A-Z]\w+)=", " ".join(re.findall(r"--parameter-overrides ([^\n]*)", README))))
+    parameters |= set(re.findall(r"\$\(parameter (\w+)\)", README))
     assert parameters <= set(template["Parameters"])
     outputs = set(re.findall(r"\$\(output (\w+)\)|OutputKey=='(\w+)'", README))
     assert {first or second for first, second in outputs} <= set(template["Outputs"])
@@ -82,6 +83,15 @@ def test_the_sites_settings_on_elastic_beanstalk_are_settings_of_ours() -> None:
     given |= set(re.findall(r"\$\(setting (\w+) ", README)) - {"AWS_DEFAULT_REGION"}
     assert given <= {setting.name for setting in SETTINGS} | {SECRET_VARIABLE}
     assert {"ROLLCALL_STORE", "ROLLCALL_MEDIA", "ROLLCALL_FACES", "ROLLCALL_JOBS"} <= given
+
+
+def test_the_site_on_elastic_beanstalk_has_what_the_functions_are_given() -> None:
+    options = yaml.safe_load((AWS / "beanstalk/.ebextensions/rollcall.config").read_text())["option_settings"]
+    given = set(options["aws:elasticbeanstalk:application:environment"])
+    given |= set(re.findall(r"\$\(setting (\w+) ", README))
+    variables = written()["Globals"]["Function"]["Environment"]["Variables"]
+    of_lambda_alone = {"ROLLCALL_MAX_PHOTO_MB", "ROLLCALL_MAX_UPLOAD_GB"}  # smaller than the defaults at most
+    assert {name for name in variables if name.startswith("ROLLCALL_")} - of_lambda_alone <= given
 
 
 def test_the_machines_of_elastic_beanstalk_run_the_site_and_no_worker() -> None:
