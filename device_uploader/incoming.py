@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from device_uploader.outbox import Outbox
 from device_uploader.sources.folder_camera import CLIPS, PICTURES
 
 EVERY_S = 5.0
+MOST_LENGTH_S = 86_400.0
 log = logging.getLogger(__name__)
 
 
@@ -35,12 +37,18 @@ class Incoming:
             self._clock.wait(stop, EVERY_S)
 
     def look(self) -> None:
-        """Once through the folder. Raises OSError."""
-        found = [path for path in sorted(self._folder.iterdir()) if path.suffix.lower() in CLIPS + PICTURES]
+        """Once through the folder. Raises OSError, after the others were taken, for one that cannot be."""
+        found = [path for path in sorted(self._folder.iterdir()) if is_ours(path)]
         self._sizes = {path: seen for path, seen in self._sizes.items() if path in found}
+        failures: list[OSError] = []
         for path in found:
-            if self._has_settled(path):
-                self._take(path)
+            try:
+                if self._has_settled(path):
+                    self._take(path)
+            except OSError as wrong:
+                failures.append(wrong)
+        if failures:
+            raise failures[0]
 
     def _has_settled(self, path: Path) -> bool:
         """Not bigger and not newer than when it was first seen so, and that long enough ago."""
@@ -53,21 +61,29 @@ class Incoming:
 
     def _take(self, path: Path) -> None:
         stat = path.stat()
-        name = hashlib.sha256(f"{path.name}|{stat.st_size}|{stat.st_mtime_ns}".encode()).hexdigest()[:32]
+        words = os.fsencode(path.name) + f"|{stat.st_size}|{stat.st_mtime_ns}".encode()
+        name = hashlib.sha256(words).hexdigest()[:32]
         if not (self._outbox.items_folder / name).exists():
             kind: Kind = "clip" if path.suffix.lower() in CLIPS else "snapshot"
             lasted_s = length_of(path) if kind == "clip" else 0.0
             began = Moment(stat.st_mtime - lasted_s, 0, "")  # of no boot: the file's own time is all that is known
-            self._outbox.add_copy(Item(name, kind, began, lasted_s, "", 0, path.name), path)
-            log.info("Took %s out of the folder of incoming files.", path.name)
+            filename = path.name.encode(errors="replace").decode()  # cameras name files in encodings of their own
+            self._outbox.add_copy(Item(name, kind, began, lasted_s, "", 0, filename), path)
+            log.info("Took %s out of the folder of incoming files.", filename)
         self._outbox.disk.remove(path)
         self._sizes.pop(path, None)
 
 
+def is_ours(path: Path) -> bool:
+    """A picture or clip; never a link, which could lead to any file that only the device may read."""
+    return path.suffix.lower() in CLIPS + PICTURES and path.is_file() and not path.is_symlink()
+
+
 def length_of(path: Path) -> float:
-    """In seconds; 0 where it cannot be told, which the site finds out for itself."""
+    """In seconds; 0 where it cannot be told or cannot be, which the site finds out for itself."""
     try:
         with av.open(str(path)) as clip:
-            return (clip.duration or 0) / av.time_base
+            length_s = (clip.duration or 0) / av.time_base
     except (av.error.FFmpegError, OSError):
         return 0.0
+    return length_s if 0 <= length_s <= MOST_LENGTH_S else 0.0
