@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 from device_uploader.backoff import Backoff
-from device_uploader.errors import DeviceError, KeyRefused
+from device_uploader.errors import DeviceError, KeyRefused, SiteBusy
 
 KEY_TRIED_AGAIN_S = 900.0
 log = logging.getLogger(__name__)
@@ -60,14 +60,18 @@ class Lane:
         self.name, self._link, self._step, self._idle_s = name, link, step, idle_s
         self._wake, self._backoff = link.waker(), Backoff()
         self._refusals = 0
+        self._asked_s = 0.0  # how long the site said to wait, at its last answer
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set and Link.wake_all called."""
         while not stop.is_set():
-            self._wait(self.once())
+            seconds = self.once()
+            stop.wait(self._asked_s)  # whoever else gets through
+            self._wait(seconds - self._asked_s)
 
     def once(self) -> float:
         """One step; seconds until the next."""
+        self._asked_s = 0.0
         try:
             worked = self._step()
         except KeyRefused as refused:
@@ -82,6 +86,8 @@ class Lane:
 
     def _failed(self, failure: DeviceError) -> float:
         self._link.failed(failure)
+        if isinstance(failure, SiteBusy):
+            self._asked_s = failure.wait_s or 0.0
         return self._backoff.next_s(failure)
 
     def _refused(self, refused: KeyRefused) -> float:

@@ -160,6 +160,7 @@ class Outbox:
             self.disk.write(folder / "refusal.json", json.dumps({"sentence": sentence}).encode())
             if not keep_data:
                 self.disk.remove(folder / "data")
+            self.disk.remove(self.refused_folder / item.id)  # it came again, and was refused before
             self.disk.rename(folder, self.refused_folder / item.id)
             self.disk.sync(self.refused_folder)
             self._index.pop(item.id, None)

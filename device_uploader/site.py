@@ -22,6 +22,7 @@ LATER = (425, 429)
 AWAY = (400, 408, 409, 423, 502, 504)  # half a request came, a cut one is held still, or a proxy has lost its site
 REFUSALS = (413, 415, 422)
 MOST_IDS = 100
+MOST_ASKED_S = 3600.0  # a slip in a header must not silence a device for years
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -116,10 +117,10 @@ class Site:
         return response.status_code
 
     def own_address(self, address: str) -> str:
-        """A whole address on our server. Raises ItemRefused where it lies elsewhere: the key stays with its site."""
+        """A whole address on our server. Raises SiteBusy where it lies elsewhere: the key stays with its site."""
         url = urljoin(self.server + "/", address)
         if urlsplit(url)[:2] != urlsplit(self.server)[:2]:
-            raise ItemRefused(f"The site sends us to {url}, which is not {self.server}. The key stays here.")
+            raise SiteBusy(f"The site sends us to {url}, which is not {self.server}. The key stays here.")
         return url
 
     def _send(self, method: str, url: str, **words: Any) -> requests.Response:
@@ -205,14 +206,15 @@ def error_of(response: requests.Response) -> tuple[str, str]:
 
 
 def wait_of(response: requests.Response) -> float | None:
-    """Retry-After in seconds, whether it is a number or a date."""
+    """Retry-After in seconds, whether it is a number or a date; an hour at most."""
     told = response.headers.get("Retry-After", "")
-    if told.isdigit():
-        return float(told)
     try:
-        return max(0.0, (parsedate_to_datetime(told) - datetime.now(UTC)).total_seconds()) if told else None
+        if told.isdigit():
+            return min(float(told), MOST_ASKED_S)
+        asked_s = (parsedate_to_datetime(told) - datetime.now(UTC)).total_seconds() if told else None
     except (ValueError, TypeError):
         return None
+    return None if asked_s is None else min(max(0.0, asked_s), MOST_ASKED_S)
 
 
 def check_is_private(url: str) -> None:

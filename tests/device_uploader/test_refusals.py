@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+import requests
+from flask import Response
 
 from device_uploader.errors import DeviceError, KeyRefused, SiteBusy, Unreachable
 from device_uploader.item import new_id
@@ -12,6 +14,7 @@ from device_uploader.link import Link
 from device_uploader.outbox import Outbox
 from device_uploader.sender import FileSender, ReadingSender
 from device_uploader.sending import Road, send_by_tus
+from device_uploader.site import wait_of
 from tests.device_uploader.conftest import clip_in, reading, send_all, sender, snapshot
 from tests.device_uploader.fake_site import FakeSite
 
@@ -148,3 +151,32 @@ def test_the_site_says_how_long_to_wait(outbox: Outbox, road: Road, fake: FakeSi
     with pytest.raises(SiteBusy) as busy:
         sender(outbox, road).step()
     assert busy.value.wait_s == 17.0
+
+
+def test_a_site_that_gives_an_address_elsewhere_costs_no_clip(outbox: Outbox, road: Road, fake: FakeSite):
+    item = clip_in(outbox, b"clip")
+
+    def elsewhere(answer: Response) -> Response:
+        if "Location" in answer.headers:
+            answer.headers["Location"] = "https://site.test/api/v1/devices/me/uploads/1"  # as a proxy before it may say
+        return answer
+
+    fake.app.after_request(elsewhere)
+    send_with(sender(outbox, road))
+    assert [one.id for one in outbox.waiting()] == [item.id]
+
+
+def test_an_item_that_comes_again_and_is_refused_again_replaces_the_first(outbox: Outbox, road: Road, fake: FakeSite):
+    item = snapshot()
+    fake.refusals[item.id] = (422, "bad_recording", "This picture cannot be read.")
+    for data in (b"first", b"again"):
+        outbox.add(item, data)
+        send_all(outbox, road)
+    assert (outbox.refused_folder / item.id / "data").read_bytes() == b"again"
+
+
+@pytest.mark.parametrize("told", ["99999999999", "9" * 400, "\u00b2", "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_no_site_can_silence_a_device_for_more_than_an_hour(told: str):
+    response = requests.Response()
+    response.headers["Retry-After"] = told
+    assert wait_of(response) in (None, 3600.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,26 @@ def test_systemd_hears_that_the_service_is_alive(tmp_path: Path, monkeypatch: py
         assert listening.recv(100) == b"WATCHDOG=1"
     monkeypatch.delenv("NOTIFY_SOCKET")
     notify("READY=1")
+
+
+def test_another_sender_that_gets_through_does_not_shorten_what_the_site_asked_for():
+    link, asked = Link(), threading.Event()
+
+    def busy() -> bool:
+        asked.set()
+        raise SiteBusy("later", 120.0)
+
+    lane, stop, tries = Lane("one", link, busy), threading.Event(), list[bool]()
+    waiting = threading.Thread(target=lane.run, args=(stop,))
+    waiting.start()
+    assert asked.wait(10)
+    for _ in range(5):
+        link.trouble = "later"
+        asked.clear()
+        link.worked()
+        tries.append(asked.wait(0.05))
+    stop.set()
+    link.wake_all()
+    waiting.join(10)
+    assert not waiting.is_alive()
+    assert not any(tries)
