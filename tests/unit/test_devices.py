@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from attendance.device_errors import CodeRefused, KeyRefused
 from attendance.device_model import Alarm, DeviceState, DeviceStatus
 from attendance.errors import InvalidInput, NotFound
+from attendance.model import Page
 from attendance.use_cases.calibrate_device import calibrate_device, set_alarm_line
 from attendance.use_cases.devices import (
     add_device,
@@ -211,3 +213,22 @@ def test_the_list_counts_alarms_that_nobody_has_looked_at(services: MemoryServic
     services.store.see_alarm("a1", "admin", NOW)
     assert list_devices(services)[0].unseen_alarms == 2
     assert alarms_since(services, NOW) == {device.id: 2}
+
+
+def test_the_list_reads_no_heap_of_alarms_to_count_them(
+    services: MemoryServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = add_device(services, name="Camera", room="R 101", by=None).device
+    for number in range(5):
+        alarm = Alarm(f"a{number}", device.id, NOW, 38.0, 37.5, f"x{number}")
+        services.store.add_readings(device.id, [a_reading(f"x{number}", NOW, device.id)], [alarm])
+    read, real = [], services.store.alarms
+
+    def alarms(**asked: Any) -> Page[Alarm]:
+        page = real(**asked)
+        read.extend(page.items)
+        return page
+
+    monkeypatch.setattr(services.store, "alarms", alarms)
+    assert list_devices(services)[0].unseen_alarms == 5
+    assert len(read) == 1

@@ -110,4 +110,4 @@ def revoke(device_id: str) -> ResponseReturnValue:
 
 def _rooms() -> list[str]:
     """Those that devices stand in already."""
-    return sorted({row.device.room for row in list_devices(current_services())})
+    return sorted({device.room for device in current_services().store.devices()})
