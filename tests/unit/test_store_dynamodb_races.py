@@ -194,6 +194,15 @@ def test_an_account_is_never_kept_with_the_address_of_another(other: DynamoStore
         other.add_user_once(a_user("u3", "newer@example.org"))
 
 
+def test_an_account_linked_meanwhile_is_led_to_from_one_student_only(other: DynamoStore) -> None:
+    pupil = a_user("u2", role=Role.STUDENT)
+    other.add_user_once(pupil)
+    slow = meanwhile(lambda: other.save_user(replace(pupil, student_id="21")))
+    slow.save_user(replace(pupil, student_id="22"))
+    other.remove_student("21")
+    assert other.user("u2").student_id == "22"
+
+
 def test_a_course_renamed_meanwhile_gives_its_old_name_free(other: DynamoStore) -> None:
     meanwhile(lambda: other.save_course(a_course("c1", "NEW"))).save_course(a_course("c1", "NEWER"))
     assert other.find_course("NEW") is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.folded import folded
 from attendance.adapters.store_dynamodb.actions import NEW, THERE, Action, check, delete, put
@@ -10,8 +12,6 @@ from attendance.adapters.store_dynamodb.table import TablePart
 from attendance.adapters.store_dynamodb.values import attributes, read, text
 from attendance.adapters.store_sentences import no_student, no_user, user_taken
 from attendance.model import Page, Role, User
-
-_AS_READ = "#email = :email AND #role = :role"
 
 
 class DynamoUsers(TablePart):
@@ -27,9 +27,10 @@ class DynamoUsers(TablePart):
 
         def save() -> None:
             old = self.user(user.id)
+            unchanged, values = _as_read(old)
             self.table.transact(
                 [
-                    put(keys.user(user.id), attributes(user), _AS_READ, email=old.email, role=old.role),
+                    put(keys.user(user.id), attributes(user), unchanged, **values),
                     *_leaving(old, user),
                     *_joining(user, old),
                 ]
@@ -44,8 +45,8 @@ class DynamoUsers(TablePart):
             old = self.user(user_id)
             for item in list(self.table.query(keys.of_user(user_id), keys.COURSE)):
                 self._leave_course(user_id, text(item, "course_id"))
-            gone = delete(keys.user(user_id), _AS_READ, email=old.email, role=old.role)
-            self.table.transact([gone, *_leaving(old, None)])
+            unchanged, values = _as_read(old)
+            self.table.transact([delete(keys.user(user_id), unchanged, **values), *_leaving(old, None)])
 
         self.table.again(remove)
 
@@ -79,6 +80,14 @@ class DynamoUsers(TablePart):
     def _leave_course(self, user_id: str, course_id: str) -> None:
         self.table.update(keys.course(course_id), "DELETE #teacher_ids :users", THERE, users={user_id})
         self.table.delete_many([keys.teaching(user_id, course_id)])
+
+
+def _as_read(old: User) -> tuple[str, dict[str, Any]]:
+    """The condition that nobody changed what leads to the user, and its values."""
+    unchanged, values = "#email = :email AND #role = :role", {"email": old.email, "role": old.role}
+    if old.student_id is None:
+        return f"{unchanged} AND attribute_not_exists(#student_id)", values
+    return f"{unchanged} AND #student_id = :student_id", values | {"student_id": old.student_id}
 
 
 def _joining(user: User, old: User | None) -> list[Action]:
