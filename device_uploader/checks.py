@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 
 from device_uploader.clock import Clock, SiteTime
 from device_uploader.disk import Disk
 from device_uploader.errors import DeviceError
+from device_uploader.face_boxes import FaceBoxes
+from device_uploader.filming import bounds_of
 from device_uploader.item import new_id
 from device_uploader.key_file import read_key
 from device_uploader.settings import Settings
@@ -22,9 +26,9 @@ Say = Callable[[str], None]
 
 def run_checks(settings: Settings, say: Say) -> bool:
     """Whether all of it works."""
-    say("ok    settings: all of them can be used")
     site_time = SiteTime(None, Clock(), Disk())
     checks: dict[str, Callable[[], str]] = {
+        "settings": lambda: _settings(settings),
         "key": lambda: _key(settings),
         "site": lambda: _site(settings, site_time),
         "clock": lambda: _clock(site_time),
@@ -32,6 +36,9 @@ def run_checks(settings: Settings, say: Say) -> bool:
         "camera": lambda: _camera(settings),
         "sensor": lambda: _sensor(settings),
     }
+    folder = settings.incoming.folder
+    if folder is not None:
+        checks["incoming"] = lambda: _incoming(folder)
     worked = [_said(name, check, say) for name, check in checks.items()]
     return all(worked)
 
@@ -43,6 +50,12 @@ def _said(name: str, check: Callable[[], str], say: Say) -> bool:
         say(f"WRONG {name}: {wrong}")
         return False
     return True
+
+
+def _settings(settings: Settings) -> str:
+    if settings.snapshots.face_model is not None:
+        FaceBoxes(settings.snapshots.face_model)
+    return "all of them can be used"
 
 
 def _key(settings: Settings) -> str:
@@ -78,8 +91,16 @@ def _disk(settings: Settings) -> str:
     finally:
         with suppress(OSError):
             disk.remove(trial)
-    lasted_s = time.monotonic() - begun_s
-    return f"{folder} can be written ({lasted_s * 1000:.0f} ms), {disk.free_bytes(folder) / 1e9:.1f} GB are free"
+    lasted_s, free = time.monotonic() - begun_s, disk.free_bytes(folder)
+    if free < bounds_of(settings).least_free_bytes:
+        raise DeviceError(f"only {free / 1e9:.1f} GB are free, and no clip is begun: see `least_free_megabytes`.")
+    return f"{folder} can be written ({lasted_s * 1000:.0f} ms), {free / 1e9:.1f} GB are free"
+
+
+def _incoming(folder: Path) -> str:
+    if not folder.is_dir() or not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise DeviceError(f"{folder} is no folder that this user may take files out of.")
+    return f"files can be taken out of {folder}"
 
 
 def _camera(settings: Settings) -> str:

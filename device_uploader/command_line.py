@@ -84,7 +84,7 @@ def _add_simulation(command: argparse.ArgumentParser) -> None:
     command.add_argument("--speed", type=float, default=60.0, help="how many times as fast (default: %(default)s)")
     command.add_argument("--server", required=True, help="the address of the site")
     command.add_argument("--key-file", type=Path, required=True, help="the device's key")
-    command.add_argument("--ca-file", type=Path, default="", help="certificates to trust, where the site has its own")
+    command.add_argument("--ca-file", default="", help="certificates to trust, where the site has its own")
     command.add_argument("--spool", type=Path, help="the outbox, to go on after a kill (default: a new folder)")
     command.add_argument("--camera", default="drawn", help="drawn, or folder:PATH (default: %(default)s)")
     command.add_argument("--clip-minutes", type=float, default=10.0, help="0 films no clips (default: %(default)s)")
@@ -154,7 +154,7 @@ def simulated(words: argparse.Namespace) -> int:
     environment = {
         "SITE_SERVER": words.server,
         "SITE_KEY_FILE": str(words.key_file),
-        "SITE_CA_FILE": str(words.ca_file),
+        "SITE_CA_FILE": words.ca_file,
         "CAMERA_SOURCE": words.camera,
         "CAMERA_WIDTH": width,
         "CAMERA_HEIGHT": height,
