@@ -10,7 +10,7 @@ from device_uploader.item import Item, Kind, new_id
 from device_uploader.outbox import Outbox
 
 THINNED_FIRST = 2  # every fourth reading is left before a clip has to go
-MOST_REFUSED = 100
+MOST_REFUSED, MOST_REFUSED_BYTES = 100, 10**9
 MOST_AT_ONCE = 100  # a week of readings takes an hour to thin on an SD card, and the watchdog waits for minutes
 log = logging.getLogger(__name__)
 
@@ -77,8 +77,11 @@ def _thin(outbox: Outbox, item: Item) -> None:
     outbox.remove(item)
 
 
-def forget_old_refusals(outbox: Outbox, most: int = MOST_REFUSED) -> None:
-    """What the site will never take is kept for a person to look at, but not for ever."""
-    folders = sorted(outbox.refused_folder.iterdir(), key=lambda folder: folder.stat().st_mtime)
-    for folder in folders[: max(0, len(folders) - most)]:
-        outbox.disk.remove(folder)
+def forget_old_refusals(outbox: Outbox, most: int = MOST_REFUSED, most_bytes: int = MOST_REFUSED_BYTES) -> None:
+    """What the site will never take is kept for a person to look at, but not for ever: the newest of it."""
+    total_bytes = 0
+    folders = sorted(outbox.refused_folder.iterdir(), key=lambda folder: folder.stat().st_mtime, reverse=True)
+    for place, folder in enumerate(folders):
+        total_bytes += sum(file.stat().st_size for file in folder.iterdir())
+        if place >= most or total_bytes > most_bytes:
+            outbox.disk.remove(folder)

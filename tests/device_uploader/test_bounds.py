@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from device_uploader.bounds import Bounds, forget_old_refusals, make_room
@@ -62,3 +64,17 @@ def test_refusals_are_not_kept_for_ever(outbox: Outbox):
         outbox.refuse(outbox.add(snapshot(moment(number)), b"x"), "No.")
     forget_old_refusals(outbox, most=3)
     assert len(list(outbox.refused_folder.iterdir())) == 3
+
+
+def test_refusals_take_no_more_room_than_they_are_given(outbox: Outbox):
+    for number in range(4):
+        outbox.refuse(outbox.add(snapshot(moment(number)), bytes(1000)), "No.")
+        os.utime(outbox.refused_folder / outbox_ids(outbox)[-1], (number, number))
+    forget_old_refusals(outbox, most_bytes=3500)
+    assert len(outbox_ids(outbox)) == 2
+
+
+def outbox_ids(outbox: Outbox) -> list[str]:
+    """Of what was refused, the oldest first."""
+    folders = sorted(outbox.refused_folder.iterdir(), key=lambda folder: folder.stat().st_mtime)
+    return [folder.name for folder in folders]
