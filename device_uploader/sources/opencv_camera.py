@@ -31,8 +31,11 @@ class OpenCvCamera(Camera):
         if not self._fresh.wait(NO_PICTURE_S):
             raise SourceFailed(f"The camera {self._name} gives no pictures any more.")
         with self._lock:
-            here, frame = self._capture.retrieve()
             self._fresh.clear()
+            try:
+                here, frame = self._capture.retrieve()
+            except cv2.error:  # as for a picture without a byte
+                here = False
         if not here:
             raise SourceFailed(f"The camera {self._name} gave a picture that cannot be read.")
         return frame  # type: ignore[return-value]
