@@ -6,7 +6,7 @@ before they were told apart only first and last second are known, and whoever wa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -121,20 +121,21 @@ def hourly_grid(
     """The grid of these students for a day of a time zone; recordings and sightings of other days do no harm.
 
     Of `marks` those count that a person set: where they say that a student was not in a lecture, what was seen there
-    was somebody else, and where they say that the student was, it was the student.
+    was somebody else, and where they say that the student was, it was the student; one whom no camera knew there was
+    there whenever it was watched.
     """
     shown = list(recordings)
     searched = {recording.id: recording for recording in shown if recording.searched_at is not None}
     decided = {(mark.lecture_id, mark.student_id): mark.status for mark in marks if mark.set_by is not None}
-    judged = _Judged(searched, lines, decided)
+    judged = _Judged(searched, lines, decided, _vouched(decided, searched, sightings, lines))
     spans = _without_empty_ends(
         [(span, [recording for recording in shown if _shows(recording, *span)]) for span in hours_of_day(timezone, day)]
     )
     columns = []
     for span, its in spans:
-        watched = any(recording.id in searched for recording in its)
+        watched = {recording.lecture_id for recording in its if recording.id in searched}
         seen = [one for one in sightings if one.recording_id in searched and _touches(one, searched, *span)]
-        columns.append([judged.cell(student.id, seen, watched=watched) for student in students])
+        columns.append([judged.cell(student.id, seen, watched) for student in students])
     return HourlyGrid(
         day,
         timezone,
@@ -166,6 +167,25 @@ def _touches(seen: Sighting, recordings: dict[str, Recording], starts_at: dateti
     return was_there and _shows(recording, starts_at, ends_at)
 
 
+def _vouched(
+    decided: Mapping[tuple[str, str], Status],
+    searched: Mapping[str, Recording],
+    sightings: Iterable[Sighting],
+    lines: MatchLines,
+) -> set[tuple[str, str]]:
+    """Lectures and students of which a person alone knows that they were there."""
+    seen = {
+        (searched[one.recording_id].lecture_id, one.student_id)
+        for one in sightings
+        if one.recording_id in searched and _is_near(one, lines)
+    }
+    return {key for key, status in decided.items() if status in _THERE and key not in seen}
+
+
+def _is_near(seen: Sighting, lines: MatchLines) -> bool:
+    return (seen.similarity or 0.0) >= lines.review
+
+
 @dataclass(frozen=True, slots=True)
 class _Judged:
     """What a sighting is worth: by the lines, and by what a person decided about its lecture and student."""
@@ -173,17 +193,20 @@ class _Judged:
     recordings: Mapping[str, Recording]
     lines: MatchLines
     decided: Mapping[tuple[str, str], Status]
+    vouched: Set[tuple[str, str]]
 
-    def cell(self, student_id: str, seen: Sequence[Sighting], *, watched: bool) -> Cell:
+    def cell(self, student_id: str, seen: Sequence[Sighting], watched: Set[str]) -> Cell:
+        """In an hour in which these lectures were watched."""
         if not watched:
             return Cell(Presence.NOT_WATCHED)
-        near = [one for one in seen if one.student_id == student_id and (one.similarity or 0.0) >= self.lines.review]
+        is_vouched = any((lecture_id, student_id) in self.vouched for lecture_id in watched)
+        near = [one for one in seen if one.student_id == student_id and _is_near(one, self.lines)]
         own = [one for one in near if self._decision(one) not in _NOT_THERE]
         sure = [one for one in own if self._is_sure(one)]
         if not own:
-            return Cell(Presence.ABSENT)
+            return Cell(Presence.PRESENT if is_vouched else Presence.ABSENT)
         best = max(sure or own, key=lambda one: (one.similarity or 0.0, one.frames, one.id))
-        return Cell(Presence.PRESENT if sure else Presence.UNSURE, best)
+        return Cell(Presence.PRESENT if sure or is_vouched else Presence.UNSURE, best)
 
     def _is_sure(self, seen: Sighting) -> bool:
         kind = self.recordings[seen.recording_id].kind

@@ -92,6 +92,34 @@ def test_what_a_person_decided_about_the_lecture_counts(
     assert cell.presence is shown
 
 
+@pytest.mark.parametrize(
+    ("decided", "shown"),
+    [(None, Presence.ABSENT), (Status.EXCUSED, Presence.ABSENT), (Status.PRESENT, Presence.PRESENT)],
+)
+def test_whom_a_person_marked_present_and_no_camera_knew_was_there_in_all_watched_hours_of_the_lecture(
+    services: MemoryServices, course: Course, decided: Status | None, shown: Presence
+) -> None:
+    seen_at(services, course, 9, similarity=30.0)
+    seen_at(services, course, 10)
+    lecture = min(services.store.lectures().items, key=lambda one: one.starts_at)
+    if decided is not None:
+        services.store.set_mark(Mark(lecture.id, "21", decided, Status.ABSENT, NOW, set_by="teacher"))
+    grid = hourly_attendance(services, course.id, DAY)
+    assert [cell.presence for cell in grid.rows[0].cells] == [shown, Presence.PRESENT]
+    assert grid.rows[0].percent == (100.0 if shown is Presence.PRESENT else 50.0)
+    assert grid.rows[0].cells[0].sighting is None
+
+
+def test_whom_a_camera_knew_in_one_hour_was_not_there_in_the_others_whatever_a_person_decided(
+    services: MemoryServices, course: Course
+) -> None:
+    seen_at(services, course, 9.5)
+    (lecture,) = services.store.lectures().items
+    services.store.set_mark(Mark(lecture.id, "21", Status.PRESENT, Status.PRESENT, NOW, set_by="teacher"))
+    cells = hourly_attendance(services, course.id, DAY).rows[0].cells
+    assert [cell.presence for cell in cells] == [Presence.PRESENT, Presence.ABSENT]
+
+
 def test_an_old_day_is_found_behind_many_pages_of_lectures(
     services: MemoryServices, course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
