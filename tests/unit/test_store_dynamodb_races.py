@@ -85,6 +85,13 @@ def test_a_student_removed_meanwhile_is_neither_marked_nor_seen(other: DynamoSto
     assert other.log(LogFilter()).total == 1
 
 
+def test_a_student_registered_anew_during_a_removal_is_not_removed_too(other: DynamoStore) -> None:
+    anew = replace(a_student("21"), key="another-key")
+    meanwhile(lambda: other.add_student_once(anew, [a_face("f9", "21")])).remove_student("21")
+    assert other.student("21") == anew
+    assert [face.id for face in other.faces(["21"])] == ["f9"]
+
+
 def test_a_person_who_decides_meanwhile_is_not_overwritten_by_the_search(other: DynamoStore) -> None:
     decision = replace(a_mark("21", EXCUSED), set_by="u1", reason="Ill")
     meanwhile(lambda: other.set_mark(decision)).save_machine_marks("l1", [a_mark("21", LATE, evidence=evidence())])

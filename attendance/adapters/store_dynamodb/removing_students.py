@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import partial
 
 from attendance.adapters import store_dynamodb_keys as keys
-from attendance.adapters.store_dynamodb.actions import THERE, delete
+from attendance.adapters.store_dynamodb.actions import THERE, Changed, delete
 from attendance.adapters.store_dynamodb.erasing import delete_with_media
 from attendance.adapters.store_dynamodb.face_items import counting, forgetting
 from attendance.adapters.store_dynamodb.mark_items import deleting, transaction
@@ -32,7 +32,9 @@ def remove_student(table: Table, student_id: str) -> None:
     for face_id in sorted(texts(item, "face_ids")):
         table.again(partial(_remove_face, table, face_id))
     key = read(Student, item).key
-    table.transact([delete(keys.student_key(key)), delete(keys.student(student_id))])
+    with suppress(Changed):  # who registers the student anew has completed it, and that student stays
+        still_removing = "attribute_exists(#removing)"
+        table.transact([delete(keys.student_key(key)), delete(keys.student(student_id), still_removing)])
 
 
 def _follow(table: Table, student_id: str, lead: Item) -> None:
