@@ -1,12 +1,10 @@
 """A recording comes in whole or not at all, also when the program dies between two steps."""
 
-import io
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from attendance.disk_file import DiskFile
 from attendance.errors import (
     AlreadyExists,
     BadRecording,
@@ -19,12 +17,10 @@ from attendance.errors import (
 from attendance.model import Recording, SearchStatus, new_id
 from attendance.ports import MediaFile, Upload
 from attendance.use_cases.finish_upload import finish_upload
-from attendance.use_cases.receive_recording import receive_recording
 from attendance.use_cases.search_recording import search_recording
-from attendance.use_cases.sweep import sweep, tidy
+from attendance.use_cases.sweep import sweep
 from tests.unit.in_memory import NOW, MemoryServices, a_course, services_in_memory
-
-START = NOW - timedelta(hours=2)
+from tests.unit.receiving import START, begin_upload, nothing_is_kept, receive
 
 
 @pytest.fixture
@@ -39,16 +35,6 @@ def video(tmp_path: Path) -> Path:
     path = tmp_path / "lecture.mp4"
     path.write_bytes(b"video 90|21 0 50")
     return path
-
-
-def receive(services, path, **more):
-    course = services.store.courses()[0]
-    given = {"original_name": path.name, "course_id": course.id, "starts_at": START} | more
-    return receive_recording(services, file=DiskFile(path), **given)
-
-
-def nothing_is_kept(services) -> bool:
-    return services.store.lectures().total == 0 and not services.media.files
 
 
 def test_a_lecture_without_an_end_ends_with_its_recording(services, video):
@@ -107,21 +93,6 @@ def test_a_full_disk_leaves_nothing_and_the_file_stays(services, video, monkeypa
         receive(services, video)
     assert nothing_is_kept(services)
     assert video.exists()
-
-
-def begin_upload(services, data: bytes = b"video 90|21 0 50", **details: str) -> str:
-    upload_id = new_id()
-    given = {
-        "filename": "lecture.mp4",
-        "course_id": services.store.courses()[0].id,
-        "starts_at": START.isoformat(),
-        "ends_at": "",
-    } | details
-    services.uploads.begin(Upload(upload_id, "teacher", len(data), NOW, given))
-    if data:
-        with io.BytesIO(data) as stream:
-            services.uploads.append(upload_id, 0, stream)
-    return upload_id
 
 
 def test_a_whole_upload_becomes_the_recording_of_its_id(services):
@@ -257,33 +228,3 @@ def test_an_upload_that_is_given_up_while_it_is_finished_leaves_nothing(services
     with pytest.raises(NotFound):
         finish_upload(services, upload_id)
     assert nothing_is_kept(services)
-
-
-def test_tidying_removes_uploads_given_up_a_week_ago(services):
-    old, young = new_id(), new_id()
-    services.uploads.begin(Upload(old, "teacher", 100, NOW - timedelta(days=8), {}))
-    services.uploads.begin(Upload(young, "teacher", 100, NOW - timedelta(days=6), {}))
-    tidy(services)
-    assert [upload.id for upload in services.uploads.of_user("teacher")] == [young]
-
-
-def test_the_sweep_deletes_what_waits_to_be_erased(services, video):
-    recording = receive(services, video)
-    services.store.remove_recording(recording.id)
-    assert recording.media_key in services.media.files
-    sweep(services)
-    assert recording.media_key not in services.media.files
-
-
-def test_tidying_deletes_old_files_that_no_row_names_and_no_others(services, video, tmp_path):
-    recording = receive(services, video)
-    search_recording(services, recording.id)
-    named = set(services.media.files)
-    old, young = (f"photos/{'a' * 32}/{digit * 32}.jpg" for digit in "01")
-    for key in (old, young):
-        services.media.put(key, b"picture")
-    for key in [*named, old]:
-        services.media.stored_at[key] = NOW - timedelta(days=2)
-    services.media.stored_at[young] = NOW - timedelta(hours=23)
-    tidy(services)
-    assert set(services.media.files) == {*named, young}
