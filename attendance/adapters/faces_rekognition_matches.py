@@ -6,7 +6,7 @@ face in the collection is near to the face of a frame, so that a visit has many 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -95,7 +95,7 @@ class Judge:
 
     def who_was_seen(self, visits: Iterable[Visit]) -> list[Stay]:
         """One entry a student, by id, then one a visit of somebody unknown, by time."""
-        shown = [visit for visit in visits if any(frame.box is not None for frame in visit)]
+        shown = [part for visit in visits if any(f.box is not None for f in visit) for part in self._parted(visit)]
         own: dict[str, list[Visit]] = defaultdict(list)
         unknown: list[Visit] = []
         for visit, student_id in zip(shown, self._named(shown), strict=True):
@@ -106,6 +106,28 @@ class Judge:
             stays.append(stay)
             unknown += left
         return [*stays, *(Stay(None, visit) for visit in sorted(unknown, key=lambda visit: visit[0].time_s))]
+
+    def _parted(self, visit: Visit) -> list[Visit]:
+        """A number may pass to another person where their ways cross; it is a visit of each who was clearly seen."""
+        clear = [self._clearly(frame) for frame in visit]
+        proven = {who for who, times in Counter(clear).items() if times >= self.lines.least_good_frames} - {None}
+        parts: list[list[Frame]] = [[]]
+        before = None
+        for frame, who in zip(visit, clear, strict=True):
+            if who in proven and who != before:
+                if before is not None:
+                    parts.append([])
+                before = who
+            parts[-1].append(frame)
+        return list(parts)
+
+    def _clearly(self, frame: Frame) -> str | None:
+        """The one person who this can be, of a roster or not."""
+        surest = sorted(((frame.of_anybody(who) or 0.0, who) for who in {*frame.near, *frame.rivals}), reverse=True)
+        if not surest or surest[0][0] < self.lines.accept:
+            return None
+        next_best = surest[1][0] if len(surest) > 1 else self.threshold
+        return surest[0][1] if surest[0][0] - next_best >= self.lines.margin else None
 
     def _named(self, visits: Sequence[Visit]) -> list[str | None]:
         """Whose each visit is, the surest first. Who is in view twice at one moment is not the same student twice."""

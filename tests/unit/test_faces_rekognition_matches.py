@@ -143,6 +143,32 @@ def test_the_other_of_two_at_once_may_take_the_next_student_but_is_never_sure():
     assert (ben.student_id, ben.good_frames, ben.margin) == (BEN, 0, 0.0)
 
 
+def test_a_number_that_passes_from_one_person_to_another_is_a_visit_of_each():
+    mixed = frames(0, range(10), match("face-ada", 99.5)) + frames(0, range(10, 12))
+    mixed += frames(0, range(12, 20), match("face-ben", 99.4), match("face-ada", 85))
+    ada, ben = judged(mixed + frames(0, range(20, 24), match("face-ada", 99.5)))
+    assert (ada.student_id, ada.good_frames, ada.margin) == (ADA, 14, pytest.approx(19.5))
+    assert (ben.student_id, ben.good_frames, ben.margin) == (BEN, 8, pytest.approx(14.4))
+    assert (ben.frames[0].time_s, ben.frames[-1].time_s) == (12.0, 19.0)
+
+
+def test_a_number_that_passes_to_somebody_of_no_roster_gives_a_student_no_time():
+    ada, unknown = judged(
+        frames(0, range(10), match("face-ada", 99.5)) + frames(0, range(10, 20), match("face-zed", 99.5, "zed"))
+    )
+    assert (ada.student_id, ada.frames[-1].time_s) == (ADA, 9.0)
+    assert (unknown.student_id, unknown.frames[0].time_s) == (None, 10.0)
+
+
+@pytest.mark.parametrize("moments", [range(10, 12), range(10, 20)])
+def test_a_number_is_not_parted_by_a_look_alike(moments):
+    near = 85 if len(moments) < 3 else 97  # seen clearly too seldom, or never apart from the other
+    other = frames(0, moments, match("face-ben", 99.4), match("face-ada", near))
+    (ada,) = judged(frames(0, range(10), match("face-ada", 99.5)) + other)
+    assert ada.student_id == ADA
+    assert len(ada.frames) == 10 + len(moments)
+
+
 def test_a_weak_visit_is_not_added_to_a_sure_one():
     weak = frames(1, range(30, 36), match("face-ada", 88))
     ada, unknown = judged(frames(0, range(6), match("face-ada", 99.5)) + weak)
