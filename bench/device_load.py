@@ -116,7 +116,11 @@ def _send_readings(site: Site, key: str, load: Load, batch: int) -> None:
         turn += 1.0
         readings = [_reading() for _ in range(batch)]
         began = time.perf_counter()
-        answer = session.post(f"{site.devices}/me/readings", json={"readings": readings}, timeout=_TIMEOUT_S)
+        try:
+            answer = session.post(f"{site.devices}/me/readings", json={"readings": readings}, timeout=_TIMEOUT_S)
+        except requests.RequestException as failed:
+            load.errors.append(f"readings: {failed}")
+            continue
         load.readings_ms.append((time.perf_counter() - began) * 1000)
         if answer.status_code == 200:
             sent += [str(reading["id"]) for reading in readings]
@@ -138,7 +142,11 @@ def _send_clips(site: Site, key: str, load: Load, clip: Path) -> None:
     session, data = _session(key), clip.read_bytes()
     session.headers["Tus-Resumable"] = "1.0.0"
     while not load.stop.is_set():
-        answer = _send_clip(site, session, data)
+        try:
+            answer = _send_clip(site, session, data)
+        except requests.RequestException as failed:
+            load.errors.append(f"clip: {failed}")
+            continue
         if answer.headers.get("Rollcall-Recording"):
             load.clips, load.clip_bytes = load.clips + 1, load.clip_bytes + len(data)
         else:
