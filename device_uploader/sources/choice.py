@@ -24,14 +24,14 @@ def check_camera(source: str) -> None:
 def open_camera(source: str, width: int, height: int, fps: float) -> Camera:
     """Raises SourceFailed."""
     if source == "drawn":
-        return _made("drawn_camera", "DrawnCamera", width, height, fps)  # type: ignore[no-any-return]
+        return _camera("drawn_camera", "DrawnCamera", width, height, fps)
     if source == "pi":
-        return _made("pi_camera", "PiCamera", width, height)  # type: ignore[no-any-return]
+        return _camera("pi_camera", "PiCamera", width, height)
     if source.startswith("folder:"):
         folder = Path(source.removeprefix("folder:"))
-        return _made("folder_camera", "FolderCamera", folder, width, height)  # type: ignore[no-any-return]
+        return _camera("folder_camera", "FolderCamera", folder, width, height)
     address = source.removeprefix("v4l2:")
-    return _made("opencv_camera", "OpenCvCamera", address, width, height)  # type: ignore[no-any-return]
+    return _camera("opencv_camera", "OpenCvCamera", address, width, height)
 
 
 def open_sensor(source: str, bus_number: int, address: int, now_s: Callable[[], float]) -> ThermalSensor:
@@ -40,7 +40,13 @@ def open_sensor(source: str, bus_number: int, address: int, now_s: Callable[[], 
         bus = _made("simulated_bus", "SimulatedBus", address, _made("warm_room", "WarmRoom"), now_s)
     else:
         bus = _made("linux_bus", "LinuxBus", bus_number)
-    return _made("amg8833", "Amg8833", bus, address)  # type: ignore[no-any-return]
+    sensor: ThermalSensor = _made("amg8833", "Amg8833", bus, address)
+    return sensor
+
+
+def _camera(module: str, name: str, *words: Any) -> Camera:
+    camera: Camera = _made(module, name, *words)
+    return camera
 
 
 def _made(module: str, name: str, *words: Any) -> Any:

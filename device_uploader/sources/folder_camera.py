@@ -7,6 +7,7 @@ from itertools import cycle
 from pathlib import Path
 
 import cv2
+import numpy as np
 
 from device_uploader.errors import SourceFailed
 from device_uploader.sources import Camera, Frame
@@ -49,7 +50,7 @@ def frames_of(path: Path) -> Iterator[Frame]:
     if path.suffix.lower() in PICTURES:
         picture = cv2.imread(str(path))
         if picture is not None:
-            yield picture  # type: ignore[misc]
+            yield np.asarray(picture, np.uint8)
         return
     capture = cv2.VideoCapture(str(path))
     try:
@@ -57,7 +58,7 @@ def frames_of(path: Path) -> Iterator[Frame]:
             here, frame = capture.read()
             if not here:
                 return
-            yield frame  # type: ignore[misc]
+            yield np.asarray(frame, np.uint8)
     finally:
         capture.release()
 
@@ -67,6 +68,7 @@ def fitted(frame: Frame, width: int, height: int) -> Frame:
     scale = min(width / frame.shape[1], height / frame.shape[0])
     inner = cv2.resize(frame, (max(1, int(frame.shape[1] * scale)), max(1, int(frame.shape[0] * scale))))
     across, down = width - inner.shape[1], height - inner.shape[0]
-    return cv2.copyMakeBorder(  # type: ignore[return-value]
-        inner, down // 2, down - down // 2, across // 2, across - across // 2, cv2.BORDER_CONSTANT
+    above, left = down // 2, across // 2
+    return np.asarray(
+        cv2.copyMakeBorder(inner, above, down - above, left, across - left, cv2.BORDER_CONSTANT), np.uint8
     )

@@ -6,6 +6,7 @@ import threading
 from urllib.parse import urlsplit
 
 import cv2
+import numpy as np
 
 from device_uploader.errors import SourceFailed
 from device_uploader.sources import Camera, Frame
@@ -38,7 +39,7 @@ class OpenCvCamera(Camera):
                 here = False
         if not here:
             raise SourceFailed(f"The camera {self._name} gave a picture that cannot be read.")
-        return frame  # type: ignore[return-value]
+        return np.asarray(frame, np.uint8)
 
     def close(self) -> None:
         """The thread ends with the grab that it is in."""

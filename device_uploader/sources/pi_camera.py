@@ -33,9 +33,10 @@ class PiCamera(Camera):
     def read(self) -> Frame:
         """The newest picture."""
         try:
-            return self._camera.capture_array("main")  # type: ignore[no-any-return]
+            frame: Frame = self._camera.capture_array("main")
         except RuntimeError as wrong:
             raise SourceFailed(f"The Pi's camera gives no pictures: {wrong}.") from wrong
+        return frame
 
     def close(self) -> None:
         """Let go of the camera."""
