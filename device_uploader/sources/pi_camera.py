@@ -20,14 +20,17 @@ class PiCamera(Camera):
                 "picamera2 is not installed. Install it with: sudo apt install python3-picamera2, "
                 "and make the virtual environment with --system-site-packages."
             ) from missing
+        self._camera: Any = None
         try:
-            self._camera: Any = library.Picamera2()
+            self._camera = library.Picamera2()
             # what libcamera calls RGB888 lies in memory as blue, green, red
             self._camera.configure(
                 self._camera.create_video_configuration(main={"size": (width, height), "format": "RGB888"})
             )
             self._camera.start()
         except (RuntimeError, IndexError) as wrong:
+            if self._camera is not None:
+                self._camera.close()  # or it is taken, by this very process, at the next try
             raise SourceFailed(f"The Pi's camera cannot be opened: {wrong}. Is its cable in?") from wrong
 
     def read(self) -> Frame:
