@@ -42,12 +42,20 @@ def whole(least: int, most: int) -> Callable[[Any], int]:
     """A whole number between these, both allowed; from the environment 0x69 works too."""
 
     def parse(value: Any) -> int:
-        found = int(value, 0) if isinstance(value, str) and value.strip() else value
+        found = whole_of(value) if isinstance(value, str) else value
         if not isinstance(found, int) or isinstance(found, bool) or not least <= found <= most:
             raise ValueError(f"must be a whole number from {least} to {most}, not {value!r}")
         return found
 
     return parse
+
+
+def whole_of(value: str) -> int | None:
+    """What the environment says: 105, 0x69, and 05 as people write minutes."""
+    try:
+        return int(value, 16 if value.strip().lower().startswith("0x") else 10)
+    except ValueError:
+        return None
 
 
 def is_number(value: Any) -> bool:
@@ -129,9 +137,10 @@ def timetable(value: Any) -> tuple[Hours, ...]:
 
 def _hours(value: Any) -> Hours:
     if isinstance(value, dict):
-        if set(value) - {"days", "hours"} or "hours" not in value:
+        days = value.get("days", DAYS)
+        if set(value) - {"days", "hours"} or "hours" not in value or not isinstance(days, (list, tuple)):
             raise ValueError('must have entries such as {days = ["mon", "wed"], hours = "09:00-10:30"}')
-        return parse_hours(text(value["hours"]), [text(day) for day in value.get("days", DAYS)])
+        return parse_hours(text(value["hours"]), [text(day) for day in days])
     return parse_hours(text(value))
 
 

@@ -45,6 +45,7 @@ def test_the_sample_file_can_be_used_and_names_every_setting():
         (SITE + '[camera]\nsource = "webcam"\n', r"must be one of v4l2:NUMBER"),
         (SITE + "[snapshots]\nminutes = [60]\n", r"must be a whole number from 0 to 59"),
         (SITE + "[sending]\nquiet_hours = ['9-10']\n", r"must look like 09:00-10:30"),
+        (SITE + "[clips]\ntimetable = [{days = 5, hours = '09:00-10:00'}]\n", r"line 4: .*entries such as \{days = "),
         (SITE + "[sensor]\naddress = 0x70\n", r"from 104 to 105, not 112"),
         (SITE + "[clips]\nminutes = 5\n", r"need a camera"),
         (SITE, r"nothing to do"),
@@ -114,3 +115,8 @@ def test_hours_may_pass_midnight_and_belong_to_the_day_on_which_they_begin():
 def test_until_24_is_until_midnight():
     assert within((parse_hours("08:00-24:00"),), datetime(2026, 11, 20, 23, 59))
     assert not within((parse_hours("08:00-24:00"),), datetime(2026, 11, 20, 7, 59))
+
+
+def test_minutes_with_a_zero_before_them_are_minutes(tmp_path: Path):
+    words = {"ROLLCALL_DEVICE_SNAPSHOTS_MINUTES": "00,05,08,30"}
+    assert load(tmp_path, SITE + CAMERA, words).snapshots.minutes == (0, 5, 8, 30)
