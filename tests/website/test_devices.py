@@ -249,10 +249,11 @@ def test_alarms_are_off_until_somebody_switches_them_on(services: Services, admi
     assert services.store.device(device.id).alarm_line_c is None
 
 
-def test_a_line_no_skin_reaches_is_refused(services: Services, admin_client: FlaskClient) -> None:
+@pytest.mark.parametrize("line_c", ["60", "0"])
+def test_a_line_no_skin_reaches_is_refused(services: Services, admin_client: FlaskClient, line_c: str) -> None:
     device = paired_device(services)
     page = f"/devices/{device.id}/calibration"
-    answer = post_form(admin_client, f"/devices/{device.id}/alarm-line", token_from=page, is_on="y", line_c="60")
+    answer = post_form(admin_client, f"/devices/{device.id}/alarm-line", token_from=page, is_on="y", line_c=line_c)
     assert "The alarm line must be from 30 to 45 degrees." in answer.text
     assert services.store.device(device.id).alarm_line_c is None
 

@@ -51,7 +51,8 @@ def alarm_line(device_id: str) -> ResponseReturnValue:
     device = current_services().store.device(device_id)
     form = AlarmLineForm()
     if form.validate_on_submit():
-        line_c = (form.line_c.data or PROPOSED_LINE_C) if form.is_on.data else None
+        given_c = PROPOSED_LINE_C if form.line_c.data is None else form.line_c.data
+        line_c = given_c if form.is_on.data else None
         try:
             set_alarm_line(current_services(), device_id, line_c=line_c, by=signed_in_user().id)
         except InvalidInput as refused:
