@@ -139,10 +139,10 @@ def pair(words: argparse.Namespace) -> int:
     try:
         site_time = SiteTime(None, Clock(), Disk())
         paired = Site(server, None, site_time, words.ca_file).pair(words.code.strip().upper())
+        write_key(words.key_file, str(paired["key"]))
     except BaseException:
         words.key_file.unlink()
         raise
-    write_key(words.key_file, str(paired["key"]))
     print(f"This device is {paired.get('name')!r} in room {paired.get('room')!r} now. Its key is in {words.key_file}.")
     return DONE
 

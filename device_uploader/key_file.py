@@ -7,6 +7,7 @@ import re
 import stat
 from pathlib import Path
 
+from device_uploader.disk import Disk
 from device_uploader.errors import SettingsWrong
 
 KEY = re.compile(r"[A-Za-z0-9_-]{43,200}")
@@ -42,8 +43,7 @@ def reserve(path: Path) -> None:
 
 
 def write_key(path: Path, key: str) -> None:
-    """Into the reserved file, and to the disk."""
-    with path.open("w") as file:
-        file.write(key + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    """Into the reserved file; both are on the disk before this returns."""
+    disk = Disk()
+    disk.write(path, f"{key}\n".encode())
+    disk.sync(path.parent)

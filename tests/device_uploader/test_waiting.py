@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from device_uploader.backoff import Backoff, Bandwidth
 from device_uploader.errors import KeyRefused, SettingsWrong, SiteBusy, Unreachable
-from device_uploader.key_file import read_key, reserve
+from device_uploader.key_file import read_key, reserve, write_key
 from device_uploader.link import KEY_TRIED_AGAIN_S, Lane, Link
 from device_uploader.systemd import notify
 
@@ -129,3 +130,12 @@ def test_another_sender_that_gets_through_does_not_shorten_what_the_site_asked_f
     waiting.join(10)
     assert not waiting.is_alive()
     assert not any(tries)
+
+
+def test_a_key_and_its_name_are_on_the_disk_when_the_code_is_used_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    synced: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.readlink(f"/proc/self/fd/{handle}")))
+    reserve(tmp_path / "key")
+    write_key(tmp_path / "key", "k" * 43)
+    assert synced == [str(tmp_path / "key"), str(tmp_path)]
+    assert read_key(tmp_path / "key") == "k" * 43
