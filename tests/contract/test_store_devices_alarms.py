@@ -92,6 +92,14 @@ def test_who_looked_at_an_alarm_first_stays(store: Store) -> None:
         store.see_alarm("a9", "u1", NOW)
 
 
+def test_those_of_a_device_that_nobody_looked_at_are_counted(store: Store) -> None:
+    alarmed(store, 0, 20, 40)
+    alarmed(store, 0, device_id="d2")
+    store.see_alarm("a-d1-20", "u1", NOW)
+    counts = {name: store.alarms(device_id=name, unseen_only=True, size=1).total for name in ("d1", "d2", "d9")}
+    assert counts == {"d1": 2, "d2": 1, "d9": 0}
+
+
 def test_a_picture_is_kept_for_its_recording_once(store: Store) -> None:
     a_class(store)
     store.keep_picture(DevicePicture("d1", "x1", "r1", NOW))
