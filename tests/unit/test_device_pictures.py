@@ -1,0 +1,89 @@
+"""A device's picture is found beside the alarm of its reading, and skin beside its recordings alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from attendance.device_model import Device
+from attendance.model import new_id
+from attendance.ports import MediaFile
+from attendance.use_cases.devices import add_device
+from attendance.use_cases.read_devices import list_alarms, skin_during
+from attendance.use_cases.receive_readings import SentReading, receive_readings
+from tests.unit.device_items import MINUTE, NINE, a_timetable, an_item, sent
+from tests.unit.in_memory import MemoryServices
+from tests.website.device_sending import SNAPSHOT, WARM
+
+
+@pytest.fixture
+def services() -> MemoryServices:
+    """A course in R 101 on Mondays from nine to ten."""
+    return a_timetable()
+
+
+@pytest.fixture
+def device(services: MemoryServices) -> Device:
+    """In that room."""
+    return add_device(services, name="Camera", room="r 101", by=None).device
+
+
+@pytest.mark.parametrize("picture_first", [True, False])
+def test_an_alarm_finds_its_picture_whichever_came_first(
+    services: MemoryServices, device: Device, picture_first: bool
+) -> None:
+    device = replace(device, alarm_line_c=34.0)
+    at = NINE + 20 * MINUTE
+    reading = SentReading(new_id(), at, WARM, 24.0)
+
+    def send_picture() -> None:
+        sent(services, device, an_item(SNAPSHOT, at, id="f" * 32, reading_id=reading.id), SNAPSHOT)
+
+    steps = [send_picture, lambda: receive_readings(services, device, [reading])]
+    for step in steps if picture_first else steps[::-1]:
+        step()
+    (entry,) = list_alarms(services).items
+    assert entry.picture is not None
+    assert (entry.picture.id, entry.reading.id, entry.device.id) == ("f" * 32, reading.id, device.id)
+    measured = skin_during(services, entry.picture)
+    assert measured is not None
+    assert (measured.temperature_c, measured.reading.id) == (35.0, reading.id)
+
+
+def test_a_process_that_dies_while_the_file_moves_leaves_no_picture_without_its_reading(
+    services: MemoryServices, device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = an_item(SNAPSHOT, reading_id=new_id())
+    put_file = services.media.put_file
+
+    def put_and_die(key: str, file: MediaFile) -> None:
+        put_file(key, file)
+        raise SystemExit
+
+    with monkeypatch.context() as dying:
+        dying.setattr(services.media, "put_file", put_and_die)
+        with pytest.raises(SystemExit):
+            sent(services, device, item, SNAPSHOT)
+    (picture,) = services.store.pictures(device.id, NINE, NINE + 60 * MINUTE)
+    assert (picture.recording_id, picture.reading_id) == (item.id, item.reading_id)
+
+
+def test_of_several_pictures_an_alarm_has_its_own_else_the_nearest(services: MemoryServices, device: Device) -> None:
+    device = replace(device, alarm_line_c=34.0)
+    at = NINE + 20 * MINUTE
+    reading = SentReading(new_id(), at, WARM, 24.0)
+    receive_readings(services, device, [reading])
+    for name, seconds, of in (("a", 90, new_id()), ("b", 40, new_id()), ("c", -20, new_id())):
+        item = an_item(SNAPSHOT, at + timedelta(seconds=seconds), id=name * 32, reading_id=of)
+        sent(services, device, item, SNAPSHOT)
+    assert list_alarms(services).items[0].picture.id == "c" * 32
+    sent(services, device, an_item(SNAPSHOT, at + 50 * MINUTE / 60, id="d" * 32, reading_id=reading.id), SNAPSHOT)
+    assert list_alarms(services).items[0].picture.id == "d" * 32
+
+
+def test_what_a_person_uploaded_has_no_skin_beside_it(services: MemoryServices, device: Device) -> None:
+    recording = sent(services, device, an_item())
+    assert skin_during(services, recording) is None
+    assert skin_during(services, replace(recording, created_by="teacher")) is None
