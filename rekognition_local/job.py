@@ -27,7 +27,7 @@ class Job:
     message
         Why it failed.
     attempts
-        How often a server began it; more than once where one was killed.
+        How often a server began it and was not ended in order; more than once where one was killed.
     is_told
         Whether the topic of the request knows that it has ended.
     """

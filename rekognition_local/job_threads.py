@@ -101,6 +101,7 @@ class JobThreads:
         except FaceEngineError as error:
             return self._jobs.fail(job, str(error))
         except Stopped:
+            self._jobs.put_back(job)
             raise
         except Exception as error:  # whatever it is, nobody is left to wait for this job
             log.exception("Job %s failed.", job.job_id)

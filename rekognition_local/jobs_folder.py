@@ -91,6 +91,10 @@ class JobsFolder:
         """Count one more attempt."""
         return self._save(replace(job, attempts=job.attempts + 1))
 
+    def put_back(self, job: Job) -> Job:
+        """Take the attempt back that an end in order broke off."""
+        return self._save(replace(job, attempts=job.attempts - 1))
+
     def succeed(self, job: Job, found: SearchedVideo) -> Job:
         """Keep what was found, then say so."""
         write_result(self._root / job.job_id, found)
