@@ -134,7 +134,7 @@ def test_another_sender_that_gets_through_does_not_shorten_what_the_site_asked_f
 
 def test_a_key_and_its_name_are_on_the_disk_when_the_code_is_used_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     synced: list[str] = []
-    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.readlink(f"/proc/self/fd/{handle}")))
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(str(Path(f"/proc/self/fd/{handle}").readlink())))
     reserve(tmp_path / "key")
     write_key(tmp_path / "key", "k" * 43)
     assert synced == [str(tmp_path / "key"), str(tmp_path)]
