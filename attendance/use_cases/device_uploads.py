@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from attendance.device_errors import BadItem, NoLecture, WrongSha256
 from attendance.device_model import Device, DevicePicture, ItemRefusal
-from attendance.errors import Conflict, InvalidInput, NotFound, ServiceBusy
+from attendance.errors import AlreadyExists, Conflict, InvalidInput, NotFound, ServiceBusy
 from attendance.model import Lecture, Recording
 from attendance.ports import MediaFile, Upload
 from attendance.services import Services
@@ -76,7 +76,13 @@ def begin_device_upload(
         _remember(services, device.id, item.id, refused)
         raise refused
     upload = Upload(item.id, sender(device), item.size, services.now(), _details(device, item, meeting, details))
-    services.uploads.begin(upload)
+    try:
+        services.uploads.begin(upload)
+    except AlreadyExists:  # the answer was late, and the device asked again meanwhile
+        begun = _begun(services, device, item)
+        if begun is None:
+            raise
+        return begun
     return upload
 
 

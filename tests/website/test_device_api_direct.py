@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from attendance.errors import RollcallError
 from attendance.model import Course
-from attendance.ports import MediaFile
+from attendance.ports import MediaFile, Upload
 from attendance.services import Services
 from attendance.use_cases.finish_upload import finish_upload
 from tests.website.device_sending import (
@@ -93,6 +93,21 @@ def test_an_upload_goes_on_with_the_parts_that_are_missing(device: DeviceClient,
     again = begin(device, words)
     assert (again.status_code, again.json["parts"]) == (201, [{"number": 2, "size": 8}])
     assert device.ask("POST", f"{DIRECT}/{words['item_id']}/complete", json={}).status_code == 409
+
+
+def test_a_beginning_that_comes_twice_at_once_begins_one_upload(
+    device: DeviceClient, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words, real = words_of(), services.uploads.begin
+
+    def begun_by_both(upload: Upload) -> None:
+        real(upload)
+        real(upload)
+
+    monkeypatch.setattr(services.uploads, "begin", begun_by_both)
+    again = begin(device, words)
+    assert (again.status_code, again.json["status"]) == (201, "sending")
+    assert len(services.uploads.of_user(f"device:{device.device.id}")) == 1
 
 
 def test_a_recording_that_is_begun_again_is_done(device: DeviceClient, services: Services) -> None:
