@@ -64,6 +64,8 @@ class SearchOperations:
             raise invalid_parameter()
         face, vector = found
         target = self._pictures.read(asked["TargetImage"])
+        if not target.faces:
+            raise invalid_parameter()
         others = [other for other in target.faces if not reasons_against(other, quality_filter)]
         distances = np.linalg.norm(self._pictures.embed(target, others) - vector, axis=1) if others else []
         compared = [

@@ -109,12 +109,9 @@ def test_of_a_group_the_person_matches_and_the_others_do_not(client, kit):
     assert other["BoundingBox"]["Left"] < 0.5 < match["Face"]["BoundingBox"]["Left"]
 
 
-def test_a_comparison_without_a_face_in_the_source_is_refused(client, kit):
+@pytest.mark.parametrize("lacking", ["SourceImage", "TargetImage"])
+def test_a_comparison_with_a_picture_without_a_face_is_refused(client, kit, lacking):
+    pictures = {"SourceImage": {"Bytes": kit.photo(0)}, "TargetImage": {"Bytes": kit.photo(0)}}
     with pytest.raises(ClientError) as error:
-        client.compare_faces(SourceImage={"Bytes": kit.photo_of_nobody()}, TargetImage={"Bytes": kit.photo(0)})
+        client.compare_faces(**{**pictures, lacking: {"Bytes": kit.photo_of_nobody()}})
     assert (code_of(error), message_of(error)) == ("InvalidParameterException", "Request has invalid parameters")
-
-
-def test_a_comparison_without_a_face_in_the_target_has_no_matches(client, kit):
-    answer = client.compare_faces(SourceImage={"Bytes": kit.photo(0)}, TargetImage={"Bytes": kit.photo_of_nobody()})
-    assert answer["FaceMatches"] == answer["UnmatchedFaces"] == []
