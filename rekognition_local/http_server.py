@@ -15,6 +15,7 @@ from rekognition_local.errors import ServiceError
 
 # Two pictures of 5 MB in base64, and some.
 MOST_BODY_BYTES = 16 * 1024 * 1024
+_MOST_DIGITS = 18
 IDLE_S = 60.0
 _END_S = 20.0
 
@@ -86,6 +87,12 @@ class _Handler(BaseHTTPRequestHandler):
         """Say that the server is there, for those who wait for it."""
         self._send(Answer(200, b'{"status": "ready"}'), str(uuid4()))
 
+    def handle_expect_100(self) -> bool:
+        """Tell a client that asks first to send its body, at once: it waits for that."""
+        goes_on = super().handle_expect_100()
+        self.wfile.flush()
+        return goes_on
+
     def _answer(self) -> None:
         request_id = str(uuid4())
         try:
@@ -106,7 +113,8 @@ class _Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "")
         if not (length.isascii() and length.isdigit()):
             raise ServiceError("MissingContentLength", "The request has no Content-Length.", 411)
-        if int(length) > MOST_BODY_BYTES:
+        # Python reads no number of thousands of digits.
+        if len(length) > _MOST_DIGITS or int(length) > MOST_BODY_BYTES:
             message = f"The request is larger than {MOST_BODY_BYTES} bytes."
             raise ServiceError("RequestEntityTooLargeException", message, 413)
         return self.rfile.read(int(length))

@@ -69,8 +69,9 @@ def test_web_pages_are_not_answered(endpoint):
     assert (status, answer["__type"]) == (403, "AccessDeniedException")
 
 
-def test_a_body_that_is_too_large_is_refused_before_it_is_read(endpoint):
-    status, answer = send(endpoint.url, b"", **{"Content-Length": str(MOST_BODY_BYTES + 1)})
+@pytest.mark.parametrize("length", [str(MOST_BODY_BYTES + 1), "9" * 5000])
+def test_a_body_that_is_too_large_is_refused_before_it_is_read(endpoint, length):
+    status, answer = send(endpoint.url, b"", **{"Content-Length": length})
     assert (status, answer["__type"]) == (413, "RequestEntityTooLargeException")
 
 
@@ -78,6 +79,16 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(endpoint):
 def test_a_length_that_is_no_number_is_refused(endpoint, length):
     status, answer = send(endpoint.url, b"", **{"Content-Length": length})
     assert (status, answer["__type"]) == (411, "MissingContentLength")
+
+
+def test_a_client_that_asks_first_is_told_to_send_its_body(endpoint):
+    address = urlsplit(endpoint.url)
+    head = f"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: {JSON}\r\nX-Amz-Target: {LIST}\r\nContent-Length: 2\r\n"
+    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+        connection.sendall(head.encode() + b"Expect: 100-continue\r\n\r\n")
+        assert connection.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b"{}")
+        assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
 
 
 def test_many_requests_go_over_one_connection(endpoint):
