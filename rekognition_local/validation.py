@@ -23,6 +23,7 @@ Members = dict[str, Any]
 
 _SHOWN = 200
 _MOST_FAULTS = 20
+"""That are told; a request of 16 MB can have millions."""
 
 
 def read_request(operation: str, body: Any) -> Members:
@@ -37,15 +38,20 @@ def read_request(operation: str, body: Any) -> Members:
     shape = operation_model(operation).input_shape
     members = reader.structure(shape, body, "")
     if reader.faults:
-        raise ServiceError("ValidationException", _listed(reader.faults))
+        raise ServiceError("ValidationException", reader.told())
     return members
 
 
 class _Reader:
-    """Walks a value and its shape, and collects what breaks a constraint."""
+    """Walks a value and its shape, counts what breaks a constraint, and keeps the first of it."""
 
     def __init__(self) -> None:
-        self.faults: list[str] = []
+        self.faults = 0
+        self._first: list[str] = []
+
+    def told(self) -> str:
+        """The faults in the service's words."""
+        return f"{self.faults} validation error{'s' if self.faults > 1 else ''} detected: {'; '.join(self._first)}"
 
     def structure(self, shape: StructureShape, value: Any, path: str) -> dict[str, Any]:
         if not isinstance(value, dict):
@@ -146,7 +152,9 @@ class _Reader:
             self._fault(f"'{value}'", path, f"Member must have {what} less than or equal to {most}")
 
     def _fault(self, value: str, path: str, constraint: str) -> None:
-        self.faults.append(f"Value {value} at '{path}' failed to satisfy constraint: {constraint}")
+        self.faults += 1
+        if len(self._first) < _MOST_FAULTS:
+            self._first.append(f"Value {value} at '{path}' failed to satisfy constraint: {constraint}")
 
 
 @cache
@@ -163,11 +171,6 @@ def _is_unicode(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _listed(faults: list[str]) -> str:
-    count = f"{len(faults)} validation error{'s' if len(faults) > 1 else ''} detected: "
-    return count + "; ".join(faults[:_MOST_FAULTS])
 
 
 def _shown(value: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -37,6 +38,18 @@ def test_all_faults_are_told_at_once():
         "Value null at 'image' failed to satisfy constraint: Member must not be null; "
         "Value '0' at 'maxFaces' failed to satisfy constraint: Member must have value greater than or equal to 1"
     )
+
+
+def test_of_very_many_faults_all_are_counted_and_few_are_kept():
+    tracemalloc.start()
+    try:
+        _, message = refused("DetectFaces", {"Image": PICTURE, "Attributes": [""] * 20_000})
+        _, most_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert message.startswith("20000 validation errors detected: ")
+    assert message.count("failed to satisfy") == 20
+    assert most_bytes < 2_000_000
 
 
 @pytest.mark.parametrize(
