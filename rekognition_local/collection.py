@@ -108,8 +108,8 @@ class Collection:
         """Remove all of it from disk."""
         with self._lock:
             self._refuse_if_gone()
-            self._is_gone = True
             remove_folder(self._folder)
+            self._is_gone = True
 
     def matches(
         self, vector: NDArray[np.float32], threshold: float, most: int, *, but: str | None = None
@@ -140,7 +140,8 @@ class Collection:
         if faces:
             write_json(path, [face.written() for face in faces])
         else:
-            path.unlink()
+            # A removal that was broken off before is repeated.
+            path.unlink(missing_ok=True)
             sync_folder(path.parent)
 
     def _refuse_if_gone(self) -> None:

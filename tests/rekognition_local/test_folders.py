@@ -103,6 +103,31 @@ def test_a_full_disk_keeps_nothing_of_a_picture_and_all_that_was_there(collectio
     assert collection.faces() == [known]
 
 
+def test_a_removal_that_a_full_disk_broke_off_can_be_repeated(collections, tmp_path, monkeypatch):
+    collection = collections.create("class", {})
+    image_id = str(uuid4())
+    (alone,) = collection.add([face(0)])
+    one, other = collection.add([face(1, image_id), face(2, image_id)])
+    with monkeypatch.context() as changed:
+        changed.setattr("rekognition_local.collection.write_json", full_disk)
+        with pytest.raises(OSError, match="No space left"):
+            collection.remove([alone.face_id, one.face_id])
+    assert collection.remove([alone.face_id, one.face_id]) == [alone.face_id, one.face_id]
+    again = CollectionsFolder(tmp_path / "collections", ENGINE).get("class")
+    assert [kept.face_id for kept in again.faces()] == [other.face_id]
+
+
+def test_a_collection_whose_removal_failed_is_still_there_and_can_be_removed(collections, tmp_path, monkeypatch):
+    collections.create("class", {})
+    with monkeypatch.context() as changed:
+        changed.setattr(Path, "rename", full_disk)
+        with pytest.raises(OSError, match="No space left"):
+            collections.delete("class")
+    assert collections.get("class").add([face(0)])
+    collections.delete("class")
+    assert not list((tmp_path / "collections").iterdir())
+
+
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
     path = tmp_path / "file"
     write_json(path, [1])
