@@ -24,7 +24,7 @@ class CollectionsFolder:
     """
 
     def __init__(self, root: Path, engine: str) -> None:
-        root.mkdir(exist_ok=True)
+        root.mkdir(exist_ok=True, mode=0o700)
         sweep(root)
         self._root = root
         self._engine = engine

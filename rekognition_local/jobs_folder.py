@@ -29,7 +29,7 @@ class JobsFolder:
     """
 
     def __init__(self, root: Path, most_open: int) -> None:
-        root.mkdir(exist_ok=True)
+        root.mkdir(exist_ok=True, mode=0o700)
         sweep(root)
         self._root = root
         self._most_open = most_open

@@ -128,6 +128,11 @@ def test_a_collection_whose_removal_failed_is_still_there_and_can_be_removed(col
     assert not list((tmp_path / "collections").iterdir())
 
 
+def test_faces_and_jobs_are_readable_for_their_owner_alone(collections, tmp_path):
+    JobsFolder(tmp_path / "jobs", 20)
+    assert [(tmp_path / name).stat().st_mode & 0o777 for name in ("collections", "jobs")] == [0o700, 0o700]
+
+
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
     path = tmp_path / "file"
     write_json(path, [1])
