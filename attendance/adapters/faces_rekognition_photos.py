@@ -30,8 +30,10 @@ GOOD_FACE_PX = 80
 
 # The format of two-eyed cameras and some phones, MPO, comes with JPEG.
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
-_MOST_MEGAPIXELS = 150
-_MOST_WEBP_MEGAPIXELS = 50  # libwebp needs four times the memory of the others
+# The smallest function in Lambda has 1 GB, and one that is killed would be killed by the same picture again and again.
+_MOST_MEGAPIXELS = 50
+_MOST_JPEG_MEGAPIXELS = 110  # it is decoded at a half or less
+_MOST_WEBP_MEGAPIXELS = 25  # libwebp needs twice the memory of the others
 _CLEAR_PART = 0.5  # of the largest face's width; people far behind are smaller
 _CLEAR_SCORE = 0.9  # patterns that are taken for a face have less
 _THUMBNAIL_WIDTH = 1.6  # in faces: hair and chin belong to a person
@@ -53,7 +55,7 @@ def read_picture(data: bytes) -> Image.Image:
     """
     picture = _opened(data)
     megapixels = picture.width * picture.height / 1e6
-    most = _MOST_WEBP_MEGAPIXELS if picture.format == "WEBP" else _MOST_MEGAPIXELS
+    most = _most_megapixels(picture)
     if megapixels > most:
         raise BadPhoto(
             "%(name)s has %(megapixels)s megapixels; at most %(most)s can be read.",
@@ -158,13 +160,21 @@ def _opened(data: bytes) -> Image.Image:
         ) from error
 
 
+def _most_megapixels(picture: Image.Image) -> int:
+    if picture.format == "WEBP":
+        return _MOST_WEBP_MEGAPIXELS
+    is_photo = picture.format in ("JPEG", "MPO") and picture.mode in ("RGB", "L")
+    return _MOST_JPEG_MEGAPIXELS if is_photo else _MOST_MEGAPIXELS
+
+
 def _on_white(picture: Image.Image) -> Image.Image:
     """In RGB; what a picture says of how it is turned stays with it."""
     if picture.mode.startswith("I"):  # grey of 16 bits
         return picture.convert("I").point(lambda grey: grey * (1 / 256)).convert("L").convert("RGB")
     if picture.has_transparency_data:
-        coloured = picture.convert("RGBA")
-        flat = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), coloured).convert("RGB")
+        coloured = picture if picture.mode == "RGBA" else picture.convert("RGBA")
+        flat = Image.new("RGB", picture.size, "white")
+        flat.paste(coloured, mask=coloured.getchannel("A"))
         flat.info.update(picture.info)
         return flat
     return picture.convert("RGB")

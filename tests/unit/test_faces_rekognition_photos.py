@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import struct
+import subprocess
+import sys
 import zlib
 from typing import Any
 
@@ -89,10 +91,19 @@ def bomb(side: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(written)
 
 
-@pytest.mark.parametrize("side", [13_000, 60_000])
+@pytest.mark.parametrize("side", [8_000, 13_000, 60_000])
 def test_a_picture_that_would_fill_the_memory_is_refused_by_its_header(side):
     with pytest.raises(BadPhoto, match=r"^The picture has .*(megapixels|too many pixels).*\.$"):
         read_picture(bomb(side))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the peak is counted in another unit")
+def test_the_largest_picture_fits_into_the_smallest_function_in_lambda():
+    largest = encoded(Image.new("RGBA", (7000, 7000)), "PNG")
+    child = "import resource, sys; from attendance.adapters.faces_rekognition_photos import read_picture as read; "
+    child += "read(sys.stdin.buffer.read()); print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    done = subprocess.run([sys.executable, "-c", child], check=True, input=largest, capture_output=True)
+    assert int(done.stdout) < 700  # of 1024 MB; the rest of the program wants some too
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
