@@ -10,6 +10,7 @@ An item is written into making/, synced, and renamed into items/, so that it is 
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import logging
@@ -123,8 +124,13 @@ class Outbox:
         return self.items_folder / item.id / "data"
 
     def readings_of(self, item: Item) -> list[Reading]:
-        """The whole ones; what the disk has spoilt is counted as damaged when the item is done."""
-        return from_lines(self.data_path(item).read_bytes())
+        """The whole ones; what the disk has spoilt or lost is counted as damaged when the item is done."""
+        try:
+            return from_lines(self.data_path(item).read_bytes())
+        except OSError as spoilt:
+            if spoilt.errno not in (errno.ENOENT, errno.EIO):
+                raise
+            return []
 
     @contextmanager
     def holding(self, item: Item) -> Iterator[bool]:
@@ -157,6 +163,7 @@ class Outbox:
         self.tally.add("refused")
         with self._lock:
             folder = self.items_folder / item.id
+            self.disk.make_folder(folder)  # somebody may have deleted it
             self.disk.write(folder / "refusal.json", json.dumps({"sentence": sentence}).encode())
             if not keep_data:
                 self.disk.remove(folder / "data")

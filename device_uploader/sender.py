@@ -50,8 +50,15 @@ class FileSender:
             return False
         with self._outbox.holding(item) as here:
             if here:
-                self._send(item)
+                self._try(item)
         return True
+
+    def _try(self, item: Item) -> None:
+        try:
+            self._send(item)
+        except (DeviceError, OSError):
+            self._failures[item.id] += 1
+            raise
 
     def _next(self) -> Item | None:
         waiting = [one for one in self._outbox.waiting() if one.kind != "readings" and one.id not in self._handed_over]
@@ -66,20 +73,18 @@ class FileSender:
         return first is not None and first.kind == "snapshot" and item.kind == "clip" and not self._is_quiet()
 
     def _send(self, item: Item) -> None:
+        path = self._outbox.data_path(item)
+        if not path.exists() or path.stat().st_size != item.size:
+            self._damaged(item)
+            return
         send = send_directly if self._goes_direct() else send_by_tus
         try:
-            outcome = send(self._road, item, self._outbox.data_path(item))
+            outcome = send(self._road, item, path)
         except Stopped:
             return
         except ItemRefused as refused:
             self._refused(item, refused)
             return
-        except FileNotFoundError:
-            self._damaged(item)
-            return
-        except (DeviceError, OSError):
-            self._failures[item.id] += 1
-            raise
         self._link.worked()
         if outcome == "whole":
             self._is_there(item)
@@ -128,9 +133,9 @@ class FileSender:
 
     def _set_aside(self, item: Item, refused: ItemRefused) -> None:
         log.warning("The site refused the %s %s: %s", item.kind, item.id, refused)
-        self._failures.pop(item.id, None)
         # People outside a lesson are nobody's business: such a picture is not kept.
         self._outbox.refuse(item, str(refused), keep_data=refused.code != "no_lecture")
+        self._failures.pop(item.id, None)
 
     def _came_wrong(self, item: Item, refused: ItemRefused) -> None:
         """Other bytes came than were recorded: by the network, or because this disk has spoilt them."""

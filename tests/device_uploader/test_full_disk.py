@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import closing
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from device_uploader.reading_log import ReadingLog
 from device_uploader.recovery import recover_clips
 from device_uploader.sending import Road
 from device_uploader.settings_file import load_settings
-from tests.device_uploader.conftest import clip_in, moment, reading, sender, snapshot
+from tests.device_uploader.conftest import clip_in, moment, reading, send_all, sender, snapshot
 from tests.device_uploader.fake_site import FakeSite
 from tests.device_uploader.test_clips import film
 
@@ -168,3 +169,43 @@ class HalfOff(FullDisk):
 
     def rename(self, old: Path, new: Path) -> None:
         raise FULL
+
+
+def test_what_somebody_deleted_by_hand_is_counted_and_blocks_nothing(outbox: Outbox, road: Road, fake: FakeSite):
+    kept = [clip_in(outbox, b"clip", moment(0)), outbox.add_readings(new_id(), [reading(0)])]
+    gone = [clip_in(outbox, b"gone", moment(10)), outbox.add_readings(new_id(), [reading(10), reading(11)])]
+    for item in gone:
+        shutil.rmtree(outbox.items_folder / item.id)
+    send_all(outbox, road)
+    assert list(fake.files) == [kept[0].id]
+    assert len(fake.readings) == 1
+    assert outbox.tally.counts()["damaged"] == 3
+
+
+def test_a_refusal_that_cannot_be_written_down_lets_the_others_go_first(
+    outbox: Outbox, road: Road, fake: FakeSite, monkeypatch: pytest.MonkeyPatch
+):
+    good, bad = clip_in(outbox, b"good", moment(0)), clip_in(outbox, b"bad", moment(10))
+    fake.refusals[bad.id] = (422, "bad_recording", "This clip cannot be read.")
+
+    def full(*_: object) -> None:
+        raise FULL
+
+    monkeypatch.setattr(outbox.disk, "replace", full)
+    files = sender(outbox, road)
+    for _ in range(2):
+        with pytest.raises(OSError, match="No space"):
+            files.step()
+    files.step()
+    assert list(fake.files) == [good.id]
+
+
+def test_a_clip_that_is_shorter_than_it_was_is_not_sent_to_a_bucket_again_and_again(
+    outbox: Outbox, road: Road, fake: FakeSite
+):
+    fake.direct = True
+    item = clip_in(outbox, b"the right bytes")
+    outbox.data_path(item).write_bytes(b"the right")
+    send_all(outbox, road)
+    assert outbox.tally.counts()["damaged"] == 1
+    assert "PUT" not in [method for method, _ in fake.asked]
