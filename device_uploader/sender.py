@@ -33,7 +33,7 @@ class FileSender:
 
     def __init__(self, outbox: Outbox, road: Road, link: Link, is_quiet: Callable[[], bool]) -> None:
         self._outbox, self._road, self._link, self._is_quiet = outbox, road, link, is_quiet
-        self._road.should_yield = self._is_behind
+        self._road.should_yield = lambda item: self._is_quiet() or self._is_behind(item)
         self._failures: Counter[str] = Counter()
         self._refused_once: set[str] = set()
         self._handed_over: dict[str, float] = {}
@@ -70,7 +70,7 @@ class FileSender:
     def _is_behind(self, item: Item) -> bool:
         """Whether something more important came while this one is being sent."""
         first = self._next()
-        return first is not None and first.kind == "snapshot" and item.kind == "clip" and not self._is_quiet()
+        return first is not None and first.kind == "snapshot" and item.kind == "clip"
 
     def _send(self, item: Item) -> None:
         path = self._outbox.data_path(item)

@@ -166,3 +166,16 @@ def test_quiet_hours_hold_files_back(outbox: Outbox, road: Road, fake: FakeSite)
     outbox.add(snapshot(), b"picture")
     assert FileSender(outbox, road, Link(), lambda: True).step() is False
     assert fake.files == {}
+
+
+def test_quiet_hours_that_begin_while_a_clip_goes_out_hold_back_the_rest_of_it(
+    outbox: Outbox, road: Road, fake: FakeSite
+):
+    data = random.Random(3).randbytes(4 * road.chunk_bytes)
+    item = clip_in(outbox, data)
+    files = FileSender(outbox, road, Link(), lambda: item.id in fake.begun and len(fake.begun[item.id]) > 0)
+    assert files.step() is True
+    assert len(fake.begun[item.id]) == road.chunk_bytes
+    assert files.step() is False
+    send_all(outbox, road)
+    assert fake.files[item.id] == data
