@@ -171,12 +171,14 @@ def simulated(words: argparse.Namespace) -> int:
 
 
 def opened(settings: Settings) -> Outbox:
-    """Raises SettingsWrong where the folder cannot be used, OSError where starting again may help: a full disk."""
+    """Raises SettingsWrong where the folder cannot be used, DeviceError where starting again may help: a full disk."""
     outbox = Outbox(settings.outbox.folder)
     try:
         outbox.open()
-    except (PermissionError, NotADirectoryError, FileExistsError) as wrong:
-        raise SettingsWrong(f"The outbox {settings.outbox.folder} cannot be written: {wrong.strerror}.") from wrong
+    except OSError as wrong:
+        is_wrong_folder = isinstance(wrong, (PermissionError, NotADirectoryError, FileExistsError))
+        kind = SettingsWrong if is_wrong_folder else DeviceError
+        raise kind(f"The outbox {settings.outbox.folder} cannot be written: {wrong.strerror}.") from wrong
     return outbox
 
 

@@ -13,7 +13,7 @@ import pytest
 from device_uploader.clock import Clock, SiteTime, format_time, read_boots
 from device_uploader.command_line import opened
 from device_uploader.disk import Disk
-from device_uploader.errors import SettingsWrong
+from device_uploader.errors import DeviceError, SettingsWrong
 from device_uploader.item import new_id
 from device_uploader.link import Lane, Link
 from device_uploader.outbox import Outbox
@@ -141,14 +141,15 @@ def test_a_start_on_a_full_disk_is_tried_again_but_not_one_on_a_wrong_folder(mon
     settings = load_settings(
         None, {"ROLLCALL_DEVICE_SITE_SERVER": "https://site.test", "ROLLCALL_DEVICE_SENSOR_SOURCE": "simulated"}
     )
-    for wrong, kind in ((FULL, OSError), (PermissionError(13, "Permission denied"), SettingsWrong)):
+    for wrong, kind in ((FULL, DeviceError), (PermissionError(13, "Permission denied"), SettingsWrong)):
 
         def fail(_: Outbox, wrong: OSError = wrong) -> None:
             raise wrong
 
         monkeypatch.setattr(Outbox, "open", fail)
-        with pytest.raises(kind):
+        with pytest.raises(DeviceError, match=r"The outbox .* cannot be written: ") as raised:
             opened(settings)
+        assert type(raised.value) is kind
 
 
 def test_power_that_goes_again_at_the_next_start_spoils_nothing_that_was_whole(tmp_path: Path):
