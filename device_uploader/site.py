@@ -131,6 +131,7 @@ class Site:
                 timeout=(CONNECT_TIMEOUT_S, self._timeout_s),
                 verify=self._verify,
                 allow_redirects=False,
+                proxies={"http": ""},  # http is for this machine, and a proxy would read the key; https may use one
                 **words,
             )
 

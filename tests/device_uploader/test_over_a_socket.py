@@ -150,6 +150,17 @@ def test_a_netrc_file_does_not_replace_the_key(
     assert road_to(network.port, outbox).site.me()["name"] == "Room 1"
 
 
+@pytest.mark.parametrize("name", ["http_proxy", "all_proxy"])
+def test_what_is_sent_in_the_clear_on_this_machine_goes_to_no_proxy(
+    name: str, outbox: Outbox, network: BadNetwork, monkeypatch: pytest.MonkeyPatch
+):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        monkeypatch.setenv(name, f"http://127.0.0.1:{free.getsockname()[1]}")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    assert road_to(network.port, outbox).site.me()["name"] == "Room 1"
+
+
 def test_the_key_is_in_no_log_and_no_error(
     outbox: Outbox, network: BadNetwork, caplog: pytest.LogCaptureFixture, fake: FakeSite
 ):
