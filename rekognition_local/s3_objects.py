@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -33,17 +34,22 @@ class S3Objects:
 
     def image(self, place: Mapping[str, str]) -> bytes:
         """A picture's bytes. Raises ServiceError: InvalidS3Object or ImageTooLarge."""
-        size = self._size(place)
-        if size > MOST_IMAGE_BYTES:
-            raise image_too_large(size, MOST_IMAGE_BYTES)
         try:
-            return bytes(self._s3().get_object(**_arguments(place))["Body"].read())
+            got = self._s3().get_object(**_arguments(place))
+            with closing(got["Body"]) as body:
+                if got["ContentLength"] > MOST_IMAGE_BYTES:
+                    raise image_too_large(got["ContentLength"], MOST_IMAGE_BYTES)
+                return bytes(body.read())
         except (BotoCoreError, ClientError) as error:
             raise bad_object(_reason(error)) from error
 
     def check_video(self, place: Mapping[str, str]) -> None:
         """See that there is a video of a size that is taken. Raises ServiceError: InvalidS3Object or VideoTooLarge."""
-        if self._size(place) > MOST_VIDEO_BYTES:
+        try:
+            size = self._s3().head_object(**_arguments(place))["ContentLength"]
+        except (BotoCoreError, ClientError) as error:
+            raise bad_object(_reason(error)) from error
+        if size > MOST_VIDEO_BYTES:
             raise ServiceError("VideoTooLargeException", "The maximum file size is 10GB.")
 
     def download(self, place: Mapping[str, str], path: Path, is_stopped: Callable[[], bool]) -> None:
@@ -55,12 +61,6 @@ class S3Objects:
                     if is_stopped():
                         raise Stopped
                     file.write(chunk)
-        except (BotoCoreError, ClientError) as error:
-            raise bad_object(_reason(error)) from error
-
-    def _size(self, place: Mapping[str, str]) -> int:
-        try:
-            return int(self._s3().head_object(**_arguments(place))["ContentLength"])
         except (BotoCoreError, ClientError) as error:
             raise bad_object(_reason(error)) from error
 

@@ -9,6 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 from PIL import Image
 
+from rekognition_local.errors import ServiceError
+from rekognition_local.s3_objects import MOST_IMAGE_BYTES, S3Objects
 from tests.contract.faces_kits import drawn, jpeg
 from tests.rekognition_local.conftest import BUCKET, code_of, message_of
 
@@ -75,6 +77,24 @@ def test_bytes_of_more_than_5_mb_are_refused_by_the_model(client):
 def test_an_object_of_more_than_15_mb_is_refused(client):
     code, message = refused(client, stored("photos/large", b"\xff\xd8\xff" + bytes(15 * 1024 * 1024)))
     assert (code, message) == ("ImageTooLargeException", "Image size is too large: 15728643 > 15728640")
+
+
+class ReplacedObject(io.BytesIO):
+    """An S3 whose object was small when it was asked about, and is not when it is read."""
+
+    def head_object(self, **_):
+        return {"ContentLength": 10}
+
+    def get_object(self, **_):
+        return {"ContentLength": MOST_IMAGE_BYTES + 1, "Body": self}
+
+
+def test_an_object_is_measured_as_it_is_read_and_not_before():
+    s3 = ReplacedObject()
+    with pytest.raises(ServiceError) as error:
+        S3Objects(s3).image({"Bucket": BUCKET, "Name": "photos/replaced"})
+    assert error.value.code == "ImageTooLargeException"
+    assert s3.closed
 
 
 def test_an_object_of_less_than_15_mb_may_be_larger_than_bytes_may_be(client):
