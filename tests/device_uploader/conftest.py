@@ -18,6 +18,7 @@ from device_uploader.reading import Reading
 from device_uploader.sender import FileSender, ReadingSender
 from device_uploader.sending import Road
 from device_uploader.site import Site
+from tests.device_uploader.bad_network import BadNetwork, served
 from tests.device_uploader.fake_site import KEY, FakeSite
 from tests.device_uploader.wsgi_adapter import WsgiAdapter, session_for
 
@@ -38,6 +39,15 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
 @pytest.fixture
 def fake() -> FakeSite:
     return FakeSite()
+
+
+@pytest.fixture
+def network(fake: FakeSite) -> Iterator[BadNetwork]:
+    port, stop = served(fake.app)
+    proxy = BadNetwork(("127.0.0.1", port))
+    yield proxy
+    proxy.stop()
+    stop()
 
 
 @pytest.fixture
