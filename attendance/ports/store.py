@@ -33,6 +33,9 @@ class LectureStore(Protocol):
     def remove_lecture(self, lecture_id: str) -> None:
         """With recordings, sightings, marks; their media keys become erasures. Raises NotFound."""
 
+    def remove_empty_lecture(self, lecture_id: str) -> None:
+        """Only where it has no recording and no mark, also while others add some; nothing happens where it is gone."""
+
     def lecture(self, lecture_id: str) -> Lecture:
         """Raises NotFound."""
 

@@ -148,7 +148,5 @@ def _no_empty_lecture(services: Services, lecture_id: str) -> Iterator[None]:
     try:
         yield
     except Exception:
-        if not services.store.recordings(lecture_id) and not services.store.marks(lecture_id):
-            with suppress(NotFound):
-                services.store.remove_lecture(lecture_id)
+        services.store.remove_empty_lecture(lecture_id)
         raise

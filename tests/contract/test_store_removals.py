@@ -1,6 +1,8 @@
 """What every Store keeps to when something is removed: all that hangs on it goes, and its media become erasures."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 
 import pytest
 
@@ -107,6 +109,42 @@ def test_a_removed_lecture_takes_recordings_sightings_and_marks_along(school: St
     media = {"media of r1", "picture of s0", "picture of s1", "picture of s2"}
     assert set(school.pending_erasures()) == media
     assert [seen.id for seen in school.sightings("l2")] == ["s3", "s4"]
+
+
+def test_an_empty_lecture_is_removed_and_no_other(school: Store) -> None:
+    school.add_lecture_once(a_lecture("l3", "c1", NOW + HOUR))
+    school.add_lecture_once(a_lecture("l4", "c1", NOW + 2 * HOUR))
+    school.set_mark(replace(a_mark("21", lecture_id="l4"), set_by="u1"))
+    school.remove_recording("r1")  # its marks stay
+    for lecture_id in ("l1", "l2", "l3", "l4", "l9"):
+        school.remove_empty_lecture(lecture_id)
+    assert {lecture.id for lecture in school.lectures().items} == {"l1", "l2", "l4"}
+
+
+def test_what_is_added_to_an_empty_lecture_meanwhile_is_refused_or_stays(store: Store) -> None:
+    store.add_course_once(a_course("c1"))
+    together = Barrier(2)
+
+    def remove(lecture_id: str) -> None:
+        together.wait()
+        store.remove_empty_lecture(lecture_id)
+
+    def add(lecture_id: str) -> bool:
+        together.wait()
+        try:
+            store.add_recording(a_recording(f"r of {lecture_id}", lecture_id))
+        except NotFound:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as threads:
+        for number in range(10):
+            lecture_id = f"l{number}"
+            store.add_lecture_once(a_lecture(lecture_id, "c1", NOW + number * HOUR))
+            removing, adding = threads.submit(remove, lecture_id), threads.submit(add, lecture_id)
+            removing.result()
+            assert len(store.recordings(lecture_id)) == adding.result()
+            assert (lecture_id in {one.id for one in store.lectures().items}) == adding.result()
 
 
 def test_a_removed_course_takes_its_lectures_along_and_leaves_students(school: Store) -> None:

@@ -72,6 +72,13 @@ def test_a_course_removed_meanwhile_gets_no_lecture_and_nobody_on_its_roster(oth
     assert other.courses(student_id="21") == []
 
 
+def test_a_recording_added_meanwhile_keeps_its_lecture_which_takes_further_ones(other: DynamoStore) -> None:
+    other.add_lecture_once(a_lecture("l9", starts_at=NOW + HOUR))
+    meanwhile(lambda: other.add_recording(a_recording("r9", "l9")), "update_item").remove_empty_lecture("l9")
+    other.add_recording(a_recording("r10", "l9"))
+    assert {one.id for one in other.recordings("l9")} == {"r9", "r10"}
+
+
 def test_a_student_removed_meanwhile_is_neither_marked_nor_seen(other: DynamoStore) -> None:
     assert other.claim_search("r1", "one", NOW, NOW + MINUTE)
     seen = [a_sighting("s1", student_id="21"), a_sighting("s2", student_id="22")]

@@ -10,7 +10,12 @@ from attendance.adapters.store_dynamodb.actions import NEW, STAYS, Action, check
 from attendance.adapters.store_dynamodb.pages import page_of
 from attendance.adapters.store_dynamodb.parallel import together
 from attendance.adapters.store_dynamodb.recordings import recording_item, recording_of, searching
-from attendance.adapters.store_dynamodb.removing import remove_course, remove_lecture, remove_recording
+from attendance.adapters.store_dynamodb.removing import (
+    remove_course,
+    remove_empty_lecture,
+    remove_lecture,
+    remove_recording,
+)
 from attendance.adapters.store_dynamodb.table import Table, TablePart
 from attendance.adapters.store_dynamodb.values import Item, attributes, read, text
 from attendance.adapters.store_sentences import (
@@ -64,6 +69,10 @@ class DynamoLectures(TablePart):
     def remove_lecture(self, lecture_id: str) -> None:
         """Raises NotFound."""
         remove_lecture(self.table, lecture_id)
+
+    def remove_empty_lecture(self, lecture_id: str) -> None:
+        """Nobody can add to it while it is looked at."""
+        remove_empty_lecture(self.table, lecture_id)
 
     def remove_course(self, course_id: str) -> None:
         """Raises NotFound."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from attendance.adapters import store_dynamodb_device_keys as device_keys
 from attendance.adapters import store_dynamodb_keys as keys
-from attendance.adapters.store_dynamodb.actions import THERE, delete
+from attendance.adapters.store_dynamodb.actions import STAYS, THERE, delete
 from attendance.adapters.store_dynamodb.erasing import delete_with_media, erasing, media_of
 from attendance.adapters.store_dynamodb.pictures import removing_picture
 from attendance.adapters.store_dynamodb.recordings import recording_key
@@ -47,6 +47,22 @@ def remove_lecture(table: Table, lecture_id: str) -> None:
     lecture = read(Lecture, item)
     copy = keys.lecture_at(lecture.course_id, lecture.starts_at)
     table.transact([delete(copy), delete(keys.lecture(lecture_id))])
+
+
+def remove_empty_lecture(table: Table, lecture_id: str) -> None:
+    """Only where it has no recording and no mark."""
+    key, partition = keys.lecture(lecture_id), keys.of_lecture(lecture_id)
+
+    def is_empty() -> bool:
+        return not any(next(iter(table.query(partition, kind)), None) for kind in (keys.RECORDING, keys.MARK))
+
+    # Looked at first, so that a lecture in use is closed only where somebody adds to it at this very moment.
+    if not is_empty() or table.update(key, _MARK, STAYS, yes=True) is None:
+        return
+    if is_empty():
+        remove_lecture(table, lecture_id)
+    else:
+        table.update(key, "REMOVE #removing", THERE)
 
 
 def remove_course(table: Table, course_id: str) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, exists, insert, or_, select, update
 
 from attendance.adapters.store_sentences import (
     lecture_taken,
@@ -18,7 +19,8 @@ from attendance.adapters.store_sentences import (
 from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.erasures import erase_found, erase_lecture_media
 from attendance.adapters.store_sql.rows import lock, one, page_of, read, values
-from attendance.adapters.store_sql.tables import courses, lectures, recordings, sightings
+from attendance.adapters.store_sql.tables import courses, lectures, marks, recordings, sightings
+from attendance.errors import NotFound
 from attendance.model import Lecture, Page, Recording, Sighting
 
 
@@ -45,6 +47,14 @@ class SqlLectures(Database):
             lock(connection, lectures, lecture_id, no_lecture())
             erase_lecture_media(connection, lectures.c.id == lecture_id)
             connection.execute(delete(lectures).where(lectures.c.id == lecture_id))
+
+    def remove_empty_lecture(self, lecture_id: str) -> None:
+        """Whoever adds a recording or a mark locks the lecture too."""
+        holds = [exists().where(table.c.lecture_id == lecture_id) for table in (recordings, marks)]
+        with suppress(NotFound), self._writing() as connection:
+            lock(connection, lectures, lecture_id, no_lecture())
+            if not connection.scalar(select(or_(*holds))):
+                connection.execute(delete(lectures).where(lectures.c.id == lecture_id))
 
     def lecture(self, lecture_id: str) -> Lecture:
         """Raises NotFound."""

@@ -40,6 +40,10 @@ class FakeLectures(FakeState):
         need(self._lectures, lecture_id, "There is no such lecture.")
         self._drop_lectures([lecture_id])
 
+    def remove_empty_lecture(self, lecture_id: str) -> None:
+        if lecture_id in self._lectures and not self.recordings(lecture_id) and not self.marks(lecture_id):
+            self._drop_lectures([lecture_id])
+
     def lecture(self, lecture_id: str) -> Lecture:
         return need(self._lectures, lecture_id, "There is no such lecture.")
 
