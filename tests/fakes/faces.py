@@ -126,10 +126,9 @@ def _joined(known: Seen, again: Seen) -> Seen:
     )
 
 
-def _appearances_s(known: Seen, again: Seen) -> tuple[float, ...]:
-    assert known.appearances_s is not None
-    assert again.appearances_s is not None
-    return known.appearances_s + again.appearances_s if known.last_s < again.first_s else again.appearances_s + known.appearances_s
+def _appearances_s(*visits: Seen) -> tuple[float, ...]:
+    by_time = sorted(visits, key=lambda seen: seen.first_s)
+    return tuple(second for seen in by_time for second in seen.appearances_s or ())
 
 
 def _ranked(person: float, own: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
