@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -54,15 +55,32 @@ class OpenVideo:
 @contextmanager
 def open_video(file: MediaFile) -> Iterator[OpenVideo]:
     """Read only what is needed of it. Raises NotFound, ServiceUnavailable, BadRecording."""
-    with file.open() as stream:
+    with file.open() as stream, _no_way_out_of_the_file():
         try:
             container = _opened(stream)
-        except (av.FFmpegError, ValueError) as error:
-            raise BadRecording("The recording is not a video that can be read, or it is cut short.") from error
+        except av.FFmpegError as error:
+            raise _unreadable() from error
         with container:
             track = _picture_track(container)
             refuse_absurd_size(track.codec_context.width, track.codec_context.height)
             yield OpenVideo(container, track)
+
+
+@contextmanager
+def _no_way_out_of_the_file() -> Iterator[None]:
+    """A hostile index leads to places before the file, or further than a number can say. Raises BadRecording."""
+    try:
+        yield
+    except (ValueError, OverflowError) as error:
+        raise _unreadable() from error
+    except OSError as error:
+        if error.errno != errno.EINVAL or isinstance(error, av.FFmpegError):
+            raise
+        raise _unreadable() from error
+
+
+def _unreadable() -> BadRecording:
+    return BadRecording("The recording is not a video that can be read, or it is cut short.")
 
 
 def refuse_absurd_size(width: int, height: int) -> None:

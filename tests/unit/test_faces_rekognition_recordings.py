@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -83,6 +84,33 @@ def test_a_video_that_is_longer_than_it_says_is_measured(video, tmp_path, monkey
     monkeypatch.setattr(module, "LONGEST_HOURS", 10 / 3600)
     with pytest.raises(BadRecording, match="hours; this one lasts"):
         probe_recording(DiskFile(path))
+
+
+class Lost(io.BytesIO):
+    """A file whose index leads nowhere, as FFmpeg's jumps in it end."""
+
+    def __init__(self, data: bytes, error: Exception) -> None:
+        super().__init__(data)
+        self._error = error
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        if offset > 1000:
+            raise self._error
+        return super().seek(offset, whence)
+
+
+@pytest.mark.parametrize("error", [OSError(errno.EINVAL, "Invalid argument"), ValueError("negative"), OverflowError()])
+def test_an_index_that_leads_out_of_the_file_is_damage_and_no_fault_of_the_program(video, error, monkeypatch):
+    file = DiskFile(video)
+    monkeypatch.setattr(DiskFile, "open", lambda _: Lost(video.read_bytes(), error))
+    with pytest.raises(BadRecording, match="not a video that can be read"):
+        probe_recording(file)
+
+
+def test_a_disk_that_fails_is_no_verdict_on_the_recording(video, monkeypatch):
+    monkeypatch.setattr(DiskFile, "open", lambda _: Lost(video.read_bytes(), OSError(errno.EIO, "broken")))
+    with pytest.raises(OSError, match="broken"):
+        probe_recording(DiskFile(video))
 
 
 def saying_one_second(data: bytes) -> bytes:
