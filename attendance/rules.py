@@ -18,6 +18,9 @@ from attendance.model import (
     Status,
 )
 
+_Span = tuple[datetime, datetime]
+"""First and last moment of an appearance."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Attendance:
@@ -64,7 +67,8 @@ def decide_marks(
 ) -> list[Mark]:
     """One mark for each of these students, from the recordings that were searched; none where nothing was searched.
 
-    Sure sightings make present or late; where there are only unsure ones the mark is unsure; else absent.
+    Sure sightings make present or late; where there are only unsure ones, or all are from before or after the lecture,
+    the mark is unsure; else absent.
     """
     by_id = {recording.id: recording for recording in recordings}
     if not by_id:
@@ -88,13 +92,26 @@ def _attendance(
     counted = sure or [s for s in own if (s.similarity or 0) >= lines.review]
     if not counted:
         return None
-    first = min(_moment(s.recording_id, s.first_s, recordings) for s in counted)
-    last = max(_moment(s.recording_id, s.last_s, recordings) for s in counted)
-    best = max(counted, key=lambda s: (s.similarity or 0, s.frames, s.id))
+    during = [s for s in counted if _during(s, lecture, recordings)]
+    best = max(during or counted, key=lambda s: (s.similarity or 0, s.frames, s.id))
+    spans = [span for s in during for span in _during(s, lecture, recordings)]
+    spans = spans or [span for s in counted for span in _spans(s, recordings)]
+    first, last = min(start for start, _ in spans), max(end for _, end in spans)
     status = Status.UNSURE
-    if sure:
+    if sure and during:
         status = present_or_late(first, lecture, course, recordings.values())
     return _Attendance(status, best, first, last)
+
+
+def _during(sighting: Sighting, lecture: Lecture, recordings: Mapping[str, Recording]) -> list[_Span]:
+    """The appearances that are of the lecture: a recording may show the one before it too, or the one after."""
+    spans = _spans(sighting, recordings)
+    return [(start, end) for start, end in spans if start <= lecture.ends_at and end >= lecture.starts_at]
+
+
+def _spans(sighting: Sighting, recordings: Mapping[str, Recording]) -> list[_Span]:
+    began = recordings[sighting.recording_id].started_at
+    return [(began + timedelta(seconds=first), began + timedelta(seconds=last)) for first, last in sighting.appearances]
 
 
 def _mark(
@@ -137,7 +154,3 @@ def _evidence(attended: _Attendance) -> Evidence:
 def _left_early(last: datetime, lecture: Lecture, course: Course, recordings: Mapping[str, Recording]) -> bool:
     watched_until = min(lecture.ends_at, max(recording.ended_at for recording in recordings.values()))
     return last + timedelta(minutes=course.left_early_minutes) < watched_until
-
-
-def _moment(recording_id: str, second: float, recordings: Mapping[str, Recording]) -> datetime:
-    return recordings[recording_id].started_at + timedelta(seconds=second)

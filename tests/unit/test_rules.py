@@ -100,6 +100,39 @@ def test_a_snapshot_asks_for_a_nearer_face_because_no_other_frame_can_agree():
     )
 
 
+def test_who_is_seen_only_in_the_next_lecture_is_not_late_for_this_one():
+    over_the_end = replace(HOUR, started_at=START + timedelta(minutes=50), duration_s=1200.0)
+    after_it = only(decide(seen(first_s=900.0, last_s=1100.0), recordings=(over_the_end,)))
+    at_its_end = only(decide(seen(first_s=600.0, last_s=1100.0), recordings=(over_the_end,)))
+    assert (after_it.status, at_its_end.status) == (Status.UNSURE, Status.PRESENT)
+    assert after_it.evidence is not None
+    assert after_it.evidence.first_seen_at == START + timedelta(minutes=65)
+
+
+def test_who_is_seen_only_in_the_lecture_before_is_not_present():
+    before = replace(HOUR, started_at=START - timedelta(minutes=20), duration_s=3600.0)
+    assert only(decide(seen(first_s=0.0, last_s=1199.9), recordings=(before,))).status is Status.UNSURE
+    assert only(decide(seen(first_s=0.0, last_s=1200.0), recordings=(before,))).status is Status.PRESENT
+
+
+def test_who_was_there_before_and_comes_back_late_is_late():
+    before = replace(HOUR, started_at=START - timedelta(minutes=20), duration_s=4800.0)
+    twice = seen(first_s=0.0, last_s=4700.0, appearances_s=(0.0, 900.0, 2400.0, 4700.0))
+    mark = only(decide(twice, recordings=(before,)))
+    assert mark.status is Status.LATE
+    assert mark.evidence is not None
+    assert mark.evidence.first_seen_at == START + timedelta(minutes=20)
+
+
+def test_of_two_sightings_the_one_of_the_lecture_is_the_proof():
+    before = replace(HOUR, id="before", started_at=START - timedelta(minutes=30), duration_s=600.0)
+    nearer = seen(id="nearer", recording_id="before", similarity=99.0, first_s=0.0, last_s=500.0)
+    mark = only(decide(nearer, seen(), recordings=(before, HOUR)))
+    assert mark.status is Status.PRESENT
+    assert mark.evidence is not None
+    assert (mark.evidence.sighting_id, mark.evidence.first_seen_at) == ("s", START + timedelta(seconds=5))
+
+
 def test_an_unknown_marks_nobody():
     assert only(decide(seen(student=None))).status is Status.ABSENT
 
