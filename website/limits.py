@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from flask import Flask, current_app, request
 from flask_limiter import Limiter
@@ -107,8 +107,12 @@ def _address_key() -> tuple[str, str]:
 
 def asking_network() -> str:
     """The address, or of IPv6 its /64, which is what one household or attacker has."""
-    address = request.remote_addr or "unknown"
+    given = request.remote_addr or "unknown"
     try:
-        return str(ip_network((address, 64), strict=False)) if ip_address(address).version == 6 else address
+        address = ip_address(given)
     except ValueError:
-        return address
+        return given
+    if isinstance(address, IPv4Address):
+        return given
+    # A socket for both gives IPv4 as ::ffff:a.b.c.d, all in one /64.
+    return str(address.ipv4_mapped or ip_network((given, 64), strict=False))
