@@ -18,9 +18,6 @@ from attendance.model import (
     Status,
 )
 
-_Span = tuple[datetime, datetime]
-"""First and last moment of an appearance."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Attendance:
@@ -67,8 +64,8 @@ def decide_marks(
 ) -> list[Mark]:
     """One mark for each of these students, from the recordings that were searched; none where nothing was searched.
 
-    Sure sightings make present or late; where there are only unsure ones, or all are from before or after the lecture,
-    the mark is unsure; else absent.
+    Sure sightings make present or late; where there are only unsure ones the mark is unsure; else absent. What a
+    recording shows from before the lecture began or after it ended counts for nothing.
     """
     by_id = {recording.id: recording for recording in recordings}
     if not by_id:
@@ -88,30 +85,27 @@ def _attendance(
     course: Course,
     lines: MatchLines,
 ) -> _Attendance | None:
-    sure = [s for s in own if is_sure(s, lines, recordings[s.recording_id].kind)]
-    counted = sure or [s for s in own if (s.similarity or 0) >= lines.review]
+    there = {s: spans for s in own if (spans := _during(s, lecture, recordings))}
+    sure = [s for s in there if is_sure(s, lines, recordings[s.recording_id].kind)]
+    counted = sure or [s for s in there if (s.similarity or 0) >= lines.review]
     if not counted:
         return None
-    during = [s for s in counted if _during(s, lecture, recordings)]
-    best = max(during or counted, key=lambda s: (s.similarity or 0, s.frames, s.id))
-    spans = [span for s in during for span in _during(s, lecture, recordings)]
-    spans = spans or [span for s in counted for span in _spans(s, recordings)]
-    first, last = min(start for start, _ in spans), max(end for _, end in spans)
+    first = min(start for s in counted for start, _ in there[s])
+    last = max(end for s in counted for _, end in there[s])
+    best = max(counted, key=lambda s: (s.similarity or 0, s.frames, s.id))
     status = Status.UNSURE
-    if sure and during:
+    if sure:
         status = present_or_late(first, lecture, course, recordings.values())
     return _Attendance(status, best, first, last)
 
 
-def _during(sighting: Sighting, lecture: Lecture, recordings: Mapping[str, Recording]) -> list[_Span]:
+def _during(
+    sighting: Sighting, lecture: Lecture, recordings: Mapping[str, Recording]
+) -> list[tuple[datetime, datetime]]:
     """The appearances that are of the lecture: a recording may show the one before it too, or the one after."""
-    spans = _spans(sighting, recordings)
-    return [(start, end) for start, end in spans if start <= lecture.ends_at and end >= lecture.starts_at]
-
-
-def _spans(sighting: Sighting, recordings: Mapping[str, Recording]) -> list[_Span]:
     began = recordings[sighting.recording_id].started_at
-    return [(began + timedelta(seconds=first), began + timedelta(seconds=last)) for first, last in sighting.appearances]
+    moments = [[began + timedelta(seconds=second) for second in span] for span in sighting.appearances]
+    return [(start, end) for start, end in moments if start <= lecture.ends_at and end >= lecture.starts_at]
 
 
 def _mark(
