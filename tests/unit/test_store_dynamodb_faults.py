@@ -67,6 +67,16 @@ def test_a_transaction_that_lost_a_race_is_tried_again_and_not_reported(
     assert store.users().total == 1
 
 
+def test_a_transaction_that_is_tried_again_has_the_same_token_and_the_next_another(
+    store: DynamoStore, client: BrokenClient
+) -> None:
+    client.faults.append(failing(refusal("TransactionInProgressException"), 2, "transact_write_items"))
+    store.add_user_once(a_user("u1"))
+    store.add_user_once(a_user("u2", email="u2@example.org"))
+    tokens = [asked["ClientRequestToken"] for operation, asked in client.asked if operation == "transact_write_items"]
+    assert tokens[0] == tokens[1] == tokens[2] != tokens[3]
+
+
 def test_what_stays_busy_ends_with_a_plain_sentence(store: DynamoStore, client: BrokenClient) -> None:
     client.faults.append(failing(refusal("ThrottlingException")))
     with pytest.raises(ServiceUnavailable) as busy:

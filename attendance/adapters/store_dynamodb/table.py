@@ -15,6 +15,7 @@ from attendance.adapters.store_dynamodb.parallel import PARALLEL, together
 from attendance.adapters.store_dynamodb.values import Item
 from attendance.adapters.store_dynamodb_keys import INDEX, Key
 from attendance.errors import InvalidInput, Phrase, ServiceUnavailable
+from attendance.model import new_id
 
 MOST_IN_TRANSACTION = 100
 _MOST_READ, _MOST_WRITTEN = 100, 25  # in one batch
@@ -133,7 +134,8 @@ class Table:
             raise InvalidInput("This is too much to be stored at once; please do it in parts.")
         items = [{one.kind: {"TableName": self.name, **one.parameters}} for one in actions]
         try:
-            self.call("transact_write_items", TransactItems=items)
+            # With one token for all tries, a try whose answer was lost is not done a second time by the next.
+            self.call("transact_write_items", TransactItems=items, ClientRequestToken=new_id())
         except _TransactionRefused as refused:
             raise actions[refused.number].refused from None
 
