@@ -13,7 +13,7 @@ from enum import StrEnum
 
 import pytz
 
-from attendance.model import Mark, MatchLines, Recording, Sighting, Status, Student
+from attendance.model import Mark, MatchLines, Recording, SearchStatus, Sighting, Status, Student
 from attendance.rules import is_sure
 from attendance.wall_time import day_bounds
 
@@ -223,7 +223,7 @@ def _hour(span: tuple[datetime, datetime], its: Sequence[Recording], column: Seq
         *span,
         clock=span[0].astimezone(pytz.timezone(timezone)).strftime("%H:%M"),
         recordings=searched,
-        waiting=len(its) - searched,
+        waiting=sum(recording.searched_at is None and recording.status is not SearchStatus.FAILED for recording in its),
         present=found.count(Presence.PRESENT),
         unsure=found.count(Presence.UNSURE),
         absent=found.count(Presence.ABSENT),

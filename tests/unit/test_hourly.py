@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise, permutations
 
 import pytest
 
 from attendance.hourly import HourlyGrid, Presence, hourly_grid, hours_of_day
-from attendance.model import MatchLines, Recording, RecordingKind, Sighting
+from attendance.model import MatchLines, Recording, RecordingKind, SearchStatus, Sighting
 from tests.contract.samples import a_recording, a_sighting, a_student
 
 LINES = MatchLines(review=60.0, accept=75.0, margin=10.0)
@@ -152,6 +153,12 @@ def test_a_recording_that_is_not_searched_watches_nothing_yet() -> None:
     found = grid([film("r1", at(9), 60, searched=False)], [seen("r1", 0, 60)])
     assert row(found) == [N]
     assert (found.hours[0].recordings, found.hours[0].waiting, found.hours[0].is_watched) == (0, 1, False)
+
+
+def test_a_recording_that_cannot_be_searched_is_not_waited_for() -> None:
+    failed = replace(film("r1", at(9), 30, searched=False), status=SearchStatus.FAILED)
+    (hour,) = grid([failed], []).hours
+    assert (hour.recordings, hour.waiting, hour.is_watched) == (0, 0, False)
 
 
 def test_percentages_of_students_and_hours() -> None:
