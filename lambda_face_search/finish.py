@@ -22,7 +22,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def _do(asked: Asked, place: str, context: Any) -> str:
     if not isinstance(asked, SearchEnded):
         raise UnknownEvent(f"Only start.handler takes this: {asked}")
-    return once(f"{asked.search_id}/{asked.status}", lambda: _end(asked), context)
+    return once(f"{asked.search_id}/{asked.tag}/{asked.status}", lambda: _end(asked), context)
 
 
 def _end(ended: SearchEnded) -> str:
