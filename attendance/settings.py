@@ -137,7 +137,7 @@ SETTINGS = (
         count(1, 36500),
     ),
     Setting(
-        "ROLLCALL_DEVICE_REQUESTS",
+        "ROLLCALL_REQUESTS_PER_DEVICE",
         "600",
         "How many requests a device has each minute; it waits when it has used them up.",
         count(1, 100_000),
@@ -195,7 +195,7 @@ class Settings:
     max_photo_mb: float
     readings_full_days: int
     readings_thinned_days: int
-    device_requests: int
+    requests_per_device: int
     session_hours: float
     login_tries: int
     rate_store: str

@@ -201,7 +201,7 @@ class TestHowOftenADeviceMayAsk:
     @pytest.fixture
     def environment(self) -> dict[str, str]:
         """Three times a minute."""
-        return {"ROLLCALL_DEVICE_REQUESTS": "3"}
+        return {"ROLLCALL_REQUESTS_PER_DEVICE": "3"}
 
     def test_one_that_asks_too_often_waits_and_others_do_not(
         self, device: DeviceClient, app: Flask, services: Services

@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
 
 def count_request(device: Device) -> None:
     """Raises TooManyRequests with the seconds to wait; ServiceUnavailable."""
-    _count(RateLimitItemPerMinute(current_settings().device_requests), "device", device.id)
+    _count(RateLimitItemPerMinute(current_settings().requests_per_device), "device", device.id)
 
 
 def count_pairing() -> None:

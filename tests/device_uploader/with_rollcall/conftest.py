@@ -54,7 +54,7 @@ def services(tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.Mo
             "ROLLCALL_DATA": str(tmp_path / "data"),
             "ROLLCALL_JOBS": "fake",
             "ROLLCALL_TIMEZONE": "Asia/Seoul",
-            "ROLLCALL_DEVICE_REQUESTS": "100000",
+            "ROLLCALL_REQUESTS_PER_DEVICE": "100000",
             **environment,
         }
     )
