@@ -91,6 +91,8 @@ def address(value: Any) -> str:
     parts = urlsplit(text(value))
     if not parts.hostname or parts.scheme not in ("http", "https"):
         raise ValueError(f'must be an address such as "https://attendance.example.org", not {value!r}')
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError(f"must be the address of the site alone, without {value.partition(parts.netloc)[2]!r}")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise ValueError("must begin with https://, so that nobody can read the key on the way")
     return text(value).rstrip("/")

@@ -38,6 +38,7 @@ def test_the_sample_file_can_be_used_and_names_every_setting():
     [
         ('[site]\nserver = "http://site.test"\n', r"line 2: `server` in \[site\] must begin with https://"),
         ('[site]\nserver = "site.test"\n', r"line 2: .* must be an address such as"),
+        ('[site]\nserver = "https://site.test/rollcall/"\n', r"line 2: .* of the site alone, without '/rollcall/'"),
         ('[site]\nservr = "https://site.test"\n', r"line 2: there is no setting `servr` .* mean `server`\?"),
         (SITE + "[camra]\n", r"line 3: there is no table \[camra\]\. Did you mean `camera`\?"),
         (SITE + '[camera]\nfps = "fast"\n', r"line 4: `fps` in \[camera\] must be a number from 0.1 to 30, not 'fast'"),
