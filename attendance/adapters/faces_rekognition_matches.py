@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
 from types import MappingProxyType
@@ -165,7 +165,11 @@ class Judge:
         else:
             kept = list(visits)
         joined = sorted((frame for visit in kept for frame in visit), key=lambda frame: frame.time_s)
-        return self._judged(student_id, joined), [visit for visit in visits if visit not in kept]
+        good = [stay.good_frames for visit, stay in alone if visit in kept]
+        # As of one track: a glimpse here and a glimpse there of somebody who is alike are no proof together.
+        proof = sum(frames for frames in good if frames >= self.lines.least_good_frames) or max(good)
+        stay = replace(self._judged(student_id, joined), good_frames=proof)
+        return stay, [visit for visit in visits if visit not in kept]
 
     def _judged(self, student_id: str, frames: Visit) -> Stay:
         similarity = self._pooled(frames, partial(Frame.of, student_id=student_id))

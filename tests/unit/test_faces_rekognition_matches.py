@@ -66,6 +66,14 @@ def test_turned_heads_take_nothing_from_good_frames():
     assert (ada.good_frames, len(ada.frames)) == (5, 50)
 
 
+def test_glimpses_in_several_visits_are_no_proof_together():
+    glimpses = [person(index, index * 10, match("face-ada", 99.9)) for index in range(4)]
+    (ada,) = judged(glimpses)
+    assert (ada.student_id, len(ada.frames), ada.good_frames) == (ADA, 4, 1)
+    (ada,) = judged(glimpses + frames(9, range(100, 103), match("face-ada", 99.9)))
+    assert ada.good_frames == 3
+
+
 def test_one_lucky_frame_is_no_proof():
     (ada,) = judged([person(0, 0, match("face-ada", 99.9)), *frames(0, range(1, 30))])[:1]
     assert ada.student_id == ADA
