@@ -144,6 +144,10 @@ class Lecture:
     title: str = ""
 
 
+DEVICE = "device:"
+"""`created_by` of a recording that a device sent begins so, and the user of its upload; the device's id follows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recording:
     """A video or a snapshot of a lecture, with its media key and how far its search is.
@@ -178,6 +182,12 @@ class Recording:
     def ended_at(self) -> datetime:
         """The moment of its last frame."""
         return self.started_at + timedelta(seconds=self.duration_s)
+
+    @property
+    def device_id(self) -> str | None:
+        """The device that sent it; None where a person did."""
+        by = self.created_by or ""
+        return by.removeprefix(DEVICE) if by.startswith(DEVICE) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def decide_marks(
     """One mark for each of these students, from the recordings that were searched; none where nothing was searched.
 
     Sure sightings make present or late; where there are only unsure ones the mark is unsure; else absent. What a
-    recording shows from before the lecture began or after it ended counts for nothing.
+    device's recording shows from before the lecture began or after it ended counts for nothing.
     """
     by_id = {recording.id: recording for recording in recordings}
     if not by_id:
@@ -102,10 +102,17 @@ def _attendance(
 def _during(
     sighting: Sighting, lecture: Lecture, recordings: Mapping[str, Recording]
 ) -> list[tuple[datetime, datetime]]:
-    """The appearances that are of the lecture: a recording may show the one before it too, or the one after."""
-    began = recordings[sighting.recording_id].started_at
+    """The appearances that are of the lecture. A device's clip may show the one before it or after it too; of what a
+    person uploads, that person has said which lecture it shows.
+    """
+    recording = recordings[sighting.recording_id]
+    began = recording.started_at
     moments = [[began + timedelta(seconds=second) for second in span] for span in sighting.appearances]
-    return [(start, end) for start, end in moments if start <= lecture.ends_at and end >= lecture.starts_at]
+    return [
+        (start, end)
+        for start, end in moments
+        if recording.device_id is None or (start <= lecture.ends_at and end >= lecture.starts_at)
+    ]
 
 
 def _mark(

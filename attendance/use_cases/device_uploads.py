@@ -13,12 +13,11 @@ from datetime import datetime, timedelta
 from attendance.device_errors import BadItem, NoLecture, WrongSha256
 from attendance.device_model import Device, DevicePicture, ItemRefusal
 from attendance.errors import AlreadyExists, Conflict, InvalidInput, NotFound, ServiceBusy
-from attendance.model import Lecture, Recording
+from attendance.model import DEVICE, Lecture, Recording
 from attendance.ports import MediaFile, Upload
 from attendance.services import Services
 from attendance.use_cases.begin_upload import check_size
 from attendance.use_cases.hourly_attendance import lectures_around
-from attendance.use_cases.read_devices import DEVICE
 from attendance.use_cases.receive_readings import EARLIEST, FURTHEST_AHEAD
 from attendance.use_cases.receive_recording import receive_recording
 from attendance.use_cases.timetable import Meeting, meeting_in_room

@@ -12,9 +12,6 @@ from attendance.model import Page, Recording
 from attendance.services import Services
 from attendance.wall_time import day_bounds
 
-DEVICE = "device:"
-"""`Recording.created_by` and `Upload.user_id` of what a device sent begin so; its id follows."""
-
 PICTURE_NEAR = timedelta(minutes=1)
 SKIN_NEAR = timedelta(seconds=10)
 
@@ -78,11 +75,10 @@ def see_alarm(services: Services, alarm_id: str, *, by: str) -> None:
 
 def device_of(services: Services, recording: Recording) -> Device | None:
     """The device that sent a recording; None where a person did."""
-    sender = recording.created_by or ""
-    if not sender.startswith(DEVICE):
+    if recording.device_id is None:
         return None
     try:
-        return services.store.device(sender.removeprefix(DEVICE))
+        return services.store.device(recording.device_id)
     except NotFound:
         return None
 

@@ -23,6 +23,7 @@ LINES = MatchLines(review=60, accept=80, margin=10, least_good_frames=3)
 COURSE = Course("c", "CS101", "Computing", "", "Asia/Seoul", START, late_after_minutes=10, left_early_minutes=10)
 LECTURE = Lecture("l", "c", START, START + timedelta(minutes=60), START)
 HOUR = Recording("r", "l", RecordingKind.VIDEO, "key", "a.mp4", START, 3600.0, 1, START)
+CLIP = replace(HOUR, created_by="device:d")
 
 
 def seen(student: str | None = "21", **changes: object) -> Sighting:
@@ -101,20 +102,25 @@ def test_a_snapshot_asks_for_a_nearer_face_because_no_other_frame_can_agree():
 
 
 def test_who_is_seen_only_in_the_next_lecture_is_not_late_for_this_one():
-    over_the_end = replace(HOUR, started_at=START + timedelta(minutes=50), duration_s=1200.0)
+    over_the_end = replace(CLIP, started_at=START + timedelta(minutes=50), duration_s=1200.0)
     after_it = only(decide(seen(first_s=900.0, last_s=1100.0), recordings=(over_the_end,)))
     at_its_end = only(decide(seen(first_s=600.0, last_s=1100.0), recordings=(over_the_end,)))
     assert (after_it.status, at_its_end.status) == (Status.ABSENT, Status.PRESENT)
 
 
+def test_all_that_a_person_uploads_for_a_lecture_is_of_it():
+    longer = replace(HOUR, started_at=START + timedelta(minutes=50), duration_s=1200.0, created_by="teacher")
+    assert only(decide(seen(first_s=900.0, last_s=1100.0), recordings=(longer,))).status is Status.LATE
+
+
 def test_who_is_seen_only_in_the_lecture_before_is_not_present():
-    before = replace(HOUR, started_at=START - timedelta(minutes=20), duration_s=3600.0)
+    before = replace(CLIP, started_at=START - timedelta(minutes=20), duration_s=3600.0)
     assert only(decide(seen(first_s=0.0, last_s=1199.9), recordings=(before,))).status is Status.ABSENT
     assert only(decide(seen(first_s=0.0, last_s=1200.0), recordings=(before,))).status is Status.PRESENT
 
 
 def test_who_was_there_before_and_comes_back_late_is_late():
-    before = replace(HOUR, started_at=START - timedelta(minutes=20), duration_s=4800.0)
+    before = replace(CLIP, started_at=START - timedelta(minutes=20), duration_s=4800.0)
     twice = seen(first_s=0.0, last_s=4700.0, appearances_s=(0.0, 900.0, 2400.0, 4700.0))
     mark = only(decide(twice, recordings=(before,)))
     assert mark.status is Status.LATE
@@ -123,9 +129,9 @@ def test_who_was_there_before_and_comes_back_late_is_late():
 
 
 def test_of_two_sightings_the_one_of_the_lecture_is_the_proof():
-    before = replace(HOUR, id="before", started_at=START - timedelta(minutes=30), duration_s=600.0)
+    before = replace(CLIP, id="before", started_at=START - timedelta(minutes=30), duration_s=600.0)
     nearer = seen(id="nearer", recording_id="before", similarity=99.0, first_s=0.0, last_s=500.0)
-    mark = only(decide(nearer, seen(), recordings=(before, HOUR)))
+    mark = only(decide(nearer, seen(), recordings=(before, CLIP)))
     assert mark.status is Status.PRESENT
     assert mark.evidence is not None
     assert (mark.evidence.sighting_id, mark.evidence.first_seen_at) == ("s", START + timedelta(seconds=5))
