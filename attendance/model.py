@@ -11,9 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Generic, TypeVar
-
-T = TypeVar("T")
 
 
 def new_id() -> str:
@@ -284,55 +281,3 @@ class MarkChange:
     by: str | None = None
     by_name: str = ""
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
-    """One thing that a person did, for the audit trail. Never holds a secret or a face."""
-
-    at: datetime
-    by: str | None
-    action: str
-    subject: str
-    detail: str = ""
-    by_name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LogRow:
-    """One line of the attendance log."""
-
-    lecture: Lecture
-    course: Course
-    student_id: str
-    student_name: str
-    student_key: str
-    mark: Mark
-
-
-@dataclass(frozen=True, slots=True)
-class LogFilter:
-    """Which lines of the log are wanted. None means no limit; `course_ids` empty means none at all."""
-
-    course_ids: Sequence[str] | None = None
-    student_id: str | None = None
-    text: str = ""  # part of a student's id or name
-    statuses: Sequence[Status] = ()
-    from_at: datetime | None = None
-    before_at: datetime | None = None
-    sort: str = "-time"  # time, student, status, course, similarity; a minus turns it round
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
-    """A part of a list. `number` counts from 1; `total` counts all items of the list."""
-
-    items: Sequence[T]
-    number: int
-    size: int
-    total: int
-
-    @property
-    def pages(self) -> int:
-        """How many pages the list has, at least one."""
-        return max(1, -(-self.total // self.size))

@@ -16,7 +16,7 @@ from attendance.device_model import (
     ReadingSpan,
     Slot,
 )
-from attendance.model import Page
+from attendance.list_model import Page
 
 
 class DeviceStore(Protocol):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
-from attendance.model import Course, EngineCount, Face, Page, Student, User
+from attendance.list_model import Page
+from attendance.model import Course, EngineCount, Face, Student, User
 
 
 class UserStore(Protocol):

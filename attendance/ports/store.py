@@ -6,17 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from attendance.model import (
-    AuditEntry,
-    Lecture,
-    LogFilter,
-    LogRow,
-    Mark,
-    MarkChange,
-    Page,
-    Recording,
-    Sighting,
-)
+from attendance.list_model import AuditEntry, LogFilter, LogRow, Page
+from attendance.model import Lecture, Mark, MarkChange, Recording, Sighting
 from attendance.ports.devices import AlarmStore, DeviceStore, ReadingStore, TimetableStore
 from attendance.ports.people import CourseStore, RenewalStore, StudentStore, UserStore
 

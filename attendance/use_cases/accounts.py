@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 import pytz
 
 from attendance.errors import InvalidInput, NotAllowed, NotFound
-from attendance.model import AuditEntry, Role, User, new_id
+from attendance.list_model import AuditEntry
+from attendance.model import Role, User, new_id
 from attendance.passwords import check_password, hash_password, is_outdated, is_right, made_up_password
 from attendance.services import Services
 from attendance.use_cases.names import clean_name

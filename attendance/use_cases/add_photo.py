@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from attendance.errors import NotFound
-from attendance.model import AuditEntry, Face
+from attendance.list_model import AuditEntry
+from attendance.model import Face
 from attendance.services import Services
 from attendance.use_cases.enrol_photos import AddedPhoto, alike_in_words, enrolled_photos
 from attendance.use_cases.erase import erase_pending

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from attendance.device_model import Device
 from attendance.errors import InvalidInput
-from attendance.model import AuditEntry
+from attendance.list_model import AuditEntry
 from attendance.services import Services
 
 PROPOSED_LINE_C = 37.5

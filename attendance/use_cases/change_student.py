@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from attendance.model import AuditEntry, Student
+from attendance.list_model import AuditEntry
+from attendance.model import Student
 from attendance.services import Services
 from attendance.use_cases.erase import erase_pending
 from attendance.use_cases.names import clean_name

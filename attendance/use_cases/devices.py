@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from attendance.device_model import Device, DeviceStatus
 from attendance.errors import Phrase
-from attendance.model import AuditEntry, new_id
+from attendance.list_model import AuditEntry
+from attendance.model import new_id
 from attendance.services import Services
 from attendance.use_cases.names import clean_name
 from attendance.use_cases.pair_device import PairingCode, offer_pairing

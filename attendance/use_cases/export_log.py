@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 import pytz
 
 from attendance.errors import InvalidInput, NotFound
-from attendance.model import LogFilter, LogRow
+from attendance.list_model import LogFilter, LogRow
 from attendance.services import Services
 from attendance.use_cases.log_workbook import looks_like_formula, workbook
 

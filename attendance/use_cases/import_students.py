@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from attendance.errors import AlreadyExists, InvalidInput, NotFound, RollcallError, TooLarge
-from attendance.model import AuditEntry, Course, Face, Student
+from attendance.list_model import AuditEntry
+from attendance.model import Course, Face, Student
 from attendance.ports import Progress
 from attendance.services import Services
 from attendance.use_cases.add_photo import keep_photos

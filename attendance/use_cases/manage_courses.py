@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import pytz
 
 from attendance.errors import InvalidInput, NotFound, Phrase
-from attendance.model import AuditEntry, Course, Lecture, Role, new_id
+from attendance.list_model import AuditEntry
+from attendance.model import Course, Lecture, Role, new_id
 from attendance.services import Services
 from attendance.use_cases.erase import erase_pending
 from attendance.use_cases.names import clean_course_code, clean_name, clean_section

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attendance.model import AuditEntry, Recording
+from attendance.list_model import AuditEntry
+from attendance.model import Recording
 from attendance.services import Services
 from attendance.use_cases.erase import erase_pending
 from attendance.use_cases.mark_lecture import mark_lecture

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from attendance.device_errors import CodeRefused, KeyRefused
 from attendance.device_model import Device
-from attendance.model import AuditEntry
+from attendance.list_model import AuditEntry
 from attendance.services import Services
 
 CODE_LASTS = timedelta(hours=1)

@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 
 from attendance.device_model import Alarm, Device, DevicePicture, Reading, ReadingSpan
 from attendance.errors import NotFound
-from attendance.model import Page, Recording
+from attendance.list_model import Page
+from attendance.model import Recording
 from attendance.services import Services
 from attendance.wall_time import day_bounds
 

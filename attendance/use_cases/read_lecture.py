@@ -6,18 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from attendance.model import (
-    Course,
-    Lecture,
-    Mark,
-    MarkChange,
-    Page,
-    Recording,
-    SearchStatus,
-    Sighting,
-    Status,
-    Student,
-)
+from attendance.list_model import Page
+from attendance.model import Course, Lecture, Mark, MarkChange, Recording, SearchStatus, Sighting, Status, Student
 from attendance.services import Services
 from attendance.use_cases.mark_lecture import students_to_mark
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from attendance.model import Course, LogFilter, Status
+from attendance.list_model import LogFilter
+from attendance.model import Course, Status
 from attendance.services import Services
 
 

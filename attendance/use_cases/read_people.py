@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from attendance.model import Course, Face, Page, Role, Student, User
+from attendance.list_model import Page
+from attendance.model import Course, Face, Role, Student, User
 from attendance.services import Services
 
 _PAGE = 200

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 
 from attendance.errors import AlreadyExists, InvalidInput, NotFound
-from attendance.model import AuditEntry, Face, Student, new_id
+from attendance.list_model import AuditEntry
+from attendance.model import Face, Student, new_id
 from attendance.services import Services
 from attendance.use_cases.enrol_photos import AddedPhoto, alike_in_words, enrolled_photos
 from attendance.use_cases.names import clean_name, clean_student_id

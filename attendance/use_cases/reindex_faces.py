@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from attendance.errors import BadPhoto, Conflict, NotFound, RollcallError
-from attendance.model import AuditEntry, Face
+from attendance.list_model import AuditEntry
+from attendance.model import Face
 from attendance.services import Services
 
 Counted = Callable[[int, int], None]  # called with how many photos are through, and of how many

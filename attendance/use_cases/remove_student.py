@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from attendance.model import AuditEntry, LogFilter, LogRow, Role
+from attendance.list_model import AuditEntry, LogFilter, LogRow
+from attendance.model import Role
 from attendance.services import Services
 from attendance.use_cases.erase import erase_pending
 

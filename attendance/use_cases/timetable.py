@@ -12,7 +12,8 @@ import pytz
 
 from attendance.device_model import Slot
 from attendance.errors import InvalidInput
-from attendance.model import AuditEntry, Course, new_id
+from attendance.list_model import AuditEntry
+from attendance.model import Course, new_id
 from attendance.services import Services
 from attendance.use_cases.devices import clean_room
 from attendance.wall_time import wall_moment

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from attendance.errors import InvalidInput
-from attendance.model import LogFilter, LogRow, Status
+from attendance.list_model import LogFilter, LogRow
+from attendance.model import Status
 from attendance.ports import Store
 from tests.contract.samples import (
     HOUR,

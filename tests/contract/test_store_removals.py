@@ -7,7 +7,8 @@ from threading import Barrier
 import pytest
 
 from attendance.errors import NotFound
-from attendance.model import AuditEntry, LogFilter, Role
+from attendance.list_model import AuditEntry, LogFilter
+from attendance.model import Role
 from attendance.ports import Store
 from tests.contract.samples import (
     HOUR,

@@ -11,7 +11,7 @@ import pytest
 from attendance.device_errors import CodeRefused, KeyRefused
 from attendance.device_model import Alarm, DeviceState, DeviceStatus
 from attendance.errors import InvalidInput, NotFound
-from attendance.model import Page
+from attendance.list_model import Page
 from attendance.use_cases.calibrate_device import calibrate_device, set_alarm_line
 from attendance.use_cases.devices import (
     add_device,

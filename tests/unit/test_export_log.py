@@ -11,16 +11,8 @@ import pytest
 from openpyxl import load_workbook
 
 from attendance.errors import InvalidInput
-from attendance.model import (
-    Course,
-    Evidence,
-    Lecture,
-    LogFilter,
-    LogRow,
-    Mark,
-    Page,
-    Status,
-)
+from attendance.list_model import LogFilter, LogRow, Page
+from attendance.model import Course, Evidence, Lecture, Mark, Status
 from attendance.services import Services
 from attendance.use_cases import export_log as module
 from attendance.use_cases.export_log import export_log

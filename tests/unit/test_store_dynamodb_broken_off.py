@@ -14,7 +14,8 @@ import pytest
 
 from attendance.adapters.store_dynamodb import DynamoStore
 from attendance.errors import NotFound
-from attendance.model import EngineCount, LogFilter, Role, Status
+from attendance.list_model import LogFilter
+from attendance.model import EngineCount, Role, Status
 from tests.broken_dynamodb import BrokenClient
 from tests.contract.samples import (
     HOUR,

@@ -11,7 +11,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from attendance.adapters.store_dynamodb import DynamoStore, open_store
 from attendance.errors import InvalidInput, NotFound, RollcallError, ServiceUnavailable, SettingsError
-from attendance.model import AuditEntry, LogFilter
+from attendance.list_model import AuditEntry, LogFilter
 from attendance.settings import load_settings
 from tests.broken_dynamodb import BrokenClient, failing, refusal
 from tests.contract.samples import (

@@ -10,7 +10,8 @@ import pytest
 
 from attendance.adapters.store_dynamodb import DynamoStore
 from attendance.errors import AlreadyExists, ConsentMissing, NotFound
-from attendance.model import LogFilter, Role, Status
+from attendance.list_model import LogFilter
+from attendance.model import Role, Status
 from tests.broken_dynamodb import BrokenClient
 from tests.contract.samples import (
     HOUR,

@@ -8,7 +8,8 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 import attendance.use_cases
-from attendance.model import AuditEntry, User
+from attendance.list_model import AuditEntry
+from attendance.model import User
 from attendance.services import Services
 from tests.website.browsing import PASSWORD, post_form
 from website.audit.words import ACTIONS

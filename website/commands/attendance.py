@@ -13,7 +13,8 @@ import click
 import pytz
 
 from attendance.errors import InvalidInput
-from attendance.model import Course, LogFilter, Status
+from attendance.list_model import LogFilter
+from attendance.model import Course, Status
 from attendance.use_cases.export_log import FORMATS, export_log
 from website.commands.courses_by_name import COURSE_HELP, course_named
 from website.commands.plain_errors import Commands

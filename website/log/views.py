@@ -6,7 +6,8 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from attendance.errors import NotFound
-from attendance.model import LogFilter, Role, Status
+from attendance.list_model import LogFilter
+from attendance.model import Role, Status
 from attendance.use_cases.export_log import export_log
 from attendance.use_cases.read_log import log_totals, own_courses
 from website.access import roles_required, visible_courses

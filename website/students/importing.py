@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from attendance.errors import InvalidInput, NotFound
-from attendance.model import Page, Role
+from attendance.list_model import Page
+from attendance.model import Role
 from attendance.use_cases.import_report import report_as_csv
 from attendance.use_cases.import_students import ImportRow, Outcome
 from attendance.use_cases.keep_import import (

@@ -17,7 +17,7 @@ from attendance.adapters.store_dynamodb.values import Item, read, text, whole
 from attendance.adapters.store_dynamodb_keys import moment
 from attendance.adapters.store_sentences import no_alarm, no_recording
 from attendance.device_model import Alarm, DevicePicture
-from attendance.model import Page
+from attendance.list_model import Page
 
 
 class DynamoAlarms(TablePart):

@@ -17,7 +17,8 @@ from attendance.adapters.store_dynamodb.recordings import recording_of
 from attendance.adapters.store_dynamodb.table import TablePart
 from attendance.adapters.store_dynamodb.values import Item, attributes, read, text, whole
 from attendance.adapters.store_dynamodb_keys import Key
-from attendance.model import AuditEntry, Page, new_id
+from attendance.list_model import AuditEntry, Page
+from attendance.model import new_id
 
 
 class DynamoAudit(TablePart):

@@ -26,7 +26,8 @@ from attendance.adapters.store_sentences import (
     no_sighting,
     recording_taken,
 )
-from attendance.model import Lecture, Page, Recording, Sighting
+from attendance.list_model import Page
+from attendance.model import Lecture, Recording, Sighting
 
 _AS_READ = f"{STAYS} AND #course_id = :old_course AND #starts_at = :old_start"
 _LAST = "~"  # sorts after all moments

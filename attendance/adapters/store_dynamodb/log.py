@@ -14,7 +14,8 @@ from attendance.adapters.store_dynamodb.parallel import together
 from attendance.adapters.store_dynamodb.table import Table, TablePart
 from attendance.adapters.store_dynamodb.values import Item, read, text, whole
 from attendance.errors import InvalidInput
-from attendance.model import Course, Lecture, LogFilter, LogRow, Mark, Page, Status, Student
+from attendance.list_model import LogFilter, LogRow, Page
+from attendance.model import Course, Lecture, Mark, Status, Student
 
 _STATUS_ORDER = {status: place for place, status in enumerate(Status)}
 _SORTS: Mapping[str, Callable[[LogRow], Any]] = {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from attendance.adapters.folded import folded
-from attendance.model import Page
+from attendance.list_model import Page
 
 T = TypeVar("T")
 

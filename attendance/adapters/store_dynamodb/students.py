@@ -17,7 +17,8 @@ from attendance.adapters.store_dynamodb.removing_students import remove_student
 from attendance.adapters.store_dynamodb.values import attributes, read, text, texts
 from attendance.adapters.store_sentences import no_consent, no_student, no_such_student, student_taken
 from attendance.errors import AlreadyExists, NotFound
-from attendance.model import Face, Page, Student
+from attendance.list_model import Page
+from attendance.model import Face, Student
 
 _MOST_FACES = 30  # three actions each, of the 100 of a transaction
 

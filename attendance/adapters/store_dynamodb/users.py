@@ -11,7 +11,8 @@ from attendance.adapters.store_dynamodb.pages import contains, page_of
 from attendance.adapters.store_dynamodb.table import TablePart
 from attendance.adapters.store_dynamodb.values import attributes, read, text
 from attendance.adapters.store_sentences import no_student, no_user, user_taken
-from attendance.model import Page, Role, User
+from attendance.list_model import Page
+from attendance.model import Role, User
 
 
 class DynamoUsers(TablePart):

@@ -13,7 +13,7 @@ from attendance.adapters.store_sql.device_tables import alarms, device_pictures,
 from attendance.adapters.store_sql.rows import lock, one, page_of, read, values
 from attendance.adapters.store_sql.tables import recordings
 from attendance.device_model import Alarm, DevicePicture
-from attendance.model import Page
+from attendance.list_model import Page
 
 
 class SqlAlarms(Database):

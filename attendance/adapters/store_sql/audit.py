@@ -11,7 +11,7 @@ from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.names import name_of_user, with_user
 from attendance.adapters.store_sql.rows import in_parts, page_of, read, values
 from attendance.adapters.store_sql.tables import audit, erasures, faces, marks, recordings, sightings
-from attendance.model import AuditEntry, Page
+from attendance.list_model import AuditEntry, Page
 
 _MEDIA_KEYS = (
     faces.c.photo_key,

@@ -21,7 +21,8 @@ from attendance.adapters.store_sql.erasures import erase_found, erase_lecture_me
 from attendance.adapters.store_sql.rows import lock, one, page_of, read, values
 from attendance.adapters.store_sql.tables import courses, lectures, marks, recordings, sightings
 from attendance.errors import NotFound
-from attendance.model import Lecture, Page, Recording, Sighting
+from attendance.list_model import Page
+from attendance.model import Lecture, Recording, Sighting
 
 
 class SqlLectures(Database):

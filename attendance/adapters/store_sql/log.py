@@ -10,7 +10,8 @@ from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.rows import contains, page_of, read, read_mark
 from attendance.adapters.store_sql.tables import courses, lectures, marks, students
 from attendance.errors import InvalidInput
-from attendance.model import Course, Lecture, LogFilter, LogRow, Page, Status
+from attendance.list_model import LogFilter, LogRow, Page
+from attendance.model import Course, Lecture, Status
 
 _JOINED = marks.join(lectures).join(courses).join(students, students.c.id == marks.c.student_id)
 _STUDENT = (students.c.name.label("student_name"), students.c.key.label("student_key"))

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Table, false, fun
 from attendance.adapters.folded import folded
 from attendance.adapters.store_sql.tables import marks
 from attendance.errors import NotFound
-from attendance.model import Evidence, Mark, Page
+from attendance.list_model import Page
+from attendance.model import Evidence, Mark
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

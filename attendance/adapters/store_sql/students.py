@@ -28,7 +28,8 @@ from attendance.adapters.store_sql.tables import (
     sightings,
     students,
 )
-from attendance.model import Face, Page, Student
+from attendance.list_model import Page
+from attendance.model import Face, Student
 
 
 def _refuse_without_consent(student: Student) -> None:

@@ -9,7 +9,8 @@ from attendance.adapters.store_sentences import no_student, no_user, user_taken
 from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.rows import contains, lock, one, page_of, read, values
 from attendance.adapters.store_sql.tables import students, users
-from attendance.model import Page, Role, User
+from attendance.list_model import Page
+from attendance.model import Role, User
 
 
 class SqlUsers(Database):

@@ -18,7 +18,7 @@ from attendance.device_model import (
     Slot,
 )
 from attendance.errors import AlreadyExists, NotFound
-from attendance.model import Page
+from attendance.list_model import Page
 from tests.fakes.store.state import FakeState, folded, in_utc, locked, need, page_of
 
 _NO_DEVICE = "There is no such device."

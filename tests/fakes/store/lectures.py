@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from attendance.errors import AlreadyExists, Conflict
-from attendance.model import Lecture, Page, Recording, SearchStatus, Sighting
+from attendance.list_model import Page
+from attendance.model import Lecture, Recording, SearchStatus, Sighting
 from tests.fakes.store.state import FakeState, in_utc, locked, need, page_of
 
 

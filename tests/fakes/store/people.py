@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from attendance.errors import AlreadyExists, ConsentMissing
-from attendance.model import Course, Face, Page, Role, Student, User
+from attendance.list_model import Page
+from attendance.model import Course, Face, Role, Student, User
 from tests.fakes.store.state import FakeState, contains, folded, in_utc, locked, need, page_of
 
 

@@ -11,19 +11,8 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from attendance.errors import NotFound
-from attendance.model import (
-    AuditEntry,
-    Course,
-    Face,
-    Lecture,
-    Mark,
-    MarkChange,
-    Page,
-    Recording,
-    Sighting,
-    Student,
-    User,
-)
+from attendance.list_model import AuditEntry, Page
+from attendance.model import Course, Face, Lecture, Mark, MarkChange, Recording, Sighting, Student, User
 
 T = TypeVar("T")
 D = TypeVar("D", bound=Any)
