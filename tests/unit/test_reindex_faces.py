@@ -4,42 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from attendance.disk_file import DiskFile
-from attendance.errors import BadPhoto, FacesOutdated, ServiceUnavailable
-from attendance.model import EngineCount, Recording, SearchStatus, Status
+from attendance.errors import ServiceUnavailable
+from attendance.model import EngineCount, Status
 from attendance.ports import EnrolledFace
 from attendance.use_cases.add_photo import add_photo, remove_photo
 from attendance.use_cases.change_student import change_student
-from attendance.use_cases.outdated_faces import comparable_faces, outdated_faces
-from attendance.use_cases.receive_recording import receive_recording
+from attendance.use_cases.outdated_faces import outdated_faces
 from attendance.use_cases.reindex_faces import reindex_faces
 from attendance.use_cases.remove_student import remove_student
 from attendance.use_cases.search_recording import search_recording
 from tests.fakes import FakeFaces
-from tests.unit.in_memory import NOW, MemoryServices, a_course, a_student, services_in_memory
+from tests.unit.in_memory import MemoryServices
+from tests.unit.two_engines import Blind, a_class_of_before, receive, statuses, with_another_engine
 
 
 @pytest.fixture
 def before(tmp_path: Path) -> MemoryServices:
-    """Students 21 with two photos, 22 and 23 with one each, and 24 without, on the roster of one course."""
-    made = services_in_memory(tmp_path)
-    course = a_course(made)
-    a_student(made, "21", course_ids=[course.id], photos=[b"face:21", b"face:21.1"])
-    for number in ("22", "23"):
-        a_student(made, number, f"face:{number}".encode(), course_ids=[course.id])
-    a_student(made, "24", None, course_ids=[course.id])
-    return made
+    return a_class_of_before(tmp_path)
 
 
 @pytest.fixture
 def services(before: MemoryServices) -> MemoryServices:
-    """The same store with another engine in use."""
-    return replace(before, faces=FakeFaces("fake-2"))
+    return with_another_engine(before)
 
 
 class Interrupting(FakeFaces):
@@ -57,46 +47,12 @@ class Interrupting(FakeFaces):
         return super().enrol(student_id, photo)
 
 
-class Blind(FakeFaces):
-    """Finds nobody in photos of some people."""
-
-    def __init__(self, *people: float) -> None:
-        super().__init__("fake-2")
-        self._people = people
-
-    def enrol(self, student_id: str, photo: bytes) -> EnrolledFace:
-        enrolled = super().enrol(student_id, photo)
-        assert enrolled.vector is not None
-        if enrolled.vector[0] in self._people:
-            raise BadPhoto("There is no face in this photo.")
-        return enrolled
-
-
-def receive(services: MemoryServices, tmp_path: Path, starts_hours_ago: int = 2) -> Recording:
-    path = tmp_path / "upload"
-    path.write_bytes(b"video 3600|21 0 3000|22 0 3000")
-    return receive_recording(
-        services,
-        file=DiskFile(path),
-        original_name="lecture.mp4",
-        course_id=services.store.courses()[0].id,
-        starts_at=NOW - timedelta(hours=starts_hours_ago),
-    )
-
-
-def statuses(services: MemoryServices, recording: Recording) -> dict[str, Status]:
-    return {mark.student_id: mark.status for mark in services.store.marks(recording.lecture_id)}
-
-
 def engines(services: MemoryServices) -> list[EngineCount]:
     return list(services.store.engine_counts())
 
 
 def killed() -> None:
     raise KeyboardInterrupt
-
-
-# Enrolling anew
 
 
 def test_all_faces_become_those_of_the_engine_in_use(services):
@@ -263,74 +219,3 @@ def test_removing_an_unusable_photo_completes_the_rest(services):
     reindex_faces(blind)
     remove_photo(services, "22", services.store.faces(["22"])[0].id, by=None)
     assert reindex_faces(blind).complete
-
-
-# Searches in between
-
-
-def test_a_search_waits_with_its_reason_where_the_engine_knows_nobody_yet(services, tmp_path):
-    recording = receive(services, tmp_path)
-    assert not search_recording(services, recording.id)
-    waiting = services.store.recording(recording.id)
-    assert (waiting.status, waiting.attempts) == (SearchStatus.QUEUED, 0)
-    assert waiting.error is not None
-    assert waiting.error.startswith("The photos of students on this roster (3) were enrolled by another face engine")
-    assert statuses(services, recording) == {}
-
-
-def test_waiting_is_no_failed_attempt_however_often_it_is_tried(services, tmp_path):
-    recording = receive(services, tmp_path)
-    for _ in range(10):
-        search_recording(services, recording.id)
-    assert services.store.recording(recording.id).status is SearchStatus.QUEUED
-    reindex_faces(services)
-    assert search_recording(services, recording.id)
-    assert services.store.recording(recording.id).error is None
-    assert statuses(services, recording)["21"] is Status.PRESENT
-
-
-def test_marks_of_before_stay_while_a_search_waits(before, services, tmp_path):
-    recording = receive(before, tmp_path)
-    search_recording(before, recording.id)
-    marks = before.store.marks(recording.lecture_id)
-    services.store.queue_search(recording.id, NOW)
-    assert not search_recording(services, recording.id)
-    assert services.store.marks(recording.lecture_id) == marks
-
-
-def test_the_site_of_before_waits_too_once_the_new_vectors_are_in_use(before, services, tmp_path):
-    reindex_faces(services)
-    recording = receive(before, tmp_path)
-    assert not search_recording(before, recording.id)
-    assert statuses(before, recording) == {}
-
-
-def test_one_student_who_cannot_be_compared_is_enough_to_wait(before, services):
-    reindex_faces(services)
-    a_student(before, "25", b"face:25", course_ids=[before.store.courses()[0].id])
-    with pytest.raises(FacesOutdated, match=r"roster \(1\)"):
-        comparable_faces(services, ["21", "25"])
-    assert len(comparable_faces(services, ["21", "22"])) == 3
-
-
-def test_a_student_with_one_comparable_photo_can_be_searched(before, services):
-    reindex_faces(services)
-    add_photo(before, "22", b"face:22.2", by=None)
-    assert {face.engine for face in comparable_faces(services, ["22"])} == {"fake-1", "fake-2"}
-
-
-def test_whoever_was_passed_over_holds_up_nobody(services, tmp_path):
-    blind = replace(services, faces=Blind(22.0))
-    reindex_faces(blind, skip_missing=True)
-    recording = receive(blind, tmp_path)
-    assert search_recording(blind, recording.id)
-    assert statuses(blind, recording)["21"] is Status.PRESENT
-
-
-def test_an_admin_is_told_how_many_by_whom_and_the_cure(services):
-    told = outdated_faces(services)
-    assert told is not None
-    assert told.sentence.startswith(
-        "Photos (4) were enrolled by another face engine (fake-1) than the one in use (fake-2), so searches"
-    )
-    assert "flask --app website faces reindex" in told.sentence

@@ -1,0 +1,62 @@
+"""A class that was enrolled by one face engine, before another one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from attendance.disk_file import DiskFile
+from attendance.errors import BadPhoto
+from attendance.model import Recording, Status
+from attendance.ports import EnrolledFace
+from attendance.use_cases.receive_recording import receive_recording
+from tests.fakes import FakeFaces
+from tests.unit.in_memory import NOW, MemoryServices, a_course, a_student, services_in_memory
+
+
+def a_class_of_before(data: Path) -> MemoryServices:
+    """Students 21 with two photos, 22 and 23 with one each, and 24 without, on the roster of one course."""
+    made = services_in_memory(data)
+    course = a_course(made)
+    a_student(made, "21", course_ids=[course.id], photos=[b"face:21", b"face:21.1"])
+    for number in ("22", "23"):
+        a_student(made, number, f"face:{number}".encode(), course_ids=[course.id])
+    a_student(made, "24", None, course_ids=[course.id])
+    return made
+
+
+def with_another_engine(before: MemoryServices) -> MemoryServices:
+    """The same store with another engine in use."""
+    return replace(before, faces=FakeFaces("fake-2"))
+
+
+class Blind(FakeFaces):
+    """Finds nobody in photos of some people."""
+
+    def __init__(self, *people: float) -> None:
+        super().__init__("fake-2")
+        self._people = people
+
+    def enrol(self, student_id: str, photo: bytes) -> EnrolledFace:
+        enrolled = super().enrol(student_id, photo)
+        assert enrolled.vector is not None
+        if enrolled.vector[0] in self._people:
+            raise BadPhoto("There is no face in this photo.")
+        return enrolled
+
+
+def receive(services: MemoryServices, tmp_path: Path, starts_hours_ago: int = 2) -> Recording:
+    path = tmp_path / "upload"
+    path.write_bytes(b"video 3600|21 0 3000|22 0 3000")
+    return receive_recording(
+        services,
+        file=DiskFile(path),
+        original_name="lecture.mp4",
+        course_id=services.store.courses()[0].id,
+        starts_at=NOW - timedelta(hours=starts_hours_ago),
+    )
+
+
+def statuses(services: MemoryServices, recording: Recording) -> dict[str, Status]:
+    return {mark.student_id: mark.status for mark in services.store.marks(recording.lecture_id)}
