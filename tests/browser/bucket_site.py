@@ -12,7 +12,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 from playwright.sync_api import BrowserContext, Page, Request
 
 from attendance.bootstrap import bootstrap
@@ -20,6 +19,7 @@ from attendance.services import Services
 from attendance.settings import load_settings
 from tests.browser.running_site import RunningSite
 from tests.browser.watching import Watch
+from tests.moto_server import moto_server
 
 NAME, PREFIX = "class-media", "rollcall"
 MEDIA = f"s3://{NAME}/{PREFIX}"
@@ -52,11 +52,7 @@ class Bucket:
 @contextmanager
 def open_bucket() -> Iterator[Bucket]:
     """Made empty; sites that are started meanwhile find it."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    origin = f"http://{host}:{port}"
-    with pytest.MonkeyPatch.context() as environment:
+    with moto_server() as origin, pytest.MonkeyPatch.context() as environment:
         for name, value in {
             "AWS_ENDPOINT_URL_S3": origin,
             "AWS_DEFAULT_REGION": "ap-northeast-2",
@@ -68,7 +64,6 @@ def open_bucket() -> Iterator[Bucket]:
         client = boto3.client("s3")
         client.create_bucket(Bucket=NAME, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-2"})
         yield Bucket(client, origin)
-    server.stop()
 
 
 def bucket_site_services(data: Path, **settings: str) -> Services:

@@ -15,7 +15,6 @@ import boto3
 import cv2
 import numpy as np
 import pytest
-from moto.server import ThreadedMotoServer
 
 from attendance.adapters.faces_local import open_faces
 from attendance.adapters.faces_rekognition import RekognitionFaces
@@ -29,6 +28,7 @@ from demo.lecture_video import Appearance, LectureScript, render_lecture
 from rekognition_local.endpoint import Endpoint, EndpointOptions
 from tests.face_data import FACE_DATA
 from tests.fakes.faces import FakeFaces
+from tests.moto_server import moto_server
 
 Presence = tuple[int, float, float]
 """Person, first and last second."""
@@ -138,23 +138,18 @@ REKOGNITION_SETTINGS = {
 @contextmanager
 def aws_here() -> Iterator[str]:
     """S3 and SNS on this machine, which AWS's own variables name, with credentials of nobody."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    url = "http://{}:{}".format(*server.get_host_and_port())
-    variables = {
-        "AWS_ENDPOINT_URL_S3": url,
-        "AWS_ENDPOINT_URL_SNS": url,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
-    with pytest.MonkeyPatch.context() as environment:
+    with moto_server() as url, pytest.MonkeyPatch.context() as environment:
         environment.delenv("AWS_PROFILE", raising=False)
-        for name, value in variables.items():
+        for name, value in {
+            "AWS_ENDPOINT_URL_S3": url,
+            "AWS_ENDPOINT_URL_SNS": url,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }.items():
             environment.setenv(name, value)
         yield url
-    server.stop()
 
 
 @contextmanager

@@ -10,11 +10,11 @@ from uuid import uuid4
 import boto3
 import pytest
 from botocore.config import Config
-from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
 from rekognition_local.endpoint import Endpoint, EndpointOptions
 from tests.contract.faces_kits import LocalKit
 from tests.face_data import FACE_DATA
+from tests.moto_server import moto_server
 from tests.rekognition_local.model_rules import answer_faults
 
 NETWORKS = Path(FACE_DATA["ROLLCALL_DATA"]) / "models"
@@ -24,10 +24,7 @@ BUCKET = "media"
 @pytest.fixture(scope="package")
 def aws() -> Iterator[str]:
     """The address of S3, SNS and SQS, which AWS's own variables name as well."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    url = "http://{}:{}".format(*server.get_host_and_port())
-    with pytest.MonkeyPatch.context() as environment:
+    with moto_server() as url, pytest.MonkeyPatch.context() as environment:
         for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL_SQS"):
             environment.setenv(name, url)
         environment.setenv("AWS_ACCESS_KEY_ID", "test")
@@ -37,7 +34,6 @@ def aws() -> Iterator[str]:
         environment.delenv("AWS_PROFILE", raising=False)
         boto3.client("s3").create_bucket(Bucket=BUCKET)
         yield url
-    server.stop()
 
 
 @pytest.fixture(scope="package")

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 
 import pytest
 import requests
-from moto.server import ThreadedMotoServer
 
 from attendance.adapters.media_s3 import S3Media
 from attendance.adapters.s3_bucket import Bucket, open_bucket
@@ -21,6 +20,7 @@ from attendance.errors import Conflict
 from attendance.media_keys import recording_key
 from attendance.model import new_id
 from attendance.ports import Upload
+from tests.moto_server import moto_server
 
 HOLDER = """
 import sys, time
@@ -37,21 +37,15 @@ with S3Uploads(open_bucket("s3://class-media/rollcall")).finishing(sys.argv[1]):
 
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[Bucket]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    try:
-        host, port = server.get_host_and_port()
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("AWS_ENDPOINT_URL_S3", f"http://{host}:{port}")
-            patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-            patch.setenv("AWS_ACCESS_KEY_ID", "testing")
-            patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-            opened = open_bucket("s3://class-media/rollcall")
-            opened.client.create_bucket(Bucket="class-media")
-            yield opened
-            opened.client.close()
-    finally:
-        server.stop()
+    with moto_server() as address, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL_S3", address)
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        patch.setenv("AWS_ACCESS_KEY_ID", "testing")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+        opened = open_bucket("s3://class-media/rollcall")
+        opened.client.create_bucket(Bucket="class-media")
+        yield opened
+        opened.client.close()
 
 
 def whole_upload(spool: S3Uploads, data: bytes) -> Upload:

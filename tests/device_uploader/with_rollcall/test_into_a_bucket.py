@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import boto3
 import pytest
-from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
 from attendance.services import Services
 from device_uploader.errors import Unreachable
@@ -15,27 +14,25 @@ from device_uploader.outbox import Outbox
 from device_uploader.sending import Road, send_directly, words_about
 from tests.device_uploader.conftest import send_all
 from tests.device_uploader.with_rollcall.conftest import BLOCK, a_clip, stored
+from tests.moto_server import moto_server
 
 
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """On a server of this machine that behaves as S3."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    for name, value in {
-        "AWS_ENDPOINT_URL_S3": f"http://{host}:{port}",
-        "AWS_REGION": "ap-northeast-2",
-        "AWS_DEFAULT_REGION": "ap-northeast-2",
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-    }.items():
-        monkeypatch.setenv(name, value)
-    boto3.client("s3").create_bucket(
-        Bucket="device-media", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-2"}
-    )
-    yield "s3://device-media/school"
-    server.stop()
+    with moto_server() as address:
+        for name, value in {
+            "AWS_ENDPOINT_URL_S3": address,
+            "AWS_REGION": "ap-northeast-2",
+            "AWS_DEFAULT_REGION": "ap-northeast-2",
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+        }.items():
+            monkeypatch.setenv(name, value)
+        boto3.client("s3").create_bucket(
+            Bucket="device-media", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-2"}
+        )
+        yield "s3://device-media/school"
 
 
 def send_nothing(road: Road, item: Item) -> int:
