@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -32,6 +34,20 @@ def test_a_time_zone_that_does_not_exist_is_refused(
 ) -> None:
     assert post_form(teacher_client, "/account", name="x", timezone="Mars/Olympus").status_code == 200
     assert services.store.user(teacher.id) == teacher
+
+
+def test_the_page_shows_the_zone_that_somebody_chose_also_by_an_old_name(
+    teacher_client: FlaskClient, services: Services, teacher: User
+) -> None:
+    def chosen() -> list[str]:
+        page = teacher_client.get("/account").get_data(as_text=True)
+        return re.findall(r'<option selected value="([^"]*)">', page)
+
+    for zone in ("Europe/Berlin", "US/Samoa"):
+        services.store.save_user(replace(teacher, timezone=zone))
+        assert chosen() == [zone]
+        assert post_form(teacher_client, "/account", name="x", timezone=zone).status_code == 302
+        assert services.store.user(teacher.id).timezone == zone
 
 
 def test_times_are_shown_in_the_readers_zone(

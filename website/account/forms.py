@@ -1,22 +1,20 @@
 """The forms of the own account."""
 
-import pytz
 from flask_babel import lazy_gettext as _l
-from wtforms import PasswordField, SelectChoice, SelectField, StringField, SubmitField
+from wtforms import PasswordField, StringField, SubmitField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from attendance.passwords import LONGEST, SHORTEST
 from attendance.use_cases.names import MOST_NAME_CHARACTERS
 from website.forms import Form
+from website.timezone_field import TimezoneField
 
 
 class ProfileForm(Form):
     """Name and time zone; an empty zone is the site's."""
 
     name = StringField(_l("Name"), [InputRequired(_l("Enter your name.")), Length(max=MOST_NAME_CHARACTERS)])
-    timezone = SelectField(
-        _l("Time zone"), choices=[SelectChoice("", _l("The zone of this site")), *pytz.common_timezones]
-    )
+    timezone = TimezoneField(_l("Time zone"), none=_l("The zone of this site"))
     submit = SubmitField(_l("Save"))
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-import pytz
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectField, SelectMultipleField, StringField
+from wtforms import IntegerField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from attendance.use_cases.manage_courses import MOST_MINUTES
 from attendance.use_cases.names import MOST_CODE_CHARACTERS, MOST_NAME_CHARACTERS
 from website.forms import Form
+from website.timezone_field import TimezoneField
 
 _MINUTES = _l("Write whole minutes from 0 to 1440.")
 
@@ -27,7 +25,7 @@ class CourseForm(Form):
     name = StringField(
         _l("Name"), validators=[InputRequired(_l("The name is missing.")), Length(max=MOST_NAME_CHARACTERS)]
     )
-    timezone = SelectField(_l("Time zone"))
+    timezone = TimezoneField(_l("Time zone"))
     late_after_minutes = IntegerField(
         _l("Late after (minutes)"),
         default=10,
@@ -38,10 +36,6 @@ class CourseForm(Form):
         default=10,
         validators=[InputRequired(_MINUTES), NumberRange(0, MOST_MINUTES, _MINUTES)],
     )
-
-    def offer_timezones(self, now: str) -> None:
-        """The usual zones, and the one it has now."""
-        self.timezone.choices = list(_timezones()) if now in _timezones() else [now, *_timezones()]
 
 
 class TeachersForm(Form):
@@ -58,8 +52,3 @@ class AddStudentsForm(Form):
 
 class ConfirmForm(Form):
     """Nothing but the token: the page says what will happen."""
-
-
-@lru_cache
-def _timezones() -> tuple[str, ...]:
-    return tuple(pytz.common_timezones)

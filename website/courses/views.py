@@ -36,7 +36,6 @@ def index() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     """Add a course."""
     form = CourseForm(data={"timezone": current_settings().timezone})
-    form.offer_timezones(current_settings().timezone)
     if form.validate_on_submit():
         try:
             course = add_course(current_services(), **_values(form), by=signed_in_user().id)
@@ -68,7 +67,6 @@ def change(course_id: str) -> ResponseReturnValue:
     """Change what a course is called and its times."""
     course = course_or_404(course_id)
     form = CourseForm(obj=course)
-    form.offer_timezones(course.timezone)
     if form.validate_on_submit():
         try:
             change_course(current_services(), course_id, **_values(form), by=signed_in_user().id)
