@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -141,6 +142,9 @@ class AlarmStore(Protocol):
         self, *, device_id: str | None = None, unseen_only: bool = False, page: int = 1, size: int = 50
     ) -> Page[Alarm]:
         """Newest first."""
+
+    def unseen_alarms(self) -> Counter[str]:
+        """How many alarms of each device nobody looked at, by its id."""
 
     def see_alarm(self, alarm_id: str, by: str, at: datetime) -> None:
         """Who looked at it first stays. Raises NotFound."""

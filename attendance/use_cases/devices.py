@@ -69,7 +69,8 @@ def hear_of(services: Services, device: Device, status: DeviceStatus | None = No
 
 def list_devices(services: Services) -> Sequence[DeviceRow]:
     """All, also revoked ones, sorted by room and name."""
-    return [DeviceRow(device, _unseen(services, device)) for device in services.store.devices()]
+    unseen = services.store.unseen_alarms()
+    return [DeviceRow(device, unseen[device.id]) for device in services.store.devices()]
 
 
 def alarms_since(services: Services, moment: datetime) -> Counter[str]:
@@ -88,11 +89,6 @@ def alarms_since(services: Services, moment: datetime) -> Counter[str]:
 def clean_room(room: str) -> str:
     """The name of a room in NFC without blanks around it. Raises InvalidInput."""
     return clean_name(room, Phrase("The room"))
-
-
-def _unseen(services: Services, device: Device) -> int:
-    """Counted by the store: of alarms that nobody looks at there are more every day."""
-    return services.store.alarms(device_id=device.id, unseen_only=True, size=1).total
 
 
 def _name(name: str) -> str:

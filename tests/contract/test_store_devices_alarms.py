@@ -98,6 +98,7 @@ def test_those_of_a_device_that_nobody_looked_at_are_counted(store: Store) -> No
     store.see_alarm("a-d1-20", "u1", NOW)
     counts = {name: store.alarms(device_id=name, unseen_only=True, size=1).total for name in ("d1", "d2", "d9")}
     assert counts == {"d1": 2, "d2": 1, "d9": 0}
+    assert store.unseen_alarms() == {"d1": 2, "d2": 1}
 
 
 def test_a_picture_is_kept_for_its_recording_once(store: Store) -> None:

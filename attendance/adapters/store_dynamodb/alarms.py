@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
@@ -47,6 +48,10 @@ class DynamoAlarms(TablePart):
         partition = keys.ALARMS if device_id is None else keys.alarms_of(device_id)
         found = self.table.query(partition, keys.AT, backwards=True, most=first + size)
         return Page(self._alarms(islice(found, first, None)), page, size, total)
+
+    def unseen_alarms(self) -> Counter[str]:
+        """By device id; all leads are read, once."""
+        return Counter(text(lead, "device_id") for lead in self.table.query(keys.UNSEEN, only=("device_id",)))
 
     def see_alarm(self, alarm_id: str, by: str, at: datetime) -> None:
         """Raises NotFound."""

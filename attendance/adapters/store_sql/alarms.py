@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from attendance.adapters.store_sentences import no_alarm, no_device, no_recording
 from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.device_tables import alarms, device_pictures, devices
-from attendance.adapters.store_sql.rows import lock, one, page_of, read, values
+from attendance.adapters.store_sql.rows import lock, one, page_of, read, tally, values
 from attendance.adapters.store_sql.tables import recordings
 from attendance.device_model import Alarm, DevicePicture
 from attendance.list_model import Page
@@ -35,6 +36,12 @@ class SqlAlarms(Database):
             query = query.where(alarms.c.seen_at.is_(None))
         with self._reading() as connection:
             return page_of(connection, query, page, size, lambda row: read(Alarm, alarms, row))
+
+    def unseen_alarms(self) -> Counter[str]:
+        """By device id."""
+        query = select(alarms.c.device_id, func.count()).where(alarms.c.seen_at.is_(None)).group_by(alarms.c.device_id)
+        with self._reading() as connection:
+            return tally(connection, query)
 
     def see_alarm(self, alarm_id: str, by: str, at: datetime) -> None:
         """Raises NotFound."""

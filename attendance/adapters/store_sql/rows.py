@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -57,6 +58,14 @@ def one(connection: Connection, kind: type[D], table: Table, where: ColumnElemen
     if row is None:
         raise missing
     return read(kind, table, row)
+
+
+def tally(connection: Connection, query: Select[Any]) -> Counter[Any]:
+    """How many there are of each, of a query that groups and counts."""
+    found: Counter[Any] = Counter()
+    for each, number in connection.execute(query):
+        found[each] = number
+    return found
 
 
 def lock(connection: Connection, table: Table, row_id: str, missing: NotFound) -> None:

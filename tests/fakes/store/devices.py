@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -213,6 +214,9 @@ class FakeAlarms(DeviceState):
         found.sort(key=lambda alarm: alarm.id)
         found.sort(key=lambda alarm: alarm.at, reverse=True)
         return page_of(found, page, size)
+
+    def unseen_alarms(self) -> Counter[str]:
+        return Counter(alarm.device_id for alarm in self._alarms.values() if alarm.seen_at is None)
 
     def see_alarm(self, alarm_id: str, by: str, at: datetime) -> None:
         alarm = self.alarm(alarm_id)
