@@ -11,8 +11,8 @@ from threading import Event, Thread
 
 import pytest
 
-from attendance.adapters.store_sql import SqlStore, open_store
-from attendance.errors import AlreadyExists
+from attendance.adapters.store_sql import SqlStore, connection, open_store
+from attendance.errors import AlreadyExists, ServiceUnavailable
 from attendance.model import Status
 from attendance.settings import load_settings
 from tests.contract.samples import MINUTE, NOW, a_class, a_mark, a_student, a_user
@@ -53,6 +53,27 @@ def test_a_writer_waits_for_another(store: SqlStore) -> None:
         assert second.is_alive()
     second.join()
     assert store.user("second")
+
+
+def test_writers_of_one_process_wait_without_a_connection(store: SqlStore) -> None:
+    waiting = [Thread(target=store.add_user_once, args=[a_user(f"u{number}")]) for number in range(20)]
+    with store._writing():
+        for thread in waiting:
+            thread.start()
+        waiting[0].join(0.3)
+        assert all(thread.is_alive() for thread in waiting)
+        assert store.engine.pool.checkedout() == 1
+    for thread in waiting:
+        thread.join()
+    assert store.users().total == 20
+
+
+def test_a_writer_that_waits_too_long_is_told_so(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "BUSY_TIMEOUT_S", 0.01)
+    with store._writing(), pytest.raises(ServiceUnavailable):
+        store.add_user_once(a_user("u1"))
+    store.add_user_once(a_user("u1"))
+    assert store.users().total == 1
 
 
 def test_a_reader_does_not_wait_for_a_writer_and_sees_no_half_of_it(store: SqlStore) -> None:
