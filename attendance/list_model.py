@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from attendance.model import Course, Lecture, Mark, Status
+from attendance.model import Course, Lecture, Mark, SearchStatus, Status
 
 T = TypeVar("T")
 
@@ -22,6 +23,15 @@ class AuditEntry:
     subject: str
     detail: str = ""
     by_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LectureCounts:
+    """What a list says of a lecture: its marks by status, its recordings by search, and sightings of strangers."""
+
+    marks: Counter[Status] = field(default_factory=Counter)
+    searches: Counter[SearchStatus] = field(default_factory=Counter)
+    strangers: int = 0
 
 
 @dataclass(frozen=True, slots=True)

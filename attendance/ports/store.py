@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from attendance.list_model import AuditEntry, LogFilter, LogRow, Page
-from attendance.model import Lecture, Mark, MarkChange, Recording, Sighting
+from attendance.list_model import AuditEntry, LectureCounts, LogFilter, LogRow, Page
+from attendance.model import Lecture, Mark, MarkChange, Recording, Sighting, Status
 from attendance.ports.devices import AlarmStore, DeviceStore, ReadingStore, TimetableStore
 from attendance.ports.people import CourseStore, RenewalStore, StudentStore, UserStore
 
@@ -35,6 +36,9 @@ class LectureStore(Protocol):
 
     def lectures(self, *, course_ids: Sequence[str] | None = None, page: int = 1, size: int = 50) -> Page[Lecture]:
         """Newest first."""
+
+    def lecture_counts(self, lecture_ids: Sequence[str]) -> Mapping[str, LectureCounts]:
+        """Of each of them, by its id, without reading all that was seen in it."""
 
     def add_recording(self, recording: Recording) -> None:
         """Raises AlreadyExists (same id), NotFound (lecture)."""
@@ -116,6 +120,9 @@ class MarkStore(Protocol):
 
     def log(self, wanted: LogFilter, *, page: int = 1, size: int = 50) -> Page[LogRow]:
         """The attendance log. Ties are sorted by time, course and student id, so that pages never overlap."""
+
+    def log_totals(self, wanted: LogFilter) -> Counter[Status]:
+        """How many lines of the log have each status."""
 
 
 class SpendingStore(Protocol):

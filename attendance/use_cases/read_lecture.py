@@ -6,24 +6,26 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from attendance.list_model import Page
+from attendance.list_model import LectureCounts, Page
 from attendance.model import Course, Lecture, Mark, MarkChange, Recording, SearchStatus, Sighting, Status, Student
 from attendance.services import Services
 from attendance.use_cases.mark_lecture import students_to_mark
 
-_BUSY = (SearchStatus.SEARCHING, SearchStatus.QUEUED, SearchStatus.FAILED)
+_FIRST = (SearchStatus.SEARCHING, SearchStatus.QUEUED, SearchStatus.FAILED, SearchStatus.DONE)
 
 
 @dataclass(frozen=True, slots=True)
 class LectureSummary:
-    """One line of the list of lectures. `search` is None where there is no recording."""
+    """One line of the list of lectures."""
 
     lecture: Lecture
     course: Course
-    counts: Mapping[Status, int]
-    strangers: int
-    recordings: int
-    search: SearchStatus | None
+    counts: LectureCounts
+
+    @property
+    def search(self) -> SearchStatus | None:
+        """What a person must know first: a search that runs or failed, before those that are done."""
+        return next((status for status in _FIRST if self.counts.searches[status]), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,29 +78,9 @@ def lecture_summaries(
     """The lectures of these courses, newest first."""
     by_id = {course.id: course for course in courses}
     found = services.store.lectures(course_ids=list(by_id), page=page, size=size)
-    items = [_summary(services, lecture, by_id[lecture.course_id]) for lecture in found.items]
+    counts = services.store.lecture_counts([lecture.id for lecture in found.items])
+    items = [LectureSummary(one, by_id[one.course_id], counts[one.id]) for one in found.items]
     return Page(items, found.number, found.size, found.total)
-
-
-def _summary(services: Services, lecture: Lecture, course: Course) -> LectureSummary:
-    recordings = services.store.recordings(lecture.id)
-    sightings = services.store.sightings(lecture.id)
-    return LectureSummary(
-        lecture=lecture,
-        course=course,
-        counts=Counter(mark.status for mark in services.store.marks(lecture.id)),
-        strangers=sum(sighting.student_id is None for sighting in sightings),
-        recordings=len(recordings),
-        search=_search_of(recordings),
-    )
-
-
-def _search_of(recordings: Sequence[Recording]) -> SearchStatus | None:
-    """What a person must know first: a search that runs or failed, before those that are done."""
-    if not recordings:
-        return None
-    found = {recording.status for recording in recordings}
-    return next((status for status in _BUSY if status in found), SearchStatus.DONE)
 
 
 def lecture_board(services: Services, lecture_id: str) -> LectureBoard:

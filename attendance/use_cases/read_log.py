@@ -1,9 +1,9 @@
-"""What a person is shown of the attendance log: totals, and a student's own share of lectures."""
+"""What students are shown of the attendance log: their own share of lectures."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from attendance.list_model import LogFilter
 from attendance.model import Course, Status
@@ -25,18 +25,9 @@ class OwnCourse:
         return attended / decided if decided else None
 
 
-def log_totals(services: Services, wanted: LogFilter) -> Mapping[Status, int]:
-    """How many of the wanted lines have each status."""
-    statuses = wanted.statuses or tuple(Status)
-    return {
-        status: services.store.log(replace(wanted, statuses=(status,)), size=1).total if status in statuses else 0
-        for status in Status
-    }
-
-
 def own_courses(services: Services, student_id: str) -> Sequence[OwnCourse]:
     """The student's courses, each with its counts."""
     return [
-        OwnCourse(course, log_totals(services, LogFilter(course_ids=[course.id], student_id=student_id)))
+        OwnCourse(course, services.store.log_totals(LogFilter(course_ids=[course.id], student_id=student_id)))
         for course in services.store.courses(student_id=student_id)
     ]

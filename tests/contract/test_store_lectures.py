@@ -1,12 +1,14 @@
 """What every Store keeps to about lectures, recordings and sightings."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta, timezone
 
 import pytest
 
 from attendance.errors import AlreadyExists, NotFound
-from attendance.model import RecordingKind, SearchStatus
+from attendance.list_model import LectureCounts
+from attendance.model import RecordingKind, SearchStatus, Status
 from attendance.ports import Store
 from tests.contract.samples import (
     HOUR,
@@ -15,6 +17,7 @@ from tests.contract.samples import (
     a_class,
     a_course,
     a_lecture,
+    a_mark,
     a_recording,
     a_sighting,
     searched,
@@ -148,6 +151,25 @@ def test_sightings_of_a_lecture_are_sorted_by_recording_and_first_second(store: 
     searched(store, a_sighting("s1", "r0", first_s=2.0), a_sighting("s2", "r0", first_s=1.0), recording_id="r0")
     assert [seen.id for seen in store.sightings("l1")] == ["s3", "s4", "s2", "s1"]
     assert store.sightings("l2") == []
+
+
+def test_what_a_list_says_of_lectures_is_counted(store: Store) -> None:
+    a_class(store, "21", "22")
+    store.add_lecture_once(a_lecture("l2", starts_at=NOW + HOUR))
+    store.add_lecture_once(a_lecture("l3", starts_at=NOW + 2 * HOUR))
+    store.add_recording(a_recording("r2", status=SearchStatus.FAILED))
+    store.add_recording(a_recording("r3", "l2", status=SearchStatus.QUEUED))
+    searched(store, a_sighting("s0", student_id=None))
+    store.queue_search("r1", NOW)
+    searched(store, *(a_sighting(f"s{number}", student_id=None) for number in range(1, 3)), a_sighting("s3"))
+    store.save_machine_marks("l1", [a_mark("21", Status.PRESENT), a_mark("22", Status.ABSENT)])
+    searches = Counter({SearchStatus.DONE: 1, SearchStatus.FAILED: 1})
+    assert store.lecture_counts(["l3", "l1", "l2"]) == {
+        "l1": LectureCounts(Counter({Status.PRESENT: 1, Status.ABSENT: 1}), searches, 2),
+        "l2": LectureCounts(searches=Counter({SearchStatus.QUEUED: 1})),
+        "l3": LectureCounts(),
+    }
+    assert store.lecture_counts([]) == {}
 
 
 def test_of_lectures_that_overlap_the_last_to_start_is_on(store: Store) -> None:

@@ -1,5 +1,6 @@
 """What every Store keeps to about the attendance log."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -75,6 +76,8 @@ def test_a_row_holds_all_that_the_log_shows(term: Store) -> None:
 )
 def test_the_log_is_filtered(term: Store, wanted: dict[str, object], rows: list[str]) -> None:
     assert _found(term, **wanted) == rows
+    found = term.log(LogFilter(**wanted)).items
+    assert term.log_totals(LogFilter(**wanted)) == Counter(row.mark.status for row in found)
 
 
 @pytest.mark.parametrize(

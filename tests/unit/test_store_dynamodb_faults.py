@@ -187,6 +187,7 @@ def _everything(store: DynamoStore) -> dict[str, Any]:
         "audit": [store.audit(page=page, size=2) for page in (1, 2, 3)],
         "erasures": [store.pending_erasures(), store.pending_erasures(limit=1)],
         "log": store.log(LogFilter(), page=2, size=3),
+        "counts": store.lecture_counts(["l1"]),
         "courses": store.courses(student_id="3"),
     }
 

@@ -94,8 +94,13 @@ def test_a_page_of_the_log_reads_the_marks_of_its_own_lectures_only(requests: Re
     page = requests(lambda store: store.log(LogFilter(course_ids=["c1"], sort=sort), page=2, size=40))
     lectures_and_their_marks = ["query", "query"]
     assert page == ["batch_get_item"] * 4 + lectures_and_their_marks
-    total = requests(lambda store: store.log(LogFilter(course_ids=["c1"], statuses=[Status.ABSENT]), size=1))
-    assert total == ["batch_get_item", "batch_get_item", "query"]
+    totals = requests(lambda store: store.log_totals(LogFilter(course_ids=["c1"], statuses=[Status.ABSENT])))
+    assert totals == ["batch_get_item", "batch_get_item", "query"]
+
+
+def test_a_list_of_lectures_reads_each_by_one_query(requests: Requests) -> None:
+    listed = requests(lambda store: store.lecture_counts(["l1", *(f"m{number}" for number in range(1, LECTURES))]))
+    assert listed == ["batch_get_item"] + ["query"] * LECTURES
 
 
 def test_a_students_own_log_reads_no_others_marks(requests: Requests) -> None:

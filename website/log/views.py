@@ -9,7 +9,7 @@ from attendance.errors import NotFound
 from attendance.list_model import LogFilter
 from attendance.model import Role, Status
 from attendance.use_cases.export_log import export_log
-from attendance.use_cases.read_log import log_totals, own_courses
+from attendance.use_cases.read_log import own_courses
 from website.access import roles_required, visible_courses
 from website.current import current_services, reader_timezone, signed_in_user
 from website.lectures.forms import STATUS_WORDS
@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
         "log/index.html",
         query=query,
         page=page,
-        totals=log_totals(services, wanted),
+        totals=services.store.log_totals(wanted),
         courses=courses,
         statuses=STATUS_WORDS,
         zone=str(zone),

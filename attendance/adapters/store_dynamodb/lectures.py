@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.store_dynamodb.actions import NEW, STAYS, Action, check, delete, put, setting, update
+from attendance.adapters.store_dynamodb.mark_items import marks_counted
 from attendance.adapters.store_dynamodb.pages import page_of
 from attendance.adapters.store_dynamodb.parallel import together
 from attendance.adapters.store_dynamodb.recordings import recording_item, recording_of, searching
@@ -26,11 +28,12 @@ from attendance.adapters.store_sentences import (
     no_sighting,
     recording_taken,
 )
-from attendance.list_model import Page
-from attendance.model import Lecture, Recording, Sighting
+from attendance.list_model import LectureCounts, Page
+from attendance.model import Lecture, Recording, SearchStatus, Sighting
 
 _AS_READ = f"{STAYS} AND #course_id = :old_course AND #starts_at = :old_start"
 _LAST = "~"  # sorts after all moments
+_COUNTED = ("sk", "id", "status", "search", "recording_id", "student_id")
 
 
 class DynamoLectures(TablePart):
@@ -100,6 +103,18 @@ class DynamoLectures(TablePart):
         found = sorted(lectures_of(self.table, course_ids), key=lambda lecture: lecture.id)
         return page_of(sorted(found, key=lambda lecture: lecture.starts_at, reverse=True), page, size)
 
+    def lecture_counts(self, lecture_ids: Sequence[str]) -> Mapping[str, LectureCounts]:
+        """By id; lectures count their marks."""
+        lectures = self.table.get_many(map(keys.lecture, lecture_ids))
+
+        def of_one(lecture_id: str) -> LectureCounts:
+            recordings, seen = _items_of(self.table, lecture_id, only=_COUNTED)
+            searches = Counter(SearchStatus(text(item, "status")) for item in recordings)
+            decided = marks_counted(lectures.get(keys.lecture(lecture_id)))
+            return LectureCounts(decided, searches, sum("student_id" not in item for item in seen))
+
+        return dict(zip(lecture_ids, together(of_one, lecture_ids), strict=True))
+
     def add_recording(self, recording: Recording) -> None:
         """Raises AlreadyExists, NotFound (lecture)."""
         place = {"lecture_id": {"S": recording.lecture_id}}
@@ -138,9 +153,11 @@ class DynamoLectures(TablePart):
 
     def sightings(self, lecture_id: str) -> Sequence[Sighting]:
         """Sorted by recording, as `recordings` sorts them, and first second."""
-        recordings, seen = recordings_and_sightings(self.table, lecture_id)
-        place = {one.id: number for number, one in enumerate(sorted(recordings, key=_by_start))}
-        return sorted(seen, key=lambda one: (place[one.recording_id], one.first_s, one.id))
+        recordings, seen = _items_of(self.table, lecture_id)
+        in_order = sorted((read(Recording, item) for item in recordings), key=_by_start)
+        place = {one.id: number for number, one in enumerate(in_order)}
+        found = [read(Sighting, item) for item in seen]
+        return sorted(found, key=lambda one: (place[one.recording_id], one.first_s, one.id))
 
 
 def lectures_of(
@@ -165,18 +182,19 @@ def lectures_of(
     return [lecture for lecture in found if before_at is None or lecture.starts_at < before_at]
 
 
-def recordings_and_sightings(table: Table, lecture_id: str) -> tuple[list[Recording], list[Sighting]]:
-    """Those of a lecture by one query, the sightings without those of searches that another search replaced."""
-    items = list(table.query(keys.of_lecture(lecture_id), between=(keys.RECORDING, keys.SEEN + _LAST)))
-    recordings = {text(item, "id"): item for item in items if text(item, "sk").startswith(keys.RECORDING)}
-    seen = [item for item in items if text(item, "sk").startswith(keys.SEEN)]
-    counted = [one for one in seen if is_counted(one, recordings.get(text(one, "recording_id"), {}))]
-    return [read(Recording, item) for item in recordings.values()], [read(Sighting, item) for item in counted]
-
-
 def is_counted(sighting: Item, recording: Item) -> bool:
     """Whether the sighting is of the search whose sightings the recording names."""
     return "search" in recording and recording["search"] == sighting["search"]
+
+
+def _items_of(table: Table, lecture_id: str, only: Sequence[str] = ()) -> tuple[list[Item], list[Item]]:
+    """Its recordings and the sightings that count, by one query."""
+    between = (keys.RECORDING, keys.SEEN + _LAST)
+    items = list(table.query(keys.of_lecture(lecture_id), between=between, only=only))
+    recordings = {text(item, "id"): item for item in items if text(item, "sk").startswith(keys.RECORDING)}
+    seen = [item for item in items if text(item, "sk").startswith(keys.SEEN)]
+    counted = [one for one in seen if is_counted(one, recordings.get(text(one, "recording_id"), {}))]
+    return list(recordings.values()), counted
 
 
 def _copy(lecture: Lecture, condition: str = "") -> Action:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.folded import folded
 from attendance.adapters.store_dynamodb.lectures import lectures_of
-from attendance.adapters.store_dynamodb.mark_items import counter_of, kept_mark
+from attendance.adapters.store_dynamodb.mark_items import kept_mark, marks_counted
 from attendance.adapters.store_dynamodb.pages import contains, page_of
 from attendance.adapters.store_dynamodb.parallel import together
 from attendance.adapters.store_dynamodb.table import Table, TablePart
-from attendance.adapters.store_dynamodb.values import Item, read, text, whole
+from attendance.adapters.store_dynamodb.values import read, text
 from attendance.errors import InvalidInput
 from attendance.list_model import LogFilter, LogRow, Page
 from attendance.model import Course, Lecture, Mark, Status, Student
@@ -39,23 +40,24 @@ class DynamoLog(TablePart):
             raise InvalidInput("The log cannot be sorted by %(column)r.", column=column, field="sort")
         if column == "time" and wanted.student_id is None and not wanted.text.strip():
             return self._by_time(wanted, max(1, page), max(1, size), turned=turned)
-        found = self._of_courses(wanted) if wanted.student_id is None else self._of_student(wanted.student_id, wanted)
-        rows = self._rows([(lecture, mark) for lecture, mark in found if _has_status(mark, wanted)])
-        matching = [row for row in rows if contains(wanted.text, row.student_id, row.student_name)]
-        return page_of(_sorted(matching, column, turned=turned), page, size)
+        return page_of(_sorted(self._matching(wanted), column, turned=turned), page, size)
+
+    def log_totals(self, wanted: LogFilter) -> Counter[Status]:
+        """By status."""
+        if wanted.student_id is None and not wanted.text.strip():
+            return sum((counts for _, counts in self._counted(wanted)), Counter())
+        return Counter(row.mark.status for row in self._matching(wanted))
 
     def _by_time(self, wanted: LogFilter, page: int, size: int, *, turned: bool) -> Page[LogRow]:
         """Lectures count their marks, so that only the marks of this page are read.
 
         A course has one lecture at a time: in this order the lines of one lecture stand together.
         """
-        lectures = self._in_order(self._lectures(wanted), turned=turned)
-        counted = self.table.get_many(keys.lecture(lecture.id) for lecture in lectures)
         first, total = (page - 1) * size, 0
         shown: list[Lecture] = []
         skipped = 0
-        for lecture in lectures:
-            number = _count(counted.get(keys.lecture(lecture.id)), wanted)
+        for lecture, counts in self._counted(wanted, turned=turned):
+            number = counts.total()
             if number and total < first + size and total + number > first:
                 skipped = first - total if not shown else skipped
                 shown.append(lecture)
@@ -63,6 +65,14 @@ class DynamoLog(TablePart):
         found = [one for one in self._marks_of(shown) if _has_status(one[1], wanted)]
         rows = _sorted(self._rows(found), "time", turned=turned)
         return Page(rows[skipped : skipped + size], page, size, total)
+
+    def _counted(self, wanted: LogFilter, *, turned: bool = False) -> list[tuple[Lecture, Counter[Status]]]:
+        """The lectures in the order of the log, with how many lines each has; none where it is being removed."""
+        lectures = self._in_order(self._lectures(wanted), turned=turned)
+        items = self.table.get_many(keys.lecture(lecture.id) for lecture in lectures)
+        counted = [(lecture, marks_counted(items.get(keys.lecture(lecture.id)))) for lecture in lectures]
+        statuses = wanted.statuses or Status
+        return [(lecture, Counter({one: counts[one] for one in statuses})) for lecture, counts in counted]
 
     def _in_order(self, lectures: Sequence[Lecture], *, turned: bool) -> list[Lecture]:
         courses = _read_all(self.table, Course, (keys.course(lecture.course_id) for lecture in lectures))
@@ -72,6 +82,12 @@ class DynamoLog(TablePart):
 
     def _lectures(self, wanted: LogFilter) -> list[Lecture]:
         return lectures_of(self.table, wanted.course_ids, wanted.from_at, wanted.before_at)
+
+    def _matching(self, wanted: LogFilter) -> list[LogRow]:
+        """All lines, by reading them."""
+        found = self._of_courses(wanted) if wanted.student_id is None else self._of_student(wanted.student_id, wanted)
+        rows = self._rows([(lecture, mark) for lecture, mark in found if _has_status(mark, wanted)])
+        return [row for row in rows if contains(wanted.text, row.student_id, row.student_name)]
 
     def _of_courses(self, wanted: LogFilter) -> list[Found]:
         """A query a course for its lectures in this time, and a query a lecture for its marks."""
@@ -115,13 +131,6 @@ def _has_status(mark: Mark, wanted: LogFilter) -> bool:
 def _is_in_time(lecture: Lecture, wanted: LogFilter) -> bool:
     from_then = wanted.from_at is None or lecture.starts_at >= wanted.from_at
     return from_then and (wanted.before_at is None or lecture.starts_at < wanted.before_at)
-
-
-def _count(lecture: Item | None, wanted: LogFilter) -> int:
-    """How many lines a lecture has in the log; none where it is being removed."""
-    if lecture is None or "removing" in lecture:
-        return 0
-    return sum(whole(lecture, counter_of(status)) for status in set(wanted.statuses or Status))
 
 
 def _read_all(table: Table, kind: type[Any], wanted: Iterable[keys.Key]) -> dict[str, Any]:

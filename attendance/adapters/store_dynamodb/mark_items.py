@@ -92,6 +92,13 @@ def counter_of(status: Status) -> str:
     return f"marks_{status.value}"
 
 
+def marks_counted(lecture: Item | None) -> Counter[Status]:
+    """What a lecture counted; nothing where it is being removed."""
+    if lecture is None or "removing" in lecture:
+        return Counter()
+    return Counter({status: whole(lecture, counter_of(status)) for status in Status})
+
+
 def in_parts(writes: Iterable[MarkWrite], most: int) -> Iterator[list[MarkWrite]]:
     """As many at a time as a transaction takes."""
     part: list[MarkWrite] = []

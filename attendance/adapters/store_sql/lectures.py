@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, Table, delete, exists, func, insert, or_, select, update
 
 from attendance.adapters.store_sentences import (
     lecture_taken,
@@ -18,10 +20,10 @@ from attendance.adapters.store_sentences import (
 )
 from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.erasures import erase_found, erase_lecture_media
-from attendance.adapters.store_sql.rows import lock, one, page_of, read, values
+from attendance.adapters.store_sql.rows import lock, one, page_of, read, tally, values
 from attendance.adapters.store_sql.tables import courses, lectures, marks, recordings, sightings
 from attendance.errors import NotFound
-from attendance.list_model import Page
+from attendance.list_model import LectureCounts, Page
 from attendance.model import Lecture, Recording, Sighting
 
 
@@ -78,6 +80,20 @@ class SqlLectures(Database):
         with self._reading() as connection:
             return page_of(connection, query, page, size, lambda row: read(Lecture, lectures, row))
 
+    def lecture_counts(self, lecture_ids: Sequence[str]) -> Mapping[str, LectureCounts]:
+        """By id."""
+        of_strangers = (
+            select(recordings.c.lecture_id, func.count())
+            .join(sightings)
+            .where(recordings.c.lecture_id.in_(lecture_ids), sightings.c.student_id.is_(None))
+            .group_by(recordings.c.lecture_id)
+        )
+        with self._reading() as connection:
+            decided = _statuses(connection, marks, lecture_ids)
+            searched = _statuses(connection, recordings, lecture_ids)
+            strangers = tally(connection, of_strangers)
+        return {one: LectureCounts(decided[one], searched[one], strangers[one]) for one in lecture_ids}
+
     def add_recording(self, recording: Recording) -> None:
         """Raises AlreadyExists, NotFound (lecture)."""
         with self._writing(recording_taken()) as connection:
@@ -118,3 +134,13 @@ class SqlLectures(Database):
         order = (recordings.c.started_at, recordings.c.id, sightings.c.first_s, sightings.c.id)
         with self._reading() as connection:
             return [read(Sighting, sightings, row) for row in connection.execute(query.order_by(*order))]
+
+
+def _statuses(connection: Connection, table: Table, lecture_ids: Sequence[str]) -> Mapping[str, Counter[Any]]:
+    """How many rows of a table each lecture has, by their status."""
+    its, status = table.c.lecture_id, table.c.status
+    found: defaultdict[str, Counter[Any]] = defaultdict(Counter)
+    query = select(its, status, func.count()).where(its.in_(lecture_ids)).group_by(its, status)
+    for lecture_id, kind, number in connection.execute(query):
+        found[lecture_id][kind] = number
+    return found

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, select
 
 from attendance.adapters.store_sql.connection import Database
-from attendance.adapters.store_sql.rows import contains, page_of, read, read_mark
+from attendance.adapters.store_sql.rows import contains, page_of, read, read_mark, tally
 from attendance.adapters.store_sql.tables import courses, lectures, marks, students
 from attendance.errors import InvalidInput
 from attendance.list_model import LogFilter, LogRow, Page
@@ -34,6 +35,12 @@ class SqlLog(Database):
         query = select(marks, lectures, courses, *_STUDENT).select_from(_JOINED).where(*_conditions(wanted))
         with self._reading() as connection:
             return page_of(connection, _sorted(query, wanted.sort), page, size, _log_row)
+
+    def log_totals(self, wanted: LogFilter) -> Counter[Status]:
+        """By status."""
+        query = select(marks.c.status, func.count()).select_from(_JOINED).where(*_conditions(wanted))
+        with self._reading() as connection:
+            return tally(connection, query.group_by(marks.c.status))
 
 
 def _conditions(wanted: LogFilter) -> list[ColumnElement[bool]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from attendance.errors import AlreadyExists, Conflict
-from attendance.list_model import Page
+from attendance.list_model import LectureCounts, Page
 from attendance.model import Lecture, Recording, SearchStatus, Sighting
 from tests.fakes.store.state import FakeState, in_utc, locked, need, page_of
 
@@ -58,6 +59,16 @@ class FakeLectures(FakeState):
         wanted.sort(key=lambda lecture: lecture.id)
         wanted.sort(key=lambda lecture: lecture.starts_at, reverse=True)
         return page_of(wanted, page, size)
+
+    def lecture_counts(self, lecture_ids: Sequence[str]) -> Mapping[str, LectureCounts]:
+        return {
+            lecture_id: LectureCounts(
+                Counter(mark.status for mark in self.marks(lecture_id)),
+                Counter(recording.status for recording in self.recordings(lecture_id)),
+                sum(seen.student_id is None for seen in self.sightings(lecture_id)),
+            )
+            for lecture_id in lecture_ids
+        }
 
     def add_recording(self, recording: Recording) -> None:
         need(self._lectures, recording.lecture_id, "There is no such lecture.")

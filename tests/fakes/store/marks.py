@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -60,6 +61,9 @@ class FakeMarks(FakeState):
     def log(self, wanted: LogFilter, *, page: int = 1, size: int = 50) -> Page[LogRow]:
         rows = [row for row in map(self._log_row, self._marks.values()) if _is_wanted(row, wanted)]
         return page_of(_sorted(rows, wanted.sort), page, size)
+
+    def log_totals(self, wanted: LogFilter) -> Counter[Status]:
+        return Counter(row.mark.status for row in map(self._log_row, self._marks.values()) if _is_wanted(row, wanted))
 
     def _take_opinion(self, opinion: Mark) -> None:
         old = self._marks.get((opinion.lecture_id, opinion.student_id))
