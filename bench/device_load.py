@@ -29,7 +29,7 @@ import requests
 
 from bench.device_site import PASSWORD, Site, running_site
 
-PAGES = ("/lectures/", "/students/", "/courses/", "/log/", "/account")
+PAGES = ("/lectures/", "/students/", "/courses/", "/log/", "/devices/", "/account")
 MOST_MS = 300.0
 _PIECE = 1024 * 1024
 _TIMEOUT_S = 60
