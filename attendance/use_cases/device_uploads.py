@@ -206,10 +206,9 @@ def _lecture_times(services: Services, upload: Upload, started_at: datetime) -> 
     """
     starts_at, ends_at = (datetime.fromisoformat(upload.details[name]) for name in ("starts_at", "ends_at"))
     course_id, moment = upload.details["course_id"], max(starts_at, started_at)
-    lecture = services.store.find_lecture(course_id, moment)
-    if lecture is None:
-        near = lectures_around(services, course_id, starts_at, ends_at)
-        lecture = _nearest(near, starts_at, ends_at, moment)
+    on = services.store.find_lecture(course_id, moment)
+    near = [] if on else lectures_around(services, course_id, starts_at, ends_at)
+    lecture = on or _nearest(near, starts_at, ends_at, moment)
     if lecture is not None:
         return lecture.starts_at, lecture.ends_at
     return max([starts_at, *(one.ends_at for one in near if one.starts_at < starts_at)]), ends_at
