@@ -38,13 +38,13 @@ class DynamoLog(TablePart):
         column, turned = wanted.sort.removeprefix("-"), wanted.sort.startswith("-")
         if column not in _SORTS:
             raise InvalidInput("The log cannot be sorted by %(column)r.", column=column, field="sort")
-        if column == "time" and wanted.student_id is None and not wanted.text.strip():
+        if column == "time" and _is_counted(wanted):
             return self._by_time(wanted, max(1, page), max(1, size), turned=turned)
         return page_of(_sorted(self._matching(wanted), column, turned=turned), page, size)
 
     def log_totals(self, wanted: LogFilter) -> Counter[Status]:
         """By status."""
-        if wanted.student_id is None and not wanted.text.strip():
+        if _is_counted(wanted):
             return sum((counts for _, counts in self._counted(wanted)), Counter())
         return Counter(row.mark.status for row in self._matching(wanted))
 
@@ -122,6 +122,11 @@ class DynamoLog(TablePart):
             for lecture, mark in found
             if lecture.course_id in courses and mark.student_id in students
         ]
+
+
+def _is_counted(wanted: LogFilter) -> bool:
+    """Whether the lectures' counts say how many lines there are."""
+    return wanted.student_id is None and not wanted.text.strip()
 
 
 def _has_status(mark: Mark, wanted: LogFilter) -> bool:
