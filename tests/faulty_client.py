@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
+
+from attendance.adapters.s3_bucket import Bucket
 
 
 class FaultyClient:
@@ -35,6 +38,12 @@ class FaultyClient:
             return call(*arguments, **parameters) if fault is None else fault(call, **parameters)
 
         return watched
+
+
+def faulty(bucket: Bucket, **faults: list[Any]) -> tuple[Bucket, FaultyClient]:
+    """The same bucket, by a client with these faults."""
+    client = FaultyClient(bucket.client, **faults)
+    return replace(bucket, client=client), client
 
 
 def refusal(code: str, status: int = 400, operation: str = "GetObject") -> ClientError:

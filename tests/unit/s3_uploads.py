@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +11,7 @@ from attendance.adapters.s3_bucket import Bucket
 from attendance.adapters.uploads_s3 import S3Uploads
 from attendance.model import new_id
 from attendance.ports import Upload
-from tests.faulty_client import FaultyClient
+from tests.faulty_client import FaultyClient, faulty
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -44,8 +43,8 @@ def whole(spool: S3Uploads) -> Upload:
 
 
 def with_faults(bucket: Bucket, **faults: list[Any]) -> tuple[S3Uploads, FaultyClient]:
-    client = FaultyClient(bucket.client, **faults)
-    return S3Uploads(replace(bucket, client=client)), client
+    broken, client = faulty(bucket, **faults)
+    return S3Uploads(broken), client
 
 
 def objects(bucket: Bucket) -> list[str]:

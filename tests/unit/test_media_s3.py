@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,13 +20,8 @@ from attendance.errors import NotFound, OutOfSpace, ServiceUnavailable, Settings
 from attendance.media_keys import evidence_key, recording_key
 from attendance.model import new_id
 from attendance.settings import load_settings
-from tests.faulty_client import FaultyClient, refusal
-from tests.moto_bucket import open_moto_bucket
-
-
-@pytest.fixture
-def bucket() -> Iterator[Bucket]:
-    yield from open_moto_bucket()
+from tests.faulty_client import refusal
+from tests.unit.s3_media import with_faults
 
 
 @pytest.fixture
@@ -49,11 +43,6 @@ def uploaded(bucket: Bucket, data: bytes) -> Any:
     """A file that came straight into the bucket."""
     bucket.client.put_object(**bucket.at("uploads/x/data"), Body=data)
     return media_s3.S3File(bucket, "uploads/x/data")
-
-
-def with_faults(bucket: Bucket, **faults: list[Any]) -> tuple[S3Media, FaultyClient]:
-    client = FaultyClient(bucket.client, **faults)
-    return S3Media(replace(bucket, client=client)), client
 
 
 def test_everything_is_encrypted_typed_and_without_an_acl(bucket: Bucket, tmp_path: Path) -> None:

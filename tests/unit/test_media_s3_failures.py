@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,13 +14,8 @@ from attendance.disk_file import DiskFile
 from attendance.errors import NotFound, ServiceUnavailable
 from attendance.media_keys import evidence_key, recording_key
 from attendance.model import new_id
-from tests.faulty_client import FaultyClient, answer_with, refusal
-from tests.moto_bucket import open_moto_bucket
-
-
-@pytest.fixture
-def bucket() -> Iterator[Bucket]:
-    yield from open_moto_bucket()
+from tests.faulty_client import answer_with, refusal
+from tests.unit.s3_media import with_faults
 
 
 @pytest.fixture
@@ -39,11 +32,6 @@ def key() -> str:
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """botocore tries again without waiting."""
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda self, context: 0)
-
-
-def with_faults(bucket: Bucket, **faults: list[Any]) -> tuple[S3Media, FaultyClient]:
-    client = FaultyClient(bucket.client, **faults)
-    return S3Media(replace(bucket, client=client)), client
 
 
 def test_a_file_that_the_bucket_does_not_know_yet_is_asked_for_again(bucket: Bucket, key: str) -> None:

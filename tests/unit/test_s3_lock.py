@@ -6,7 +6,6 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from attendance.adapters import s3_lock
 from attendance.adapters.s3_bucket import Bucket
 from attendance.adapters.s3_lock import hold_lock
 from attendance.errors import Conflict, ServiceUnavailable
-from tests.faulty_client import FaultyClient, refusal
+from tests.faulty_client import faulty, refusal
 from tests.moto_bucket import open_moto_bucket
 
 KEY = "uploads/x/lock"
@@ -44,11 +43,6 @@ def is_held(bucket: Bucket) -> bool:
 
 def left_by_a_dead_process(bucket: Bucket, until: float) -> None:
     bucket.client.put_object(**bucket.at(KEY), Body=json.dumps({"token": "another", "until": until}))
-
-
-def with_faults(bucket: Bucket, **faults: list[Any]) -> tuple[Bucket, FaultyClient]:
-    client = FaultyClient(bucket.client, **faults)
-    return replace(bucket, client=client), client
 
 
 def test_one_holds_it_and_lets_it_go(bucket: Bucket) -> None:
@@ -104,7 +98,7 @@ def test_of_two_who_take_it_over_one_has_it(bucket: Bucket) -> None:
         return call(**parameters)
 
     left_by_a_dead_process(bucket, time.time() - 1)
-    slow, _ = with_faults(bucket, put_object=[None, beaten])
+    slow, _ = faulty(bucket, put_object=[None, beaten])
     with pytest.raises(Conflict), hold_lock(slow, KEY, 0):
         pass
     assert words(bucket)["token"] == "another"
@@ -115,7 +109,7 @@ def test_one_whose_answer_was_lost_knows_its_own_lock(bucket: Bucket) -> None:
         call(**parameters)
         raise refusal("PreconditionFailed", 412, "PutObject")  # what botocore gets when it sends it again
 
-    unlucky, _ = with_faults(bucket, put_object=[lose])
+    unlucky, _ = faulty(bucket, put_object=[lose])
     with hold_lock(unlucky, KEY, 0):
         assert is_held(bucket)
     assert not is_held(bucket)
@@ -129,7 +123,7 @@ def test_it_is_renewed_while_it_is_held(bucket: Bucket, monkeypatch: pytest.Monk
         renewed.set()
         return call(**parameters)
 
-    watched, _ = with_faults(bucket, put_object=[None, refusal("SlowDown", 503, "PutObject"), third])
+    watched, _ = faulty(bucket, put_object=[None, refusal("SlowDown", 503, "PutObject"), third])
     with hold_lock(watched, KEY, 0):
         before = words(bucket)["until"]
         assert renewed.wait(10)
@@ -150,7 +144,7 @@ def test_a_renewal_whose_answer_was_lost_does_not_lose_it(bucket: Bucket, monkey
         lost.set()
         raise refusal("PreconditionFailed", 412, "PutObject")
 
-    unlucky, _ = with_faults(bucket, put_object=[None, lose])
+    unlucky, _ = faulty(bucket, put_object=[None, lose])
     with hold_lock(unlucky, KEY, 0):
         assert lost.wait(10)
     assert not is_held(bucket)
@@ -174,6 +168,6 @@ def test_what_was_removed_is_not_renewed(bucket: Bucket, monkeypatch: pytest.Mon
 
 
 def test_a_bucket_that_refuses_is_no_lock_of_another(bucket: Bucket) -> None:
-    refusing, _ = with_faults(bucket, put_object=[refusal("AccessDenied", 403, "PutObject")])
+    refusing, _ = faulty(bucket, put_object=[refusal("AccessDenied", 403, "PutObject")])
     with pytest.raises(ServiceUnavailable, match=r"may not do PutObject"), hold_lock(refusing, KEY, 0):
         pass

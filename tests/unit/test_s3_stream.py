@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import av
@@ -19,7 +18,7 @@ from attendance.adapters import s3_stream
 from attendance.adapters.s3_bucket import Bucket
 from attendance.adapters.s3_stream import S3Stream, open_object
 from attendance.errors import Conflict, NotFound, ServiceUnavailable
-from tests.faulty_client import FaultyClient
+from tests.faulty_client import faulty
 from tests.moto_bucket import open_moto_bucket
 
 KEY = "uploads/x/data"
@@ -67,11 +66,6 @@ def breaking(after: int) -> Any:
         return {**answer, "Body": BreakingBody(answer["Body"], after)}
 
     return get
-
-
-def faulty(bucket: Bucket, **faults: list[Any]) -> tuple[Bucket, FaultyClient]:
-    client = FaultyClient(bucket.client, **faults)
-    return replace(bucket, client=client), client
 
 
 moves = st.lists(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,15 +22,9 @@ from attendance.model import new_id
 from attendance.ports import Upload
 from attendance.settings import load_settings
 from tests.faulty_client import FaultyClient
-from tests.moto_bucket import open_moto_bucket
 from tests.unit.s3_uploads import NOON, an_upload, objects, sent, whole, with_faults
 
 MIB = 1 << 20
-
-
-@pytest.fixture
-def bucket() -> Iterator[Bucket]:
-    yield from open_moto_bucket()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,13 +11,7 @@ from attendance.adapters.s3_bucket import Bucket
 from attendance.adapters.uploads_s3 import S3Uploads
 from attendance.errors import AlreadyExists, Conflict, InvalidInput, NotFound, ServiceUnavailable
 from tests.faulty_client import answer_with, refusal
-from tests.moto_bucket import open_moto_bucket
 from tests.unit.s3_uploads import an_upload, multiparts, objects, sent, whole, with_faults
-
-
-@pytest.fixture
-def bucket() -> Iterator[Bucket]:
-    yield from open_moto_bucket()
 
 
 @pytest.fixture
