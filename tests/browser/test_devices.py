@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from attendance.bootstrap import bootstrap
 from attendance.device_model import Device, DevicePicture
@@ -30,15 +28,14 @@ from attendance.use_cases.search_recording import search_recording
 from attendance.use_cases.timetable import add_slot
 from demo.drawn_people import CLASS_SEEDS, STRANGER_SEED, person, portrait
 from tests.browser.conftest import SignedIn
+from tests.browser.every_look import broken, broken_now
 from tests.browser.films import jpeg, photo_of
 from tests.browser.running_site import RunningSite
 from tests.browser.school import ADMIN, PASSWORD, STUDENT
-from tests.browser.watching import breaches
 from tests.website.measuring import measure, measure_for, paired_device, say_status
 
 pytestmark = pytest.mark.browser
 
-_SIZES = {"desk": (1280, 900), "phone": (390, 844)}
 _YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)  # older readings would be thinned
 _STARTS = datetime(_YESTERDAY.year, _YESTERDAY.month, _YESTERDAY.day, tzinfo=UTC)  # 09:00 in Seoul
 _DAY = _YESTERDAY.isoformat()
@@ -168,13 +165,13 @@ def test_every_page_keeps_the_rules(signed_in: SignedIn, room: Room) -> None:
         ("hourly-seen", f"/hourly/seen/{room.evidence['2026021']}"),
         ("audit-of-devices", "/audit"),
     ]
-    assert _broken(signed_in(ADMIN), pages) == []
+    assert broken(signed_in(ADMIN), pages) == []
 
 
 def test_the_pages_of_a_student_keep_the_rules(signed_in: SignedIn, room: Room) -> None:
     hourly = f"/hourly/?course={room.course.id}&day={_DAY}"
     pages = [("hourly-own", hourly), ("hourly-own-picture", f"/hourly/seen/{room.evidence['2026021']}")]
-    assert _broken(signed_in(STUDENT), pages) == []
+    assert broken(signed_in(STUDENT), pages) == []
 
 
 def test_a_device_is_added_and_its_code_is_shown_once(signed_in: SignedIn, room: Room) -> None:
@@ -187,10 +184,10 @@ def test_a_device_is_added_and_its_code_is_shown_once(signed_in: SignedIn, room:
     code = page.locator("#pairing-code").inner_text()
     assert re.fullmatch(r"[A-Z0-9]{4}-[A-Z0-9]{4}", code)
     expect(page.locator("#pairing-command")).to_contain_text(f"pair {code} --server http://127.0.0.1")
-    assert _broken_now(page, "device-code") == []
+    assert broken_now(page, "device-code") == []
     page.get_by_role("button", name="Show a key instead").click()
     expect(page.locator("#device-key")).not_to_be_empty()
-    assert _broken_now(page, "device-key") == []
+    assert broken_now(page, "device-key") == []
     page.get_by_role("link", name="Done").click()
     expect(page.get_by_role("heading", name="Pi at the back")).to_be_visible()
     assert code not in page.content()
@@ -258,25 +255,3 @@ def test_an_alarm_is_marked_as_seen(signed_in: SignedIn, room: Room) -> None:
     expect(page.locator(".alarm img").first).to_be_visible()
     page.get_by_role("button", name=re.compile("^Seen")).first.click()
     expect(alarms).to_have_count(there - 1)
-
-
-def _broken(page: Page, pages: Sequence[tuple[str, str]]) -> list[str]:
-    found = []
-    for name, path in pages:
-        page.goto(path)
-        found += _broken_now(page, name)
-    return found
-
-
-def _broken_now(page: Page, name: str) -> list[str]:
-    """The theme is the device's, which may change while a page is open; so may its size."""
-    found = []
-    for (size, (width, height)), theme in product(_SIZES.items(), ("light", "dark")):
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
-        expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
-        found += [f"{name} ({size}, {theme}) {breach}" for breach in breaches(page)]
-        folder = os.environ.get("SCREENSHOTS_DIR")
-        if folder:
-            page.screenshot(path=Path(folder) / f"{name}-{size}-{theme}.png", full_page=True)
-    return found

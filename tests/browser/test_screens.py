@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-from itertools import product
-from pathlib import Path
-from typing import Literal
-
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page
 
 from tests.browser.conftest import SignedIn
+from tests.browser.every_look import Pages, broken, broken_now
 from tests.browser.running_site import RunningSite
 from tests.browser.school import ADMIN, STRANGER, STUDENT, TEACHER, School
-from tests.browser.watching import Watch, breaches
+from tests.browser.watching import Watch
 
 pytestmark = pytest.mark.browser
-
-Pages = Sequence[tuple[str, str]]
-_SIZES: dict[str, ViewportSize] = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
-_THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 def _pages_of_admin(school: School) -> Pages:
@@ -78,26 +69,26 @@ def _pages_of_stranger(school: School) -> Pages:
 
 
 def test_every_page_of_an_admin_keeps_the_rules(signed_in: SignedIn, school: School) -> None:
-    assert _broken(signed_in(ADMIN), _pages_of_admin(school)) == []
+    assert broken(signed_in(ADMIN), _pages_of_admin(school)) == []
 
 
 def test_every_page_of_a_teacher_keeps_the_rules(signed_in: SignedIn, school: School) -> None:
-    assert _broken(signed_in(TEACHER), _pages_of_teacher(school)) == []
+    assert broken(signed_in(TEACHER), _pages_of_teacher(school)) == []
 
 
 def test_every_page_keeps_the_rules_where_there_is_nothing_yet(signed_in: SignedIn, school: School) -> None:
-    assert _broken(signed_in(STRANGER), _pages_of_stranger(school)) == []
+    assert broken(signed_in(STRANGER), _pages_of_stranger(school)) == []
 
 
 def test_the_page_of_a_student_keeps_the_rules(signed_in: SignedIn) -> None:
-    assert _broken(signed_in(STUDENT), [("own-attendance", "/log/mine")]) == []
+    assert broken(signed_in(STUDENT), [("own-attendance", "/log/mine")]) == []
 
 
 def test_pages_that_say_no_keep_the_rules(page: Page, watch: Watch, signed_in: SignedIn) -> None:
     watch.expected_statuses = {404, 403}
-    assert _broken(page, [("login", "/login"), ("not-found", "/nothing/here")]) == []
+    assert broken(page, [("login", "/login"), ("not-found", "/nothing/here")]) == []
     signed_in(TEACHER)
-    assert _broken(page, [("not-found-inside", "/nothing/here"), ("not-allowed", "/users")]) == []
+    assert broken(page, [("not-found-inside", "/nothing/here"), ("not-allowed", "/users")]) == []
 
 
 class TestOnTheFirstStart:
@@ -108,40 +99,13 @@ class TestOnTheFirstStart:
 
     def test_the_first_pages_keep_the_rules(self, page: Page, watch: Watch, new_site: RunningSite) -> None:
         setup = new_site.setup_link().removeprefix(new_site.url)
-        assert _broken(page, [("login-before-setup", "/login"), ("setup", setup)]) == []
+        assert broken(page, [("login-before-setup", "/login"), ("setup", setup)]) == []
         page.get_by_role("button", name="Make the admin account").click()
-        assert _broken_now(page, "setup-refused") == []
+        assert broken_now(page, "setup-refused") == []
         watch.expected_statuses = {429}
         page.goto("/login")
         while page.get_by_role("heading", name="Too many tries").count() == 0:
             page.get_by_label("Email").fill("nobody@example.org")
             page.get_by_label("Password").fill("not the password")
             page.get_by_role("button", name="Sign in").click()
-        assert _broken_now(page, "too-many-tries") == []
-
-
-def _broken(page: Page, pages: Pages) -> list[str]:
-    found = []
-    for name, path in pages:
-        page.goto(path)
-        found += _broken_now(page, name)
-    return found
-
-
-def _broken_now(page: Page, name: str) -> list[str]:
-    """The theme is the device's, which may change while a page is open; so may its size."""
-    found = []
-    for (size, viewport), theme in product(_SIZES.items(), _THEMES):
-        page.set_viewport_size(viewport)
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
-        found += [f"{name} ({size}, {theme}) {breach}" for breach in breaches(page)]
-        _keep_picture(page, f"{name}-{size}-{theme}")
-    return found
-
-
-def _keep_picture(page: Page, name: str) -> None:
-    folder = os.environ.get("SCREENSHOTS_DIR")
-    if folder:
-        page.wait_for_load_state("networkidle")
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+        assert broken_now(page, "too-many-tries") == []
