@@ -1,21 +1,37 @@
-"""Recordings and uploads that come in, for tests with services in memory."""
+"""Recordings and uploads that come in, and the marks they end in, for tests with services in memory."""
+
+from __future__ import annotations
 
 import io
 from datetime import timedelta
+from pathlib import Path
 
 from attendance.disk_file import DiskFile
-from attendance.model import new_id
+from attendance.model import Recording, Status, new_id
 from attendance.ports import Upload
+from attendance.services import Services
 from attendance.use_cases.receive_recording import receive_recording
 from tests.unit.in_memory import NOW
 
 START = NOW - timedelta(hours=2)
 
 
-def receive(services, path, **more):
+def a_file(folder: Path, content: str = "video 90|21 0 50") -> Path:
+    """A recording as FakeFaces reads it."""
+    path = folder / "lecture.mp4"
+    path.write_bytes(content.encode())
+    return path
+
+
+def receive(services: Services, path: Path, **more: object) -> Recording:
     course = services.store.courses()[0]
     given = {"original_name": path.name, "course_id": course.id, "starts_at": START} | more
     return receive_recording(services, file=DiskFile(path), **given)
+
+
+def statuses(services: Services, recording: Recording) -> dict[str, Status]:
+    """By student."""
+    return {mark.student_id: mark.status for mark in services.store.marks(recording.lecture_id)}
 
 
 def nothing_is_kept(services) -> bool:

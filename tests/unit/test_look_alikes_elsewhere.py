@@ -8,7 +8,7 @@ import pytest
 from attendance.model import Recording, Status
 from attendance.use_cases.search_recording import search_recording
 from tests.unit.in_memory import MemoryServices, a_course, a_student, services_in_memory
-from tests.unit.test_search_recording import receive, statuses
+from tests.unit.receiving import a_file, receive, statuses
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def services(tmp_path: Path) -> MemoryServices:
 
 
 def searched(services: MemoryServices, tmp_path: Path, seen: str) -> Recording:
-    recording = receive(services, tmp_path, seen)
+    recording = receive(services, a_file(tmp_path, f"video 3600|{seen}"))
     assert search_recording(services, recording.id)
     return recording
 

@@ -14,7 +14,8 @@ from attendance.use_cases.outdated_faces import comparable_faces, outdated_faces
 from attendance.use_cases.reindex_faces import reindex_faces
 from attendance.use_cases.search_recording import search_recording
 from tests.unit.in_memory import NOW, MemoryServices, a_student
-from tests.unit.two_engines import Blind, a_class_of_before, receive, statuses, with_another_engine
+from tests.unit.receiving import statuses
+from tests.unit.two_engines import Blind, a_class_of_before, received, with_another_engine
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def services(before: MemoryServices) -> MemoryServices:
 
 
 def test_a_search_waits_with_its_reason_where_the_engine_knows_nobody_yet(services, tmp_path):
-    recording = receive(services, tmp_path)
+    recording = received(services, tmp_path)
     assert not search_recording(services, recording.id)
     waiting = services.store.recording(recording.id)
     assert (waiting.status, waiting.attempts) == (SearchStatus.QUEUED, 0)
@@ -38,7 +39,7 @@ def test_a_search_waits_with_its_reason_where_the_engine_knows_nobody_yet(servic
 
 
 def test_waiting_is_no_failed_attempt_however_often_it_is_tried(services, tmp_path):
-    recording = receive(services, tmp_path)
+    recording = received(services, tmp_path)
     for _ in range(10):
         search_recording(services, recording.id)
     assert services.store.recording(recording.id).status is SearchStatus.QUEUED
@@ -49,7 +50,7 @@ def test_waiting_is_no_failed_attempt_however_often_it_is_tried(services, tmp_pa
 
 
 def test_marks_of_before_stay_while_a_search_waits(before, services, tmp_path):
-    recording = receive(before, tmp_path)
+    recording = received(before, tmp_path)
     search_recording(before, recording.id)
     marks = before.store.marks(recording.lecture_id)
     services.store.queue_search(recording.id, NOW)
@@ -59,7 +60,7 @@ def test_marks_of_before_stay_while_a_search_waits(before, services, tmp_path):
 
 def test_the_site_of_before_waits_too_once_the_new_vectors_are_in_use(before, services, tmp_path):
     reindex_faces(services)
-    recording = receive(before, tmp_path)
+    recording = received(before, tmp_path)
     assert not search_recording(before, recording.id)
     assert statuses(before, recording) == {}
 
@@ -81,7 +82,7 @@ def test_a_student_with_one_comparable_photo_can_be_searched(before, services):
 def test_whoever_was_passed_over_holds_up_nobody(services, tmp_path):
     blind = replace(services, faces=Blind(22.0))
     reindex_faces(blind, skip_missing=True)
-    recording = receive(blind, tmp_path)
+    recording = received(blind, tmp_path)
     assert search_recording(blind, recording.id)
     assert statuses(blind, recording)["21"] is Status.PRESENT
 

@@ -20,7 +20,7 @@ from attendance.use_cases.finish_upload import finish_upload
 from attendance.use_cases.search_recording import search_recording
 from attendance.use_cases.sweep import sweep
 from tests.unit.in_memory import NOW, MemoryServices, a_course, services_in_memory
-from tests.unit.receiving import START, begin_upload, nothing_is_kept, receive
+from tests.unit.receiving import START, a_file, begin_upload, nothing_is_kept, receive
 
 
 @pytest.fixture
@@ -32,9 +32,7 @@ def services(tmp_path: Path) -> MemoryServices:
 
 @pytest.fixture
 def video(tmp_path: Path) -> Path:
-    path = tmp_path / "lecture.mp4"
-    path.write_bytes(b"video 90|21 0 50")
-    return path
+    return a_file(tmp_path)
 
 
 def test_a_lecture_without_an_end_ends_with_its_recording(services, video):

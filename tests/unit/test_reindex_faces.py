@@ -19,7 +19,8 @@ from attendance.use_cases.remove_student import remove_student
 from attendance.use_cases.search_recording import search_recording
 from tests.fakes import FakeFaces
 from tests.unit.in_memory import MemoryServices
-from tests.unit.two_engines import Blind, a_class_of_before, receive, statuses, with_another_engine
+from tests.unit.receiving import statuses
+from tests.unit.two_engines import Blind, a_class_of_before, received, with_another_engine
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_photos_keys_and_times_stay(before, services):
 def test_the_old_vectors_serve_until_all_photos_are_through(before, services, tmp_path):
     def look() -> None:
         assert {face.engine for face in before.store.faces()} == {"fake-1"}
-        recording = receive(before, tmp_path)
+        recording = received(before, tmp_path)
         assert search_recording(before, recording.id)
         assert statuses(before, recording)["21"] is Status.PRESENT
 

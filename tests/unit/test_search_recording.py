@@ -7,17 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from attendance.disk_file import DiskFile
 from attendance.errors import Conflict, InvalidInput, SearchStopped, ServiceUnavailable
 from attendance.model import Recording, SearchStatus, Status
 from attendance.use_cases import search_recording as module
 from attendance.use_cases.manage_lectures import remove_recording, search_again
-from attendance.use_cases.receive_recording import receive_recording
 from attendance.use_cases.review_mark import confirm, refuse, set_mark, undo
 from attendance.use_cases.search_recording import MOST_ATTEMPTS, search_recording
 from tests.unit.in_memory import NOW, MemoryServices, a_course, a_student, services_in_memory
-
-START = NOW - timedelta(hours=2)
+from tests.unit.receiving import START, a_file, receive, statuses
 
 
 @pytest.fixture
@@ -29,20 +26,12 @@ def services(tmp_path: Path) -> MemoryServices:
     return made
 
 
-def receive(services: MemoryServices, tmp_path: Path, seen: str = "21 0 3000|900 10 20", **more: object) -> Recording:
-    path = tmp_path / "upload"
-    path.write_bytes(f"video 3600|{seen}".encode())
-    course = services.store.courses()[0]
-    given = {"original_name": "lecture.mp4", "course_id": course.id, "starts_at": START} | more
-    return receive_recording(services, file=DiskFile(path), **given)
-
-
-def statuses(services: MemoryServices, recording: Recording) -> dict[str, Status]:
-    return {mark.student_id: mark.status for mark in services.store.marks(recording.lecture_id)}
+def received(services: MemoryServices, tmp_path: Path, seen: str = "21 0 3000|900 10 20", **more: object) -> Recording:
+    return receive(services, a_file(tmp_path, f"video 3600|{seen}"), **more)
 
 
 def test_a_search_makes_marks_and_numbers_strangers(services, tmp_path):
-    recording = receive(services, tmp_path)
+    recording = received(services, tmp_path)
     assert search_recording(services, recording.id)
     assert statuses(services, recording) == {"21": Status.PRESENT, "22": Status.ABSENT}
     strangers = [s for s in services.store.sightings(recording.lecture_id) if s.student_id is None]
@@ -51,7 +40,7 @@ def test_a_search_makes_marks_and_numbers_strangers(services, tmp_path):
 
 
 def test_searching_again_replaces_sightings_and_their_pictures(services, tmp_path):
-    recording = receive(services, tmp_path)
+    recording = received(services, tmp_path)
     search_recording(services, recording.id)
     before = {key for key in services.media.files if key.startswith("evidence/")}
     search_again(services, recording.id, by="teacher")
@@ -63,21 +52,21 @@ def test_searching_again_replaces_sightings_and_their_pictures(services, tmp_pat
 
 
 def test_a_recording_that_is_held_is_not_searched_by_another(services, tmp_path):
-    recording = receive(services, tmp_path)
+    recording = received(services, tmp_path)
     assert services.store.claim_search(recording.id, "another", NOW, NOW + timedelta(seconds=30))
     assert not search_recording(services, recording.id)
     assert services.store.marks(recording.lecture_id) == []
 
 
 def test_a_search_whose_worker_died_is_done_by_the_next(services, tmp_path):
-    recording = receive(services, tmp_path)
+    recording = received(services, tmp_path)
     services.store.claim_search(recording.id, "dead", NOW - timedelta(minutes=5), NOW - timedelta(minutes=4))
     assert search_recording(services, recording.id)
     assert statuses(services, recording)["21"] is Status.PRESENT
 
 
 def test_pictures_of_a_search_that_died_are_erased_by_the_next(services, tmp_path):
-    recording = receive(services, tmp_path)
+    recording = received(services, tmp_path)
     orphan = f"evidence/{recording.id}/{'0' * 32}.jpg"
     services.media.put(orphan, b"picture")
     search_recording(services, recording.id)
@@ -85,7 +74,7 @@ def test_pictures_of_a_search_that_died_are_erased_by_the_next(services, tmp_pat
 
 
 def test_a_recording_that_kills_its_workers_ends_as_failed_with_the_reason(services, tmp_path):
-    recording = receive(services, tmp_path)
+    recording = received(services, tmp_path)
     services.media.put(f"evidence/{recording.id}/{'0' * 32}.jpg", b"of a search that died")
     past = NOW - timedelta(minutes=5)
     for _ in range(MOST_ATTEMPTS):
@@ -100,7 +89,7 @@ def test_a_recording_that_kills_its_workers_ends_as_failed_with_the_reason(servi
 
 
 def test_a_missing_file_fails_with_a_plain_sentence_and_marks_nobody(services, tmp_path):
-    recording = receive(services, tmp_path)
+    recording = received(services, tmp_path)
     services.media.delete([recording.media_key])
     assert not search_recording(services, recording.id)
     assert services.store.recording(recording.id).error == "The file of this recording is not there any more."
@@ -108,7 +97,7 @@ def test_a_missing_file_fails_with_a_plain_sentence_and_marks_nobody(services, t
 
 
 def test_a_failed_search_again_leaves_the_marks_of_the_search_before(services, tmp_path):
-    recording = receive(services, tmp_path)
+    recording = received(services, tmp_path)
     search_recording(services, recording.id)
     search_again(services, recording.id, by="teacher")
     services.media.delete([recording.media_key])
@@ -118,7 +107,7 @@ def test_a_failed_search_again_leaves_the_marks_of_the_search_before(services, t
 
 
 def test_a_fault_in_the_engine_is_told_plainly_and_logged(services, tmp_path, monkeypatch, caplog):
-    recording = receive(services, tmp_path)
+    recording = received(services, tmp_path)
     monkeypatch.setattr(services.faces, "search", lambda *_: 1 / 0)
     assert not search_recording(services, recording.id)
     assert services.store.recording(recording.id).error.startswith("The search broke off because of a fault")
@@ -126,7 +115,7 @@ def test_a_fault_in_the_engine_is_told_plainly_and_logged(services, tmp_path, mo
 
 
 def test_a_service_that_does_not_answer_is_no_verdict_on_the_recording(services, tmp_path, monkeypatch):
-    recording = receive(services, tmp_path)
+    recording = received(services, tmp_path)
 
     def gone(*_: object) -> None:
         raise ServiceUnavailable("The disk does not answer.")
@@ -138,7 +127,7 @@ def test_a_service_that_does_not_answer_is_no_verdict_on_the_recording(services,
 
 
 def test_a_stopped_search_waits_in_the_queue_and_is_not_counted(services, tmp_path):
-    recording = receive(services, tmp_path)
+    recording = received(services, tmp_path)
     assert not search_recording(services, recording.id, stopping=lambda: True)
     waiting = services.store.recording(recording.id)
     assert (waiting.status, waiting.attempts) == (SearchStatus.QUEUED, 0)
@@ -146,7 +135,7 @@ def test_a_stopped_search_waits_in_the_queue_and_is_not_counted(services, tmp_pa
 
 
 def test_who_lost_the_lease_stops_and_saves_nothing(services, tmp_path, monkeypatch):
-    recording = receive(services, tmp_path)
+    recording = received(services, tmp_path)
     monkeypatch.setattr(module, "HEARTBEAT_S", 0.01)
     stopped = threading.Event()
 
@@ -169,7 +158,7 @@ def test_who_lost_the_lease_stops_and_saves_nothing(services, tmp_path, monkeypa
 
 
 def test_who_loses_the_lease_at_the_last_moment_takes_only_the_own_pictures_away(services, tmp_path, monkeypatch):
-    recording = receive(services, tmp_path)
+    recording = received(services, tmp_path)
     others = f"evidence/{recording.id}/{'0' * 32}.jpg"
 
     def lost(*_: object) -> bool:
@@ -182,7 +171,7 @@ def test_who_loses_the_lease_at_the_last_moment_takes_only_the_own_pictures_away
 
 
 def test_a_persons_mark_survives_every_search(services, tmp_path):
-    recording = receive(services, tmp_path)
+    recording = received(services, tmp_path)
     search_recording(services, recording.id)
     set_mark(services, recording.lecture_id, "21", Status.EXCUSED, "at the doctor's", by="teacher")
     search_again(services, recording.id, by="teacher")
@@ -193,7 +182,7 @@ def test_a_persons_mark_survives_every_search(services, tmp_path):
 
 
 def test_an_unsure_face_waits_and_is_confirmed_or_refused(services, tmp_path):
-    recording = receive(services, tmp_path, "21.3 0 3000")
+    recording = received(services, tmp_path, "21.3 0 3000")
     search_recording(services, recording.id)
     assert statuses(services, recording)["21"] is Status.UNSURE
     assert confirm(services, recording.lecture_id, "21", by="teacher").status is Status.PRESENT
@@ -204,7 +193,7 @@ def test_an_unsure_face_waits_and_is_confirmed_or_refused(services, tmp_path):
 
 
 def test_confirming_a_face_that_came_late_says_late(services, tmp_path):
-    recording = receive(services, tmp_path, "21.3 1200 3000")
+    recording = received(services, tmp_path, "21.3 1200 3000")
     search_recording(services, recording.id)
     assert confirm(services, recording.lecture_id, "21", by="teacher").status is Status.LATE
 
@@ -213,15 +202,15 @@ def test_confirming_a_face_that_came_late_says_late(services, tmp_path):
     ("status", "reason"), [(Status.ABSENT, "  "), (Status.ABSENT, "x" * 501), (Status.UNSURE, "a reason")]
 )
 def test_a_correction_needs_a_reason_and_a_decision(services, tmp_path, status, reason):
-    recording = receive(services, tmp_path)
+    recording = received(services, tmp_path)
     search_recording(services, recording.id)
     with pytest.raises(InvalidInput):
         set_mark(services, recording.lecture_id, "21", status, reason, by="teacher")
 
 
 def test_marks_come_from_all_recordings_of_the_lecture(services, tmp_path):
-    first = receive(services, tmp_path, "21 0 3000", ends_at=START + timedelta(hours=2))
-    second = receive(services, tmp_path, "22 5 3000", starts_at=START + timedelta(minutes=60))
+    first = received(services, tmp_path, "21 0 3000", ends_at=START + timedelta(hours=2))
+    second = received(services, tmp_path, "22 5 3000", starts_at=START + timedelta(minutes=60))
     assert first.lecture_id == second.lecture_id
     search_recording(services, first.id)
     search_recording(services, second.id)
@@ -229,7 +218,7 @@ def test_marks_come_from_all_recordings_of_the_lecture(services, tmp_path):
 
 
 def test_removing_a_recording_takes_its_marks_and_files_along(services, tmp_path):
-    recording = receive(services, tmp_path)
+    recording = received(services, tmp_path)
     search_recording(services, recording.id)
     remove_recording(services, recording.id, by="teacher")
     assert services.store.marks(recording.lecture_id) == []

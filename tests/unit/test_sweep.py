@@ -10,7 +10,7 @@ from attendance.ports import MediaFile, Upload
 from attendance.use_cases.search_recording import search_recording
 from attendance.use_cases.sweep import sweep, tidy
 from tests.unit.in_memory import NOW, MemoryServices, a_course, services_in_memory
-from tests.unit.receiving import begin_upload, receive
+from tests.unit.receiving import a_file, begin_upload, receive
 
 
 @pytest.fixture
@@ -18,13 +18,6 @@ def services(tmp_path: Path) -> MemoryServices:
     made = services_in_memory(tmp_path)
     a_course(made)
     return made
-
-
-@pytest.fixture
-def video(tmp_path: Path) -> Path:
-    path = tmp_path / "lecture.mp4"
-    path.write_bytes(b"video 90|21 0 50")
-    return path
 
 
 def test_tidying_removes_uploads_given_up_a_week_ago(services):
@@ -35,16 +28,16 @@ def test_tidying_removes_uploads_given_up_a_week_ago(services):
     assert [upload.id for upload in services.uploads.of_user("teacher")] == [young]
 
 
-def test_the_sweep_deletes_what_waits_to_be_erased(services, video):
-    recording = receive(services, video)
+def test_the_sweep_deletes_what_waits_to_be_erased(services, tmp_path):
+    recording = receive(services, a_file(tmp_path))
     services.store.remove_recording(recording.id)
     assert recording.media_key in services.media.files
     sweep(services)
     assert recording.media_key not in services.media.files
 
 
-def test_tidying_deletes_old_files_that_no_row_names_and_no_others(services, video, tmp_path):
-    recording = receive(services, video)
+def test_tidying_deletes_old_files_that_no_row_names_and_no_others(services, tmp_path):
+    recording = receive(services, a_file(tmp_path))
     search_recording(services, recording.id)
     named = set(services.media.files)
     old, young = (f"photos/{'a' * 32}/{digit * 32}.jpg" for digit in "01")

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
-from attendance.disk_file import DiskFile
 from attendance.errors import BadPhoto
-from attendance.model import Recording, Status
+from attendance.model import Recording
 from attendance.ports import EnrolledFace
-from attendance.use_cases.receive_recording import receive_recording
 from tests.fakes import FakeFaces
-from tests.unit.in_memory import NOW, MemoryServices, a_course, a_student, services_in_memory
+from tests.unit.in_memory import MemoryServices, a_course, a_student, services_in_memory
+from tests.unit.receiving import a_file, receive
 
 
 def a_class_of_before(data: Path) -> MemoryServices:
@@ -46,17 +44,5 @@ class Blind(FakeFaces):
         return enrolled
 
 
-def receive(services: MemoryServices, tmp_path: Path, starts_hours_ago: int = 2) -> Recording:
-    path = tmp_path / "upload"
-    path.write_bytes(b"video 3600|21 0 3000|22 0 3000")
-    return receive_recording(
-        services,
-        file=DiskFile(path),
-        original_name="lecture.mp4",
-        course_id=services.store.courses()[0].id,
-        starts_at=NOW - timedelta(hours=starts_hours_ago),
-    )
-
-
-def statuses(services: MemoryServices, recording: Recording) -> dict[str, Status]:
-    return {mark.student_id: mark.status for mark in services.store.marks(recording.lecture_id)}
+def received(services: MemoryServices, tmp_path: Path) -> Recording:
+    return receive(services, a_file(tmp_path, "video 3600|21 0 3000|22 0 3000"))

@@ -9,8 +9,9 @@ import pytest
 
 from attendance.model import Recording
 from tests.fakes.far_faces import FakeFarFaces
-from tests.unit.far_search.recorded import Clock, received
+from tests.unit.far_search.recorded import Clock
 from tests.unit.in_memory import MemoryServices, a_course, a_student, services_in_memory
+from tests.unit.receiving import a_file, receive
 
 
 @pytest.fixture
@@ -34,4 +35,4 @@ def services(tmp_path: Path, clock: Clock, faces: FakeFarFaces) -> MemoryService
 
 @pytest.fixture
 def recording(services: MemoryServices, tmp_path: Path) -> Recording:
-    return received(services, tmp_path, "video 3600|21 0 3000|900 10 20")
+    return receive(services, a_file(tmp_path, "video 3600|21 0 3000|900 10 20"))

@@ -10,7 +10,8 @@ from attendance.errors import ServiceUnavailable
 from attendance.model import SearchStatus
 from attendance.use_cases import far_search
 from attendance.use_cases.far_search import begin_far_search, end_far_search, look_after_far_search
-from tests.unit.far_search.recorded import MONTH, SEEN, now_of, statuses
+from tests.unit.far_search.recorded import MONTH, SEEN, now_of
+from tests.unit.receiving import statuses
 
 
 def test_a_word_that_comes_before_the_result_is_there_is_made_good_by_looking(services, faces, recording, clock):

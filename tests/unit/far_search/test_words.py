@@ -12,8 +12,9 @@ from attendance.model import Recording, SearchStatus
 from attendance.use_cases import far_search
 from attendance.use_cases.far_search import begin_far_search, end_far_search, look_after_far_search
 from attendance.use_cases.manage_lectures import remove_recording, search_again
-from tests.unit.far_search.recorded import SEEN, now_of, received, statuses
+from tests.unit.far_search.recorded import SEEN, now_of
 from tests.unit.in_memory import a_course, services_in_memory
+from tests.unit.receiving import a_file, receive, statuses
 
 
 def test_a_search_is_begun_and_its_word_makes_the_marks(services, faces, recording, clock):
@@ -118,7 +119,7 @@ def test_a_student_who_was_removed_meanwhile_is_not_named(services, faces, recor
 
 
 def test_a_snapshot_is_searched_at_once(services, faces, tmp_path):
-    snapshot = received(services, tmp_path, "snapshot|21")
+    snapshot = receive(services, a_file(tmp_path, "snapshot|21"))
     assert begin_far_search(services, snapshot.id)
     assert now_of(services, snapshot).status is SearchStatus.DONE
     assert faces.begun == {}
@@ -127,7 +128,7 @@ def test_a_snapshot_is_searched_at_once(services, faces, tmp_path):
 def test_a_local_engine_searches_at_once_and_waits_for_no_word(tmp_path):
     services = services_in_memory(tmp_path)
     a_course(services)
-    recording = received(services, tmp_path, "video 60|900 0 50")
+    recording = receive(services, a_file(tmp_path, "video 60|900 0 50"))
     assert not end_far_search(services, f"{recording.id}.token", "search")
     assert not look_after_far_search(services, recording.id)
     assert begin_far_search(services, recording.id)
