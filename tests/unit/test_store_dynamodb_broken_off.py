@@ -6,7 +6,7 @@ Every write of each change is made the last one before the death.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from attendance.adapters.store_dynamodb import DynamoStore
 from attendance.errors import NotFound
 from attendance.list_model import LogFilter
 from attendance.model import EngineCount, Role, Status
-from tests.broken_dynamodb import BrokenClient
+from tests.broken_dynamodb import Killed, at_every_write, killed_after
 from tests.contract.samples import (
     HOUR,
     MINUTE,
@@ -33,20 +33,14 @@ from tests.contract.samples import (
     evidence,
     searched,
 )
-from tests.moto_dynamodb import a_client, dynamodb_in_process, no_pause
+from tests.moto_dynamodb import a_client, a_store, no_pause
 
-WRITES = ("transact_write_items", "update_item", "batch_write_item", "put_item", "delete_item")
 CLASS = [f"{number:02}" for number in range(40)]  # more than a transaction takes
-
-
-class Killed(BaseException):
-    """The process ends here."""
 
 
 @pytest.fixture(autouse=True)
 def _dynamodb() -> Iterator[None]:
-    with dynamodb_in_process():
-        DynamoStore("rollcall", a_client(), no_pause).prepare()
+    with a_store():
         yield
 
 
@@ -54,32 +48,6 @@ def _dynamodb() -> Iterator[None]:
 def store() -> DynamoStore:
     """As another process sees it."""
     return DynamoStore("rollcall", a_client(), no_pause)
-
-
-def killed_after(writes: int) -> DynamoStore:
-    """A store whose process dies at the write after so many."""
-    client, left = BrokenClient(), [writes]
-
-    def die(operation: str, parameters: Any) -> None:
-        if operation in WRITES:
-            if left[0] == 0:
-                raise Killed
-            left[0] -= 1
-
-    client.faults.append(die)
-    return DynamoStore("rollcall", client, no_pause)
-
-
-def at_every_write(change: Callable[[DynamoStore], object], look: Callable[[int], object]) -> int:
-    """Kill the change after no write, then after one more, until it comes through; `look` at what each death left."""
-    for writes in range(1000):
-        try:
-            change(killed_after(writes))
-        except Killed:
-            look(writes)
-        else:
-            return writes
-    raise AssertionError("it never ends")
 
 
 def everything() -> list[str]:

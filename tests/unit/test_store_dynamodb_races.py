@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from attendance.adapters.store_dynamodb import DynamoStore
 from attendance.errors import AlreadyExists, ConsentMissing, NotFound
 from attendance.list_model import LogFilter
 from attendance.model import Role, Status
-from tests.broken_dynamodb import BrokenClient
+from tests.broken_dynamodb import meanwhile
 from tests.contract.samples import (
     HOUR,
     MINUTE,
@@ -28,7 +28,7 @@ from tests.contract.samples import (
     a_user,
     evidence,
 )
-from tests.moto_dynamodb import a_client, dynamodb_in_process, no_pause
+from tests.moto_dynamodb import a_store
 
 LATE, EXCUSED = Status.LATE, Status.EXCUSED
 
@@ -36,23 +36,9 @@ LATE, EXCUSED = Status.LATE, Status.EXCUSED
 @pytest.fixture
 def other() -> Iterator[DynamoStore]:
     """The other process, in a class of two."""
-    with dynamodb_in_process():
-        store = DynamoStore("rollcall", a_client(), no_pause)
-        store.prepare()
+    with a_store() as store:
         a_class(store, "21", "22")
         yield store
-
-
-def meanwhile(change: Callable[[], Any], before: str = "transact_write_items") -> DynamoStore:
-    """A store before whose first write, or other operation, the change is made."""
-    client, left = BrokenClient(), [change]
-
-    def be_faster(operation: str, parameters: Any) -> None:
-        if operation == before and left:
-            left.pop()()
-
-    client.faults.append(be_faster)
-    return DynamoStore("rollcall", client, no_pause)
 
 
 def test_a_student_removed_meanwhile_is_put_on_no_roster(other: DynamoStore) -> None:

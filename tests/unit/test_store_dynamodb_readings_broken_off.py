@@ -5,7 +5,7 @@ Every write of each change is made the last one before the death.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,68 +15,22 @@ import pytest
 from attendance.adapters.store_dynamodb import DynamoStore
 from attendance.device_model import DevicePicture, ItemRefusal, Reading
 from attendance.errors import NotFound, ServiceUnavailable
-from tests.broken_dynamodb import BrokenClient, failing, refusal
+from tests.broken_dynamodb import at_every_write, failing, faulty, meanwhile, refusal
 from tests.contract.device_samples import a_device, a_reading, a_slot, an_alarm
 from tests.contract.samples import HOUR, MINUTE, NOW, a_class, a_course
-from tests.moto_dynamodb import a_client, dynamodb_in_process, no_pause
+from tests.moto_dynamodb import a_client, a_store
 
 TEN = datetime(2025, 3, 3, 10, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-WRITES = ("transact_write_items", "update_item", "batch_write_item")
 QUIET = 10 * MINUTE
-
-
-class Killed(BaseException):
-    """The process ends here."""
 
 
 @pytest.fixture
 def store() -> Iterator[DynamoStore]:
     """As another process sees it, with a device."""
-    with dynamodb_in_process():
-        made = DynamoStore("rollcall", a_client(), no_pause)
-        made.prepare()
+    with a_store() as made:
         made.add_device_once(a_device())
         yield made
-
-
-def faulty(*faults: Callable[[str, Any], Any]) -> DynamoStore:
-    client = BrokenClient()
-    client.faults.extend(faults)
-    return DynamoStore("rollcall", client, no_pause)
-
-
-def at_every_write(change: Callable[[DynamoStore], object], look: Callable[[], object]) -> int:
-    """Kill the change after no write, then after one more, until it comes through; `look` at what each death left."""
-    for writes in range(100):
-        left = [writes]
-
-        def die(operation: str, _parameters: Any, left: list[int] = left) -> None:
-            if operation in WRITES:
-                if left[0] == 0:
-                    raise Killed
-                left[0] -= 1
-
-        try:
-            change(faulty(die))
-        except Killed:
-            look()
-        else:
-            return writes
-    raise AssertionError("it never ends")
-
-
-def meanwhile(change: Callable[[], Any], after: int = 0) -> DynamoStore:
-    """A store before whose first transaction, or that after so many, the change is made."""
-    asked: list[str] = []
-
-    def be_faster(operation: str, _parameters: Any) -> None:
-        if operation == "transact_write_items":
-            asked.append(operation)
-            if len(asked) == after + 1:
-                change()
-
-    return faulty(be_faster)
 
 
 def all_readings(store: DynamoStore) -> list[Reading]:
@@ -91,7 +45,7 @@ ALARMS = [an_alarm(f"a{number}", BATCH[number].at, BATCH[number].id) for number 
 def test_a_batch_that_was_broken_off_is_completed_by_the_same_batch_and_nothing_is_doubled(store: DynamoStore) -> None:
     left: list[int] = []
 
-    def what_is_there_is_whole() -> None:
+    def what_is_there_is_whole(_writes: int) -> None:
         there = all_readings(store)
         left.append(len(there))
         assert there == BATCH[: len(there)]
@@ -115,28 +69,17 @@ def test_a_batch_that_was_broken_off_is_completed_by_the_same_batch_and_nothing_
 def test_readings_whose_removal_was_broken_off_are_known_as_long_as_they_are_there(store: DynamoStore) -> None:
     store.add_readings("d1", BATCH, ALARMS[:1])
 
-    def known_is_what_is_there() -> None:
+    def known_is_what_is_there(_writes: int) -> None:
         there = all_readings(store)
         assert store.known_readings("d1", [one.id for one in BATCH]) == {one.id for one in there}
 
     for step in ("thin_readings", "remove_readings"):
-        for writes in range(100):
-            left = [writes]
 
-            def die(operation: str, _parameters: Any, left: list[int] = left) -> None:
-                if operation in WRITES:
-                    left[0] -= 1
-                    if left[0] < 0:
-                        raise Killed
+        def go_through(dying: DynamoStore, step: str = step) -> None:
+            while getattr(dying, step)("d1", TEN + 10 * HOUR):
+                pass
 
-            dying = faulty(die)
-            try:
-                while getattr(dying, step)("d1", TEN + 10 * HOUR):
-                    pass
-            except Killed:
-                known_is_what_is_there()
-            else:
-                break
+        at_every_write(go_through, known_is_what_is_there)
     assert [one.id for one in all_readings(store)] == ["x000"]
 
 
@@ -187,7 +130,7 @@ def test_two_that_thin_at_once_bring_nothing_back_and_remove_nothing_that_should
 @pytest.mark.parametrize("after", [0, 1], ids=["before its last reading goes", "before the hour goes"])
 def test_readings_that_come_into_an_hour_while_it_is_closed_are_found(store: DynamoStore, after: int) -> None:
     store.add_readings("d1", BATCH[:1])
-    late = meanwhile(lambda: store.add_readings("d1", BATCH[1:2]), after)
+    late = meanwhile(lambda: store.add_readings("d1", BATCH[1:2]), after=after)
     assert late.remove_readings("d1", TEN + HOUR) == 1
     assert [one.id for one in all_readings(store)] == ["x001"]
     assert store.remove_readings("d1", TEN + HOUR) == 1
@@ -227,7 +170,7 @@ def test_a_course_whose_removal_was_broken_off_takes_its_timetable_along_in_the_
     for number in range(3):
         store.add_slot(a_slot(f"t{number}", weekday=number))
 
-    def look() -> None:
+    def look(_writes: int) -> None:
         assert store.slots() == store.slots(room="r 101") == store.slots(course_id="c1")
 
     assert at_every_write(lambda dying: dying.remove_course("c1"), look) > 0

@@ -24,7 +24,7 @@ from tests.contract.samples import (
     evidence,
     searched,
 )
-from tests.moto_dynamodb import a_client, dynamodb_in_process, no_pause
+from tests.moto_dynamodb import a_client, a_store, no_pause
 
 CLASS = [f"{number:02}" for number in range(40)]
 MARKS = [a_mark(student_id, evidence=evidence()) for student_id in CLASS]
@@ -34,9 +34,7 @@ LECTURES = 6
 @pytest.fixture(scope="module")
 def client() -> Iterator[BrokenClient]:
     """Of a class of 40 with a face each, and six lectures of which all but the first are marked."""
-    with dynamodb_in_process():
-        store = DynamoStore("rollcall", a_client(), no_pause)
-        store.prepare()
+    with a_store() as store:
         a_class(store, *CLASS)
         for student_id in CLASS:
             store.add_face(a_face(f"face of {student_id}", student_id))
