@@ -12,13 +12,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import pytest
-from playwright.sync_api import BrowserContext, Page, Request
+from playwright.sync_api import Page, Request
 
 from attendance.bootstrap import bootstrap
 from attendance.services import Services
 from attendance.settings import load_settings
 from tests.browser.running_site import RunningSite
-from tests.browser.watching import Watch
 from tests.moto_server import moto_server
 
 NAME, PREFIX = "class-media", "rollcall"
@@ -97,15 +96,3 @@ class BucketSite(RunningSite):
 
     def _environment(self) -> dict[str, str]:
         return super()._environment() | {"ROLLCALL_MEDIA": MEDIA}
-
-
-class BucketWatch(Watch):
-    """Pages may load from the bucket too."""
-
-    def __init__(self, context: BrowserContext, origin: str, bucket: str) -> None:
-        self._bucket = bucket
-        super().__init__(context, origin)
-
-    def _request(self, request: Request) -> None:
-        if not request.url.startswith(f"{self._bucket}/"):
-            super()._request(request)

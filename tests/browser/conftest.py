@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from tests.browser.bucket_site import Bucket, open_bucket
 from tests.browser.films import film_lecture, film_webcam
 from tests.browser.running_site import RunningSite
-from tests.browser.school import PASSWORD, School, make_school
+from tests.browser.school import PASSWORD, TEACHER, School, make_school
 from tests.browser.watching import Watch
 
 _PATIENCE_MS = 60_000
@@ -116,9 +116,15 @@ def context(browser: Browser, origin: str) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def watch(context: BrowserContext, origin: str) -> Iterator[Watch]:
+def origins(origin: str) -> tuple[str, ...]:
+    """Where pages may fetch something from."""
+    return (origin,)
+
+
+@pytest.fixture
+def watch(context: BrowserContext, origins: tuple[str, ...]) -> Iterator[Watch]:
     """Fails the test in the end where a page had an error or fetched something from elsewhere."""
-    watch = Watch(context, origin)
+    watch = Watch(context, origins)
     yield watch
     assert watch.problems == []
 
@@ -142,3 +148,12 @@ def signed_in(page: Page) -> SignedIn:
         return page
 
     return sign_in
+
+
+@pytest.fixture
+def upload_page(signed_in: SignedIn, school: School) -> Page:
+    """The upload page of a teacher, who also leaves it while uploads are running."""
+    page = signed_in(TEACHER)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(f"/lectures/upload?course={school.course.id}")
+    return page

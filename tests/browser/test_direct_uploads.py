@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from attendance.services import Services
 from tests.browser.bucket_site import (
     Bucket,
     BucketSite,
-    BucketWatch,
     bucket_site_services,
     part_number,
     watch_parts,
@@ -22,7 +21,7 @@ from tests.browser.bucket_site import (
 from tests.browser.conftest import SignedIn
 from tests.browser.running_site import RunningSite
 from tests.browser.school import TEACHER, School, fill_school
-from tests.browser.upload_form import choose, open_upload_page, row_of
+from tests.browser.upload_form import choose, row_of
 from tests.browser.watching import Watch, breaches
 
 pytestmark = pytest.mark.browser
@@ -53,11 +52,9 @@ def school_and_site(
 
 
 @pytest.fixture
-def watch(context: BrowserContext, origin: str, bucket: Bucket) -> Iterator[Watch]:
-    """Fails the test in the end where a page had an error or fetched something from a third place."""
-    watch = BucketWatch(context, origin, bucket.origin)
-    yield watch
-    assert watch.problems == []
+def origins(origin: str, bucket: Bucket) -> tuple[str, ...]:
+    """Pages may fetch from the bucket too."""
+    return origin, bucket.origin
 
 
 @pytest.fixture
@@ -68,12 +65,6 @@ def long_film(lecture_film: Path, tmp_path: Path, request: pytest.FixtureRequest
     noise = b"".join(hashlib.sha256(number.to_bytes(4, "big")).digest() for number in range(free // 32))
     path.write_bytes(lecture_film.read_bytes() + (len(noise) + 8).to_bytes(4, "big") + b"free" + noise)
     return path
-
-
-@pytest.fixture
-def upload_page(signed_in: SignedIn, school: School) -> Page:
-    """The upload page of a teacher."""
-    return open_upload_page(signed_in, school)
 
 
 def test_a_recording_goes_to_the_bucket_in_parts_and_is_searched(

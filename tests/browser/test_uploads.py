@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import SignedIn
 from tests.browser.late_script import LateScript
 from tests.browser.running_site import RunningSite
 from tests.browser.school import School
-from tests.browser.upload_form import choose, open_upload_page, row_of, say_when
+from tests.browser.upload_form import choose, row_of, say_when
 from tests.browser.watching import Watch, breaches
 
 pytestmark = pytest.mark.browser
@@ -28,12 +27,6 @@ def long_film(lecture_film: Path, tmp_path: Path, request: pytest.FixtureRequest
     path = tmp_path / f"긴 강의 {request.node.name}.mp4"
     path.write_bytes(lecture_film.read_bytes() + free.to_bytes(4, "big") + b"free" + bytes(free - 8))
     return path
-
-
-@pytest.fixture
-def upload_page(signed_in: SignedIn, school: School) -> Page:
-    """The upload page of a teacher."""
-    return open_upload_page(signed_in, school)
 
 
 def test_dropped_files_are_sent_one_after_the_other_and_a_bad_one_is_refused(

@@ -8,18 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from attendance.errors import InvalidInput
 from attendance.services import Services
 from attendance.use_cases.finish_upload import finish_upload
 from attendance.use_cases.search_recording import search_recording
-from tests.browser.bucket_site import Bucket, BucketWatch, bucket_site_services, watch_parts
-from tests.browser.conftest import SignedIn
+from tests.browser.bucket_site import Bucket, bucket_site_services, watch_parts
 from tests.browser.school import School, fill_school
 from tests.browser.served_here import served_here
-from tests.browser.upload_form import choose, open_upload_page, row_of
-from tests.browser.watching import Watch, breaches
+from tests.browser.upload_form import choose, row_of
+from tests.browser.watching import breaches
 from tests.fakes.jobs import FakeJobs
 
 pytestmark = pytest.mark.browser
@@ -48,17 +47,9 @@ def origin(services: Services) -> Iterator[str]:
 
 
 @pytest.fixture
-def watch(context: BrowserContext, origin: str, bucket: Bucket) -> Iterator[Watch]:
-    """Fails the test in the end where a page had an error or fetched something from a third place."""
-    watch = BucketWatch(context, origin, bucket.origin)
-    yield watch
-    assert watch.problems == []
-
-
-@pytest.fixture
-def upload_page(signed_in: SignedIn, school: School) -> Page:
-    """The upload page of a teacher."""
-    return open_upload_page(signed_in, school)
+def origins(origin: str, bucket: Bucket) -> tuple[str, ...]:
+    """Pages may fetch from the bucket too."""
+    return origin, bucket.origin
 
 
 def test_the_page_waits_for_the_recording(upload_page: Page, lecture_film: Path, services: Services) -> None:

@@ -6,17 +6,6 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page
 
-from tests.browser.conftest import SignedIn
-from tests.browser.school import TEACHER, School
-
-
-def open_upload_page(signed_in: SignedIn, school: School) -> Page:
-    """The upload page of a teacher, who also leaves it while uploads are running."""
-    page = signed_in(TEACHER)
-    page.on("dialog", lambda dialog: dialog.accept())
-    page.goto(f"/lectures/upload?course={school.course.id}")
-    return page
-
 
 def say_when(page: Page, day: str) -> None:
     """At ten o'clock of a day."""

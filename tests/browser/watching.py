@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
@@ -15,11 +16,11 @@ _LOST = "net::ERR_"
 class Watch:
     """Collects what went wrong in a context. Answers and losses that a test provokes are named by it beforehand."""
 
-    def __init__(self, context: BrowserContext, origin: str) -> None:
+    def __init__(self, context: BrowserContext, origins: Sequence[str]) -> None:
         self.problems: list[str] = []
         self.expected_statuses: set[int] = set()
         self.expects_lost_connection = False
-        self._origin = origin
+        self._own = (*(f"{origin}/" for origin in origins), "data:", "blob:")
         context.on("console", self._console)
         context.on("weberror", lambda error: self.problems.append(f"error in a script: {error.error}"))
         context.on("request", self._request)
@@ -37,7 +38,7 @@ class Watch:
         return self.expects_lost_connection and _LOST in text
 
     def _request(self, request: Request) -> None:
-        if not request.url.startswith((f"{self._origin}/", "data:", "blob:")):
+        if not request.url.startswith(self._own):
             self.problems.append(f"fetched from elsewhere: {request.url}")
 
 
