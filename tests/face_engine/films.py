@@ -7,6 +7,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 TICKS = 1000
 
@@ -70,3 +71,18 @@ def sound_only(path: Path) -> Path:
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     return path
+
+
+def pictures_overwritten(path: Path) -> None:
+    """An MP4 whose pictures are zeros."""
+    film(path, noisy_pictures(10))
+    content = bytearray(path.read_bytes())
+    start, end = content.index(b"mdat") + 4, content.index(b"moov") - 4
+    content[start:end] = bytes(end - start)
+    path.write_bytes(content)
+
+
+def animated_gif(path: Path) -> None:
+    """What some programs play, but is no video."""
+    pictures = [Image.new("RGB", (32, 32), (n, n, n)) for n in (10, 100, 200)]
+    pictures[0].save(path, format="GIF", save_all=True, append_images=pictures[1:])

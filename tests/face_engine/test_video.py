@@ -7,7 +7,14 @@ from PIL import Image
 from face_engine import video
 from face_engine.errors import BadVideo
 from face_engine.video import probe
-from tests.face_engine.films import film, marked_pictures, noisy_pictures, sound_only
+from tests.face_engine.films import (
+    animated_gif,
+    film,
+    marked_pictures,
+    noisy_pictures,
+    pictures_overwritten,
+    sound_only,
+)
 
 
 def _empty(path):
@@ -24,11 +31,6 @@ def _truncated(path):
     path.write_bytes(whole[: len(whole) // 2])
 
 
-def _animated_gif(path):
-    pictures = [Image.new("RGB", (32, 32), (n, n, n)) for n in (10, 100, 200)]
-    pictures[0].save(path, format="GIF", save_all=True, append_images=pictures[1:])
-
-
 def _png(path):
     Image.new("RGB", (32, 32)).save(path, format="PNG")
 
@@ -41,15 +43,6 @@ def _animated_webp(path):
 def _list_of_other_files(path):
     film(path.with_name("secret.mp4"), marked_pictures(3))
     path.write_text("ffconcat version 1.0\nfile secret.mp4\n")
-
-
-def _pictures_overwritten(path):
-    film(path, noisy_pictures(10))
-    content = bytearray(path.read_bytes())
-    start = content.index(b"mdat") + 4
-    end = content.index(b"moov") - 4
-    content[start:end] = bytes(end - start)
-    path.write_bytes(content)
 
 
 def _missing(path):
@@ -65,11 +58,11 @@ BROKEN = [
     _text,
     _truncated,
     sound_only,
-    _animated_gif,
+    animated_gif,
     _png,
     _animated_webp,
     _list_of_other_files,
-    _pictures_overwritten,
+    pictures_overwritten,
     _missing,
     _folder,
 ]
@@ -92,8 +85,8 @@ def test_what_is_no_whole_video_is_refused_with_a_plain_sentence(tmp_path, make)
     [
         (_empty, "empty"),
         (sound_only, "no picture track"),
-        (_animated_gif, "animated picture"),
-        (_pictures_overwritten, "no picture of it can be decoded"),
+        (animated_gif, "animated picture"),
+        (pictures_overwritten, "no picture of it can be decoded"),
     ],
     ids=["empty", "sound", "gif", "overwritten"],
 )

@@ -10,11 +10,10 @@ import av
 import numpy as np
 import pytest
 from flask.testing import FlaskClient
-from PIL import Image
 
 from attendance.model import SearchStatus
 from attendance.services import Services
-from tests.face_engine.films import film, noisy_pictures, sound_only
+from tests.face_engine.films import animated_gif, film, noisy_pictures, pictures_overwritten, sound_only
 from tests.system import school
 from tests.system.hostile import png_bomb
 from tests.system.keeping import kept_in
@@ -48,21 +47,8 @@ def _cut_before_the_first_picture(path: Path) -> None:
     path.write_bytes(whole[: whole.index(b"mdat") + 4])
 
 
-def _pictures_overwritten(path: Path) -> None:
-    film(path, noisy_pictures(10))
-    content = bytearray(path.read_bytes())
-    start, end = content.index(b"mdat") + 4, content.index(b"moov") - 4
-    content[start:end] = bytes(end - start)
-    path.write_bytes(content)
-
-
 def _header_only(path: Path) -> None:
     path.write_bytes(b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00isomiso2avc1mp41")
-
-
-def _animated_gif(path: Path) -> None:
-    pictures = [Image.new("RGB", (32, 32), (n, n, n)) for n in (10, 100, 200)]
-    pictures[0].save(path, format="GIF", save_all=True, append_images=pictures[1:])
 
 
 def _png_bomb(path: Path) -> None:
@@ -87,10 +73,10 @@ REFUSED: list[Make] = [
     _cut_with_its_header_at_the_end,
     _cut_in_the_middle_behind_its_header,
     _cut_before_the_first_picture,
-    _pictures_overwritten,
+    pictures_overwritten,
     _header_only,
     sound_only,
-    _animated_gif,
+    animated_gif,
     _png_bomb,
     _playlist_of_other_files,
     _list_of_other_files,
