@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import os
-from pathlib import Path
 
-import pytest
-
+from tests.photographs import ELSEWHERE, ON_STAGE, needs_photographs, photograph
 from tests.rekognition_local.conftest import stored_video
 from tests.rekognition_local.jobs import searched
 
-pytestmark = [
-    pytest.mark.photographs,
-    pytest.mark.skipif("ROLLCALL_FACES_DIR" not in os.environ, reason="ROLLCALL_FACES_DIR names no folder of photos"),
-]
+pytestmark = needs_photographs
 PEOPLE = (
     ("obama.jpg", "obama2.jpg", "obama3.jpg"),
     ("biden.jpg", "biden2.jpg"),
@@ -22,11 +16,6 @@ PEOPLE = (
     ("lennon-1.jpg", "lennon-2.jpg"),
     ("rose_leslie1.jpg", "rose_leslie2.jpg"),
 )
-ON_STAGE, ELSEWHERE = "lin-manuel-miranda.png", "rose_leslie1.jpg"
-
-
-def photograph(name: str) -> Path:
-    return next(Path(os.environ["ROLLCALL_FACES_DIR"]).rglob(name))
 
 
 def test_photographs_of_one_person_are_above_80_and_of_others_below(client, collection):

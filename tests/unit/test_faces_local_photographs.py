@@ -1,8 +1,6 @@
 """Real people in a real clip: who is sure, who is not there, and who is in the audience."""
 
-import os
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -12,16 +10,9 @@ from attendance.errors import BadPhoto
 from attendance.model import Face, RecordingKind, new_id
 from attendance.settings import load_settings
 from tests.face_data import FACE_DATA
+from tests.photographs import ELSEWHERE, ON_STAGE, needs_photographs, photograph
 
-pytestmark = [
-    pytest.mark.photographs,
-    pytest.mark.skipif("ROLLCALL_FACES_DIR" not in os.environ, reason="ROLLCALL_FACES_DIR names no folder of photos"),
-]
-ON_STAGE, ELSEWHERE = "lin-manuel-miranda.png", "rose_leslie1.jpg"
-
-
-def photograph(name: str) -> Path:
-    return next(Path(os.environ["ROLLCALL_FACES_DIR"]).rglob(name))
+pytestmark = needs_photographs
 
 
 def test_the_man_on_stage_is_sure_and_the_woman_who_is_elsewhere_is_not_seen():

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,18 +12,11 @@ from attendance.model import RecordingKind
 from attendance.ports import FaceSearch, Seen
 from tests.contract.faces_kits import RekognitionKit
 from tests.contract.test_faces import stored
+from tests.photographs import ELSEWHERE, ON_STAGE, needs_photographs, photograph
 
-pytestmark = [
-    pytest.mark.photographs,
-    pytest.mark.skipif("ROLLCALL_FACES_DIR" not in os.environ, reason="ROLLCALL_FACES_DIR names no folder of photos"),
-]
+pytestmark = needs_photographs
 KIT = RekognitionKit()
-ON_STAGE, ELSEWHERE = "lin-manuel-miranda.png", "rose_leslie1.jpg"
 LEFT_AND_RIGHT = ("obama2.jpg", "biden2.jpg")
-
-
-def photograph(name: str) -> Path:
-    return next(Path(os.environ["ROLLCALL_FACES_DIR"]).rglob(name))
 
 
 @pytest.fixture
