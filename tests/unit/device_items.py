@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from attendance.device_model import Device
 from attendance.model import Lecture, Recording, new_id
 from attendance.use_cases.device_uploads import DeviceItem, begin_device_upload
+from attendance.use_cases.devices import add_device
 from attendance.use_cases.finish_upload import finish_upload
 from attendance.use_cases.timetable import add_slot
 from tests.unit.in_memory import MemoryServices, a_course, services_in_memory
@@ -24,6 +25,11 @@ def a_timetable() -> MemoryServices:
     made = services_in_memory()
     add_slot(made, course_id=a_course(made).id, room="R 101", weekday=0, starts="09:00", ends="10:00", by=None)
     return made
+
+
+def a_camera(services: MemoryServices) -> Device:
+    """In that room."""
+    return add_device(services, name="Camera", room="r 101", by=None).device
 
 
 def an_item(data: bytes = VIDEO, started_at: datetime = NINE + 5 * MINUTE, **more: object) -> DeviceItem:

@@ -9,11 +9,11 @@ from attendance.device_model import Device
 from attendance.model import Lecture, RecordingKind, Status
 from attendance.use_cases.device_items import items_of_device
 from attendance.use_cases.device_uploads import begin_device_upload, sender
-from attendance.use_cases.devices import add_device, change_device
+from attendance.use_cases.devices import change_device
 from attendance.use_cases.manage_courses import add_to_roster
 from attendance.use_cases.search_recording import search_recording
 from attendance.use_cases.timetable import add_slot
-from tests.unit.device_items import MINUTE, NINE, a_timetable, an_item, lectures, sent
+from tests.unit.device_items import MINUTE, NINE, a_camera, a_timetable, an_item, lectures, sent
 from tests.unit.in_memory import MemoryServices, a_student
 from tests.website.device_sending import SNAPSHOT, VIDEO
 
@@ -27,7 +27,7 @@ def services() -> MemoryServices:
 @pytest.fixture
 def device(services: MemoryServices) -> Device:
     """In that room."""
-    return add_device(services, name="Camera", room="r 101", by=None).device
+    return a_camera(services)
 
 
 def test_a_clip_makes_the_lecture_of_its_hour(services: MemoryServices, device: Device) -> None:

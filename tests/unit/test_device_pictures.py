@@ -10,10 +10,9 @@ import pytest
 from attendance.device_model import Device
 from attendance.model import new_id
 from attendance.ports import MediaFile
-from attendance.use_cases.devices import add_device
 from attendance.use_cases.read_devices import list_alarms, skin_during
 from attendance.use_cases.receive_readings import SentReading, receive_readings
-from tests.unit.device_items import MINUTE, NINE, a_timetable, an_item, sent
+from tests.unit.device_items import MINUTE, NINE, a_camera, a_timetable, an_item, sent
 from tests.unit.in_memory import MemoryServices
 from tests.website.device_sending import SNAPSHOT, WARM
 
@@ -27,7 +26,7 @@ def services() -> MemoryServices:
 @pytest.fixture
 def device(services: MemoryServices) -> Device:
     """In that room."""
-    return add_device(services, name="Camera", room="r 101", by=None).device
+    return a_camera(services)
 
 
 @pytest.mark.parametrize("picture_first", [True, False])

@@ -19,7 +19,7 @@ from attendance.use_cases.finish_upload import finish_upload
 from attendance.use_cases.manage_courses import remove_course
 from attendance.use_cases.sweep import sweep
 from tests.fakes.direct_uploads import FakeDirectUploads
-from tests.unit.device_items import NINE, a_timetable, an_item, lectures, sent
+from tests.unit.device_items import NINE, a_camera, a_timetable, an_item, lectures, sent
 from tests.unit.in_memory import MemoryServices
 from tests.website.device_sending import VIDEO
 
@@ -33,7 +33,7 @@ def services() -> MemoryServices:
 @pytest.fixture
 def device(services: MemoryServices) -> Device:
     """In that room."""
-    return add_device(services, name="Camera", room="r 101", by=None).device
+    return a_camera(services)
 
 
 def test_an_upload_goes_on_where_it_was(services: MemoryServices, device: Device) -> None:

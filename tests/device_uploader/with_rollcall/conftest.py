@@ -87,11 +87,6 @@ def wires(services: Services, app: Flask, outbox: Outbox) -> tuple[Road, WsgiAda
     return Road(site, site_time, Bandwidth(None), BLOCK, threading.Event()), adapter
 
 
-@pytest.fixture
-def road(wires: tuple[Road, WsgiAdapter]) -> Road:
-    return wires[0]
-
-
 def lesson_moment(back_s: float = 1800.0) -> Moment:
     """In the first half of a lesson of a day or two ago, and of no boot that the site has met."""
     noon = (datetime.now(UTC) - timedelta(days=1)).replace(hour=4, minute=0, second=0, microsecond=0)
