@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
@@ -56,6 +57,13 @@ def unreached_client() -> Any:
         aws_secret_access_key="test",
         config=Config(retries={"total_max_attempts": 1}),
     )
+
+
+def stubbed(client: Any) -> Iterator[Stubber]:
+    """What a test lets it answer, all of which is asked for in the end; as the body of a fixture."""
+    with Stubber(client) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
 
 
 def made(client: Any, sleep: Any = lambda seconds: None, **settings: str) -> RekognitionFaces:

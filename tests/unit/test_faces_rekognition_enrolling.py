@@ -34,6 +34,7 @@ from tests.unit.rekognition_stub import (
     photo,
     refused,
     stored,
+    stubbed,
     unreached_client,
 )
 
@@ -45,9 +46,7 @@ def client() -> Any:
 
 @pytest.fixture
 def aws(client: Any) -> Iterator[Stubber]:
-    with Stubber(client) as stubber:
-        yield stubber
-        stubber.assert_no_pending_responses()
+    yield from stubbed(client)
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from tests.unit.rekognition_stub import (
     made,
     photo,
     refused,
+    stubbed,
     unreached_client,
 )
 
@@ -38,9 +39,7 @@ def client() -> Any:
 
 @pytest.fixture
 def aws(client: Any) -> Iterator[Stubber]:
-    with Stubber(client) as stubber:
-        yield stubber
-        stubber.assert_no_pending_responses()
+    yield from stubbed(client)
 
 
 @pytest.fixture
