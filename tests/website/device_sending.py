@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,13 +16,13 @@ from attendance.services import Services
 from attendance.use_cases.devices import add_device
 from attendance.use_cases.pair_device import DeviceKey, pair_device
 from attendance.use_cases.timetable import add_slot
+from tests.website.tus_headers import BYTES, metadata
 
 API = "/api/v1/devices"
 ROOM = "R 101"
 NOON = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 """Of a Monday in Seoul."""
 AT = NOON - timedelta(minutes=20)
-BYTES = "application/offset+octet-stream"
 VIDEO = b"video 60|21 0 50|900 10 20"
 SNAPSHOT = b"snapshot|21|900"
 COOL = [21.5] * 64
@@ -70,7 +69,7 @@ class DeviceClient:
 
     def begin(self, words: dict[str, str], size: int) -> TestResponse:
         """Begin an upload."""
-        return self.tus("POST", "", {"Upload-Length": str(size), "Upload-Metadata": encoded(words)})
+        return self.tus("POST", "", {"Upload-Length": str(size), "Upload-Metadata": metadata(**words)})
 
     def send(self, address: str, offset: int, data: bytes) -> TestResponse:
         """Bytes from an offset on."""
@@ -87,11 +86,6 @@ def a_device_in_class(app: Flask, services: Services, course: Course) -> DeviceC
     add_slot(services, course_id=course.id, room=ROOM, weekday=0, starts="11:00", ends="12:00", by=None)
     paired = a_paired_device(services)
     return DeviceClient(app.test_client(), paired.key, paired.device)
-
-
-def encoded(words: dict[str, str]) -> str:
-    """As Upload-Metadata."""
-    return ",".join(f"{name} {base64.b64encode(text.encode()).decode()}" for name, text in words.items())
 
 
 def item_words(data: bytes, started_at: datetime, kind: str = "clip", **more: str) -> dict[str, str]:

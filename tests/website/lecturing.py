@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from weakref import WeakKeyDictionary
 
@@ -14,10 +13,10 @@ from attendance.services import Services
 from attendance.use_cases.search_recording import search_recording
 from tests.website.browsing import csrf
 from tests.website.conftest import NOW
+from tests.website.tus_headers import BYTES, metadata
 
 UPLOADS = "/api/v1/uploads"
 STARTS = "2025-11-03T09:00"
-BYTES = "application/offset+octet-stream"
 _TOKENS: WeakKeyDictionary[FlaskClient, str] = WeakKeyDictionary()
 
 
@@ -40,11 +39,6 @@ def add_student(services: Services, course_id: str, student_id: str, person: flo
     if person is not None:
         enrol(services, student_id, person)
     return student
-
-
-def metadata(**words: str) -> str:
-    """The header Upload-Metadata."""
-    return ",".join(f"{name} {base64.b64encode(text.encode()).decode()}" for name, text in words.items())
 
 
 def tus(

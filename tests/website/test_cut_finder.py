@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.website.picture_files import jpeg, png
 from website.hourly.cut_finder import CutFinder
 
 
@@ -64,11 +65,3 @@ def found_in(photo: np.ndarray, cut: bytes) -> tuple[float, ...]:
     assert found is not None
     rows, columns = photo.shape
     return tuple(part * side for part, side in zip(found.face, (columns, rows, columns, rows), strict=True))
-
-
-def png(picture: np.ndarray) -> bytes:
-    return cv2.imencode(".png", picture)[1].tobytes()
-
-
-def jpeg(picture: np.ndarray) -> bytes:
-    return cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 85])[1].tobytes()

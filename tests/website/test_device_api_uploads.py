@@ -15,16 +15,15 @@ from attendance.services import Services
 from attendance.use_cases.device_uploads import sender
 from tests.website.device_sending import (
     AT,
-    BYTES,
     NOON,
     SNAPSHOT,
     VIDEO,
     DeviceClient,
     a_device_in_class,
     a_paired_device,
-    encoded,
     item_words,
 )
+from tests.website.tus_headers import BYTES, metadata
 
 
 @pytest.fixture
@@ -81,7 +80,7 @@ def test_a_snapshot_is_a_recording_too(device: DeviceClient, services: Services)
 
 def test_bytes_may_come_with_the_creation(device: DeviceClient) -> None:
     words = item_words(VIDEO, AT)
-    headers = {"Upload-Length": str(len(VIDEO)), "Upload-Metadata": encoded(words)}
+    headers = {"Upload-Length": str(len(VIDEO)), "Upload-Metadata": metadata(**words)}
     created = device.tus("POST", "", headers, data=VIDEO, content_type=BYTES)
     assert (created.status_code, created.headers["Rollcall-Recording"]) == (201, words["item_id"])
 

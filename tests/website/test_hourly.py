@@ -25,6 +25,7 @@ from attendance.use_cases.search_recording import search_recording
 from tests.website.browsing import PASSWORD, sign_in
 from tests.website.lecturing import add_student, enrol
 from tests.website.measuring import measure, paired_device
+from tests.website.picture_files import jpeg, png
 
 STARTS = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)  # 09:00 in Seoul
 DAY = "2026-03-02"
@@ -289,11 +290,3 @@ class TestPicture:
         assert "39.0 °C" not in text
         assert "does not diagnose" in text
         assert "36.2 °C" not in student_client.get(f"/hourly/seen/{seen.id}").text
-
-
-def png(picture: np.ndarray) -> bytes:
-    return cv2.imencode(".png", picture)[1].tobytes()
-
-
-def jpeg(picture: np.ndarray) -> bytes:
-    return cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 85])[1].tobytes()

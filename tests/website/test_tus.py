@@ -14,7 +14,8 @@ from attendance.errors import OutOfSpace
 from attendance.model import Course, SearchStatus, new_id
 from attendance.services import Services
 from tests.website.browsing import sign_in
-from tests.website.lecturing import BYTES, STARTS, UPLOADS, create, metadata, patch, tus, upload_recording
+from tests.website.lecturing import STARTS, UPLOADS, create, patch, tus, upload_recording
+from tests.website.tus_headers import BYTES, metadata
 
 VIDEO = b"video 60|21 0 50|900 10 20"
 

@@ -14,8 +14,8 @@ from werkzeug.test import TestResponse
 from attendance.services import Services
 from tests.system.keeping import kept_in
 from tests.website.browsing import csrf
-from tests.website.lecturing import BYTES
 from tests.website.trials.conftest import World
+from tests.website.tus_headers import BYTES
 from website.security import HEADERS
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
