@@ -39,9 +39,14 @@ def evidence_key(recording_id: str) -> str:
     return f"evidence/{recording_id}/{new_id()}.jpg"
 
 
+def is_key(text: str) -> bool:
+    """Whether it is one of ours."""
+    return _KEY.fullmatch(text) is not None
+
+
 def check_key(key: str) -> str:
     """The key itself. Raises InvalidInput where it is none of ours."""
-    if not _KEY.fullmatch(key):
+    if not is_key(key):
         raise InvalidInput("This is not the name of a stored file.")
     return key
 

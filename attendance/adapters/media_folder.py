@@ -16,7 +16,7 @@ from typing import BinaryIO
 from attendance.adapters.disk_errors import Place, plain_disk_errors
 from attendance.disk_file import DiskFile
 from attendance.errors import InvalidInput, NotFound, Phrase, SettingsError
-from attendance.media_keys import check_key
+from attendance.media_keys import check_key, is_key
 from attendance.ports import MediaFile
 from attendance.settings import Settings
 
@@ -115,7 +115,7 @@ class FolderMedia:
                 key
                 for folder in self._folders(prefix)
                 for name in _names(folder)
-                if (key := f"{folder.relative_to(self._root).as_posix()}/{name}").startswith(prefix) and _is_key(key)
+                if (key := f"{folder.relative_to(self._root).as_posix()}/{name}").startswith(prefix) and is_key(key)
             ]
             old = found if stored_before is None else [key for key in found if self._is_older(key, stored_before)]
         return sorted(old)
@@ -210,13 +210,6 @@ def _names(folder: Path) -> list[str]:
         return [path.name for path in folder.iterdir()]
     except (FileNotFoundError, NotADirectoryError):
         return []
-
-
-def _is_key(text: str) -> bool:
-    try:
-        return bool(check_key(text))
-    except InvalidInput:
-        return False
 
 
 @contextmanager

@@ -13,8 +13,8 @@ from boto3.s3.transfer import TransferConfig
 from attendance.adapters.s3_bucket import ENCRYPTED, Bucket, absence_as_not_found, open_bucket
 from attendance.adapters.s3_file import S3File
 from attendance.adapters.s3_stream import open_object
-from attendance.errors import InvalidInput, NotFound
-from attendance.media_keys import check_key, media_type
+from attendance.errors import NotFound
+from attendance.media_keys import check_key, is_key, media_type
 from attendance.ports import MediaFile
 from attendance.settings import Settings
 
@@ -72,7 +72,7 @@ class S3Media:
         self._bucket.delete([check_key(key) for key in keys])
 
     def keys(self, prefix: str = "", *, stored_before: datetime | None = None) -> Iterable[str]:
-        found = [one for one in self._bucket.objects(prefix) if _is_key(one.key)]
+        found = [one for one in self._bucket.objects(prefix) if is_key(one.key)]
         return [one.key for one in found if stored_before is None or one.stored_at < stored_before]
 
     def url(self, key: str, seconds: int = 300) -> str:
@@ -112,10 +112,3 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         raise NotFound("This file is not there any more.") from gone
     with source:
         yield source
-
-
-def _is_key(text: str) -> bool:
-    try:
-        return bool(check_key(text))
-    except InvalidInput:
-        return False
