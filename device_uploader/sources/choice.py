@@ -6,6 +6,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from device_uploader.sources import Camera, ThermalSensor
 
@@ -19,6 +20,25 @@ def check_camera(source: str) -> None:
         return
     if not source.startswith(("v4l2:", "rtsp://", "rtsps://", "folder:")) or source.endswith(":"):
         raise ValueError(f"must be one of {', '.join(CAMERAS)}")
+    if "://" in source and not is_address(source):
+        raise ValueError(
+            "must be an address such as rtsp://USER:PASSWORD@camera.local/stream, with %23 for # and %2F for / in it"
+        )
+
+
+def is_address(source: str) -> bool:
+    """Whether it names a machine, and a port where it names one."""
+    try:
+        parts = urlsplit(source)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def without_password(source: str) -> str:
+    """For sentences and logs: without the user, and without the query, in which some cameras want the password."""
+    scheme, mark, rest = source.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}" if mark else source
 
 
 def open_camera(source: str, width: int, height: int, fps: float) -> Camera:

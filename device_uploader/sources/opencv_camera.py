@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from urllib.parse import urlsplit
 
 import cv2
 import numpy as np
 
 from device_uploader.errors import SourceFailed
 from device_uploader.sources import Camera, Frame
+from device_uploader.sources.choice import without_password
 
 OPEN_MS, READ_MS = 10_000, 10_000
 NO_PICTURE_S = 15.0
@@ -58,7 +59,12 @@ class OpenCvCamera(Camera):
 
 
 def opened(address: str, width: int, height: int) -> cv2.VideoCapture:
-    """A number or a path is a V4L2 device; all else is an address that FFmpeg opens."""
+    """A number or a path is a V4L2 device; all else is an address that FFmpeg opens.
+
+    Neither says anything of its own: a camera that is away is tried every few seconds, and told once, in our words.
+    """
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     if "://" in address:
         limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, READ_MS]
         return cv2.VideoCapture(address, cv2.CAP_FFMPEG, limits)
@@ -66,9 +72,3 @@ def opened(address: str, width: int, height: int) -> cv2.VideoCapture:
     capture.set(cv2.CAP_PROP_FRAME_WIDTH, width)
     capture.set(cv2.CAP_PROP_FRAME_HEIGHT, height)
     return capture
-
-
-def without_password(address: str) -> str:
-    """For sentences and logs."""
-    parts = urlsplit(address)
-    return address if parts.password is None else address.replace(f":{parts.password}@", ":...@")
