@@ -246,3 +246,37 @@ class PartNumbersSchema(LenientSchema):
     """Which parts are about to be sent."""
 
     numbers = ma.fields.List(ma.fields.Integer(strict=True), required=True, validate=ma.validate.Length(min=1, max=100))
+
+
+class PartAnswer(ma.Schema):
+    """A part that is there."""
+
+    number = ma.fields.Integer()
+    size = ma.fields.Integer()
+
+
+class KeptAnswer(ma.Schema):
+    """The recording that an upload became."""
+
+    id = ma.fields.String()
+
+
+class DirectUploadAnswer(ma.Schema):
+    """How far an upload is."""
+
+    id = ma.fields.String()
+    location = ma.fields.String()
+    status = ma.fields.String(metadata={"description": "sending, whole, refused or done."})
+    size = ma.fields.Integer()
+    part_size = ma.fields.Integer(allow_none=True, metadata={"description": "Of every part but the last, in bytes."})
+    parts = ma.fields.List(ma.fields.Nested(PartAnswer))
+    error = ma.fields.String(allow_none=True, metadata={"description": "Why it is refused."})
+    code = ma.fields.String(allow_none=True)
+    recording = ma.fields.Nested(KeptAnswer, allow_none=True)
+
+
+class PartLinksAnswer(ma.Schema):
+    """A link by number; each is good for that many seconds."""
+
+    links = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.String())
+    seconds = ma.fields.Integer()

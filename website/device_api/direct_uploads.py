@@ -8,7 +8,7 @@ from typing import Any
 from flask.typing import ResponseReturnValue
 
 from attendance.use_cases.device_uploads import DeviceItem
-from website.device_api.arguments import DirectUploadSchema, PartNumbersSchema
+from website.device_api.arguments import DirectUploadAnswer, DirectUploadSchema, PartLinksAnswer, PartNumbersSchema
 from website.device_api.blueprint import KEY_NEEDED, blueprint
 from website.device_api.own_uploads import UploadsOfDevice
 from website.security import takes_up_to
@@ -23,7 +23,7 @@ _DIRECT = DirectAnswers(_OWN)
 @takes_up_to(lambda settings: _MOST_BYTES)
 @blueprint.doc(**KEY_NEEDED)
 @blueprint.arguments(DirectUploadSchema)
-@blueprint.response(201, description="Begun, or known already: status says how far it is.")
+@blueprint.response(201, DirectUploadAnswer, description="Begun, or known already: status says how far it is.")
 @blueprint.alt_response(413, "REQUEST_ENTITY_TOO_LARGE")
 @blueprint.alt_response(422, "UNPROCESSABLE_ENTITY")
 def begin_direct_upload(words: dict[str, Any]) -> ResponseReturnValue:
@@ -33,7 +33,7 @@ def begin_direct_upload(words: dict[str, Any]) -> ResponseReturnValue:
 
 @blueprint.route("/me/direct-uploads/<upload_id>", methods=["GET"])
 @blueprint.doc(**KEY_NEEDED)
-@blueprint.response(200, description="status is sending, whole, refused or done.")
+@blueprint.response(200, DirectUploadAnswer, description="status is sending, whole, refused or done.")
 @blueprint.alt_response(404, "NOT_FOUND")
 def direct_upload(upload_id: str) -> ResponseReturnValue:
     """Which parts are there, or what became of the upload."""
@@ -44,7 +44,7 @@ def direct_upload(upload_id: str) -> ResponseReturnValue:
 @takes_up_to(lambda settings: _MOST_BYTES)
 @blueprint.doc(**KEY_NEEDED)
 @blueprint.arguments(PartNumbersSchema)
-@blueprint.response(200, description="A link by number; each is good for that many seconds.")
+@blueprint.response(200, PartLinksAnswer, description="A link by number; each is good for that many seconds.")
 @blueprint.alt_response(404, "NOT_FOUND")
 def direct_upload_parts(words: dict[str, Any], upload_id: str) -> ResponseReturnValue:
     """Where these parts are sent by PUT; numbers count from 1."""
@@ -54,8 +54,10 @@ def direct_upload_parts(words: dict[str, Any], upload_id: str) -> ResponseReturn
 @blueprint.route("/me/direct-uploads/<upload_id>/complete", methods=["POST"])
 @takes_up_to(lambda settings: _MOST_BYTES)
 @blueprint.doc(**KEY_NEEDED)
-@blueprint.response(200, description="The recording is kept.")
-@blueprint.alt_response(202, description="The bucket's event makes the recording; ask again.", success=True)
+@blueprint.response(200, DirectUploadAnswer, description="The recording is kept.")
+@blueprint.alt_response(
+    202, schema=DirectUploadAnswer, description="The bucket's event makes the recording; ask again.", success=True
+)
 @blueprint.alt_response(422, "UNPROCESSABLE_ENTITY")
 def complete_direct_upload(upload_id: str) -> ResponseReturnValue:
     """Every part was sent. Safe to repeat."""

@@ -14,7 +14,7 @@ _METHODS = ("get", "head", "post", "patch", "put", "delete", "options")
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method of one address. `fields` are what its JSON holds: name, kind, whether it is needed, and what it is."""
+    """One method of one address. `takes` are fields and headers: name, kind, whether it is needed, and what it is."""
 
     method: str
     path: str
@@ -53,7 +53,7 @@ def _operation(described: dict[str, Any], path: str, method: str, way: dict[str,
         summary=way.get("summary", ""),
         description=way.get("description", ""),
         needs_key="security" in way,
-        takes=_body(described, way) + _query(way),
+        takes=_body(described, way) + _beside(way),
         answers=[
             (str(status), str(_resolved(described, one).get("description", "")))
             for status, one in sorted(way["responses"].items())
@@ -74,11 +74,12 @@ def _body(described: dict[str, Any], way: dict[str, Any]) -> list[tuple[str, str
     ]
 
 
-def _query(way: dict[str, Any]) -> list[tuple[str, str, bool, str]]:
+def _beside(way: dict[str, Any]) -> list[tuple[str, str, bool, str]]:
+    """What goes into the address and the headers."""
     return [
         (one["name"], one["schema"]["type"], one.get("required", False), one.get("description", ""))
         for one in way.get("parameters", ())
-        if one.get("in") == "query"
+        if one.get("in") in ("query", "header")
     ]
 
 
