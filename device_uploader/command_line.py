@@ -7,7 +7,7 @@ import logging
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from device_uploader import VERSION
@@ -18,7 +18,7 @@ from device_uploader.disk import Disk
 from device_uploader.errors import DeviceError, SettingsWrong
 from device_uploader.key_file import reserve, write_key
 from device_uploader.outbox import Outbox
-from device_uploader.settings import Settings, address
+from device_uploader.settings import Settings, address, number
 from device_uploader.settings_file import load_settings
 from device_uploader.simulation import Plan, simulate
 from device_uploader.site import Site
@@ -80,8 +80,18 @@ def _command(
 
 
 def _add_simulation(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--hours", type=float, default=2.0, help="how long the simulation is (default: %(default)s)")
-    command.add_argument("--speed", type=float, default=60.0, help="how many times as fast (default: %(default)s)")
+    command.add_argument(
+        "--hours",
+        type=argument(number(0, 10_000)),
+        default=2.0,
+        help="how long the simulation is (default: %(default)s)",
+    )
+    command.add_argument(
+        "--speed",
+        type=argument(number(0.1, 10_000)),
+        default=60.0,
+        help="how many times as fast (default: %(default)s)",
+    )
     command.add_argument("--server", required=True, help="the address of the site")
     command.add_argument("--key-file", type=Path, required=True, help="the device's key")
     command.add_argument("--ca-file", default="", help="certificates to trust, where the site has its own")
@@ -95,8 +105,25 @@ def _add_simulation(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--size", default="320x240", help="of the pictures (default: %(default)s)")
     command.add_argument("--fps", type=float, default=1.0, help="pictures a simulated second (default: %(default)s)")
-    command.add_argument("--wait-minutes", type=float, default=10.0, help="for the last to go (default: %(default)s)")
+    command.add_argument(
+        "--wait-minutes",
+        type=argument(number(0, 10_000)),
+        default=10.0,
+        help="for the last to go (default: %(default)s)",
+    )
     command.add_argument("--ledger", type=Path, help="write a line there for everything that was recorded")
+
+
+def argument(parse: Callable[[str], float]) -> Callable[[str], float]:
+    """A check of the settings for an argument; argparse hides what a ValueError says."""
+
+    def parsed(value: str) -> float:
+        try:
+            return parse(value)
+        except ValueError as wrong:
+            raise argparse.ArgumentTypeError(str(wrong)) from wrong
+
+    return parsed
 
 
 def run(words: argparse.Namespace) -> int:

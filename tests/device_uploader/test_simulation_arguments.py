@@ -1,0 +1,26 @@
+"""What a person gives to simulate is checked before anything starts."""
+
+from __future__ import annotations
+
+import pytest
+
+from device_uploader.command_line import main
+
+
+@pytest.mark.parametrize(
+    ("argument", "sentence"),
+    [
+        ("--speed=0", "--speed: must be a number from 0.1 to 10000, not '0'"),
+        ("--speed=-60", "--speed: must be a number from 0.1 to 10000"),
+        ("--speed=nan", "--speed: must be a number from 0.1 to 10000"),
+        ("--hours=-1", "--hours: must be a number from 0 to 10000"),
+        ("--wait-minutes=never", "--wait-minutes: must be a number from 0 to 10000, not 'never'"),
+    ],
+)
+def test_a_number_that_no_simulation_can_have_is_a_wrong_argument(
+    argument: str, sentence: str, capsys: pytest.CaptureFixture[str]
+):
+    with pytest.raises(SystemExit) as done:
+        main(["simulate", "--server", "http://127.0.0.1:9", "--key-file", "no-such-key", argument])
+    assert done.value.code == 2
+    assert sentence in capsys.readouterr().err
