@@ -212,6 +212,6 @@ def opened(settings: Settings) -> Outbox:
 def stop_at_signals() -> threading.Event:
     """Set by SIGTERM and Ctrl-C, so that clips are closed cleanly."""
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, lambda *_: stop.set())
     return stop
