@@ -4,7 +4,7 @@
 
 Without an argument it checks device_uploader's two lists. It asks for Python 3.11 on Raspberry Pi OS (Debian 12,
 glibc 2.36, aarch64) from any machine, and installs nothing. What has no wheel would be compiled on the Pi, and is
-listed last. Exit code 1 where there is any such thing.
+listed last. Exit code 1 where there is any such thing, or versions clash; 2 where the index does not answer.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from pip._vendor.packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 LISTS = (ROOT / "device_uploader/requirements.txt", ROOT / "device_uploader/requirements-sensor.txt")
+INDEX_AWAY = 2
 PLATFORMS = [f"manylinux_2_{minor}_aarch64" for minor in range(17, 37)] + ["manylinux2014_aarch64", "linux_aarch64"]
 PI: dict[str, str | AbstractSet[str]] = {
     **{name: str(value) for name, value in default_environment().items()},
@@ -124,6 +125,11 @@ def ask_pip(wanted: list[Requirement]) -> list[dict[str, Any]] | None:
         return answers
 
 
+def index_answers() -> bool:
+    """pip says the same of an index that is away as of a package without a wheel; of itself there is always one."""
+    return ask_pip([Requirement("pip")]) is not None
+
+
 def read_list(path: Path) -> list[Requirement]:
     """The requirements of a file, without its comments."""
     lines = (line.partition("#")[0].strip() for line in path.read_text().splitlines())
@@ -131,10 +137,13 @@ def read_list(path: Path) -> list[Requirement]:
 
 
 def main(arguments: list[str]) -> int:
-    """0 where nothing has to be compiled."""
-    built = 0
+    """0 where nothing has to be compiled and nothing clashes."""
+    wrong = 0
     for path in [Path(one) for one in arguments] or LISTS:
         found = walk(read_list(path))
+        if found.to_build and not index_answers():
+            print("The package index does not answer: not even pip is found there. Nothing is known.", file=sys.stderr)
+            return INDEX_AWAY
         print(f"{path.name}: {len(found.wheels)} packages with a wheel, {len(found.to_build)} without")
         for name, (version, file) in sorted(found.wheels.items()):
             kind = "any machine" if file.endswith("-any.whl") else "aarch64"
@@ -143,8 +152,8 @@ def main(arguments: list[str]) -> int:
             print(f"  CLASH {clash}")
         for name in sorted(found.to_build):
             print(f"  {name:42} must be compiled on the Pi")
-        built += len(found.to_build)
-    return int(built > 0)
+        wrong += len(found.to_build) + len(found.clashes)
+    return int(wrong > 0)
 
 
 if __name__ == "__main__":

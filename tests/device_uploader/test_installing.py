@@ -87,3 +87,26 @@ def test_wheels_are_asked_for_what_the_pi_needs_and_not_for_what_this_machine_ne
     assert set(found.wheels) == {"top", "only-pi"}
     assert found.to_build == {"low"}
     assert found.clashes == ["top>=2 against top 1.5"]
+
+
+def test_an_index_that_does_not_answer_is_not_a_package_without_a_wheel(
+    wheels: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    named = tmp_path / "requirements.txt"
+    named.write_text("top>=1\n")
+    monkeypatch.setattr(wheels, "ask_pip", lambda wanted: None)
+    assert wheels.main([str(named)]) == 2
+    said = capsys.readouterr()
+    assert "compiled" not in said.out
+    assert "The package index does not answer" in said.err
+
+
+def test_versions_that_do_not_go_together_are_not_all_well(
+    wheels: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    named = tmp_path / "requirements.txt"
+    named.write_text("top\n")
+    index = {"top": answer("top", ("low",)), "low": answer("low", ("top>=2",))}
+    monkeypatch.setattr(wheels, "ask_pip", lambda wanted: [index[one.name] for one in wanted])
+    assert wheels.main([str(named)]) == 1
+    assert "CLASH top>=2 against top 1.5" in capsys.readouterr().out
