@@ -166,6 +166,15 @@ def test_the_page_shows_the_latest_reading_with_its_degrees(
     assert "not of now" not in text
 
 
+def test_the_estimate_without_offset_stands_there_for_whoever_calibrates_again(
+    admin_client: FlaskClient, services: Services, device: Device
+) -> None:
+    calibrate_device(services, device.id, offset_c=1.5, on=DAY, by=None)
+    measure(services, device, services.now(), 34.0)
+    words = admin_client.get(f"/devices/{device.id}/readings/live").text.partition("Without offset")[2]
+    assert "34.0 °C" in words.partition("</dd>")[0]
+
+
 def test_what_the_script_asks_for_is_the_heat_map_alone(
     admin_client: FlaskClient, services: Services, device: Device
 ) -> None:
