@@ -237,6 +237,19 @@ def test_an_offset_that_is_none_is_refused(services: Services, admin_client: Fla
     assert services.store.device(device.id).calibrated_on is None
 
 
+@pytest.mark.parametrize(("page", "field"), [("calibration", "offset_c"), ("alarm-line", "line_c")])
+@pytest.mark.parametrize("typed", ["1,5", "warm"])
+def test_degrees_that_are_no_number_are_refused_in_plain_words(
+    services: Services, admin_client: FlaskClient, page: str, field: str, typed: str
+) -> None:
+    device = paired_device(services)
+    words, form = {"on": "2026-03-01", "is_on": "y", field: typed}, f"/devices/{device.id}/calibration"
+    text = post_form(admin_client, f"/devices/{device.id}/{page}", token_from=form, **words).text
+    assert "Write a number of degrees, such as " in text
+    assert "float" not in text
+    assert services.store.device(device.id) == device
+
+
 def test_alarms_are_off_until_somebody_switches_them_on(services: Services, admin_client: FlaskClient) -> None:
     device = paired_device(services)
     page = f"/devices/{device.id}/calibration"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, FloatField, SelectChoice, SelectField, StringField, TimeField
@@ -16,6 +16,7 @@ from website.devices.words import WEEKDAYS
 from website.forms import Form
 
 _TIME = _l("Give the time of day, such as 09:00.")
+_DEGREES = _l("Write a number of degrees, such as 1.5 or -0.5.")
 
 
 class DeviceForm(Form):
@@ -42,12 +43,23 @@ class SlotForm(Form):
         self.course_id.choices = [SelectChoice(one.id, f"{one.label} · {one.name}") for one in courses]
 
 
+class DegreesField(FloatField):
+    """A temperature; what is no number is refused in words for people."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """As it was typed."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_DEGREES) from None
+
+
 class CalibrationForm(Form):
     """How far the sensor is off, and since when that is known."""
 
-    offset_c = FloatField(
+    offset_c = DegreesField(
         _l("Offset (°C)"),
-        validators=[InputRequired(_l("Write a number of degrees, such as 1.5 or -0.5."))],
+        validators=[InputRequired(_DEGREES)],
         widget=NumberInput(step="0.05", min=-MOST_OFFSET_C, max=MOST_OFFSET_C),
     )
     on = DateField(_l("Measured on"), validators=[InputRequired(_l("Say when it was measured."))])
@@ -57,7 +69,7 @@ class AlarmLineForm(Form):
     """Whether alarms are made, and from which estimate on."""
 
     is_on = BooleanField(_l("Make an alarm"))
-    line_c = FloatField(
+    line_c = DegreesField(
         _l("From (°C)"),
         default=PROPOSED_LINE_C,
         validators=[Optional()],
