@@ -218,6 +218,21 @@ def test_the_heat_map_rests_while_nobody_looks(signed_in: SignedIn, room: Room) 
         page.clock.run_for(4_000)
 
 
+def test_the_time_zone_of_a_line_stands_beside_its_time_on_a_phone(signed_in: SignedIn, room: Room) -> None:
+    page = signed_in(ADMIN)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"/devices/{room.device.id}")
+    zone = page.get_by_role("cell", name="09:00–12:00 Asia/Seoul").locator("small")
+    gap = zone.evaluate(
+        """zone => {
+          const time = document.createRange();
+          time.selectNodeContents(zone.previousSibling);
+          return zone.getBoundingClientRect().left - time.getBoundingClientRect().right;
+        }"""
+    )
+    assert gap < 20
+
+
 def test_a_cell_leads_by_keyboard_to_the_snapshot_with_boxes_and_names(signed_in: SignedIn, room: Room) -> None:
     page = signed_in(ADMIN)
     page.goto(f"/hourly/?course={room.course.id}&day={_DAY}")
