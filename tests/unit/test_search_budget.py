@@ -55,7 +55,7 @@ def test_an_engine_of_ones_own_costs_nothing(tmp_path):
     assert services.store.ordered_seconds(MONTH) == 0
 
 
-def test_a_file_costs_its_minutes_and_parts_of_a_minute_by_the_second(tmp_path):
+def test_a_video_costs_its_minutes_and_parts_of_a_minute_by_the_second(tmp_path):
     services = charging(tmp_path)
     assert estimate(services, 3600) == pytest.approx(6.0)
     assert estimate(services, 89.2) == pytest.approx(0.15)
