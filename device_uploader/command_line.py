@@ -22,6 +22,7 @@ from device_uploader.settings import Settings, address, number
 from device_uploader.settings_file import load_settings
 from device_uploader.simulation import Plan, simulate
 from device_uploader.site import Site
+from device_uploader.sources.choice import without_password
 from device_uploader.spool import describe
 
 DONE, FAILED, WRONG_SETTINGS = 0, 1, 2
@@ -132,6 +133,7 @@ def run(words: argparse.Namespace) -> int:
     stop = stop_at_signals()
     outbox = opened(settings)
     device = Device(settings, outbox, Clock())
+    log.info("%s", begun(settings, len(outbox.waiting())))
     device.start()
     try:
         while not stop.wait(1.0) and not device.broken:
@@ -139,9 +141,17 @@ def run(words: argparse.Namespace) -> int:
     finally:
         device.stop()
         outbox.close()
+    log.info("Stopped; %s items wait for the next start.", len(outbox.waiting()))
     if device.link.key_refused is not None:
         log.error("The site refused the key: %s", device.link.key_refused)
     return FAILED if device.broken or device.link.key_refused is not None else DONE
+
+
+def begun(settings: Settings, waiting: int) -> str:
+    """The first line of the log, by which a person sees which settings hold."""
+    camera, sensor = without_password(settings.camera.source), settings.sensor.source
+    goes = f"Begun (version {VERSION}): sends to {settings.site.server}; camera {camera}, sensor {sensor}"
+    return f"{goes}; {waiting} items wait in {settings.outbox.folder}."
 
 
 def check(words: argparse.Namespace) -> int:

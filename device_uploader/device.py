@@ -168,7 +168,7 @@ class Device:
         def beat(sentence: str) -> None:
             self._beats[name] = time.monotonic()
             if sentence != self.status.parts().get(name):
-                log.info("%s: %s", name, sentence)
+                log.log(logging.INFO if sentence == "ok" else logging.WARNING, "%s: %s", name, sentence)
             self.status.say(name, sentence)
 
         def run(stop: threading.Event) -> None:
