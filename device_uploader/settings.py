@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,6 +87,17 @@ def maybe_path(value: Any) -> Path | None:
     return path(value) if value else None
 
 
+def certificates(value: Any) -> Path | None:
+    """A file of them; an empty text is none, and the system's are trusted."""
+    file = maybe_path(value)
+    try:
+        if file is not None:
+            ssl.create_default_context(cafile=file)
+    except OSError as wrong:
+        raise ValueError(f"must be a file of certificates (PEM), and {file} cannot be read as one") from wrong
+    return file
+
+
 def address(value: Any) -> str:
     """https://, and http:// only on this machine: the key is never sent in the clear."""
     parts = urlsplit(text(value))
@@ -152,7 +164,7 @@ class SiteTable:
 
     server: str = setting(address, REQUIRED, "The address of the site.")
     key_file: Path = setting(path, "/etc/rollcall-device/key", "The file with this device's key, mode 0600.")
-    ca_file: Path | None = setting(maybe_path, "", "The only certificates to trust, where the site has its own.")
+    ca_file: Path | None = setting(certificates, "", "The only certificates to trust, where the site has its own.")
     timeout_s: float = setting(number(5, 300), 30, "How long to wait for an answer.")
 
 

@@ -121,3 +121,12 @@ def test_until_24_is_until_midnight():
 def test_minutes_with_a_zero_before_them_are_minutes(tmp_path: Path):
     words = {"ROLLCALL_DEVICE_SNAPSHOTS_MINUTES": "00,05,08,30"}
     assert load(tmp_path, SITE + CAMERA, words).snapshots.minutes == (0, 5, 8, 30)
+
+
+@pytest.mark.parametrize("words", [None, "no certificate"])
+def test_a_file_of_certificates_that_holds_none_is_a_wrong_setting(tmp_path: Path, words: str | None):
+    file = tmp_path / "school.pem"
+    if words is not None:
+        file.write_text(words)
+    with pytest.raises(SettingsWrong, match=r"line 3: `ca_file` in \[site\] must be a file of certificates \(PEM\)"):
+        load(tmp_path, f'{SITE}ca_file = "{file}"\n{SENSOR}')
