@@ -261,7 +261,8 @@ class TestPicture:
         for (kind, x), sighting, left in zip(boxes, sightings, (20, 180), strict=True):
             assert kind == ("sure" if sighting.student_id else "stranger")
             assert float(x) == pytest.approx(left + 30, abs=4)
-        assert re.search(r'<text class="box-name"[^>]*>Student 21</text>', text)
+        for screen in ("", "-phone"):
+            assert re.search(rf'<text class="box-name{screen}"[^>]*>Student 21</text>', text)
 
     def test_a_clip_shows_the_face_and_the_second_to_play_from(
         self, services: Services, course: Course, teacher_client: FlaskClient, tmp_path: Path

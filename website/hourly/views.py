@@ -11,21 +11,24 @@ from flask.typing import ResponseReturnValue
 
 from attendance.errors import NotFound
 from attendance.hourly import HourlyGrid, Presence
-from attendance.model import Course, RecordingKind, Role, Sighting
+from attendance.model import Course, Recording, RecordingKind, Role, Sighting
 from attendance.use_cases.export_hourly import hourly_as_csv
 from attendance.use_cases.hourly_attendance import hourly_attendance
 from attendance.use_cases.read_hourly import last_day_with_lecture, may_be_shown_to, own_row, seen_picture
 from website.access import course_or_404, lecture_or_404, roles_required, visible_courses
 from website.current import current_services, signed_in_user
-from website.hourly.annotation import annotate
-from website.hourly.words import SIGNS, iso_day
+from website.hourly.annotation import NamedBox, annotate
+from website.hourly.name_places import NamePlace, place_names
+from website.hourly.words import SIGNS, iso_day, name_seen
 from website.media.playable import is_playable
 from website.media.serving import serve
 from website.request_args import date_or_none
 
 blueprint = Blueprint("hourly", __name__, url_prefix="/hourly", template_folder="templates")
 blueprint.add_app_template_filter(iso_day)
+blueprint.add_app_template_filter(name_seen)
 
+_LETTERS = {"box-name": 0.022, "box-name-phone": 0.037}  # their height by class, in widths of the picture
 _FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)
 
 
@@ -78,10 +81,12 @@ def seen(sighting_id: str) -> ResponseReturnValue:
     if _is_student():
         return render_template("hourly/own.html", found=found)
     is_snapshot = found.recording.kind is RecordingKind.SNAPSHOT
+    boxes = annotate(services, found) if is_snapshot else []
     return render_template(
         "hourly/seen.html",
         found=found,
-        boxes=annotate(services, found) if is_snapshot else [],
+        boxes=boxes,
+        names={kind: _names(boxes, found.recording, share) for kind, share in _LETTERS.items()},
         is_snapshot=is_snapshot,
         is_playable=is_playable(found.recording),
     )
@@ -96,6 +101,14 @@ def face(sighting_id: str) -> ResponseReturnValue:
     if sighting.picture_key is None:
         raise NotFound("There is no picture of this.")
     return serve(sighting.picture_key)
+
+
+def _names(boxes: Sequence[NamedBox], recording: Recording, share: float) -> list[tuple[str, NamePlace]]:
+    """Those of the boxes, and where they are written in letters of that share of the picture's width."""
+    shown = [(one.box, name_seen(one.person)) for one in boxes if one.box]
+    names = [name for _, name in shown]
+    size = recording.width, recording.height
+    return list(zip(names, place_names([box for box, _ in shown], names, size, share * size[0]), strict=True))
 
 
 def _grid(course: Course, day: date) -> HourlyGrid:
