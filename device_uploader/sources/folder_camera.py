@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import cycle
 from pathlib import Path
 
 import cv2
@@ -36,13 +35,14 @@ class FolderCamera(Camera):
         self._frames = iter(())
 
     def _play(self) -> Iterator[Frame]:
-        shown = 0
-        for number, path in enumerate(cycle(self._files)):
-            for frame in frames_of(path):
-                shown += 1
-                yield fitted(frame, *self._size)
-            if number + 1 == len(self._files) and not shown:
-                raise SourceFailed(f"None of the files in {path.parent} can be read.")
+        while True:
+            shown = 0
+            for path in self._files:
+                for frame in frames_of(path):
+                    shown += 1
+                    yield fitted(frame, *self._size)
+            if not shown:  # in a whole round: somebody may have emptied the folder meanwhile
+                raise SourceFailed(f"None of the files in {self._files[0].parent} can be read.")
 
 
 def frames_of(path: Path) -> Iterator[Frame]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from device_uploader.checks import run_checks
@@ -13,6 +15,7 @@ from device_uploader.errors import SourceFailed
 from device_uploader.settings_file import load_settings
 from device_uploader.simulation import Plan
 from device_uploader.sources import opencv_camera
+from device_uploader.sources.folder_camera import FolderCamera
 from device_uploader.sources.opencv_camera import OpenCvCamera
 from tests.device_uploader.test_filming import BASE
 
@@ -86,3 +89,24 @@ def test_a_picture_that_opencv_cannot_read_is_the_cameras_failure(monkeypatch: p
     with pytest.raises(SourceFailed, match="cannot be read"):
         camera.read()
     camera.close()
+
+
+def test_a_folder_that_is_emptied_while_it_is_shown_is_the_cameras_failure(tmp_path: Path):
+    """In a thread of its own: it must fail, and not look for ever."""
+    picture = tmp_path / "a.png"
+    opencv_camera.cv2.imwrite(str(picture), np.zeros((12, 16, 3), np.uint8))
+    camera = FolderCamera(tmp_path, 16, 12)
+    assert camera.read().shape == camera.read().shape == (12, 16, 3)
+    picture.unlink()
+    failures: list[SourceFailed] = []
+
+    def look() -> None:
+        try:
+            camera.read()
+        except SourceFailed as failed:
+            failures.append(failed)
+
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    thread.join(5)
+    assert "None of the files" in str(failures[0])
