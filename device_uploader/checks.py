@@ -72,7 +72,7 @@ def _site(settings: Settings, site_time: SiteTime) -> str:
 def _clock(site_time: SiteTime) -> str:
     offset_s = site_time.offset_s()
     if offset_s is None:
-        raise DeviceError("it cannot be compared, because the site does not answer.")
+        raise DeviceError("it cannot be compared, because the site has not told its time.")
     zone = datetime.now().astimezone().tzname()
     if abs(offset_s) > WRONG_CLOCK_S:
         return (

@@ -164,7 +164,9 @@ class SiteTable:
 
     server: str = setting(address, REQUIRED, "The address of the site.")
     key_file: Path = setting(path, "/etc/rollcall-device/key", "The file with this device's key, mode 0600.")
-    ca_file: Path | None = setting(certificates, "", "The only certificates to trust, where the site has its own.")
+    ca_file: Path | None = setting(
+        certificates, "", "The only ones to trust for the site, where it has its own certificate."
+    )
     timeout_s: float = setting(number(5, 300), 30, "How long to wait for an answer.")
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 
 from device_uploader import VERSION
+from device_uploader.certificates import stores_session
 from device_uploader.clock import SiteTime
 from device_uploader.errors import ItemRefused, KeyRefused, SettingsWrong, SiteBusy, Unreachable
 
@@ -53,10 +54,12 @@ class Site:
         session: requests.Session | None = None,
     ) -> None:
         self.server, self._key, self._site_time = server.rstrip("/"), key, site_time
-        self._ca_file, self._timeout_s = ca_file, timeout_s
-        self._session = session or requests.Session()
-        self._session.headers["User-Agent"] = f"rollcall-device/{VERSION}"
+        self._timeout_s = timeout_s
         self._verify: bool | str = str(ca_file) if ca_file else True
+        self._session = session or requests.Session()
+        self._stores = session or stores_session(ca_file)
+        for one in (self._session, self._stores):
+            one.headers["User-Agent"] = f"rollcall-device/{VERSION}"
 
     def use_key(self, key: str) -> None:
         """From the next request on."""
@@ -104,14 +107,14 @@ class Site:
         """An answer of 2xx; everything else is raised in our words. `final` are refusals beside the usual ones."""
         url = self.own_address(address)
         auth = DeviceKey(self._key) if self._key else None
-        response = self._send(method, url, auth=auth, **words)
+        response = self._send(self._session, method, url, auth=auth, verify=self._verify, **words)
         raise_for(response, self.server, (*REFUSALS, *final))
         return response
 
     def put_elsewhere(self, url: str, body: Any) -> int:
         """To a link that the site gave, without our key; the status. Raises Unreachable, SiteBusy."""
         check_is_private(url)
-        response = self._send("PUT", url, auth=NoKey(), data=body)
+        response = self._send(self._stores, "PUT", url, auth=NoKey(), data=body)
         if response.status_code in LATER or response.status_code >= 500:
             raise SiteBusy(f"The store answers {response.status_code} for now.", wait_of(response))
         return response.status_code
@@ -123,13 +126,12 @@ class Site:
             raise SiteBusy(f"The site sends us to {url}, which is not {self.server}. The key stays here.")
         return url
 
-    def _send(self, method: str, url: str, **words: Any) -> requests.Response:
-        with network_failures(self.server):
-            return self._session.request(
+    def _send(self, session: requests.Session, method: str, url: str, **words: Any) -> requests.Response:
+        with network_failures("://".join(urlsplit(url)[:2])):
+            return session.request(
                 method,
                 url,
                 timeout=(CONNECT_TIMEOUT_S, self._timeout_s),
-                verify=self._verify,
                 allow_redirects=False,
                 proxies={"http": ""},  # http is for this machine, and a proxy would read the key; https may use one
                 **words,

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import random
 import socket
-import ssl
 import threading
 import time
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from device_uploader import site as site_module
 from device_uploader.backoff import Bandwidth
@@ -26,7 +19,7 @@ from device_uploader.outbox import Outbox
 from device_uploader.sender import FileSender
 from device_uploader.sending import Road
 from device_uploader.site import Site
-from tests.device_uploader.bad_network import BadNetwork, served
+from tests.device_uploader.bad_network import BadNetwork
 from tests.device_uploader.conftest import clip_in
 from tests.device_uploader.fake_site import KEY, FakeSite
 
@@ -86,38 +79,6 @@ def test_a_site_that_cannot_prove_who_it_is_gets_nothing(outbox: Outbox, network
     with pytest.raises(Unreachable, match="TLS"):
         site.me()
     assert fake.asked == []
-
-
-@pytest.fixture
-def certificate(tmp_path: Path) -> Path:
-    """Of a school's own, for this machine; its key is beside it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "school")])
-    now = datetime.now(UTC)
-    names = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
-    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    made = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
-    made = made.add_extension(names, critical=False)
-    made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    pem = made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (tmp_path / "school.pem").write_bytes(pem)
-    (tmp_path / "school.key").write_bytes(private)
-    return tmp_path / "school.pem"
-
-
-def test_only_a_certificate_that_is_trusted_gets_the_key(certificate: Path, outbox: Outbox, fake: FakeSite):
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(certificate, certificate.with_suffix(".key"))
-    port, stop = served(fake.app, tls)
-    try:
-        site_time = SiteTime(None, Clock(), outbox.disk)
-        with pytest.raises(Unreachable, match=r"does not prove who it is \(TLS\)"):
-            Site(f"https://127.0.0.1:{port}", KEY, site_time).me()
-        assert fake.asked == []
-        assert Site(f"https://127.0.0.1:{port}", KEY, site_time, certificate).me()["name"] == "Room 1"
-    finally:
-        stop()
 
 
 def test_a_netrc_file_does_not_replace_the_key(
