@@ -141,7 +141,7 @@ def run(words: argparse.Namespace) -> int:
     finally:
         device.stop()
         outbox.close()
-    log.info("Stopped; %s items wait for the next start.", len(outbox.waiting()))
+    log.info("Stopped; still to be sent: %s.", len(outbox.waiting()))
     if device.link.key_refused is not None:
         log.error("The site refused the key: %s", device.link.key_refused)
     return FAILED if device.broken or device.link.key_refused is not None else DONE
@@ -151,7 +151,7 @@ def begun(settings: Settings, waiting: int) -> str:
     """The first line of the log, by which a person sees which settings hold."""
     camera, sensor = without_password(settings.camera.source), settings.sensor.source
     goes = f"Begun (version {VERSION}): sends to {settings.site.server}; camera {camera}, sensor {sensor}"
-    return f"{goes}; {waiting} items wait in {settings.outbox.folder}."
+    return f"{goes}; still to be sent: {waiting}, in {settings.outbox.folder}."
 
 
 def check(words: argparse.Namespace) -> int:

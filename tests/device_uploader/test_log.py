@@ -36,7 +36,7 @@ def test_the_log_of_a_device_that_only_measures_says_that_it_began_and_that_it_s
     assert re.search(
         r"INFO Begun \(version .+\): sends to http://127.0.0.1:\d+; camera none, sensor simulated; 0 items", first
     )
-    assert re.search(r"INFO Stopped; \d+ items wait for the next start\.", last)
+    assert re.search(r"INFO Stopped; still to be sent: \d+\.", last)
 
 
 def test_the_log_does_not_show_the_password_of_a_camera():
