@@ -49,6 +49,14 @@ def test_a_course_that_cannot_be_is_not_added(admin_client: FlaskClient, service
     assert services.store.courses() == []
 
 
+@pytest.mark.parametrize("minutes", ["soon", "1.5", "1441", "-1", ""])
+def test_minutes_that_are_none_are_refused_in_one_sentence(admin_client: FlaskClient, minutes: str):
+    answer = post_form(admin_client, "/courses/add", **FIELDS | {"late_after_minutes": minutes})
+    assert answer.text.count("Write whole minutes from 0 to 1440.") == 1
+    assert answer.text.count("field-error") == 1
+    assert "Not a valid" not in answer.text
+
+
 def test_a_teacher_sees_own_courses_only(teacher_client: FlaskClient, services: Services, course: Course):
     other = another_course(services)
     page = teacher_client.get("/courses/").text

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectMultipleField, StringField
+from wtforms import SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from attendance.use_cases.manage_courses import MOST_MINUTES
 from attendance.use_cases.names import MOST_CODE_CHARACTERS, MOST_NAME_CHARACTERS
 from website.forms import Form
+from website.number_fields import WholeNumberField
 from website.timezone_field import TimezoneField
 
 _MINUTES = _l("Write whole minutes from 0 to 1440.")
@@ -26,13 +27,15 @@ class CourseForm(Form):
         _l("Name"), validators=[InputRequired(_l("The name is missing.")), Length(max=MOST_NAME_CHARACTERS)]
     )
     timezone = TimezoneField(_l("Time zone"))
-    late_after_minutes = IntegerField(
+    late_after_minutes = WholeNumberField(
         _l("Late after (minutes)"),
+        refusal=_MINUTES,
         default=10,
         validators=[InputRequired(_MINUTES), NumberRange(0, MOST_MINUTES, _MINUTES)],
     )
-    left_early_minutes = IntegerField(
+    left_early_minutes = WholeNumberField(
         _l("Left early (minutes before the end)"),
+        refusal=_MINUTES,
         default=10,
         validators=[InputRequired(_MINUTES), NumberRange(0, MOST_MINUTES, _MINUTES)],
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, FloatField, SelectChoice, SelectField, StringField, TimeField
+from wtforms import BooleanField, DateField, SelectChoice, SelectField, StringField, TimeField
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import NumberInput
 
@@ -14,6 +14,7 @@ from attendance.use_cases.calibrate_device import HIGHEST_LINE_C, LOWEST_LINE_C,
 from attendance.use_cases.names import MOST_NAME_CHARACTERS
 from website.devices.words import WEEKDAYS
 from website.forms import Form
+from website.number_fields import NumberField
 
 _TIME = _l("Give the time of day, such as 09:00.")
 _DEGREES = _l("Write a number of degrees, such as 1.5 or -0.5.")
@@ -43,22 +44,12 @@ class SlotForm(Form):
         self.course_id.choices = [SelectChoice(one.id, f"{one.label} · {one.name}") for one in courses]
 
 
-class DegreesField(FloatField):
-    """A temperature; what is no number is refused in words for people."""
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """As it was typed."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(_DEGREES) from None
-
-
 class CalibrationForm(Form):
     """How far the sensor is off, and since when that is known."""
 
-    offset_c = DegreesField(
+    offset_c = NumberField(
         _l("Offset (°C)"),
+        refusal=_DEGREES,
         validators=[InputRequired(_DEGREES)],
         widget=NumberInput(step="0.05", min=-MOST_OFFSET_C, max=MOST_OFFSET_C),
     )
@@ -69,8 +60,9 @@ class AlarmLineForm(Form):
     """Whether alarms are made, and from which estimate on."""
 
     is_on = BooleanField(_l("Make an alarm"))
-    line_c = DegreesField(
+    line_c = NumberField(
         _l("From (°C)"),
+        refusal=_DEGREES,
         default=PROPOSED_LINE_C,
         validators=[Optional()],
         widget=NumberInput(step="0.1", min=LOWEST_LINE_C, max=HIGHEST_LINE_C),
