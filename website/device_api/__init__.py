@@ -9,8 +9,9 @@ from website.device_api.errors import ErrorSchema
 
 __all__ = ["direct_uploads", "init_app", "me", "pairing", "readings", "uploads"]
 
-_DESCRIPTION = """Errors are JSON: "error" holds "status", a "message" in one plain sentence and a short "code".
-400, 413 and 422 are final for what was sent; 409, 423, 429 (with Retry-After) and 5xx mean that it may work later.
+_DESCRIPTION = """Errors are JSON: "error" holds "status", a "message" in one plain sentence and a short "code",
+which a wrong address or method alone lacks. 400, 413 and 422 are final for what was sent; 409, 423, 429 (with
+Retry-After) and 5xx mean that it may work later.
 Times are ISO 8601 with an offset, temperatures degrees Celsius."""
 
 
