@@ -33,9 +33,8 @@ def test_the_log_of_a_device_that_only_measures_says_that_it_began_and_that_it_s
     code, said = ended(process)
     assert code == 0, said
     first, *_, last = said.splitlines()
-    assert re.search(
-        r"INFO Begun \(version .+\): sends to http://127.0.0.1:\d+; camera none, sensor simulated; 0 items", first
-    )
+    goes = r"INFO Begun \(version .+\): sends to http://127.0.0.1:\d+; camera none, sensor simulated"
+    assert re.search(rf"{goes}; still to be sent: 0, in ", first)
     assert re.search(r"INFO Stopped; still to be sent: \d+\.", last)
 
 
