@@ -1,5 +1,7 @@
 """What is told of a video, and what is refused."""
 
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -142,6 +144,12 @@ def test_the_usual_codecs_and_containers_are_read(tmp_path, name, codec, known_a
     info = probe(film(tmp_path / name, marked_pictures(20), codec=codec, options=options))
     assert info.codec == known_as
     assert info.duration_s == pytest.approx(2, abs=0.3)
+
+
+def test_encoding_av1_leaves_the_priority_of_what_comes_after(tmp_path):
+    before = os.sched_getscheduler(0)
+    film(tmp_path / "a.mkv", marked_pictures(3), codec="libsvtav1")
+    assert os.sched_getscheduler(0) == before
 
 
 def test_a_length_that_is_not_in_the_header_is_measured(tmp_path):
