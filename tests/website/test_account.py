@@ -50,6 +50,12 @@ def test_the_page_shows_the_zone_that_somebody_chose_also_by_an_old_name(
         assert services.store.user(teacher.id).timezone == zone
 
 
+@pytest.mark.parametrize("page", ["/account", "/courses/add"])
+def test_the_zone_looks_like_a_list_to_choose_from(admin_client: FlaskClient, page: str) -> None:
+    (zone,) = re.findall(r'<select [^>]*name="timezone"[^>]*>', admin_client.get(page).text)
+    assert 'class="form-select"' in zone
+
+
 def test_times_are_shown_in_the_readers_zone(
     app: Flask, services: Services, admin_client: FlaskClient, admin: User
 ) -> None:
