@@ -10,13 +10,15 @@ from contextlib import contextmanager
 from ipaddress import IPv4Address, ip_address, ip_network
 
 from flask import Flask, current_app, request
-from flask_limiter import Limiter
 from limits import RateLimitItemPerMinute
 from limits.errors import ConfigurationError, StorageError
+from limits.storage import StorageTypes, storage_from_string
+from limits.strategies import MovingWindowRateLimiter, RateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 from attendance.errors import ServiceUnavailable, SettingsError
 from attendance.use_cases.names import same_text
+from website.memory_counts import MemoryCounts
 
 _TURNS = 64  # addresses share these locks, so that strangers cannot make more and more of them
 
@@ -24,8 +26,8 @@ _TURNS = 64  # addresses share these locks, so that strangers cannot make more a
 class LoginTries:
     """Counts tries in any 60 seconds. A success clears the account's count, but never the address's."""
 
-    def __init__(self, limiter: Limiter, per_minute: int) -> None:
-        self._counter = limiter.limiter
+    def __init__(self, counter: RateLimiter, per_minute: int) -> None:
+        self._counter = counter
         self._item = RateLimitItemPerMinute(per_minute)
         self._turns = [threading.Lock() for _ in range(_TURNS)]
 
@@ -67,20 +69,21 @@ def init_app(app: Flask) -> None:
     """Keep the counters where the settings say."""
     settings = app.extensions["rollcall"].settings
     try:
-        limiter = Limiter(
-            asking_network,
-            app=app,
-            storage_uri=settings.rate_store,
-            storage_options={"wrap_exceptions": True},
-            strategy="moving-window",
-        )
+        counter = MovingWindowRateLimiter(_storage(settings.rate_store))
     except (ConfigurationError, NotImplementedError) as wrong:
         raise SettingsError(
             "ROLLCALL_RATE_STORE is %(given)r, which cannot be used: %(reason)s.",
             given=settings.rate_store,
             reason=str(wrong),
         ) from wrong
-    app.extensions["login_tries"] = LoginTries(limiter, settings.login_tries)
+    app.extensions["counter"] = counter
+    app.extensions["login_tries"] = LoginTries(counter, settings.login_tries)
+
+
+def _storage(rate_store: str) -> StorageTypes:
+    if rate_store.startswith("memory:"):
+        return MemoryCounts(rate_store, wrap_exceptions=True)
+    return storage_from_string(rate_store, wrap_exceptions=True)
 
 
 def login_tries() -> LoginTries:

@@ -11,7 +11,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import TimestampSigner
 from limits.errors import StorageError
-from limits.storage import MemoryStorage
 
 from attendance import passwords
 from attendance.errors import SettingsError
@@ -19,6 +18,7 @@ from attendance.model import User
 from attendance.services import Services
 from tests.website.browsing import PASSWORD, csrf, post_form, sign_in
 from website import create_app
+from website.memory_counts import MemoryCounts
 
 SENTENCE = "Email or password is wrong."
 
@@ -181,7 +181,7 @@ def test_a_store_of_tries_that_fails_is_told_and_lets_nobody_in(
     def fail(*args: object, **kwargs: object) -> None:
         raise StorageError(OSError("no route to the counter"))
 
-    monkeypatch.setattr(MemoryStorage, "acquire_entry", fail)
+    monkeypatch.setattr(MemoryCounts, "acquire_entry", fail)
     answer = sign_in(client, admin.email)
     assert answer.status_code == 503
     assert "Signing in is not possible at the moment." in answer.text

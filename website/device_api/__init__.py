@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_smorest import Api
 
-from website.device_api import direct_uploads, docs, limits, me, pairing, readings, uploads
+from website.device_api import direct_uploads, docs, me, pairing, readings, uploads
 from website.device_api.blueprint import blueprint
 from website.device_api.errors import ErrorSchema
 
@@ -37,7 +37,6 @@ def init_app(app: Flask) -> None:
         },
     )
     api.spec.components.security_scheme("deviceKey", {"type": "http", "scheme": "bearer"})
-    limits.init_app(app)
     app.extensions["csrf"].exempt(blueprint)
     api.register_blueprint(blueprint)
     app.register_blueprint(docs.make_blueprint(api.spec))

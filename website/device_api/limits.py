@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from flask import Flask, current_app
+from flask import current_app
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.errors import StorageError
 from limits.strategies import RateLimiter
@@ -18,12 +18,6 @@ from website.limits import asking_network
 PAIRING_TRIES = RateLimitItemPerMinute(10)
 
 
-def init_app(app: Flask) -> None:
-    """Count where logins are counted."""
-    (limiter,) = app.extensions["limiter"]
-    app.extensions["device_requests"] = limiter.limiter
-
-
 def count_request(device: Device) -> None:
     """Raises TooManyRequests with the seconds to wait; ServiceUnavailable."""
     _count(RateLimitItemPerMinute(current_settings().requests_per_device), "device", device.id)
@@ -35,7 +29,7 @@ def count_pairing() -> None:
 
 
 def _count(item: RateLimitItem, *key: str) -> None:
-    counter: RateLimiter = current_app.extensions["device_requests"]
+    counter: RateLimiter = current_app.extensions["counter"]  # where tries to sign in are counted
     try:
         if counter.hit(item, *key):
             return
