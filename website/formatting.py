@@ -6,7 +6,7 @@ from datetime import date, datetime, tzinfo
 
 import pytz
 from babel.dates import format_date, format_time
-from flask import Flask
+from flask import Flask, g, url_for
 from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
 from flask_bootstrap import Bootstrap5
@@ -20,10 +20,17 @@ def init_app(app: Flask) -> None:
     """Make the filters known to templates: day, moment, clock, seconds, percent, bytes."""
     Babel(app, timezone_selector=lambda: str(reader_timezone()))
     Bootstrap5(app)
-    app.jinja_env.globals["get_locale"] = get_locale
+    app.jinja_env.globals.update(get_locale=get_locale, signs_file=signs_file)
     app.jinja_env.filters.update(
         day=day, moment=moment, clock=clock, seconds=seconds, percent=percent, bytes=size_in_bytes
     )
+
+
+def signs_file() -> str:
+    """Where the file of all signs is; asked for once a request, as a list may show a hundred signs."""
+    if "signs_file" not in g:
+        g.signs_file = url_for("bootstrap.static", filename="icons/bootstrap-icons.svg")
+    return str(g.signs_file)
 
 
 def day(value: date | datetime | None, zone: Zone = None) -> str:
