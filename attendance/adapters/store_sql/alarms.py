@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, insert, select, update
 from attendance.adapters.store_sentences import no_alarm, no_device, no_recording
 from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.device_tables import alarms, device_pictures, devices
-from attendance.adapters.store_sql.rows import lock, one, page_of, read, tally, values
+from attendance.adapters.store_sql.rows import lock, one, page_of, read, read_all, tally, values
 from attendance.adapters.store_sql.tables import recordings
 from attendance.device_model import Alarm, DevicePicture
 from attendance.list_model import Page
@@ -22,7 +22,7 @@ class SqlAlarms(Database):
 
     def alarm(self, alarm_id: str) -> Alarm:
         """Raises NotFound."""
-        with self._reading() as connection:
+        with self._looking() as connection:
             return one(connection, Alarm, alarms, alarms.c.id == alarm_id, no_alarm())
 
     def alarms(
@@ -40,7 +40,7 @@ class SqlAlarms(Database):
     def unseen_alarms(self) -> Counter[str]:
         """By device id."""
         query = select(alarms.c.device_id, func.count()).where(alarms.c.seen_at.is_(None)).group_by(alarms.c.device_id)
-        with self._reading() as connection:
+        with self._looking() as connection:
             return tally(connection, query)
 
     def see_alarm(self, alarm_id: str, by: str, at: datetime) -> None:
@@ -62,6 +62,10 @@ class SqlAlarms(Database):
         """Sorted by time."""
         within = (device_pictures.c.at >= from_at) & (device_pictures.c.at < before_at)
         query = select(device_pictures).where(device_pictures.c.device_id == device_id, within)
-        with self._reading() as connection:
-            rows = connection.execute(query.order_by(device_pictures.c.at, device_pictures.c.recording_id))
-            return [read(DevicePicture, device_pictures, row) for row in rows]
+        with self._looking() as connection:
+            return read_all(
+                connection,
+                DevicePicture,
+                device_pictures,
+                query.order_by(device_pictures.c.at, device_pictures.c.recording_id),
+            )

@@ -45,8 +45,8 @@ class SqlAudit(Database):
     def pending_erasures(self, limit: int = 1000) -> Sequence[str]:
         """The longest pending first."""
         query = select(erasures.c.key).group_by(erasures.c.key).order_by(func.min(erasures.c.id)).limit(limit)
-        with self._reading() as connection:
-            return list(connection.scalars(query))
+        with self._looking() as connection:
+            return connection.scalars(query).all()
 
     def unclaimed(self, keys: Sequence[str]) -> Sequence[str]:
         """In the order given."""
@@ -55,7 +55,7 @@ class SqlAudit(Database):
                 key
                 for some in in_parts(sorted(set(keys)))
                 for column in _MEDIA_KEYS
-                for key in connection.scalars(select(column).where(column.in_(some)))
+                for key in connection.scalars(select(column).where(column.in_(some))).all()
             }
         return [key for key in keys if key not in named]
 

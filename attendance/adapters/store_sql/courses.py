@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from attendance.adapters.store_sentences import course_taken, no_course, no_student, no_user
 from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.erasures import erase_lecture_media
-from attendance.adapters.store_sql.rows import known_ids, lock, one, read, values
+from attendance.adapters.store_sql.rows import known_ids, lock, one, read, read_all, values
 from attendance.adapters.store_sql.tables import course_teachers, courses, lectures, rosters, students, users
 from attendance.model import Course, Student, User
 
@@ -38,13 +38,13 @@ class SqlCourses(Database):
 
     def course(self, course_id: str) -> Course:
         """Raises NotFound."""
-        with self._reading() as connection:
+        with self._looking() as connection:
             return one(connection, Course, courses, courses.c.id == course_id, no_course())
 
     def find_course(self, code: str, section: str = "") -> Course | None:
         """By its own names."""
         query = select(courses).where(courses.c.code == code, courses.c.section == section)
-        with self._reading() as connection:
+        with self._looking() as connection:
             row = connection.execute(query).one_or_none()
             return read(Course, courses, row) if row else None
 
@@ -55,8 +55,8 @@ class SqlCourses(Database):
             query = query.join(course_teachers).where(course_teachers.c.user_id == teacher_id)
         if student_id is not None:
             query = query.join(rosters).where(rosters.c.student_id == student_id)
-        with self._reading() as connection:
-            return [read(Course, courses, row) for row in connection.execute(query)]
+        with self._looking() as connection:
+            return read_all(connection, Course, courses, query)
 
     def set_teachers(self, course_id: str, user_ids: Sequence[str]) -> None:
         """Raises NotFound."""
@@ -72,8 +72,8 @@ class SqlCourses(Database):
     def teachers(self, course_id: str) -> Sequence[User]:
         """Sorted by email."""
         query = select(users).join(course_teachers).where(course_teachers.c.course_id == course_id)
-        with self._reading() as connection:
-            return [read(User, users, row) for row in connection.execute(query.order_by(users.c.email_folded))]
+        with self._looking() as connection:
+            return read_all(connection, User, users, query.order_by(users.c.email_folded))
 
     def add_to_roster(self, course_id: str, student_ids: Sequence[str]) -> None:
         """Raises NotFound and changes nothing where one does not exist."""
@@ -93,15 +93,14 @@ class SqlCourses(Database):
     def roster(self, course_id: str) -> Sequence[Student]:
         """Sorted by name, then id."""
         query = select(students).join(rosters).where(rosters.c.course_id == course_id)
-        with self._reading() as connection:
-            rows = connection.execute(query.order_by(students.c.name_folded, students.c.id))
-            return [read(Student, students, row) for row in rows]
+        with self._looking() as connection:
+            return read_all(connection, Student, students, query.order_by(students.c.name_folded, students.c.id))
 
 
 def enrol(connection: Connection, course_ids: Sequence[str], student_ids: Sequence[str]) -> None:
     """Put the students on the rosters of these courses, which the transaction holds; those on them already stay."""
     for course_id in sorted(set(course_ids)):
-        there = set(connection.scalars(select(rosters.c.student_id).where(rosters.c.course_id == course_id)))
+        there = set(connection.scalars(select(rosters.c.student_id).where(rosters.c.course_id == course_id)).all())
         rows = [{"course_id": course_id, "student_id": new} for new in sorted(set(student_ids) - there)]
         if rows:
             connection.execute(insert(rosters), rows)

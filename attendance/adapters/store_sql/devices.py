@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from attendance.adapters.store_sentences import device_taken, no_device
 from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.device_tables import devices, item_refusals
-from attendance.adapters.store_sql.rows import in_parts, lock, one, read, values
+from attendance.adapters.store_sql.rows import in_parts, lock, one, read, read_all, values
 from attendance.device_model import Device, DeviceStatus, ItemRefusal
 
 _SET_BY_PEOPLE = (
@@ -23,6 +23,8 @@ _SET_BY_PEOPLE = (
     "calibration_offset_c",
     "calibrated_on",
 )
+
+_BY_KEY = select(devices).where(devices.c.key_hash == bindparam("key_hash"))  # each request of a device asks it
 
 
 class SqlDevices(Database):
@@ -64,20 +66,20 @@ class SqlDevices(Database):
 
     def device(self, device_id: str) -> Device:
         """Raises NotFound."""
-        with self._reading() as connection:
+        with self._looking() as connection:
             return one(connection, Device, devices, devices.c.id == device_id, no_device())
 
     def find_device_by_key(self, key_hash: str) -> Device | None:
         """Also one that was revoked."""
-        with self._reading() as connection:
-            row = connection.execute(select(devices).where(devices.c.key_hash == key_hash)).one_or_none()
+        with self._looking() as connection:
+            row = connection.execute(_BY_KEY, {"key_hash": key_hash}).one_or_none()
             return read(Device, devices, row) if row else None
 
     def devices(self) -> Sequence[Device]:
         """Sorted by room, name and id."""
         query = select(devices).order_by(devices.c.room_folded, devices.c.name_folded, devices.c.id)
-        with self._reading() as connection:
-            return [read(Device, devices, row) for row in connection.execute(query)]
+        with self._looking() as connection:
+            return read_all(connection, Device, devices, query)
 
     def refuse_item(self, refusal: ItemRefusal) -> None:
         """Raises NotFound (device)."""
@@ -100,7 +102,7 @@ class SqlDevices(Database):
             rows = [
                 row
                 for some in in_parts(sorted(set(item_ids)))
-                for row in connection.execute(own.where(item_refusals.c.item_id.in_(some)))
+                for row in connection.execute(own.where(item_refusals.c.item_id.in_(some))).all()
             ]
         found = [read(ItemRefusal, item_refusals, row) for row in rows]
         return {refusal.item_id: refusal for refusal in found}

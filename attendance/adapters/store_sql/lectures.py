@@ -20,7 +20,7 @@ from attendance.adapters.store_sentences import (
 )
 from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.erasures import erase_found, erase_lecture_media
-from attendance.adapters.store_sql.rows import lock, one, page_of, read, tally, values
+from attendance.adapters.store_sql.rows import lock, one, page_of, read, read_all, tally, values
 from attendance.adapters.store_sql.tables import courses, lectures, marks, recordings, sightings
 from attendance.errors import NotFound
 from attendance.list_model import LectureCounts, Page
@@ -61,14 +61,14 @@ class SqlLectures(Database):
 
     def lecture(self, lecture_id: str) -> Lecture:
         """Raises NotFound."""
-        with self._reading() as connection:
+        with self._looking() as connection:
             return one(connection, Lecture, lectures, lectures.c.id == lecture_id, no_lecture())
 
     def find_lecture(self, course_id: str, at: datetime) -> Lecture | None:
         """The lecture of a course that is on at this moment; of several the last to start."""
         is_on = (lectures.c.course_id == course_id, lectures.c.starts_at <= at, lectures.c.ends_at > at)
         query = select(lectures).where(*is_on).order_by(lectures.c.starts_at.desc()).limit(1)
-        with self._reading() as connection:
+        with self._looking() as connection:
             row = connection.execute(query).one_or_none()
             return read(Lecture, lectures, row) if row else None
 
@@ -113,27 +113,26 @@ class SqlLectures(Database):
 
     def recording(self, recording_id: str) -> Recording:
         """Raises NotFound."""
-        with self._reading() as connection:
+        with self._looking() as connection:
             return one(connection, Recording, recordings, recordings.c.id == recording_id, no_recording())
 
     def recordings(self, lecture_id: str) -> Sequence[Recording]:
         """Sorted by start."""
         query = select(recordings).where(recordings.c.lecture_id == lecture_id)
-        with self._reading() as connection:
-            rows = connection.execute(query.order_by(recordings.c.started_at, recordings.c.id))
-            return [read(Recording, recordings, row) for row in rows]
+        with self._looking() as connection:
+            return read_all(connection, Recording, recordings, query.order_by(recordings.c.started_at, recordings.c.id))
 
     def sighting(self, sighting_id: str) -> Sighting:
         """Raises NotFound."""
-        with self._reading() as connection:
+        with self._looking() as connection:
             return one(connection, Sighting, sightings, sightings.c.id == sighting_id, no_sighting())
 
     def sightings(self, lecture_id: str) -> Sequence[Sighting]:
         """Sorted by recording, as `recordings` sorts them, and first second."""
         query = select(sightings).join(recordings).where(recordings.c.lecture_id == lecture_id)
         order = (recordings.c.started_at, recordings.c.id, sightings.c.first_s, sightings.c.id)
-        with self._reading() as connection:
-            return [read(Sighting, sightings, row) for row in connection.execute(query.order_by(*order))]
+        with self._looking() as connection:
+            return read_all(connection, Sighting, sightings, query.order_by(*order))
 
 
 def _statuses(connection: Connection, table: Table, lecture_ids: Sequence[str]) -> Mapping[str, Counter[Any]]:
@@ -141,6 +140,6 @@ def _statuses(connection: Connection, table: Table, lecture_ids: Sequence[str]) 
     its, status = table.c.lecture_id, table.c.status
     found: defaultdict[str, Counter[Any]] = defaultdict(Counter)
     query = select(its, status, func.count()).where(its.in_(lecture_ids)).group_by(its, status)
-    for lecture_id, kind, number in connection.execute(query):
+    for lecture_id, kind, number in connection.execute(query).all():
         found[lecture_id][kind] = number
     return found

@@ -39,7 +39,7 @@ class SqlLog(Database):
     def log_totals(self, wanted: LogFilter) -> Counter[Status]:
         """By status."""
         query = select(marks.c.status, func.count()).select_from(_JOINED).where(*_conditions(wanted))
-        with self._reading() as connection:
+        with self._looking() as connection:
             return tally(connection, query.group_by(marks.c.status))
 
 

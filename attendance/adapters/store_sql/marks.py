@@ -58,17 +58,17 @@ class SqlMarks(Database):
 
     def marks(self, lecture_id: str) -> Sequence[Mark]:
         """Sorted by student id."""
-        with self._reading() as connection:
+        with self._looking() as connection:
             return list(_marks_of(connection, lecture_id).values())
 
     def mark_history(self, lecture_id: str, student_id: str) -> Sequence[MarkChange]:
         """Oldest first."""
         its = and_(mark_changes.c.lecture_id == lecture_id, mark_changes.c.student_id == student_id)
         query = with_user(mark_changes).where(its).order_by(mark_changes.c.at, mark_changes.c.id)
-        with self._reading() as connection:
+        with self._looking() as connection:
             return [
                 replace(read(MarkChange, mark_changes, row), by_name=name_of_user(mark_changes, row))
-                for row in connection.execute(query)
+                for row in connection.execute(query).all()
             ]
 
 
@@ -101,7 +101,7 @@ def _mark(connection: Connection, lecture_id: str, student_id: str) -> Mark | No
 
 def _marks_of(connection: Connection, lecture_id: str) -> dict[str, Mark]:
     query = select(marks).where(marks.c.lecture_id == lecture_id).order_by(marks.c.student_id)
-    return {mark.student_id: mark for mark in map(read_mark, connection.execute(query))}
+    return {mark.student_id: mark for mark in map(read_mark, connection.execute(query).all())}
 
 
 def _save(connection: Connection, old: Mark | None, new: Mark) -> None:

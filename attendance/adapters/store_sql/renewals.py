@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, in
 
 from attendance.adapters.store_sentences import no_face
 from attendance.adapters.store_sql.connection import Database
-from attendance.adapters.store_sql.rows import in_parts, lock, read
+from attendance.adapters.store_sql.rows import in_parts, lock, read_all
 from attendance.adapters.store_sql.tables import faces, renewed_faces
 from attendance.errors import Conflict
 from attendance.model import EngineCount, Face
@@ -22,15 +22,14 @@ class SqlRenewals(Database):
     def outdated_faces(self, engine: str) -> Mapping[str, int]:
         """By the engines that made them."""
         query = select(faces.c.engine, func.count()).where(_outdated(engine)).group_by(faces.c.engine)
-        with self._reading() as connection:
-            return {row[0]: row[1] for row in connection.execute(query)}
+        with self._looking() as connection:
+            return {row[0]: row[1] for row in connection.execute(query).all()}
 
     def faces_to_renew(self, engine: str) -> Sequence[Face]:
         """By student id, time and id."""
         query = select(faces).where(_outdated(engine), not_(_renewed(engine)))
-        with self._reading() as connection:
-            rows = connection.execute(query.order_by(faces.c.student_id, faces.c.created_at, faces.c.id))
-            return [read(Face, faces, row) for row in rows]
+        with self._looking() as connection:
+            return read_all(connection, Face, faces, query.order_by(faces.c.student_id, faces.c.created_at, faces.c.id))
 
     def keep_renewed_face(self, face: Face) -> None:
         """Raises NotFound."""
@@ -44,7 +43,7 @@ class SqlRenewals(Database):
     def use_renewed_faces(self, engine: str, passed_over: Collection[str] = ()) -> None:
         """Raises Conflict."""
         with self._writing() as connection:
-            left = set(connection.scalars(select(faces.c.id).where(_outdated(engine), not_(_renewed(engine)))))
+            left = set(connection.scalars(select(faces.c.id).where(_outdated(engine), not_(_renewed(engine)))).all())
             if left - set(passed_over):
                 raise Conflict("Photos were added meanwhile; they have not been enrolled anew yet.")
             _take_places(connection, engine)
@@ -56,7 +55,7 @@ class SqlRenewals(Database):
         """Sorted by name."""
         with self._reading() as connection:
             used, anew = (
-                {row[0]: row[1] for row in connection.execute(select(column, func.count()).group_by(column))}
+                {row[0]: row[1] for row in connection.execute(select(column, func.count()).group_by(column)).all()}
                 for column in (faces.c.engine, renewed_faces.c.engine)
             )
         return [EngineCount(name, used.get(name, 0), anew.get(name, 0)) for name in sorted(used | anew)]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, false, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, false, func, or_, select
 
 from attendance.adapters.folded import folded
 from attendance.adapters.store_sql.tables import marks
@@ -26,12 +27,19 @@ _LONGEST_TEXT = 762  # of any column that is searched
 
 def read(kind: type[D], table: Table, row: Row[Any]) -> D:
     """A row of the table, also inside a join, as its dataclass."""
-    return kind(**{field.name: row._mapping[table.c[field.name]] for field in fields(kind) if field.name in table.c})
+    mapping = row._mapping
+    return kind(**{name: mapping[column] for name, column in _kept(kind, table)})
+
+
+@cache
+def _kept(kind: type[DataclassInstance], table: Table) -> tuple[tuple[str, Column[Any]], ...]:
+    """The fields of a dataclass that the table keeps, with their columns."""
+    return tuple((field.name, table.c[field.name]) for field in fields(kind) if field.name in table.c)
 
 
 def values(item: DataclassInstance, table: Table) -> dict[str, Any]:
     """What the table keeps of a dataclass, with the folded forms that it searches and sorts by."""
-    kept = {field.name: getattr(item, field.name) for field in fields(item) if field.name in table.c}
+    kept = {name: getattr(item, name) for name, _ in _kept(type(item), table)}
     kept |= {f"{name}_folded": folded(kept[name]) for name in list(kept) if f"{name}_folded" in table.c}
     return kept
 
@@ -52,6 +60,15 @@ def mark_values(mark: Mark) -> dict[str, Any]:
     return values(mark, marks) | seen
 
 
+def read_all(connection: Connection, kind: type[D], table: Table, query: Select[Any]) -> list[D]:
+    """All rows of a query, fetched at once.
+
+    Between two rows that are fetched singly SQLite's driver lets other threads run Python, and under load one of them
+    does: a list of fifty then takes ten times as long.
+    """
+    return [read(kind, table, row) for row in connection.execute(query).all()]
+
+
 def one(connection: Connection, kind: type[D], table: Table, where: ColumnElement[bool], missing: NotFound) -> D:
     """The only row there is. Raises `missing` where there is none."""
     row = connection.execute(select(table).where(where)).one_or_none()
@@ -63,7 +80,7 @@ def one(connection: Connection, kind: type[D], table: Table, where: ColumnElemen
 def tally(connection: Connection, query: Select[Any]) -> Counter[Any]:
     """How many there are of each, of a query that groups and counts."""
     found: Counter[Any] = Counter()
-    for each, number in connection.execute(query):
+    for each, number in connection.execute(query).all():
         found[each] = number
     return found
 
@@ -79,7 +96,7 @@ def known_ids(connection: Connection, table: Table, ids: Sequence[str]) -> set[s
     found: set[str] = set()
     for some in in_parts(sorted(set(ids))):
         query = select(table.c.id).where(table.c.id.in_(some)).order_by(table.c.id)
-        found.update(connection.scalars(query.with_for_update(read=True)))
+        found.update(connection.scalars(query.with_for_update(read=True)).all())
     return found
 
 

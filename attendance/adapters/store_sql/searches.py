@@ -49,8 +49,8 @@ class SqlSearches(Database):
     def waiting_searches(self, now: datetime) -> Sequence[str]:
         """Oldest first."""
         query = select(recordings.c.id).where(_open_to_claims(now))
-        with self._reading() as connection:
-            return list(connection.scalars(query.order_by(recordings.c.created_at, recordings.c.id)))
+        with self._looking() as connection:
+            return connection.scalars(query.order_by(recordings.c.created_at, recordings.c.id)).all()
 
     def claim_search(self, recording_id: str, worker: str, now: datetime, until: datetime) -> Recording | None:
         """None where it is held, done, failed or gone."""
@@ -111,7 +111,7 @@ def _replace_sightings(connection: Connection, recording_id: str, new: Sequence[
     students_left = known_ids(connection, students, [seen.student_id for seen in new if seen.student_id is not None])
     kept = [seen for seen in new if seen.student_id is None or seen.student_id in students_left]
     of_recording = sightings.c.recording_id == recording_id
-    pictures = set(connection.scalars(select(sightings.c.picture_key).where(of_recording)))
+    pictures = set(connection.scalars(select(sightings.c.picture_key).where(of_recording)).all())
     pictures |= {seen.picture_key for seen in new}
     erase_keys(connection, pictures - {seen.picture_key for seen in kept})
     connection.execute(delete(sightings).where(of_recording))

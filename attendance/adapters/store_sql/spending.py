@@ -35,5 +35,5 @@ class SqlSpending(Database):
     def ordered_seconds(self, month: str) -> float:
         """0 where nothing was ordered."""
         query = select(search_months.c.seconds).where(search_months.c.month == month)
-        with self._reading() as connection:
+        with self._looking() as connection:
             return connection.scalar(query) or 0.0

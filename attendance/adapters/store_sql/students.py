@@ -18,7 +18,7 @@ from attendance.adapters.store_sentences import (
 from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.courses import enrol
 from attendance.adapters.store_sql.erasures import erase_face_media, erase_found
-from attendance.adapters.store_sql.rows import contains, in_parts, lock, one, page_of, read, values
+from attendance.adapters.store_sql.rows import contains, in_parts, lock, one, page_of, read, read_all, values
 from attendance.adapters.store_sql.tables import (
     course_teachers,
     courses,
@@ -76,12 +76,12 @@ class SqlStudents(Database):
 
     def student(self, student_id: str) -> Student:
         """Raises NotFound."""
-        with self._reading() as connection:
+        with self._looking() as connection:
             return one(connection, Student, students, students.c.id == student_id, no_student(student_id))
 
     def student_by_key(self, key: str) -> Student:
         """Raises NotFound."""
-        with self._reading() as connection:
+        with self._looking() as connection:
             return one(connection, Student, students, students.c.key == key, no_such_student())
 
     def students(
@@ -124,7 +124,7 @@ class SqlStudents(Database):
 
     def face(self, face_id: str) -> Face:
         """Raises NotFound."""
-        with self._reading() as connection:
+        with self._looking() as connection:
             return one(connection, Face, faces, faces.c.id == face_id, no_face())
 
     def faces(self, student_ids: Sequence[str] | None = None) -> Sequence[Face]:
@@ -132,11 +132,11 @@ class SqlStudents(Database):
         query = select(faces).order_by(faces.c.student_id, faces.c.created_at, faces.c.id)
         with self._reading() as connection:
             if student_ids is None:
-                return [read(Face, faces, row) for row in connection.execute(query)]
+                return read_all(connection, Face, faces, query)
             return [
                 read(Face, faces, row)
                 for some in in_parts(sorted(set(student_ids)))
-                for row in connection.execute(query.where(faces.c.student_id.in_(some)))
+                for row in connection.execute(query.where(faces.c.student_id.in_(some))).all()
             ]
 
 

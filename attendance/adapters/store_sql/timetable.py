@@ -10,7 +10,7 @@ from attendance.adapters.folded import folded
 from attendance.adapters.store_sentences import no_course, no_slot, slot_taken
 from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.device_tables import slots
-from attendance.adapters.store_sql.rows import lock, one, read, values
+from attendance.adapters.store_sql.rows import lock, one, read_all, values
 from attendance.adapters.store_sql.tables import courses
 from attendance.device_model import Slot
 
@@ -32,7 +32,7 @@ class SqlTimetable(Database):
 
     def slot(self, slot_id: str) -> Slot:
         """Raises NotFound."""
-        with self._reading() as connection:
+        with self._looking() as connection:
             return one(connection, Slot, slots, slots.c.id == slot_id, no_slot())
 
     def slots(self, *, room: str | None = None, course_id: str | None = None) -> Sequence[Slot]:
@@ -42,5 +42,5 @@ class SqlTimetable(Database):
             query = query.where(slots.c.room_folded == folded(room))
         if course_id is not None:
             query = query.where(slots.c.course_id == course_id)
-        with self._reading() as connection:
-            return [read(Slot, slots, row) for row in connection.execute(query)]
+        with self._looking() as connection:
+            return read_all(connection, Slot, slots, query)

@@ -38,12 +38,12 @@ class SqlUsers(Database):
 
     def user(self, user_id: str) -> User:
         """Raises NotFound."""
-        with self._reading() as connection:
+        with self._looking() as connection:
             return one(connection, User, users, users.c.id == user_id, no_user())
 
     def find_user(self, email: str) -> User | None:
         """Compared without case."""
-        with self._reading() as connection:
+        with self._looking() as connection:
             row = connection.execute(select(users).where(users.c.email_folded == folded(email))).one_or_none()
             return read(User, users, row) if row else None
 
@@ -61,7 +61,7 @@ class SqlUsers(Database):
 
     def count_admins(self) -> int:
         """How many there are."""
-        with self._reading() as connection:
+        with self._looking() as connection:
             counting = select(func.count()).select_from(users).where(users.c.role == Role.ADMIN)
             return connection.scalar(counting) or 0
 
