@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,10 +12,12 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 from attendance.adapters.store_sentences import no_device, no_reading
 from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.device_tables import alarms, devices, readings
-from attendance.adapters.store_sql.rows import in_parts, lock, one, read, values
+from attendance.adapters.store_sql.rows import in_parts, lock, one, read, read_all, values
 from attendance.device_model import Alarm, Reading, ReadingSpan
+from attendance.errors import AlreadyExists
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NEW = insert(readings)
 
 
 class SqlReadings(Database):
@@ -24,14 +27,18 @@ class SqlReadings(Database):
         self, device_id: str, batch: Sequence[Reading], alarmed: Sequence[Alarm] = (), quiet: timedelta = timedelta()
     ) -> int:
         """How many were new. Raises NotFound."""
-        by_id = {reading.id: reading for reading in batch}
+        rows = {reading.id: _values(reading) for reading in batch}
+        if rows and not alarmed:
+            with suppress(AlreadyExists):  # some are here, or the device is gone
+                with self._writing() as connection:  # what most batches are: new; so others wait for one statement
+                    connection.execute(_NEW, list(rows.values()))
+                return len(rows)
         with self._writing() as connection:
             lock(connection, devices, device_id, no_device())  # one batch of a device at a time, so no id comes twice
-            for known in _known(connection, device_id, list(by_id)):
-                del by_id[known]
-            rows = [_values(reading) for reading in by_id.values()]
+            for known in _known(connection, device_id, list(rows)):
+                del rows[known]
             if rows:
-                connection.execute(insert(readings), rows)
+                connection.execute(_NEW, list(rows.values()))
             for alarm in sorted(alarmed, key=lambda alarm: alarm.at):
                 _add_alarm(connection, alarm, quiet)
         return len(rows)
@@ -44,7 +51,7 @@ class SqlReadings(Database):
     def reading(self, device_id: str, reading_id: str) -> Reading:
         """Raises NotFound."""
         its = (readings.c.device_id == device_id) & (readings.c.id == reading_id)
-        with self._reading() as connection:
+        with self._looking() as connection:
             return one(connection, Reading, readings, its, no_reading())
 
     def latest_reading(self, device_id: str) -> Reading | None:
@@ -59,9 +66,8 @@ class SqlReadings(Database):
     def readings(self, device_id: str, from_at: datetime, before_at: datetime, limit: int = 1000) -> Sequence[Reading]:
         """Sorted by time."""
         query = select(readings).where(_between(device_id, from_at, before_at))
-        with self._reading() as connection:
-            rows = connection.execute(query.order_by(readings.c.at, readings.c.id).limit(limit))
-            return [read(Reading, readings, row) for row in rows]
+        with self._looking() as connection:
+            return read_all(connection, Reading, readings, query.order_by(readings.c.at, readings.c.id).limit(limit))
 
     def reading_spans(
         self, device_id: str, from_at: datetime, before_at: datetime, minutes: int
@@ -81,17 +87,18 @@ class SqlReadings(Database):
             .group_by(span)
             .order_by(span)
         )
-        with self._reading() as connection:
+        with self._looking() as connection:
             return [
-                ReadingSpan(_EPOCH + timedelta(minutes=int(first)), *rest) for first, *rest in connection.execute(query)
+                ReadingSpan(_EPOCH + timedelta(minutes=int(first)), *rest)
+                for first, *rest in connection.execute(query).all()
             ]
 
     def thin_readings(self, device_id: str, before_at: datetime, most_minutes: int = 60) -> int:
         """The hottest of each minute stays."""
         old = _free(device_id) & (readings.c.minute < _minute(before_at))
         crowded = select(readings.c.minute).where(old).group_by(readings.c.minute).having(func.count() > 1)
-        with self._reading() as connection:  # looking takes longer than removing, and nobody need wait for it
-            minutes = list(connection.scalars(crowded.order_by(readings.c.minute).limit(most_minutes)))
+        with self._looking() as connection:  # looking takes longer than removing, and nobody need wait for it
+            minutes = connection.scalars(crowded.order_by(readings.c.minute).limit(most_minutes)).all()
         if not minutes:
             return 0
         with self._writing() as connection:
@@ -99,7 +106,7 @@ class SqlReadings(Database):
             hottest_first = hot.order_by(readings.c.hottest_c.desc(), readings.c.at, readings.c.id)
             stay: dict[int, str] = {}
             go: list[str] = []
-            for reading_id, minute in connection.execute(hottest_first):
+            for reading_id, minute in connection.execute(hottest_first).all():
                 if stay.setdefault(minute, reading_id) != reading_id:
                     go.append(reading_id)
             return _remove(connection, device_id, go)
@@ -108,10 +115,10 @@ class SqlReadings(Database):
         """The oldest first."""
         old = select(readings.c.id).where(_free(device_id) & (readings.c.at < before_at))
         with self._writing() as connection:
-            return _remove(connection, device_id, list(connection.scalars(old.order_by(readings.c.at).limit(most))))
+            return _remove(connection, device_id, connection.scalars(old.order_by(readings.c.at).limit(most)).all())
 
     def _first(self, where: ColumnElement[bool], *order: ColumnElement[Any]) -> Reading | None:
-        with self._reading() as connection:
+        with self._looking() as connection:
             row = connection.execute(select(readings).where(where).order_by(*order).limit(1)).one_or_none()
             return read(Reading, readings, row) if row else None
 
@@ -139,7 +146,7 @@ def _known(connection: Connection, device_id: str, reading_ids: Sequence[str]) -
     of_device = select(readings.c.id).where(readings.c.device_id == device_id)
     found: set[str] = set()
     for some in in_parts(sorted(set(reading_ids))):
-        found.update(connection.scalars(of_device.where(readings.c.id.in_(some))))
+        found.update(connection.scalars(of_device.where(readings.c.id.in_(some))).all())
     return found
 
 
