@@ -22,6 +22,7 @@ _STOP_WITHIN_S = 25.0
 _LOOK_EVERY_S = 0.2
 _SHORT_LIFE_S = 5.0
 _MOST_SHORT_LIVES = 3
+_MOST_PROCESSES = 64
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -80,7 +81,7 @@ def serve(environment: Mapping[str, str]) -> int:
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - compared, not bound
     link = setup_link(bootstrap(settings), address)
     parts = [
-        _Part("site", _site_command(host, port), environment),
+        _Part("site", site_command(host, port, _processes(environment)), environment),
         _Part("worker", [sys.executable, "-m", "attendance.worker"], environment),
     ]
     print(f"Rollcall runs on {address} - Ctrl-C stops it.", flush=True)
@@ -90,10 +91,10 @@ def serve(environment: Mapping[str, str]) -> int:
     return 0
 
 
-def _site_command(host: str, port: int) -> list[str]:
-    """One process with threads: login tries are counted in its memory; see ROLLCALL_RATE_STORE for more of them."""
-    command = [sys.executable, "-m", "gunicorn", "website:create_app()", "--bind", f"{host}:{port}"]
-    return [*command, "--workers", "1", "--threads", "8", "--timeout", "120", "--log-level", "warning"]
+def site_command(host: str, port: int, processes: int) -> list[str]:
+    """Threads of one process run Python one at a time, so that more than one process keeps pages quick under load."""
+    command = [sys.executable, "-m", "gunicorn", "website:create_app(link_is_told=True)", "--bind", f"{host}:{port}"]
+    return [*command, "--workers", str(processes), "--threads", "8", "--timeout", "120", "--log-level", "warning"]
 
 
 def _run(parts: list[_Part]) -> None:
@@ -140,6 +141,14 @@ def free_address(environment: Mapping[str, str]) -> tuple[str, int]:
 def _port(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= 65535:
         raise SettingsError(f"PORT is {text!r}, but must be a number from 1 to 65535.")
+    return int(text)
+
+
+def _processes(environment: Mapping[str, str]) -> int:
+    """How many web processes: gunicorn's own variable. Raises SettingsError."""
+    text = environment.get("WEB_CONCURRENCY", "2")
+    if not text.isdigit() or not 1 <= int(text) <= _MOST_PROCESSES:
+        raise SettingsError(f"WEB_CONCURRENCY is {text!r}, but must be a number from 1 to {_MOST_PROCESSES}.")
     return int(text)
 
 

@@ -139,7 +139,7 @@ SETTINGS = (
     Setting(
         "ROLLCALL_REQUESTS_PER_DEVICE",
         "600",
-        "How many requests a device has each minute; it waits when it has used them up.",
+        "How many requests a device has each minute in each web process; it waits when it has used them up.",
         count(1, 100_000),
     ),
     Setting("ROLLCALL_SESSION_HOURS", "12", "How long a login lasts without a visit, in hours.", number(0.1, 8760)),
@@ -151,8 +151,8 @@ SETTINGS = (
     ),
     Setting(
         "ROLLCALL_RATE_STORE",
-        "memory://",
-        "Where tries are counted; with several web processes a shared place, such as redis://host.",
+        "file:{data}/tries.db",
+        "Where tries are counted: `file:PATH` for one machine, redis://HOST for several, `memory:` for one process.",
         text,
     ),
     Setting(

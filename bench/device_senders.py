@@ -103,23 +103,45 @@ def devices_at_work(work: Work, load: Load) -> Iterator[None]:
 
 
 def send_readings(work: Work, key: str, load: Load, stop: threading.Event) -> None:
-    """A request each second; one that takes longer is made up for."""
+    """A request each second, after a word of how the device is; one that takes longer is made up for."""
     session, sent = session_of(key), load.sent.setdefault(key, [])
     turn = time.monotonic() + secrets.randbelow(1000) / 1000  # devices are not in step
+    if not stop.wait(turn - time.monotonic()):
+        _post(session, f"{work.site.devices}/me/heartbeat", _status(), load)
     while not stop.wait(max(0.0, turn - time.monotonic())):
         turn += 1.0
         readings = [_reading() for _ in range(work.batch)]
         began = time.perf_counter()
-        try:
-            answer = session.post(f"{work.site.devices}/me/readings", json={"readings": readings}, timeout=TIMEOUT_S)
-        except requests.RequestException as failed:
-            load.errors.append(f"readings: {failed}")
-            continue
-        load.readings_ms.append((time.perf_counter() - began) * 1000)
-        if answer.status_code == 200:
+        if _post(session, f"{work.site.devices}/me/readings", {"readings": readings}, load):
+            load.readings_ms.append((time.perf_counter() - began) * 1000)
             sent += [str(reading["id"]) for reading in readings]
-        else:
-            load.errors.append(f"readings: {answer.status_code} {answer.text[:200]}")
+
+
+def _post(session: requests.Session, address: str, body: dict[str, object], load: Load) -> bool:
+    what = address.rpartition("/")[2]
+    try:
+        answer = session.post(address, json=body, timeout=TIMEOUT_S)
+    except requests.RequestException as failed:
+        load.errors.append(f"{what}: {failed}")
+        return False
+    if answer.status_code != 200:
+        load.errors.append(f"{what}: {answer.status_code} {answer.text[:200]}")
+    return answer.status_code == 200
+
+
+def _status() -> dict[str, object]:
+    dropped = {"readings": 0, "clips": 0, "snapshots": 0}
+    return {
+        "at": datetime.now(UTC).isoformat(),
+        "version": "1.0",
+        "boot_id": secrets.token_hex(16),
+        "clock_offset_s": 0.1,
+        "spool": {"items": 3, "bytes": 1_000_000, "refused": 0, "dropped": dropped},
+        "disk_free_bytes": 20_000_000_000,
+        "cpu_temperature_c": 51.5,
+        "camera": "ok",
+        "sensor": "ok",
+    }
 
 
 def _reading() -> dict[str, object]:

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import requests
 
+from bench.device_school import fill_course
+
 PASSWORD = "a password of the bench"  # noqa: S105 - of a site that ends with the run
 ADMIN = "bench@example.org"
 ROOM = "R 101"
@@ -44,7 +46,7 @@ def running_site(data: Path, devices: int, *, worker: bool) -> Iterator[Site]:
     environment = _environment(data)
     keys = _set_up(environment, devices)
     command = [sys.executable, "-m", "gunicorn", "website:create_app()", "--bind", f"127.0.0.1:{port}"]
-    command += ["--workers", "1", "--threads", "8", "--timeout", "120", "--log-level", "warning"]
+    command += ["--workers", "2", "--threads", "8", "--timeout", "120", "--log-level", "warning"]
     with ExitStack() as stack:
         stack.enter_context(_process(command, environment))
         if worker:
@@ -55,9 +57,10 @@ def running_site(data: Path, devices: int, *, worker: bool) -> Iterator[Site]:
 
 
 def _set_up(environment: Mapping[str, str], devices: int) -> tuple[str, ...]:
-    """By the commands that people have: an admin, a course that meets all day long, and devices in its room."""
+    """An admin, a course with weeks behind it that meets all day long, and devices in its room."""
     _flask(environment, "users", "add", ADMIN, "--role", "admin", "--password-stdin", typed=PASSWORD)
     _flask(environment, "courses", "add", "BENCH", "--name", "Load", "--timezone", "UTC")
+    fill_course(environment, "BENCH")
     for day in _DAYS:
         _flask(
             environment, "devices", "meets", ROOM, "--course", "BENCH", "--on", day, "--from", "00:00", "--to", "23:59"
@@ -105,7 +108,8 @@ def _wait_for(site: Site) -> None:
 def _environment(data: Path) -> dict[str, str]:
     """Without settings of this machine's own site."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("ROLLCALL_", "FLASK_"))}
-    return {**own, "ROLLCALL_DATA": str(data), "ROLLCALL_TIMEZONE": "UTC"}
+    limits = {"ROLLCALL_REQUESTS_PER_DEVICE": "100000"}  # uploads without a pause would meet the usual one
+    return {**own, **limits, "ROLLCALL_DATA": str(data), "ROLLCALL_TIMEZONE": "UTC"}
 
 
 def _free_port() -> int:

@@ -46,10 +46,20 @@ BLUEPRINTS = (
 __all__ = ["create_app", "setup_link"]
 
 
-def create_app(settings: Settings | None = None, services: Services | None = None) -> Flask:
-    """The site. Without arguments it reads the settings from the environment. Raises SettingsError."""
+def create_app(
+    settings: Settings | None = None, services: Services | None = None, *, link_is_told: bool = False
+) -> Flask:
+    """The site. Without arguments it reads the settings from the environment. Raises SettingsError.
+
+    The link that makes the first admin is logged, unless whoever starts the site has told it.
+    """
     with commands.plain_start():
-        return _made_of(services or bootstrap(settings or load_settings()))
+        app = _made_of(services or bootstrap(settings or load_settings()))
+        if not commands.is_command():
+            if not link_is_told:
+                _log_setup_link(app)
+            _log_outdated_faces(app)
+        return app
 
 
 def _made_of(services: Services) -> Flask:
@@ -62,19 +72,16 @@ def _made_of(services: Services) -> Flask:
         app.register_blueprint(import_module(name).blueprint)
     device_api.init_app(app)
     commands.register(app)
-    if not commands.is_command():
-        _log_setup_link(app, services)
-        _log_outdated_faces(app, services)
     return app
 
 
-def _log_setup_link(app: Flask, services: Services) -> None:
-    token = setup_token(services)
+def _log_setup_link(app: Flask) -> None:
+    token = setup_token(app.extensions["rollcall"])
     if token:
         app.logger.warning("Rollcall has no admin yet. Open /setup/%s on this site to make one.", token)
 
 
-def _log_outdated_faces(app: Flask, services: Services) -> None:
-    outdated = outdated_faces(services)
+def _log_outdated_faces(app: Flask) -> None:
+    outdated = outdated_faces(app.extensions["rollcall"])
     if outdated is not None:
         app.logger.warning("%s", outdated.sentence)

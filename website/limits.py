@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import IPv4Address, ip_address, ip_network
+from pathlib import Path
 
 from flask import Flask, current_app, request
 from limits import RateLimitItemPerMinute
@@ -18,6 +19,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from attendance.errors import ServiceUnavailable, SettingsError
 from attendance.use_cases.names import same_text
+from website.file_counts import FileCounts
 from website.memory_counts import MemoryCounts
 
 _TURNS = 64  # addresses share these locks, so that strangers cannot make more and more of them
@@ -35,7 +37,8 @@ class LoginTries:
     def one_try(self, account: str) -> Iterator[None]:
         """Count a try for the account, and let others from the same address wait until it is right or wrong.
 
-        Without the wait, tries sent at once would all begin before the first of them is counted as wrong.
+        Without the wait, tries sent at once would all begin before the first of them is counted as wrong. With several
+        web processes, as many of them may begin.
         Raises TooManyRequests with the seconds to wait; ServiceUnavailable.
         """
         with self._turns[hash(asking_network()) % _TURNS]:
@@ -77,12 +80,16 @@ def init_app(app: Flask) -> None:
             reason=str(wrong),
         ) from wrong
     app.extensions["counter"] = counter
+    app.extensions["request_counter"] = MovingWindowRateLimiter(MemoryCounts())
     app.extensions["login_tries"] = LoginTries(counter, settings.login_tries)
 
 
 def _storage(rate_store: str) -> StorageTypes:
-    if rate_store.startswith("memory:"):
-        return MemoryCounts(rate_store, wrap_exceptions=True)
+    kind, _, place = rate_store.partition(":")
+    if kind == "file":
+        return FileCounts(Path(place))
+    if kind == "memory":
+        return MemoryCounts()
     return storage_from_string(rate_store, wrap_exceptions=True)
 
 

@@ -1,4 +1,4 @@
-"""Counts tries and requests in the memory of this process, which is enough where it is the only web process."""
+"""Counts in the memory of this process: requests of devices, and tries where it is the only web process."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class MemoryCounts(MemoryStorage):
     (https://github.com/alisaifee/limits/pull/352, in none of its releases up to 5.8).
     """
 
-    def __init__(self, uri: str | None = None, wrap_exceptions: bool = False) -> None:
-        super().__init__(uri, wrap_exceptions=wrap_exceptions)
+    def __init__(self) -> None:
+        super().__init__()
         self._turn = threading.Lock()
         self._windows: dict[str, _Window] = {}
         self._swept_at = time.time()

@@ -56,4 +56,4 @@ def test_a_request_that_gets_no_answer_is_an_error_and_ends_no_device(
     send_readings(work, "key", load, stop)
     stop.clear()
     send_clips(work, "key", load, stop)
-    assert load.errors == ["readings: the site is away", "clip: the site is away"]
+    assert load.errors == ["heartbeat: the site is away", "clip: the site is away"]

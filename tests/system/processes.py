@@ -97,7 +97,7 @@ class Site(Process):
     def __init__(self, data: Path, **more: str) -> None:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        command = run._site_command("127.0.0.1", self.port)
+        command = run.site_command("127.0.0.1", self.port, processes=2)
         command = [part.replace("website:", "tests.system.patched_site:") for part in command]
         super().__init__(command, settings_of(data) | more)
 

@@ -18,7 +18,7 @@ from attendance.model import User
 from attendance.services import Services
 from tests.website.browsing import PASSWORD, csrf, post_form, sign_in
 from website import create_app
-from website.memory_counts import MemoryCounts
+from website.file_counts import FileCounts
 
 SENTENCE = "Email or password is wrong."
 
@@ -181,7 +181,7 @@ def test_a_store_of_tries_that_fails_is_told_and_lets_nobody_in(
     def fail(*args: object, **kwargs: object) -> None:
         raise StorageError(OSError("no route to the counter"))
 
-    monkeypatch.setattr(MemoryCounts, "acquire_entry", fail)
+    monkeypatch.setattr(FileCounts, "acquire_entry", fail)
     answer = sign_in(client, admin.email)
     assert answer.status_code == 503
     assert "Signing in is not possible at the moment." in answer.text

@@ -19,21 +19,23 @@ PAIRING_TRIES = RateLimitItemPerMinute(10)
 
 
 def count_request(device: Device) -> None:
-    """Raises TooManyRequests with the seconds to wait; ServiceUnavailable."""
-    _count(RateLimitItemPerMinute(current_settings().requests_per_device), "device", device.id)
+    """In this process alone: it is asked at every request, and keeps a device that runs wild from stopping the rest.
+
+    Raises TooManyRequests with the seconds to wait.
+    """
+    _count("request_counter", RateLimitItemPerMinute(current_settings().requests_per_device), "device", device.id)
 
 
 def count_pairing() -> None:
-    """For the address that asks. Raises TooManyRequests, ServiceUnavailable."""
-    _count(PAIRING_TRIES, "pairing", asking_network())
-
-
-def _count(item: RateLimitItem, *key: str) -> None:
-    counter: RateLimiter = current_app.extensions["counter"]  # where tries to sign in are counted
+    """For the address that asks, where tries to sign in are counted. Raises TooManyRequests, ServiceUnavailable."""
     try:
-        if counter.hit(item, *key):
-            return
-        wait_s = int(counter.get_window_stats(item, *key).reset_time - time.time()) + 1
+        _count("counter", PAIRING_TRIES, "pairing", asking_network())
     except StorageError as lost:
-        raise ServiceUnavailable("Requests cannot be counted at the moment. Try again in a little while.") from lost
-    raise TooManyRequests(retry_after=max(1, wait_s))
+        raise ServiceUnavailable("Tries cannot be counted at the moment. Try again in a little while.") from lost
+
+
+def _count(where: str, item: RateLimitItem, *key: str) -> None:
+    counter: RateLimiter = current_app.extensions[where]
+    if not counter.hit(item, *key):
+        wait_s = int(counter.get_window_stats(item, *key).reset_time - time.time()) + 1
+        raise TooManyRequests(retry_after=max(1, wait_s))
