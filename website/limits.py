@@ -87,6 +87,8 @@ def init_app(app: Flask) -> None:
 def _storage(rate_store: str) -> StorageTypes:
     kind, _, place = rate_store.partition(":")
     if kind == "file":
+        if not place:
+            raise ConfigurationError("it names no file")
         return FileCounts(Path(place))
     if kind == "memory":
         return MemoryCounts()

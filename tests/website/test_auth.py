@@ -187,8 +187,9 @@ def test_a_store_of_tries_that_fails_is_told_and_lets_nobody_in(
     assert "Signing in is not possible at the moment." in answer.text
 
 
-def test_a_store_of_tries_that_does_not_exist_stops_the_start(services: Services) -> None:
-    wrong = replace(services, settings=replace(services.settings, rate_store="nowhere://"))
+@pytest.mark.parametrize("place", ["nowhere://", "file:"])
+def test_a_store_of_tries_that_does_not_exist_stops_the_start(services: Services, place: str) -> None:
+    wrong = replace(services, settings=replace(services.settings, rate_store=place))
     with pytest.raises(SettingsError, match="ROLLCALL_RATE_STORE"):
         create_app(services=wrong)
 
