@@ -80,8 +80,9 @@ def serve(environment: Mapping[str, str]) -> int:
     host, port = free_address(environment)
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - compared, not bound
     link = setup_link(bootstrap(settings), address)
+    processes = _number(environment, "WEB_CONCURRENCY", 2, _MOST_PROCESSES)
     parts = [
-        _Part("site", site_command(host, port, _processes(environment)), environment),
+        _Part("site", site_command(host, port, processes), environment),
         _Part("worker", [sys.executable, "-m", "attendance.worker"], environment),
     ]
     print(f"Rollcall runs on {address} - Ctrl-C stops it.", flush=True)
@@ -133,22 +134,16 @@ def _end_with_parent() -> None:
 
 def free_address(environment: Mapping[str, str]) -> tuple[str, int]:
     """HOST and PORT. Raises SettingsError where they are wrong, or taken at this moment."""
-    host, port = environment.get("HOST", "127.0.0.1"), _port(environment.get("PORT", "5000"))
+    host, port = environment.get("HOST", "127.0.0.1"), _number(environment, "PORT", 5000, 65535)
     _check_free(host, port)
     return host, port
 
 
-def _port(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 65535:
-        raise SettingsError(f"PORT is {text!r}, but must be a number from 1 to 65535.")
-    return int(text)
-
-
-def _processes(environment: Mapping[str, str]) -> int:
-    """How many web processes: gunicorn's own variable. Raises SettingsError."""
-    text = environment.get("WEB_CONCURRENCY", "2")
-    if not text.isdigit() or not 1 <= int(text) <= _MOST_PROCESSES:
-        raise SettingsError(f"WEB_CONCURRENCY is {text!r}, but must be a number from 1 to {_MOST_PROCESSES}.")
+def _number(environment: Mapping[str, str], name: str, usual: int, most: int) -> int:
+    """Raises SettingsError."""
+    text = environment.get(name, str(usual))
+    if not text.isdecimal() or not 1 <= int(text) <= most:
+        raise SettingsError(f"{name} is {text!r}, but must be a number from 1 to {most}.")
     return int(text)
 
 

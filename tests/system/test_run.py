@@ -55,7 +55,7 @@ def test_web_processes_count_tries_to_sign_in_together(data: Path) -> None:
     assert statuses == [200] * 5 + [429] * 4
 
 
-@pytest.mark.parametrize("number", ["0", "many", "1.5", "-1", "1000"])
+@pytest.mark.parametrize("number", ["0", "many", "1.5", "-1", "1000", "²"])
 def test_a_number_of_processes_that_is_none_is_told(data: Path, number: str) -> None:
     environment = os.environ | settings_of(data) | {"PORT": str(free_port()), "WEB_CONCURRENCY": number}
     done = subprocess.run([sys.executable, "run.py"], env=environment, capture_output=True, text=True, check=False)
