@@ -95,7 +95,10 @@ class Clips:
 
 
 class Snapshots:
-    """At given minutes of the hour, and never twice for one of them, also after a restart."""
+    """At given minutes of the hour, once for each, also after a restart.
+
+    The note that it was taken comes after the picture: power that goes in between gives a second picture, not none.
+    """
 
     def __init__(self, outbox: Outbox, settings: Settings, faces: FaceBoxes | None) -> None:
         self._outbox, self._minutes, self._faces = outbox, settings.snapshots.minutes, faces
