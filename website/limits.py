@@ -73,11 +73,9 @@ def init_app(app: Flask) -> None:
     settings = app.extensions["rollcall"].settings
     try:
         counter = MovingWindowRateLimiter(_storage(settings.rate_store))
-    except (ConfigurationError, NotImplementedError) as wrong:
+    except (ConfigurationError, NotImplementedError) as wrong:  # its words may hold the password of a Redis
         raise SettingsError(
-            "ROLLCALL_RATE_STORE is %(given)r, which cannot be used: %(reason)s.",
-            given=settings.rate_store,
-            reason=str(wrong),
+            "ROLLCALL_RATE_STORE must be file:PATH, memory: or redis://HOST; Redis needs its client: pip install redis."
         ) from wrong
     app.extensions["counter"] = counter
     app.extensions["request_counter"] = MovingWindowRateLimiter(MemoryCounts())

@@ -187,11 +187,12 @@ def test_a_store_of_tries_that_fails_is_told_and_lets_nobody_in(
     assert "Signing in is not possible at the moment." in answer.text
 
 
-@pytest.mark.parametrize("place", ["nowhere://", "file:"])
+@pytest.mark.parametrize("place", ["nowhere://", "file:", "nowhere://:secret@host"])
 def test_a_store_of_tries_that_does_not_exist_stops_the_start(services: Services, place: str) -> None:
     wrong = replace(services, settings=replace(services.settings, rate_store=place))
-    with pytest.raises(SettingsError, match="ROLLCALL_RATE_STORE"):
+    with pytest.raises(SettingsError, match="ROLLCALL_RATE_STORE") as refused:
         create_app(services=wrong)
+    assert "secret" not in refused.value.sentence
 
 
 class _Counting:
