@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, in
 
 from attendance.adapters.store_sentences import no_face
 from attendance.adapters.store_sql.connection import Database
-from attendance.adapters.store_sql.rows import in_parts, lock, read_all
+from attendance.adapters.store_sql.rows import in_parts, lock, read_all, tally
 from attendance.adapters.store_sql.tables import faces, renewed_faces
 from attendance.errors import Conflict
 from attendance.model import EngineCount, Face
@@ -23,7 +23,7 @@ class SqlRenewals(Database):
         """By the engines that made them."""
         query = select(faces.c.engine, func.count()).where(_outdated(engine)).group_by(faces.c.engine)
         with self._looking() as connection:
-            return {row[0]: row[1] for row in connection.execute(query).all()}
+            return tally(connection, query)
 
     def faces_to_renew(self, engine: str) -> Sequence[Face]:
         """By student id, time and id."""
@@ -55,10 +55,10 @@ class SqlRenewals(Database):
         """Sorted by name."""
         with self._reading() as connection:
             used, anew = (
-                {row[0]: row[1] for row in connection.execute(select(column, func.count()).group_by(column)).all()}
+                tally(connection, select(column, func.count()).group_by(column))
                 for column in (faces.c.engine, renewed_faces.c.engine)
             )
-        return [EngineCount(name, used.get(name, 0), anew.get(name, 0)) for name in sorted(used | anew)]
+        return [EngineCount(name, used[name], anew[name]) for name in sorted(used | anew)]
 
 
 def _outdated(engine: str) -> ColumnElement[bool]:

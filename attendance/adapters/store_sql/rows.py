@@ -64,7 +64,7 @@ def read_all(connection: Connection, kind: type[D], table: Table, query: Select[
     """All rows of a query, fetched at once.
 
     Between two rows that are fetched singly SQLite's driver lets other threads run Python, and under load one of them
-    does: a list of fifty then takes ten times as long.
+    does: fifty rows then wait fifty times.
     """
     return [read(kind, table, row) for row in connection.execute(query).all()]
 
