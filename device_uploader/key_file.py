@@ -19,7 +19,8 @@ def read_key(path: Path) -> str:
         mode = stat.S_IMODE(path.stat().st_mode)
         text = path.read_text().strip()
     except FileNotFoundError as gone:
-        raise SettingsWrong(f"There is no key file {path}. Make it with: python -m device_uploader pair CODE") from gone
+        command = f"python -m device_uploader pair CODE --server ADDRESS --key-file {path}"
+        raise SettingsWrong(f"There is no key file {path}. Make it with: {command}") from gone
     except (OSError, UnicodeDecodeError) as wrong:
         raise SettingsWrong(f"The key file {path} cannot be read: {wrong}.") from wrong
     if mode & 0o077:

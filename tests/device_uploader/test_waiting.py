@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import socket
 import threading
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from device_uploader.backoff import Backoff, Bandwidth
+from device_uploader.command_line import parser
 from device_uploader.errors import KeyRefused, SettingsWrong, SiteBusy, Unreachable
 from device_uploader.key_file import read_key, reserve, write_key
 from device_uploader.link import KEY_TRIED_AGAIN_S, Lane, Link
@@ -92,8 +94,11 @@ def test_a_key_that_others_can_read_is_refused_with_the_cure(tmp_path: Path, mod
 
 
 def test_a_missing_or_empty_key_says_what_to_do(tmp_path: Path):
-    with pytest.raises(SettingsWrong, match="device_uploader pair CODE"):
+    with pytest.raises(SettingsWrong, match="There is no key file") as missing:
         read_key(tmp_path / "key")
+    command = str(missing.value).partition("Make it with: python -m device_uploader ")[2]
+    understood = parser().parse_args(shlex.split(command))
+    assert (understood.code, understood.key_file) == ("CODE", tmp_path / "key")
     reserve(tmp_path / "key")
     with pytest.raises(SettingsWrong, match="holds no device key"):
         read_key(tmp_path / "key")
