@@ -18,6 +18,7 @@ from device_uploader.item import Item
 from device_uploader.outbox import Outbox
 from device_uploader.reading import Reading
 from device_uploader.settings_file import PREFIX, load_settings
+from device_uploader.sources.choice import open_sensor
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,12 @@ class Plan:
 
 
 def simulate(plan: Plan, environment: Mapping[str, str], stop: threading.Event) -> bool:
-    """Whether everything was sent. `environment` is that of the settings, without its prefix."""
+    """Whether everything was sent. `environment` is that of the settings, without its prefix.
+
+    Raises SourceFailed where the driver of the sensor is missing: a device would go on without readings, and who tries
+    all of it would not notice.
+    """
+    open_sensor("simulated", 0, 0x69, time.monotonic)
     folder = plan.spool or Path(tempfile.mkdtemp(prefix="rollcall-device-"))
     given = {PREFIX + name: value for name, value in environment.items()} | {f"{PREFIX}OUTBOX_FOLDER": str(folder)}
     settings = load_settings(None, given)
