@@ -50,7 +50,7 @@ $(VENV)/.made:
 	@touch $@
 
 $(VENV)/.run: $(VENV)/.made requirements.txt
-	@echo "Installing what Rollcall needs (once; the face model is a download of 100 MB) ..."
+	@echo "Installing what Rollcall needs (once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 

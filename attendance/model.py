@@ -223,15 +223,15 @@ class MatchLines:
     """Where a match becomes sure, in points of similarity.
 
     Below `review` it is nobody; from `accept` on, with `margin` to the runner-up and enough good frames, it is
-    the student; anything between waits for a person. `accept_alone` is the accept line of a snapshot, where no
-    other frame can agree; None where it is the same.
+    the student; anything between waits for a person. `accept_small` is the threshold from which on the engine may be
+    sure of a small face, in which strangers are less alike; None where it is the same.
     """
 
     review: float
     accept: float
     margin: float
     least_good_frames: int = 3
-    accept_alone: float | None = None
+    accept_small: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,16 +32,16 @@ class _Attendance:
 def is_sure(sighting: Sighting, lines: MatchLines, kind: RecordingKind) -> bool:
     """Whether a sighting proves its student by itself: near enough, well apart from the next, in several good frames.
 
-    A snapshot has one frame only, so there the face must be nearer instead. Evidence without any good frame is weak,
-    however near: the face was near to somebody else as well.
+    A snapshot has one frame only. Evidence without any good frame is weak, however near: the face was near to somebody
+    else as well, or farther than one of its size may be.
     """
     if sighting.student_id is None or sighting.similarity is None:
         return False
     if sighting.margin is not None and sighting.margin < lines.margin:
         return False
-    if kind is RecordingKind.SNAPSHOT:
-        return sighting.similarity >= max(lines.accept, lines.accept_alone or 0.0) and sighting.good_frames > 0
-    return sighting.similarity >= lines.accept and sighting.good_frames >= lines.least_good_frames
+    accept = lines.accept if lines.accept_small is None else lines.accept_small
+    least_good_frames = 1 if kind is RecordingKind.SNAPSHOT else lines.least_good_frames
+    return sighting.similarity >= accept and sighting.good_frames >= least_good_frames
 
 
 def present_or_late(

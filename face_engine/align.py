@@ -1,6 +1,4 @@
-"""Turns a found face upright and cuts it to the chip that the face network reads."""
-
-from dataclasses import dataclass
+"""Turns a found face upright and cuts it to the chip that the face networks read."""
 
 import cv2
 import numpy as np
@@ -8,28 +6,9 @@ from numpy.typing import NDArray
 
 from face_engine.model import BGRImage, Landmarks
 
-CHIP_PX = 150
-_MARGIN = 0.25
-
-
-@dataclass(frozen=True)
-class Template:
-    """Where a network wants the five landmarks in its square chips, in pixels, and how large these are."""
-
-    size_px: int
-    landmarks: tuple[tuple[float, float], ...]
-
-
-# Where the five landmarks are in the unit square of the face's box, on the mean face of dlib's 68-point model.
-_MEAN_FACE = np.array([(0.2273, 0.2214), (0.7528, 0.2212), (0.4901, 0.5156), (0.2541, 0.7802), (0.7261, 0.7802)])
-_PLACES = ((_MEAN_FACE + _MARGIN) / (1 + 2 * _MARGIN) * CHIP_PX).tolist()
-DLIB = Template(CHIP_PX, tuple((x, y) for x, y in _PLACES))
-"""The face with a quarter of its size as margin."""
-
-ARCFACE = Template(
-    112, ((38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366), (41.5493, 92.3655), (70.7299, 92.2041))
-)
-"""The cut of the published ArcFace models (Deng et al., 2019)."""
+CHIP_PX = 112
+LANDMARKS = ((38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366), (41.5493, 92.3655), (70.7299, 92.2041))
+"""Where the five landmarks are in a chip: the cut of the published ArcFace models (Deng et al., 2019) and of SFace."""
 
 # Beyond this the warp's four-pixel interpolation skips pixels of the picture.
 _LARGEST_SHRINK = 0.5
@@ -37,10 +16,10 @@ _LARGEST_SHRINK = 0.5
 _RESERVE = 1.4
 
 
-def chip(image: BGRImage, landmarks: Landmarks, template: Template = DLIB) -> BGRImage:
-    """The face upright, shape (size, size, 3) of the template; black outside the picture."""
-    side = template.size_px
-    to_chip = similarity_transform(np.array(landmarks, np.float64), np.array(template.landmarks))
+def chip(image: BGRImage, landmarks: Landmarks) -> BGRImage:
+    """The face upright, shape (112, 112, 3); black outside the picture."""
+    side = CHIP_PX
+    to_chip = similarity_transform(np.array(landmarks, np.float64), np.array(LANDMARKS))
     left, top, right, bottom = _source_region(to_chip, image, side)
     if left >= right or top >= bottom:
         return np.zeros((side, side, 3), np.uint8)

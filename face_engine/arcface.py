@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import sqrt
 from typing import Any
 
 import cv2
@@ -11,35 +10,33 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from face_engine.align import ARCFACE
+from face_engine.align import CHIP_PX
+from face_engine.embed import Directions, check_chips, of_length_1, scaled, with_mirrored
 from face_engine.errors import BadModel
 from face_engine.model import BGRImage, Vectors
 from face_engine.model_file import ModelFile
-from face_engine.similarity import SAME_PERSON_DISTANCE
 
 SAME_PERSON_COSINE = 0.4
 """From this cosine on two vectors are of one person, unless the model's author says otherwise."""
 
 FEWEST_NUMBERS, MOST_NUMBERS = 64, 2048
 
-_SIDE = ARCFACE.size_px
-_BATCH = 32
+_SIDE = CHIP_PX
+# On one thread larger batches are no faster, and each process keeps the memory of its largest.
+_BATCH = 8
 # Chips of one person agree to some 0.1; a network that answers the same to everything agrees to the last digits.
 _AS_GOOD_AS_EQUAL = 1e-4
 
 
 class ArcFace:
-    """The network, loaded. Its vectors are scaled so that the author's line is at the distance 0.6, as dlib's is.
-
-    Vectors of length 1 at a cosine c are sqrt(2 - 2c) apart. One factor for all brings `same_person_cosine` to 0.6, so
-    that one curve of similarity and one set of lines hold for all models.
+    """The network, loaded. Its vectors have the length with which the author's threshold is at the distance 0.6.
 
     Parameters
     ----------
     file
         Input (n, 3, 112, 112) or (n, 112, 112, 3), n free or 1, red first, (x - 127.5) / 127.5; one output (n, d).
     same_person_cosine
-        The author's line for two pictures.
+        The author's threshold for two pictures.
 
     Raises
     ------
@@ -50,7 +47,7 @@ class ArcFace:
     def __init__(self, file: ModelFile, same_person_cosine: float = SAME_PERSON_COSINE, *, threads: int = 1) -> None:
         self._path = file.path
         self._session = _loaded(file, threads)
-        self._scale = SAME_PERSON_DISTANCE / sqrt(2 - 2 * same_person_cosine)
+        self._same_person_cosine = same_person_cosine
         shape = self._input_shape()
         self._channels_last = shape[1] != 3
         # Some published files leave the number of pictures open at the input only, and can do one.
@@ -60,13 +57,11 @@ class ArcFace:
 
     def embed(self, chips: Sequence[BGRImage]) -> Vectors:
         """Vectors, shape (n, d), of chips of shape (112, 112, 3). Raises BadModel where the network fails."""
-        return np.asarray(self._directions(chips) * self._scale, np.float32)
+        return scaled(self._directions(chips), self._same_person_cosine)
 
     def embed_mirrored(self, chips: Sequence[BGRImage]) -> Vectors:
         """The direction between a chip's vector and that of its mirror image, a little steadier; shape (n, d)."""
-        mirrored = [np.ascontiguousarray(chip[:, ::-1]) for chip in chips]
-        both = self._directions(chips) + self._directions(mirrored)
-        return np.asarray(self._of_length_1(both) * self._scale, np.float32)
+        return scaled(with_mirrored(chips, self._directions), self._same_person_cosine)
 
     def check(self) -> None:
         """Try the network on made-up chips. Raises BadModel with what is wrong with it."""
@@ -85,11 +80,9 @@ class ArcFace:
         if not np.allclose(self._directions(chips), [one, other], atol=1e-3):
             raise BadModel("%(path)s gives other vectors for several pictures at once than for each.", path=self._path)
 
-    def _directions(self, chips: Sequence[BGRImage]) -> NDArray[np.float64]:
+    def _directions(self, chips: Sequence[BGRImage]) -> Directions:
         """Vectors of length 1."""
-        for chip in chips:
-            if chip.shape != (_SIDE, _SIDE, 3) or chip.dtype != np.uint8:
-                raise ValueError(f"a chip is uint8 ({_SIDE}, {_SIDE}, 3), not {chip.dtype} {chip.shape}")
+        check_chips(chips)
         starts = range(0, max(len(chips), 1), self._at_once)
         parts = [self._run(chips[start : start + self._at_once]) for start in starts]
         return self._of_length_1(np.concatenate(parts))
@@ -106,12 +99,12 @@ class ArcFace:
             raise BadModel("%(path)s does not give one vector a picture.", path=self._path)
         return vectors[: len(chips)]
 
-    def _of_length_1(self, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    def _of_length_1(self, vectors: Directions) -> Directions:
+        lengths = np.linalg.norm(vectors, axis=1)
         # A vector of zeros would be as near to everybody as nobody is.
         if not np.isfinite(lengths).all() or (lengths == 0).any():
             raise BadModel("%(path)s gives vectors that are not made of numbers.", path=self._path)
-        return np.asarray(vectors / lengths, np.float64)
+        return of_length_1(vectors)
 
     def _input_shape(self) -> list[Any]:
         """Raises BadModel where input or output are not those of a face model."""

@@ -26,8 +26,6 @@ ENOUGH_GOOD_FRAMES = 5
 # Around the best picture of a track that is not sure, and for how many tracks of one person.
 _FOLLOWED_S = 40.0
 _MOST_TRACKS = 3
-# Beyond the accept line by more than this, a few frames more make nobody sure: pooled they come some 0.05 nearer.
-_HOPE = 0.08
 # Vectors of a followed track; more do not move the mean.
 _MOST_VECTORS = 10
 # Short tasks keep all processes busy.
@@ -66,16 +64,12 @@ def _spans(
     job: Job, claims: Sequence[Claim], gallery: Gallery, options: SearchOptions
 ) -> Iterator[tuple[Track, float, float]]:
     """Tracks to be followed, each from a second to another."""
-    hope = options.accept_among(len(gallery)) + _HOPE
     for claim in claims:
-        hopeful = [track for track in claim.tracks if gallery.distances(track.pooled)[0, claim.person] <= hope]
-        if not hopeful:
-            continue
         first, last = claim.tracks[0], max(claim.tracks, key=lambda t: t.last_s)
         yield first, first.first_s - job.coarse_s, first.first_s
         yield last, last.last_s, last.last_s + job.coarse_s
         if not _is_sure(claim, gallery, options):
-            best = sorted(hopeful, key=lambda t: (-t.quality, t.first_s))[:_MOST_TRACKS]
+            best = sorted(claim.tracks, key=lambda t: (-t.quality, t.first_s))[:_MOST_TRACKS]
             yield from (_around_the_best(track, job) for track in best)
 
 

@@ -33,7 +33,6 @@ class Engine:
     def __init__(self, models: Models | None = None, *, smallest_face_px: int = 40, threads: int = 1) -> None:
         models = models or Models()
         self.name = models.name
-        self._template = models.template
         self._detector = models.detector(smallest_face_px, threads)
         self._embedder = models.embedder(threads)
 
@@ -47,7 +46,7 @@ class Engine:
 
         They are the model's own, or with `mirrored` the means with the mirrored faces', which suits enrolment.
         """
-        chips = [chip(image, face.landmarks, self._template) for face in faces]
+        chips = [chip(image, face.landmarks) for face in faces]
         return self._embedder.embed_mirrored(chips) if mirrored else self._embedder.embed(chips)
 
     def _find_cut_to_the_face(self, image: BGRImage) -> list[Detection]:

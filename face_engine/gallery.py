@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,6 @@ from face_engine.model import Vectors
 if TYPE_CHECKING:
     from face_engine.engine import Engine
 
-VECTOR_LENGTH = 128
 PHOTO_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif"}
 
 # "ada-2.jpg", "ada_2.jpg", "ada 2.jpg" and "ada (2).jpg" are more photos of "ada"; "ada2.jpg" is somebody else.
@@ -28,6 +28,9 @@ _NUMBERED = re.compile(r"[-_ ]\(?\d{1,3}\)?$")
 _ROWS = 64
 _BLOCK = 8192
 _FIRST_BLOCK = 256
+
+# The pairs of so many people tell how alike a gallery is.
+_SPREAD_OF = 200
 
 
 class Gallery:
@@ -63,6 +66,17 @@ class Gallery:
     def __len__(self) -> int:
         """How many people."""
         return len(self.labels)
+
+    @cached_property
+    def spread(self) -> float | None:
+        """The middle distance of two people, by the first vector of each; None where there is one."""
+        if len(self) < 2:
+            return None
+        some = np.unique(np.linspace(0, len(self) - 1, min(len(self), _SPREAD_OF)).astype(np.intp))
+        firsts = self._vectors[self._starts[some]]
+        squares = self._squares[self._starts[some]]
+        between = squares[:, None] + squares - 2 * firsts @ firsts.T
+        return float(np.sqrt(max(0.0, float(np.median(between[np.triu_indices(len(some), 1)])))))
 
     def distances(self, vectors: Vectors) -> NDArray[np.float32]:
         """Distances of vectors (n, length) to each person, shape (n, people): to the nearest of the person's own."""

@@ -1,7 +1,6 @@
 """Keeps the networks as ONNX graphs, built once from the weights inside the installed packages."""
 
 import contextlib
-import hashlib
 import os
 import tempfile
 from collections.abc import Callable
@@ -18,7 +17,7 @@ from face_engine import weights
 from face_engine.weights import WeightFile
 
 # Part of the cache's key: a new number makes every machine build its graphs again.
-BUILDER_VERSION = 3
+BUILDER_VERSION = 4
 
 _UNREADABLE = (Fail, InvalidArgument, InvalidGraph, InvalidProtobuf)
 
@@ -36,20 +35,18 @@ class Graph(Enum):
     PNET = _Recipe(weights.PNET, "face_engine.mtcnn_graph", "build_pnet")
     RNET = _Recipe(weights.RNET, "face_engine.mtcnn_graph", "build_rnet")
     ONET = _Recipe(weights.ONET, "face_engine.mtcnn_graph", "build_onet")
-    RESNET = _Recipe(weights.RESNET, "face_engine.resnet_graph", "build")
+    SFACE = _Recipe(weights.SFACE, "face_engine.sface_graph", "build")
 
     def build(self) -> bytes:
         """Make the graph from the weights."""
         recipe = self.value
         # Imported here since onnx takes half a second and is needed on the first start only.
         build = cast(Callable[[Path], bytes], getattr(import_module(recipe.module), recipe.function))
-        return build(recipe.weight_file.path())
+        return build(recipe.weight_file.checked_path())
 
     def file_name(self) -> str:
         """Changes with the weights and with the builder."""
-        content = self.value.weight_file.path().read_bytes()
-        digest = hashlib.sha256(content).hexdigest()
-        return f"{self.name.lower()}-{digest[:32]}-{BUILDER_VERSION}.onnx"
+        return f"{self.name.lower()}-{self.value.weight_file.digest()[:32]}-{BUILDER_VERSION}.onnx"
 
 
 class GraphCache:

@@ -7,8 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face_engine.gallery import Gallery
-from face_engine.search_model import JOIN_DISTANCE, SearchOptions
+from face_engine.thresholds import CHORD, Certainty, Thresholds
 from face_engine.track import Track, at_once, pool
+
+JOIN_DISTANCE = 1.00 * CHORD
+"""A weak track this near to a person's own tracks of the same video is of the same stay; it proves nothing more."""
+
+POOL_DISTANCE = 0.90 * CHORD
+"""Weak tracks this near to each other are one person's; the mean of several people is nearer to everybody than each."""
 
 
 @dataclass
@@ -47,7 +53,7 @@ class Verdict:
     good_frames: int
 
 
-def identify(tracks: Sequence[Track], gallery: Gallery, options: SearchOptions) -> tuple[list[Claim], list[Track]]:
+def identify(tracks: Sequence[Track], gallery: Gallery, thresholds: Thresholds) -> tuple[list[Claim], list[Track]]:
     """Give each track to one person of the gallery or to nobody.
 
     Strong tracks come first, the nearest first; of two that are visible at once the nearer keeps the person, and the
@@ -58,24 +64,15 @@ def identify(tracks: Sequence[Track], gallery: Gallery, options: SearchOptions) 
     """
     if not len(gallery) or not tracks:
         return [], list(tracks)
-    return _Giving(tracks, gallery, options).run()
+    return _Giving(tracks, gallery, thresholds).run()
 
 
-def is_strong(row: NDArray[np.float32], options: SearchOptions, accept: float) -> bool:
-    """Whether distances to everybody of the gallery say who it is: one within `accept`, all others well away."""
-    nearest = int(row.argmin())
-    if row[nearest] > accept:
-        return False
-    _, margin = _runner_up(row, nearest)
-    return margin is None or (margin >= options.margin and row[nearest] + margin > options.clear_distance)
-
-
-def judge(claim: Claim, gallery: Gallery, options: SearchOptions) -> Verdict:
+def judge(claim: Claim, gallery: Gallery, thresholds: Thresholds) -> Verdict:
     """The claim's pooled distance and margin; of weak evidence those of the best track, since no more was agreed on."""
     evidence = claim.strong or [min(claim.weak, key=lambda t: _distance(t, claim.person, gallery))]
     vectors = np.concatenate([t.vectors for t in evidence])
     weights = np.concatenate([t.weights for t in evidence])
-    good = _good(vectors, claim.person, gallery, options) if claim.strong else np.zeros(len(vectors), bool)
+    good = _good(vectors, claim.person, gallery, thresholds) if claim.strong else np.zeros(len(vectors), bool)
     used = good if good.any() else np.ones(len(vectors), bool)
     row = gallery.distances(pool(vectors[used], weights[used]))[0]
     runner_up, margin = _runner_up(row, claim.person)
@@ -85,9 +82,9 @@ def judge(claim: Claim, gallery: Gallery, options: SearchOptions) -> Verdict:
 class _Giving:
     """One run of `identify`. A distance becomes infinite where somebody nearer is that person at this time."""
 
-    def __init__(self, tracks: Sequence[Track], gallery: Gallery, options: SearchOptions) -> None:
-        self._tracks, self._gallery, self._options = tracks, gallery, options
-        self._accept = options.accept_among(len(gallery))
+    def __init__(self, tracks: Sequence[Track], gallery: Gallery, thresholds: Thresholds) -> None:
+        self._tracks, self._gallery, self._thresholds = tracks, gallery, thresholds
+        self._certainty = Certainty(thresholds, gallery)
         self._distances = gallery.distances(np.stack([t.pooled for t in tracks]))
         self._claims: dict[int, Claim] = {}
         self._taken: set[int] = set()
@@ -110,7 +107,7 @@ class _Giving:
 
     def _give_strong(self, i: int) -> None:
         row, track = self._distances[i], self._tracks[i]
-        if not is_strong(row, self._options, self._accept):
+        if not self._certainty.is_sure(row, track.face_px):
             return
         claim = self._claim(int(row.argmin()))
         if claim.meets(track):
@@ -120,7 +117,7 @@ class _Giving:
 
     def _give_weak(self, i: int) -> None:
         row, track = self._distances[i], self._tracks[i]
-        while row.min() <= self._options.review_distance:
+        while row.min() <= self._thresholds.review_distance:
             claim = self._claim(int(row.argmin()))
             if not claim.meets(track):
                 if claim.resembles(track, JOIN_DISTANCE):
@@ -133,10 +130,11 @@ class _Giving:
         if claim.strong:
             return
         best = claim.weak[0]
-        agreeing = [t for t in claim.weak if np.linalg.norm(t.pooled - best.pooled) <= self._options.accept_distance]
+        agreeing = [t for t in claim.weak if np.linalg.norm(t.pooled - best.pooled) <= POOL_DISTANCE]
         vectors = np.concatenate([t.vectors for t in agreeing])
         row = self._gallery.distances(pool(vectors, np.concatenate([t.weights for t in agreeing])))[0]
-        if int(row.argmin()) == claim.person and is_strong(row, self._options, self._accept):
+        face_px = float(np.median([t.face_px for t in agreeing]))
+        if int(row.argmin()) == claim.person and self._certainty.is_sure(row, face_px):
             claim.strong, claim.weak = agreeing, [t for t in claim.weak if t not in agreeing]
 
     def _give_to_rivals(self, i: int) -> None:
@@ -144,8 +142,8 @@ class _Giving:
         nearest = int(row.argmin())
         if any(self._tracks[i] is own for claim in self._claims.values() for own in claim.strong):
             return
-        near = max(float(row[nearest]) + self._options.margin, self._options.clear_distance)
-        for person in np.flatnonzero(row <= min(near, self._options.review_distance)):
+        near = max(float(row[nearest]) + self._certainty.margin, self._thresholds.clear_distance)
+        for person in np.flatnonzero(row <= min(near, self._thresholds.review_distance)):
             if int(person) not in self._claims and not self._is_surely(nearest, self._tracks[i], int(person)):
                 claim = Claim(int(person))
                 self._add(claim, claim.weak, i)
@@ -156,7 +154,7 @@ class _Giving:
         if claim is None or not claim.strong or track not in claim.weak:
             return False
         rows = self._gallery.distances(np.stack([t.pooled for t in claim.strong]))
-        return bool(rows[:, rival].min() > self._options.review_distance)
+        return bool(rows[:, rival].min() > self._thresholds.review_distance)
 
     def _claim(self, person: int) -> Claim:
         return self._claims.get(person) or Claim(person)
@@ -171,10 +169,10 @@ def _distance(track: Track, person: int, gallery: Gallery) -> float:
     return float(gallery.distances(track.pooled)[0, person])
 
 
-def _good(vectors: NDArray[np.float32], person: int, gallery: Gallery, options: SearchOptions) -> NDArray[np.bool_]:
+def _good(vectors: NDArray[np.float32], person: int, gallery: Gallery, thresholds: Thresholds) -> NDArray[np.bool_]:
     """Which vectors, each by itself, are nearest to the person and not beyond the review line."""
     rows = gallery.distances(vectors)
-    return np.asarray((rows.argmin(1) == person) & (rows[:, person] <= options.review_distance))
+    return np.asarray((rows.argmin(1) == person) & (rows[:, person] <= thresholds.review_distance))
 
 
 def _runner_up(row: NDArray[np.float32], person: int) -> tuple[int | None, float | None]:

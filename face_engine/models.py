@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from face_engine.align import ARCFACE, DLIB, Template
 from face_engine.arcface import SAME_PERSON_COSINE, ArcFace
 from face_engine.detect import Detector
 from face_engine.embed import Embedder
@@ -17,7 +16,7 @@ from face_engine.model_file import ModelFile
 from face_engine.yunet import YuNet
 
 DETECTOR_NAME = "mtcnn-1.0.0"
-VECTOR_MODEL_NAME = "dlib-resnet-v1"
+VECTOR_MODEL_NAME = "sface-2021dec"
 ENGINE_NAME = f"{DETECTOR_NAME}+{VECTOR_MODEL_NAME}"
 """Of the networks that are built in."""
 
@@ -33,7 +32,7 @@ class FaceEmbedder(Protocol):
     """Turns chips into vectors of one length; those of one person are nearer than 0.6. Threads may share it."""
 
     def embed(self, chips: Sequence[BGRImage]) -> Vectors:
-        """The model's own vectors of chips, cut by the models' template."""
+        """The model's own vectors of chips."""
 
     def embed_mirrored(self, chips: Sequence[BGRImage]) -> Vectors:
         """With the mirrored chips' vectors, which suits enrolment."""
@@ -48,7 +47,7 @@ class Models:
     cache
         Where the networks that we build are kept; None for the user's cache folder.
     vector_file
-        An ArcFace-like network in place of dlib's.
+        An ArcFace-like network in place of SFace.
     same_person_cosine
         Its author's line for two pictures; see `face_engine.arcface`.
     detector_file
@@ -64,11 +63,6 @@ class Models:
     def name(self) -> str:
         """Changes with all that changes vectors, which are not to be compared with those of another name."""
         return f"{self._detector_name}+{self._vector_model_name}"
-
-    @property
-    def template(self) -> Template:
-        """How faces are cut for the vector model."""
-        return DLIB if self.vector_file is None else ARCFACE
 
     def detector(self, smallest_face_px: int = 40, threads: int = 1) -> FaceDetector:
         """The detector, loaded. Raises WeightsMissing, BadModel."""

@@ -61,7 +61,7 @@ def _seconds(text: str) -> float:
 
 def _is_sure(person: PersonSeen, options: SearchOptions) -> bool:
     clear = person.margin is None or person.margin >= options.margin
-    return clear and person.good_frames > 0 and person.distance <= options.accept_distance
+    return clear and person.good_frames > 0
 
 
 def _as_json(video: Path, found: VideoSearch, options: SearchOptions) -> dict[str, Any]:

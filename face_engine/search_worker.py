@@ -7,26 +7,22 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import parent_process
 
 import cv2
-import numpy as np
 
-from face_engine.align import DLIB, chip
+from face_engine.align import chip
 from face_engine.errors import BadVideo, FaceEngineError
 from face_engine.follow import follow
 from face_engine.frames import sample_frames
-from face_engine.model import BGRImage, Detection, Vectors
+from face_engine.model import BGRImage, Detection
 from face_engine.quality import assess
 from face_engine.search_tasks import CloserLook, Failure, Found, Job, Looked, Progress, Result, Segment, Sight, Task
 from face_engine.track import Shot, Track, Tracker
 
 REPORT_EVERY_S = 0.25
-
-# On one thread larger batches are no faster, and each process keeps the memory of its largest.
-_EMBEDDED_AT_ONCE = 8
 
 Report = Callable[[float], None]
 """Told the second of the video that is searched now."""
@@ -39,7 +35,6 @@ class Searcher:
         # One process a core is faster than several threads in each.
         cv2.setNumThreads(1)
         self._job = job
-        self._template = job.models.template
         self._detector = job.models.detector(job.smallest_face_px)
         self._embedder = job.models.embedder()
 
@@ -49,7 +44,7 @@ class Searcher:
 
     def _search(self, segment: Segment, report: Report) -> Found:
         """Follow all faces of one segment; a segment in which nothing can be decoded has no frames."""
-        tracker = Tracker(self._embed, self._job.gap_s, self._job.shots)
+        tracker = Tracker(self._embedder.embed, self._job.gap_s, self._job.shots)
         tracks: list[Track] = []
         frames, last_s = 0, segment.start_s
         # Other segments may be whole: whether anything was decoded is asked of all of them.
@@ -71,23 +66,17 @@ class Searcher:
         with contextlib.suppress(BadVideo):
             for time_s, frame in pictures:
                 followed = [one for one in look.follows if one.wants(time_s)]
-                sights += follow(frame, time_s, followed, self._shots, self._embed)
+                sights += follow(frame, time_s, followed, self._shots, self._embedder.embed)
                 frames += 1
                 report(time_s)
         return Looked(look.number, sights, frames)
-
-    def _embed(self, chips: Sequence[BGRImage]) -> Vectors:
-        starts = range(0, len(chips), _EMBEDDED_AT_ONCE)
-        return np.concatenate([self._embedder.embed(chips[start : start + _EMBEDDED_AT_ONCE]) for start in starts])
 
     def _shots(self, frame: BGRImage) -> list[Shot]:
         return [self._shot(frame, found) for found in self._detector.find(frame)]
 
     def _shot(self, frame: BGRImage, found: Detection) -> Shot:
-        judged = chip(frame, found.landmarks)
-        quality = assess(frame, found, judged).value
-        own = judged if self._template == DLIB else chip(frame, found.landmarks, self._template)
-        return Shot(found.box, found.score, quality, own)
+        own = chip(frame, found.landmarks)
+        return Shot(found.box, found.score, assess(frame, found, own).value, own)
 
 
 def serve(connection: Connection, job: Job) -> None:

@@ -1,7 +1,8 @@
 """One mapping from the distance of two face vectors to a similarity of 0 to 100, and back.
 
-The similarity is a logistic curve around the model's own line between "same" and "different", distance 0.6,
-scaled so that equal vectors have 100. It falls strictly, so that ranking by one is ranking by the other:
+The similarity is a logistic curve around the model author's threshold between "same" and "different", which is at
+distance 0.6 for every model (`length_of`) and has similarity 50; equal vectors have 100. It falls strictly, so that
+ranking by one is ranking by the other:
 
 ======== ==========
 distance similarity
@@ -20,10 +21,13 @@ distance similarity
 ======== ==========
 """
 
-from math import exp, log
+from math import exp, log, sqrt
 
 SAME_PERSON_DISTANCE = 0.6
 """Below it two vectors are of one person, says the model's author; calibrated on pairs, not on crowds."""
+
+SFACE_COSINE = 0.363
+"""The threshold for two pictures that OpenCV publishes for SFace, the network that is built in."""
 
 SOFTNESS = 0.08
 
@@ -33,6 +37,15 @@ def _logistic(x: float) -> float:
 
 
 _SCALE = 100.0 / _logistic(SAME_PERSON_DISTANCE / SOFTNESS)
+
+
+def length_of(same_person_cosine: float) -> float:
+    """The length of all vectors of a model with which two that are at its author's cosine are 0.6 apart.
+
+    Vectors of length 1 at a cosine c are sqrt(2 - 2c) apart, which is called their chord. One factor for all brings the
+    author's threshold to 0.6, so that one curve of similarity holds for all models.
+    """
+    return SAME_PERSON_DISTANCE / sqrt(2 - 2 * same_person_cosine)
 
 
 def similarity(distance: float) -> float:

@@ -29,7 +29,7 @@ SURE_LIKENESS = 0.75
 OVERLAPS = 0.2
 SAME_WHERE_OVERLAPPING = 0.6
 """Distance of two shots; one singer in motion had up to 0.57 from shot to shot."""
-SAME_WHERE_NEAR = 0.5
+SAME_WHERE_NEAR = 0.53
 
 _TINY_PX = 16
 _LEAST_AFFINITY = 0.05
@@ -38,7 +38,7 @@ _MOST_GROWTH = 1.8
 
 @dataclass(eq=False)
 class Shot:
-    """One face in one picture: its box, detector's score, quality from 0 to 1, and chip of shape (150, 150, 3)."""
+    """One face in one picture: its box, detector's score, quality from 0 to 1, and chip of shape (112, 112, 3)."""
 
     box: Box
     score: float
@@ -74,6 +74,11 @@ class Track:
     quality: float
     score: float
     picture: Picture
+
+    @property
+    def face_px(self) -> float:
+        """How wide the face is, in the middle of all pictures."""
+        return float(np.median([min(box[2] - box[0], box[3] - box[1]) for box in self.boxes]))
 
     @property
     def first_s(self) -> float:
@@ -233,8 +238,13 @@ class Tracker:
 
 
 def pool(vectors: Vectors, weights: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The weighted mean, shape (128,), of vectors (n, 128)."""
-    return np.asarray(np.average(vectors, axis=0, weights=weights), np.float32)
+    """The direction between vectors (n, 128) by their weights, shape (128,), with their own length.
+
+    The mean itself is shorter the less they agree, and a shorter vector is nearer to everybody.
+    """
+    mean = np.average(vectors, axis=0, weights=weights)
+    length = np.average(np.linalg.norm(vectors, axis=1), weights=weights)
+    return np.asarray(mean * (length / max(float(np.linalg.norm(mean)), 1e-9)), np.float32)
 
 
 def agreeing(vectors: Vectors, weights: NDArray[np.float32]) -> NDArray[np.bool_]:

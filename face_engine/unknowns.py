@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from face_engine.track import Track, at_once
 
-SAME_UNKNOWN_DISTANCE = 0.45
-"""Mean distance of the pooled vectors of two groups that are one person; dark profiles of two had 0.44."""
+SAME_UNKNOWN_DISTANCE = 0.50
+"""Mean distance of the pooled vectors of two groups that are one person."""
 
 GOOD_ENOUGH_ALONE = 0.45
 """Quality of a face that is believed although it was seen in one frame only."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from face_engine.align import DLIB, chip
+from face_engine.align import chip
 from face_engine.errors import BadVideo
 from face_engine.frames import sample_frames
 from face_engine.model import BGRImage, Box, Detection
@@ -39,7 +39,6 @@ class Videos:
     """
 
     def __init__(self, models: Models, every_s: float | None = None) -> None:
-        self._template = models.template
         self._detector = models.detector()
         self._embedder = models.embedder()
         self._every_s = every_s
@@ -83,11 +82,10 @@ class Videos:
         return sorted([*tracks, *tracker.finish()], key=lambda track: (track.first_s, track.boxes[0]))
 
     def _shot(self, frame: BGRImage, found: Detection, time_s: float, details: _Details) -> Shot:
-        judged = chip(frame, found.landmarks)
-        quality = assess(frame, found, judged)
+        own = chip(frame, found.landmarks)
+        quality = assess(frame, found, own)
         height, width = frame.shape[:2]
         details[time_s, found.box] = face_detail(found, quality, width, height)
-        own = judged if self._template == DLIB else chip(frame, found.landmarks, self._template)
         return Shot(found.box, found.score, quality.value, own)
 
 

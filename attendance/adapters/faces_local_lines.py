@@ -7,13 +7,13 @@ import os
 from attendance.errors import SettingsError
 from attendance.model import MatchLines
 from attendance.settings import Settings
-from face_engine.search_model import ACCEPT_DISTANCE, ALONE_NEARER, MARGIN, REVIEW_DISTANCE, SearchOptions
+from face_engine.search_model import SearchOptions
 from face_engine.similarity import distance, similarity
+from face_engine.thresholds import ACCEPT_DISTANCE, CLEAR_DISTANCE, MARGIN, REVIEW_DISTANCE, SMALL_FACES_FARTHER
 
 # The engine's margin is a distance. The same distance is few points between close matches and many near the accept
-# line; the pooled frames of one person are mostly 0.3 to 0.45 from the photo, so it is turned into points in between.
-_TYPICAL_DISTANCE = 0.38
-_ACCEPT_ALONE_DISTANCE = ACCEPT_DISTANCE - ALONE_NEARER
+# threshold. Of all that the engine tells apart, somebody at this distance has the fewest points to the next best.
+_FEWEST_POINTS_AT = CLEAR_DISTANCE - MARGIN
 _LEAST_SIMILARITY = 0.01  # nothing is infinitely far
 _LEAST_DISTANCE = 0.001
 _MOST_PROCESSES = 4  # each takes some 300 MB; a search stays below 1.5 GB
@@ -32,8 +32,8 @@ def match_lines(settings: Settings) -> MatchLines:
             review=f"{review:g}",
             accept=f"{accept:.1f}",
         )
-    margin = points_between(_TYPICAL_DISTANCE, MARGIN) if settings.margin is None else settings.margin
-    return MatchLines(review, accept, margin, accept_alone=max(accept, similarity(_ACCEPT_ALONE_DISTANCE)))
+    margin = points_between(_FEWEST_POINTS_AT, MARGIN) if settings.margin is None else settings.margin
+    return MatchLines(review, accept, margin, accept_small=similarity(_distance(accept) + SMALL_FACES_FARTHER))
 
 
 def points_between(nearest: float, margin: float | None) -> float:
@@ -43,14 +43,14 @@ def points_between(nearest: float, margin: float | None) -> float:
 
 def search_options(settings: Settings, lines: MatchLines) -> SearchOptions:
     """The same lines as the engine's distances."""
-    farthest = _distance(similarity(_TYPICAL_DISTANCE) - lines.margin)
+    farthest = _distance(similarity(_FEWEST_POINTS_AT) - lines.margin)
     return SearchOptions(
         every_s=settings.search_every_s,
         smallest_face_px=settings.smallest_face_px,
         processes=settings.search_processes or min(_MOST_PROCESSES, len(os.sched_getaffinity(0))),
         accept_distance=_distance(lines.accept),
         review_distance=_distance(lines.review),
-        margin=max(0.0, farthest - _TYPICAL_DISTANCE),
+        margin=max(0.0, farthest - _FEWEST_POINTS_AT),
     )
 
 

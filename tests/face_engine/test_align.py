@@ -38,7 +38,7 @@ def test_a_mirrored_face_is_never_fitted_by_mirroring():
 
 
 def test_landmarks_in_one_point_make_no_error():
-    assert chip(smooth_picture(200), ((50.0, 50.0),) * 5).shape == (150, 150, 3)
+    assert chip(smooth_picture(200), ((50.0, 50.0),) * 5).shape == (112, 112, 3)
 
 
 def test_a_face_outside_the_picture_is_black():

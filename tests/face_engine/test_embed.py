@@ -1,15 +1,16 @@
-"""Embedding: the numbers are those of dlib itself."""
+"""Embedding: the vectors are those of the published network."""
 
 import cv2
-import dlib
 import numpy as np
+import onnx
+import onnxruntime
 import pytest
 
 from demo.drawn_people import CLASS_SEEDS, draw, person, portrait, pose
 from face_engine.embed import Embedder
 from face_engine.images import read_image
-from face_engine.similarity import SAME_PERSON_DISTANCE
-from face_engine.weights import RESNET
+from face_engine.similarity import SAME_PERSON_DISTANCE, SFACE_COSINE, length_of
+from face_engine.weights import SFACE
 
 
 @pytest.fixture(scope="module")
@@ -21,21 +22,37 @@ def embedder(graphs):
 def chips():
     """Noise from coarse to fine, black, white, and two drawn faces."""
     rng = np.random.default_rng(0)
-    noise = [cv2.resize(rng.integers(0, 256, (side, side, 3), dtype=np.uint8), (150, 150)) for side in (4, 16, 60, 150)]
-    flat = [np.full((150, 150, 3), grey, np.uint8) for grey in (0, 255)]
-    return [*noise, *flat, *(draw(person(seed), pose(seed), 150) for seed in CLASS_SEEDS[:2])]
+    noise = [cv2.resize(rng.integers(0, 256, (side, side, 3), dtype=np.uint8), (112, 112)) for side in (4, 16, 60, 112)]
+    flat = [np.full((112, 112, 3), grey, np.uint8) for grey in (0, 255)]
+    return [*noise, *flat, *(draw(person(seed), pose(seed), 112) for seed in CLASS_SEEDS[:2])]
 
 
-def test_vectors_equal_dlibs_own(embedder, chips):
-    network = dlib.face_recognition_model_v1(str(RESNET.path()))
-    expected = [network.compute_face_descriptor(np.ascontiguousarray(chip[:, :, ::-1])) for chip in chips]
-    np.testing.assert_allclose(embedder.embed(chips), np.array(expected), rtol=0, atol=1e-5)
+def published(chips):
+    """Vectors of length 1 by the package's own file: red first, bytes as numbers, one chip at a time."""
+    model = onnx.load(str(SFACE.path()))
+    data = [given for given in model.graph.input if given.name == "data"]
+    del model.graph.input[:]  # the weights are listed as inputs too
+    model.graph.input.extend(data)
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4  # it warns of what it cannot fold
+    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    pixels = [chip[None, :, :, ::-1].transpose(0, 3, 1, 2).astype(np.float32) for chip in chips]
+    vectors = np.concatenate([session.run(None, {"data": one})[0] for one in pixels])
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-def test_a_vector_does_not_depend_on_its_batch(embedder, chips):
-    many = (chips * 9)[:70]
-    alone = embedder.embed([many[69]])[0]
-    np.testing.assert_allclose(embedder.embed(many)[69], alone, atol=1e-6)
+def test_vectors_have_the_directions_of_the_published_network(embedder, chips):
+    vectors = embedder.embed(chips) / length_of(SFACE_COSINE)
+    np.testing.assert_allclose(vectors, published(chips), rtol=0, atol=5e-6)
+
+
+def test_two_vectors_at_the_authors_cosine_are_at_the_same_person_distance():
+    one, other = np.array([1.0, 0.0]), np.array([SFACE_COSINE, np.sqrt(1 - SFACE_COSINE**2)])
+    assert np.linalg.norm(one - other) * length_of(SFACE_COSINE) == pytest.approx(SAME_PERSON_DISTANCE)
+
+
+def test_a_vector_does_not_depend_on_what_is_embedded_with_it(embedder, chips):
+    np.testing.assert_array_equal(embedder.embed(chips)[3:4], embedder.embed(chips[3:4]))
 
 
 def test_no_chips_make_no_vectors(embedder):
@@ -43,13 +60,14 @@ def test_no_chips_make_no_vectors(embedder):
     assert embedder.embed_mirrored([]).shape == (0, 128)
 
 
-def test_the_mirrored_vector_is_the_mean_of_both(embedder, chips):
+def test_the_mirrored_vector_lies_between_both_and_has_their_length(embedder, chips):
     mirrored = [np.ascontiguousarray(chip[:, ::-1]) for chip in chips]
-    mean = (embedder.embed(chips) + embedder.embed(mirrored)) / 2
-    np.testing.assert_allclose(embedder.embed_mirrored(chips), mean, atol=1e-6)
+    both = embedder.embed(chips) + embedder.embed(mirrored)
+    between = both / np.linalg.norm(both, axis=1, keepdims=True) * length_of(SFACE_COSINE)
+    np.testing.assert_allclose(embedder.embed_mirrored(chips), between, atol=1e-6)
 
 
-@pytest.mark.parametrize("shape", [(150, 150), (149, 150, 3), (150, 150, 4)])
+@pytest.mark.parametrize("shape", [(112, 112), (111, 112, 3), (112, 112, 4), (150, 150, 3)])
 def test_a_chip_of_another_shape_is_refused(embedder, shape):
     with pytest.raises(ValueError, match="a chip is"):
         embedder.embed([np.zeros(shape, np.uint8)])

@@ -7,7 +7,7 @@ import pytest
 from demo.drawn_people import CLASS_SEEDS, person, portrait
 from face_engine.errors import FaceEngineError
 from face_engine.gallery import Gallery, load_gallery_folder
-from tests.face_engine.tracks import vector
+from tests.face_engine.tracks import plain as vector
 
 
 @pytest.fixture(scope="module")

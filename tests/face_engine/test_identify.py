@@ -4,15 +4,22 @@ import numpy as np
 import pytest
 
 from face_engine.gallery import Gallery
-from face_engine.identify import identify, is_strong, judge
-from face_engine.search_model import ACCEPT_DISTANCE, SearchOptions
-from tests.face_engine.tracks import ALONG, track, vector
+from face_engine.identify import JOIN_DISTANCE, identify, judge
+from face_engine.thresholds import CHORD, MARGIN, Certainty, Thresholds
+from tests.face_engine.tracks import ALONG, LENGTH, track, vector
 
-OPTIONS = SearchOptions(accept_distance=0.5, review_distance=0.56, margin=0.06, clear_distance=0.2)
+OPTIONS = Thresholds(accept_distance=0.5, review_distance=0.56, margin=0.06, clear_distance=0.2)
+
+
+def among_others(labels, vectors):
+    """A gallery of these and of ten people far away from all, so that it is no small one."""
+    far = [LENGTH * ALONG[100 + n] for n in range(10)]
+    return Gallery([*labels, *(f"other {n}" for n in range(10))], np.stack([*vectors, *far]))
+
 
 # Ada and Ben are 1 apart: on the line between them the distances add up to 1.
 ADA, BEN = vector(0.0), vector(1.0)
-GALLERY = Gallery(["ada", "ben"], np.stack([ADA, BEN]))
+GALLERY = among_others(["ada", "ben"], [ADA, BEN])
 
 
 def given(tracks, gallery=GALLERY):
@@ -39,7 +46,7 @@ def test_a_track_without_margin_is_weak_for_both():
 
 
 def test_a_track_that_is_near_to_a_second_person_is_weak_whatever_the_margin():
-    gallery = Gallery(["ada", "amy"], np.stack([ADA, vector(0.0, 0.19)]))
+    gallery = among_others(["ada", "amy"], [ADA, vector(0.0, 0.19)])
     assert given([track(vector(0.0), [0])], gallery) == ({"ada": ([], [0]), "amy": ([], [0])}, [])
 
 
@@ -49,13 +56,13 @@ def test_of_two_seen_at_once_the_nearer_is_the_person_and_the_other_nobody():
 
 
 def test_of_two_seen_at_once_the_other_is_at_most_weak_for_the_next_best():
-    gallery = Gallery(["ada", "amy", "ben"], np.stack([ADA, vector(0.0, 0.3), vector(3.0)]))
+    gallery = among_others(["ada", "amy", "ben"], [ADA, vector(0.0, 0.3), vector(3.0)])
     first, second = track(vector(0.0, 0.05), [1]), track(vector(0.0, 0.1), [1])
     assert given([first, second], gallery) == ({"ada": ([1], []), "amy": ([], [1])}, [])
 
 
 def test_the_other_of_two_is_nobody_where_the_next_best_is_beyond_the_review_line():
-    gallery = Gallery(["ada", "amy", "ben"], np.stack([ADA, vector(0.0, 0.75), vector(3.0)]))
+    gallery = among_others(["ada", "amy", "ben"], [ADA, vector(0.0, 0.75), vector(3.0)])
     first, second = track(vector(0.0, 0.05), [1]), track(vector(0.0, 0.1), [1])
     assert given([first, second], gallery) == ({"ada": ([1], [])}, [1])
 
@@ -90,7 +97,7 @@ def test_two_different_people_are_not_both_the_weak_evidence_for_one():
 
 
 # Two who look alike: their photos are 0.3 apart, and each track is 0.3 from the one and not much more from the other.
-TWINS = Gallery(["ann", "eve", "zoe"], np.stack([vector(0.0), vector(0.3), vector(2.0)]))
+TWINS = among_others(["ann", "eve", "zoe"], [vector(0.0), vector(0.3), vector(2.0)])
 LIKE_ANN, LIKE_EVE = vector(0.13, 0.27), vector(0.17, 0.27)
 
 
@@ -109,9 +116,9 @@ def test_two_alike_who_sit_side_by_side_both_wait_for_a_person(seen):
 
 def test_two_alike_both_wait_where_one_has_several_photos_and_the_other_one():
     photos = [vector(0.0), vector(0.0, 0.1), vector(0.05, 0.1), vector(0.3)]
-    gallery = Gallery(["ann", "ann", "ann", "eve"], np.stack(photos))
-    claims, _ = identify([track(LIKE_EVE, [0, 1, 2])], gallery, SearchOptions())
-    assert [judge(claim, gallery, SearchOptions()).good_frames for claim in claims] == [0, 0]
+    gallery = among_others(["ann", "ann", "ann", "eve"], photos)
+    claims, _ = identify([track(LIKE_EVE, [0, 1, 2])], gallery, Thresholds())
+    assert [judge(claim, gallery, Thresholds()).good_frames for claim in claims] == [0, 0]
 
 
 def test_a_doubtful_track_beside_the_sure_one_is_the_next_best_and_not_nobody():
@@ -126,21 +133,41 @@ def test_who_is_surely_seen_elsewhere_is_not_doubtful_as_well():
 
 
 def test_a_poor_track_of_somebody_surely_seen_throws_no_doubt_on_who_looks_otherwise():
-    gallery = Gallery(["ada", "ben"], np.stack([ADA, vector(0.0, 1.0)]))
+    gallery = among_others(["ada", "ben"], [ADA, vector(0.0, 1.0)])
     sure, poor = track(vector(0.0, 0.05), [0]), track(vector(0.0, 0.48), [9])
     assert given([sure, poor], gallery) == ({"ada": ([0], [9])}, [])
 
 
-def test_the_accept_line_is_nearer_for_one_alone_and_for_each_doubling_of_a_large_gallery():
-    options = SearchOptions()
-    lines = [options.accept_among(people) for people in (1, 2, 50, 100, 200, 1_000, 100_000)]
-    assert lines == pytest.approx([0.37, 0.40, 0.40, 0.38, 0.36, 0.35, 0.35])
-    assert lines[1] == ACCEPT_DISTANCE
+def test_the_accept_threshold_is_nearer_for_one_alone_and_for_each_doubling_of_a_large_gallery():
+    chords = [Thresholds().accept_among(people) / CHORD for people in (1, 3, 10, 40, 80, 160, 1_000, 100_000)]
+    assert chords == pytest.approx([0.95, 0.974, 1.0, 1.0, 0.985, 0.97, 0.95, 0.95], abs=1e-3)
+
+
+def test_the_margin_is_wider_where_the_people_of_the_gallery_look_alike():
+    chords = [Thresholds().margin_among(spread * CHORD) / CHORD for spread in (1.4, 1.335, 1.315, 1.235, 1.0)]
+    assert chords == pytest.approx([0.15, 0.15, 0.18, 0.30, 0.30])
+    assert Thresholds().margin_among(None) == MARGIN
+
+
+def test_a_margin_that_somebody_set_wider_stays():
+    assert Thresholds(margin=0.4).margin_among(0.1) == 0.4
+
+
+def test_small_faces_may_be_farther():
+    certainty = Certainty(Thresholds(), among_others([], []))
+    chords = [certainty.accept(px) / CHORD for px in (10, 32, 48, 64, 300)]
+    assert chords == pytest.approx([1.05, 1.05, 1.025, 1.0, 1.0])
+
+
+def test_the_spread_of_a_gallery_is_the_middle_distance_of_two_of_its_people():
+    gallery = Gallery(["a", "a", "b", "c"], np.stack([vector(0.0), vector(3.0), vector(0.2), vector(0.5)]))
+    assert gallery.spread == pytest.approx(0.3, abs=2e-3)  # of 0.2, 0.3 and 0.5; a second photo does not count
+    assert Gallery(["a"], vector(0.0)).spread is None
 
 
 def test_what_is_sure_in_a_small_class_is_weak_among_hundreds():
-    seen = track(vector(0.0, 0.47), [0])
-    crowd = Gallery(["ada", *(f"other {n}" for n in range(399))], np.stack([ADA, *[vector(3.0)] * 399]))
+    seen = track(vector(0.0, 0.49), [0])
+    crowd = among_others(["ada", *(f"one {n}" for n in range(390))], [ADA, *[vector(3.0)] * 390])
     assert given([seen]) == ({"ada": ([0], [])}, [])
     assert given([seen], crowd) == ({"ada": ([], [0])}, [])
 
@@ -151,9 +178,16 @@ def test_without_anybody_to_compare_with_a_face_must_be_nearer():
     assert given([track(vector(0.48), [0])], alone) == ({"ada": ([], [0])}, [])
 
 
-def test_somebody_who_is_nearest_to_nobody_is_not_strong():
-    row = np.full(3, np.inf, np.float32)
-    assert not is_strong(row, OPTIONS, 0.5)
+def test_somebody_who_is_nearest_to_nobody_is_not_sure():
+    row = np.full(len(GALLERY), np.inf, np.float32)
+    assert not Certainty(OPTIONS, GALLERY).is_sure(row, 100)
+
+
+def test_many_faces_are_judged_as_each_alone():
+    certainty = Certainty(OPTIONS, GALLERY)
+    rows = GALLERY.distances(np.stack([vector(0.2), vector(0.48), vector(0.0, 0.51), vector(0.0, 0.7)]))
+    alone = [certainty.is_sure(row, px) for row, px in zip(rows, (100, 100, 32, 100), strict=True)]
+    assert certainty.are_sure(rows, np.array([100, 100, 32, 100])).tolist() == alone == [True, False, True, False]
 
 
 def test_without_a_gallery_everybody_is_unknown():
@@ -179,8 +213,8 @@ def verdict(tracks, gallery=GALLERY):
 
 def test_strong_evidence_is_pooled_over_tracks():
     decided = verdict([track(vector(0.0, 0.3), [0]), track(vector(0.0, -0.3), [9])])
-    assert decided.distance == pytest.approx(0, abs=1e-4)
-    assert decided.margin == pytest.approx(1, abs=1e-4)
+    assert decided.distance == pytest.approx(0, abs=5e-3)
+    assert decided.margin == pytest.approx(1, abs=5e-3)
     assert decided.good_frames == 2
 
 
@@ -206,16 +240,16 @@ def test_weak_tracks_of_different_people_are_never_pooled():
 
 
 def test_weak_tracks_of_several_people_who_look_a_little_alike_are_not_pooled():
-    # Eight people, each 0.50 from Ada and 0.46 from each other: their mean is 0.397 from her.
-    tracks = [track(0.38 * ALONG[1] + 0.325 * ALONG[2 + n], [9 * n]) for n in range(8)]
-    (claim,), _ = identify(tracks, GALLERY, SearchOptions())
+    # Eight people, each 0.56 from Ada and 0.50 from each other: their mean is 0.45 from her.
+    tracks = [track(vector(0.0, 0.434, *[0.0] * n, 0.354), [9 * n]) for n in range(8)]
+    (claim,), _ = identify(tracks, GALLERY, Thresholds())
     assert (len(claim.strong), len(claim.weak)) == (0, 8)
 
 
-@pytest.mark.parametrize(("aside", "joins"), [(0.46, True), (0.49, False)])
+@pytest.mark.parametrize(("aside", "joins"), [(JOIN_DISTANCE - 0.01, True), (JOIN_DISTANCE + 0.01, False)])
 def test_a_weak_track_of_the_same_stay_lengthens_it_without_being_as_near_as_a_proof(aside, joins):
     sure, weak = track(vector(0.0, 0.25), [0]), track(vector(0.0, 0.25, aside), [9])
-    claims, left = identify([sure, weak], GALLERY, SearchOptions())
+    claims, left = identify([sure, weak], GALLERY, Thresholds())
     assert claims[0].strong == [sure]
     assert (claims[0].weak, left) == (([weak], []) if joins else ([], [weak]))
 
@@ -227,7 +261,9 @@ def test_many_tracks_that_may_be_either_of_two_prove_neither():
 
 
 def test_weak_tracks_that_join_do_not_blur_strong_evidence():
-    assert verdict([track(vector(0.0, 0.3), [0]), track(vector(0.0, 0.54), [9])]).distance == pytest.approx(0.3)
+    assert verdict([track(vector(0.0, 0.3), [0]), track(vector(0.0, 0.54), [9])]).distance == pytest.approx(
+        0.3, abs=1e-3
+    )
 
 
 def test_frames_that_do_not_agree_are_not_counted_as_good():

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from face_engine.align import ARCFACE, DLIB, chip
+from face_engine.align import CHIP_PX, LANDMARKS, chip
 from face_engine.engine import Engine
 from face_engine.gallery import Gallery
 from face_engine.model_file import ModelFile
@@ -23,12 +23,12 @@ DETECTOR = ModelFile(Path("yunet.onnx"), "2b" * 32)
 
 
 def test_the_built_in_networks_keep_the_name_that_stored_vectors_have():
-    assert Models().name == ENGINE_NAME == "mtcnn-1.0.0+dlib-resnet-v1"
+    assert Models().name == ENGINE_NAME == "mtcnn-1.0.0+sface-2021dec"
 
 
 def test_the_name_tells_detector_model_cut_and_line():
     assert Models(vector_file=VECTORS).name == "mtcnn-1.0.0+arcface112-1a1a1a1a1a1a-0.4"
-    assert Models(detector_file=DETECTOR).name == "yunet-2b2b2b2b2b2b+dlib-resnet-v1"
+    assert Models(detector_file=DETECTOR).name == "yunet-2b2b2b2b2b2b+sface-2021dec"
     assert Models(vector_file=VECTORS, same_person_cosine=0.35, detector_file=DETECTOR).name == (
         "yunet-2b2b2b2b2b2b+arcface112-1a1a1a1a1a1a-0.35"
     )
@@ -58,23 +58,18 @@ def test_the_choice_travels_to_other_processes():
     assert pickle.loads(pickle.dumps(chosen)) == chosen
 
 
-def test_the_cut_goes_with_the_vector_model():
-    assert (Models().template, Models(detector_file=DETECTOR).template) == (DLIB, DLIB)
-    assert Models(vector_file=VECTORS).template == ARCFACE
-
-
-def test_a_face_that_lies_as_arcface_wants_it_is_cut_as_it_is():
+def test_a_face_that_lies_as_the_networks_want_it_is_cut_as_it_is():
     image = np.random.default_rng(1).integers(0, 256, (112, 112, 3), dtype=np.uint8)
-    np.testing.assert_array_equal(chip(image, ARCFACE.landmarks, ARCFACE), image)
+    np.testing.assert_array_equal(chip(image, LANDMARKS), image)
 
 
-def test_the_arcface_cut_is_the_published_one():
+def test_the_cut_is_the_one_published_for_arcface():
     """Left eye, right eye, nose, left and right corner of the mouth, as seen in the picture."""
-    eyes, nose, mouth = ARCFACE.landmarks[:2], ARCFACE.landmarks[2], ARCFACE.landmarks[3:]
+    eyes, nose, mouth = LANDMARKS[:2], LANDMARKS[2], LANDMARKS[3:]
     assert eyes == ((38.2946, 51.6963), (73.5318, 51.5014))
     assert nose == (56.0252, 71.7366)
     assert mouth == ((41.5493, 92.3655), (70.7299, 92.2041))
-    assert ARCFACE.size_px == 112
+    assert CHIP_PX == 112
 
 
 def test_a_name_fits_the_column_that_keeps_it():

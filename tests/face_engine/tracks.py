@@ -9,12 +9,21 @@ from face_engine.portrait import Picture
 from face_engine.track import Track
 
 ALONG = np.eye(128, dtype=np.float32)
+LENGTH = 10.0
+"""Of all vectors here, as a model's have one length: the last number fills them up to it."""
+
 _PLACES = count()
 
 
-def vector(*parts: float) -> np.ndarray:
+def plain(*parts: float) -> np.ndarray:
     """A vector whose first numbers are these and whose others are 0."""
     return np.array([*parts, *[0.0] * (128 - len(parts))], np.float32)
+
+
+def vector(*parts: float) -> np.ndarray:
+    """A vector that begins with these numbers; as long as they are small, their distances are nearly its own."""
+    rest = LENGTH**2 - sum(part**2 for part in parts)
+    return np.array([*parts, *[0.0] * (127 - len(parts)), rest**0.5], np.float32)
 
 
 def track(
@@ -30,11 +39,11 @@ def track(
     own = np.stack(vectors if vectors is not None else [pooled]).astype(np.float32)
     return Track(
         times_s=tuple(times_s),
-        boxes=tuple((left, 0.0, left + 50.0, 60.0) for _ in times_s),
+        boxes=tuple((left, 0.0, left + 80.0, 90.0) for _ in times_s),
         vectors=own,
         weights=np.full(len(own), quality, np.float32),
         pooled=np.asarray(pooled, np.float32),
         quality=quality,
         score=0.99,
-        picture=Picture(b"jpeg", times_s[0], (0, 0, 50, 60), (640, 480)),
+        picture=Picture(b"jpeg", times_s[0], (0, 0, 80, 90), (640, 480)),
     )

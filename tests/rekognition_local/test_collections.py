@@ -15,7 +15,7 @@ def test_a_new_collection_is_empty_and_says_its_engine(client):
     assert made["StatusCode"] == 200
     assert made["CollectionArn"].endswith(":collection/new")
     assert described["CollectionARN"] == f"arn:{made['CollectionArn']}"
-    assert made["FaceModelVersion"] == described["FaceModelVersion"] == "mtcnn-1.0.0+dlib-resnet-v1"
+    assert made["FaceModelVersion"] == described["FaceModelVersion"] == "mtcnn-1.0.0+sface-2021dec"
     assert (described["FaceCount"], described["UserCount"]) == (0, 0)
     assert abs((described["CreationTimestamp"] - before).total_seconds()) < 60
     client.delete_collection(CollectionId="new")

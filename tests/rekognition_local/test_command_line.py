@@ -30,7 +30,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 def test_it_says_in_one_line_where_it_is_ready_and_ends_with_0(tmp_path):
     with Running(tmp_path) as server:
         assert server.line.startswith("rekognition_local is ready at http://127.0.0.1:")
-        assert server.line.endswith(" with the engine mtcnn-1.0.0+dlib-resnet-v1\n")
+        assert server.line.endswith(" with the engine mtcnn-1.0.0+sface-2021dec\n")
         with urllib.request.urlopen(server.url) as answer:
             assert answer.status == 200
         assert server.end() == 0

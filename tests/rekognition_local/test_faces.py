@@ -20,7 +20,7 @@ def test_an_indexed_face_has_all_that_the_service_says_of_it(client, collection,
     (record,) = answer["FaceRecords"]
     face, detail = record["Face"], record["FaceDetail"]
     assert face["ExternalImageId"] == "student:21"
-    assert face["IndexFacesModelVersion"] == "1.0.0.1"
+    assert face["IndexFacesModelVersion"] == "1.0.0.2021"
     assert face["BoundingBox"] == detail["BoundingBox"]
     assert face["Confidence"] == detail["Confidence"] > 90
     assert [mark["Type"] for mark in detail["Landmarks"]] == ["eyeLeft", "eyeRight", "nose", "mouthLeft", "mouthRight"]

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from face_engine.search_model import ACCEPT_DISTANCE, REVIEW_DISTANCE
+from face_engine.thresholds import ACCEPT_DISTANCE, REVIEW_DISTANCE
 from rekognition_local.similarity import similarity
 
 

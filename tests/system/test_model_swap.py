@@ -20,7 +20,7 @@ from tests.system import school
 from tests.system.processes import REPOSITORY, settings_of
 from tests.website.commands.commanding import environment
 
-BUILT_IN = "mtcnn-1.0.0+dlib-resnet-v1"
+BUILT_IN = "mtcnn-1.0.0+sface-2021dec"
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,8 @@ from attendance.settings import Settings, load_settings
 from face_engine.engine import Engine
 from face_engine.errors import WeightsMissing
 from face_engine.model import Face, Quality
-from face_engine.search_model import ACCEPT_DISTANCE, CLEAR_DISTANCE, MARGIN, REVIEW_DISTANCE
 from face_engine.similarity import similarity
+from face_engine.thresholds import ACCEPT_DISTANCE, CLEAR_DISTANCE, MARGIN, REVIEW_DISTANCE, SMALL_FACES_FARTHER
 from tests.contract.faces_kits import drawn, jpeg
 from tests.face_data import FACE_DATA
 
@@ -175,13 +175,13 @@ def test_a_low_accept_line_takes_the_review_line_along():
 
 
 def test_a_review_line_above_the_engines_accept_line_is_refused_at_the_start():
-    with pytest.raises(SettingsError, match=r"^ROLLCALL_REVIEW_SIMILARITY is 95, but must not be above 92\.5"):
+    with pytest.raises(SettingsError, match=r"^ROLLCALL_REVIEW_SIMILARITY is 95, but must not be above 70\.2"):
         open_faces("local", settings(review_similarity="95"))
 
 
-def test_a_snapshot_alone_leaves_out_the_nearest_strangers_that_were_seen():
-    assert match_lines(settings()).accept_alone > similarity(0.42)
-    assert match_lines(settings(accept_similarity="99")).accept_alone == 99
+def test_small_faces_may_be_a_little_less_similar():
+    assert match_lines(settings()).accept_small == pytest.approx(similarity(ACCEPT_DISTANCE + SMALL_FACES_FARTHER))
+    assert 98 < match_lines(settings(accept_similarity="99")).accept_small < 99
 
 
 @pytest.mark.parametrize("value", ["0", "100"])
@@ -192,7 +192,7 @@ def test_lines_at_the_ends_of_the_scale_work(value: str):
     assert options.margin >= 0
 
 
-@pytest.mark.parametrize("nearest", [0.0, 0.1, 0.2, 0.3, 0.35, 0.37, 0.38, 0.39, 0.4])
+@pytest.mark.parametrize("nearest", [0.0, 0.1, 0.2, 0.3, 0.35, 0.37, 0.39, 0.4, 0.41, 0.45, 0.5, 0.53, 0.55])
 def test_whom_the_engine_tells_apart_the_rules_tell_apart_too(nearest: float):
     # Else one of two alike would be unsure, and the other absent without a word.
     lines = match_lines(settings())

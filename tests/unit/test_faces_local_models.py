@@ -47,7 +47,7 @@ def test_vectors_of_the_chosen_model_are_stored_with_its_name(vector_model: dict
 
 
 def test_the_chosen_detector_is_in_the_name_too(detector: dict[str, str]) -> None:
-    assert opened(**detector).name == f"yunet-{detector['ROLLCALL_DETECTOR_MODEL_SHA256'][:12]}+dlib-resnet-v1"
+    assert opened(**detector).name == f"yunet-{detector['ROLLCALL_DETECTOR_MODEL_SHA256'][:12]}+sface-2021dec"
 
 
 @pytest.mark.parametrize("name", ["VECTOR_MODEL", "DETECTOR_MODEL"])
@@ -113,6 +113,6 @@ def test_a_usual_start_loads_no_network() -> None:
         "from attendance.settings import load_settings\n"
         "import onnxruntime\n"
         "with mock.patch.object(onnxruntime, 'InferenceSession', side_effect=AssertionError):\n"
-        "    assert open_faces('local', load_settings({})).name == 'mtcnn-1.0.0+dlib-resnet-v1'\n"
+        "    assert open_faces('local', load_settings({})).name == 'mtcnn-1.0.0+sface-2021dec'\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,15 +91,17 @@ def test_a_face_in_a_snapshot_that_was_near_to_somebody_else_as_well_is_unsure()
     assert only(decide(weak, recordings=(snapshot,))).status is Status.UNSURE
 
 
-def test_a_snapshot_asks_for_a_nearer_face_because_no_other_frame_can_agree():
-    snapshot = replace(HOUR, kind=RecordingKind.SNAPSHOT, duration_s=0.0)
-    lines = replace(LINES, accept_alone=90.0)
-    for similarity, status in ((89.9, Status.UNSURE), (90.0, Status.PRESENT)):
-        own = seen(similarity=similarity, good_frames=1, frames=1, first_s=0, last_s=0)
-        assert only(decide_marks(LECTURE, COURSE, ["21"], [snapshot], [own], lines, START)).status is status
-    assert only(decide_marks(LECTURE, COURSE, ["21"], [HOUR], [seen(similarity=80.0)], lines, START)).status is (
-        Status.PRESENT
-    )
+@pytest.mark.parametrize("kind", RecordingKind)
+def test_an_engine_that_knows_how_small_a_face_is_may_be_sure_of_it_from_a_lower_similarity_on(kind: RecordingKind):
+    recording = replace(HOUR, kind=kind)
+    lines = replace(LINES, accept_small=70.0)
+    for similarity, good_frames, status in (
+        (69.9, 3, Status.UNSURE),
+        (70.0, 3, Status.PRESENT),
+        (79.9, 0, Status.UNSURE),
+    ):
+        own = seen(similarity=similarity, good_frames=good_frames)
+        assert only(decide_marks(LECTURE, COURSE, ["21"], [recording], [own], lines, START)).status is status
 
 
 def test_who_is_seen_only_in_the_next_lecture_is_not_late_for_this_one():
