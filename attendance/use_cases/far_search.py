@@ -15,8 +15,8 @@ from attendance.errors import BadRecording, NotFound, ServiceBusy, ServiceUnavai
 from attendance.model import Recording, RecordingKind, SearchStatus, new_id
 from attendance.ports import FarFaceSearch, Seen
 from attendance.services import Services
+from attendance.use_cases.compared_with import only_of
 from attendance.use_cases.keep_sightings import keep_sightings
-from attendance.use_cases.look_alikes_elsewhere import only_of
 from attendance.use_cases.mark_lecture import mark_lecture
 from attendance.use_cases.search_budget import order, ordered
 from attendance.use_cases.search_recording import (

@@ -22,8 +22,8 @@ from attendance.errors import (
 from attendance.model import Face, Recording, new_id
 from attendance.ports import MediaFile, Progress, Seen
 from attendance.services import Services
+from attendance.use_cases.compared_with import compared_with, only_of
 from attendance.use_cases.keep_sightings import delete_stray_pictures, keep_sightings
-from attendance.use_cases.look_alikes_elsewhere import look_alikes_elsewhere, only_of
 from attendance.use_cases.mark_lecture import mark_lecture, students_to_mark
 from attendance.use_cases.outdated_faces import comparable_faces
 from attendance.use_cases.search_budget import ordered
@@ -118,7 +118,7 @@ def _seen(services: Services, recording: Recording, report: Progress) -> Sequenc
 def who_may_be_seen(services: Services, recording: Recording) -> tuple[Sequence[Face], Sequence[Face]]:
     """Faces of the students to mark, and of look-alikes elsewhere. Raises FacesOutdated."""
     faces = comparable_faces(services, students_to_mark(services, recording.lecture_id))
-    return faces, look_alikes_elsewhere(services, faces)
+    return faces, compared_with(services, faces)
 
 
 @contextmanager
