@@ -1,4 +1,4 @@
-"""The command line of the face engine: find, embed, compare and search, without a site or a database."""
+"""The command line of the face engine: find, embed, compare, identify and search, without a site or a database."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from face_engine import search_command
+from face_engine import identify_command, search_command
 from face_engine.engine import Engine
 from face_engine.errors import BadImage, FaceEngineError
 from face_engine.images import read_image
@@ -60,6 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_smallest_face(compare)
     compare.set_defaults(command=_compare)
 
+    identify = commands.add_parser("identify", help="who of a folder of photos is in other photos")
+    identify_command.add_arguments(identify)
+    _add_json(identify)
+    _add_smallest_face(identify)
+    identify.set_defaults(command=identify_command.run)
+
     search = commands.add_parser("search", help="who of a folder of photos is in a video, and when")
     search_command.add_arguments(search)
     _add_json(search)
@@ -109,7 +115,7 @@ def _embed(options: argparse.Namespace) -> None:
         vectors = engine.embed(image, faces)
         described = [{**_as_json(face), "vector": vector.tolist()} for face, vector in zip(faces, vectors, strict=True)]
         images.append({"image": str(path), "faces": described})
-    _print_json({"images": images})
+    _print_json({"engine": engine.name, "same_person_distance": SAME_PERSON_DISTANCE, "images": images})
 
 
 def _compare(options: argparse.Namespace) -> None:

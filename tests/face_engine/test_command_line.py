@@ -9,16 +9,18 @@ import cv2
 import numpy as np
 import pytest
 
-from demo.drawn_people import CLASS_SEEDS, draw, person, pose
-from face_engine import command_line
+from demo.drawn_people import CLASS_SEEDS, draw, person, portrait, pose
+from face_engine import command_line, identify_command
 from face_engine.command_line import main
 from face_engine.images import read_image
+from face_engine.similarity import SAME_PERSON_DISTANCE
 
 
 @pytest.fixture(autouse=True)
 def ready_engine(monkeypatch, engine):
     """The engine that the tests have already built."""
     monkeypatch.setattr(command_line, "Engine", lambda smallest_face_px: engine)
+    monkeypatch.setattr(identify_command, "Engine", lambda smallest_face_px: engine)
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +63,8 @@ def test_embed_writes_boxes_landmarks_and_the_models_own_vectors(folder, capsys,
     paths = [folder / "group.png", folder / "wall.png", folder / "portrait.png"]
     assert run("embed", *paths, "--json") == 0
     answer = json.loads(capsys.readouterr().out)
-    assert set(answer) == {"images"}
+    assert set(answer) == {"engine", "same_person_distance", "images"}
+    assert (answer["engine"], answer["same_person_distance"]) == (engine.name, SAME_PERSON_DISTANCE)
     assert [image["image"] for image in answer["images"]] == [str(path) for path in paths]
     assert [len(image["faces"]) for image in answer["images"]] == [3, 0, 1]
     face = answer["images"][2]["faces"][0]
@@ -130,3 +133,57 @@ def test_the_module_runs_and_gives_its_status(tmp_path):
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr == f"There is no file {tmp_path / 'missing.jpg'}.\n"
+
+
+@pytest.fixture(scope="module")
+def people(tmp_path_factory) -> Path:
+    """Photos of four drawn people; two of them are in the group picture."""
+    folder = tmp_path_factory.mktemp("people")
+    for seed in (*CLASS_SEEDS[:2], *CLASS_SEEDS[5:7]):
+        cv2.imwrite(str(folder / f"{seed}.png"), portrait(person(seed)))
+    return folder
+
+
+def test_identify_says_of_every_face_whose_it_is(folder, people, capsys, engine):
+    assert run("identify", folder / "group.png", folder / "wall.png", "--gallery", people, "--json") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["engine"] == engine.name
+    group, wall = answer["photos"]
+    assert (group["photo"], wall["faces"]) == (str(folder / "group.png"), [])
+    from_left = sorted(group["faces"], key=lambda face: face["box"][0])
+    keys = {"box", "label", "verdict", "similarity", "margin", "runner_up"}
+    assert all(set(face) == keys and len(face["box"]) == 4 for face in from_left)
+    names = [(face["label"], face["verdict"]) for face in from_left]
+    assert names == [(str(CLASS_SEEDS[0]), "sure"), (str(CLASS_SEEDS[1]), "sure"), (None, "unknown")]
+    assert all(0 < face["margin"] < 1 and face["runner_up"] != face["label"] for face in from_left[:2])
+    assert from_left[2]["similarity"] < 60 < from_left[0]["similarity"]
+
+
+def test_identify_names_nobody_twice_in_one_picture(folder, people, tmp_path, capsys):
+    portrait_file = cv2.imread(str(folder / "portrait.png"))
+    cv2.imwrite(str(tmp_path / "twice.png"), np.hstack([portrait_file, portrait_file]))
+    assert run("identify", tmp_path / "twice.png", "--gallery", people, "--json") == 0
+    (photo,) = json.loads(capsys.readouterr().out)["photos"]
+    assert [face["label"] for face in photo["faces"]].count(str(CLASS_SEEDS[0])) == 1
+
+
+def test_identify_reads_as_a_sentence(folder, people, capsys):
+    assert run("identify", folder / "same.png", "--gallery", people) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.endswith("same.png: 1 face")
+    assert second.startswith(f"  1. {CLASS_SEEDS[0]}: similarity ")
+
+
+def test_with_one_person_in_the_gallery_there_is_no_runner_up(folder, tmp_path, capsys):
+    (tmp_path / "ada.png").write_bytes((folder / "portrait.png").read_bytes())
+    assert run("identify", folder / "same.png", "--gallery", tmp_path, "--json") == 0
+    (face,) = json.loads(capsys.readouterr().out)["photos"][0]["faces"]
+    assert (face["label"], face["margin"], face["runner_up"]) == ("ada", None, None)
+
+
+@pytest.mark.parametrize("bad", ["notes.jpg", "empty.jpg", "missing.jpg"])
+def test_identify_prints_nothing_where_one_photo_cannot_be_read(folder, people, capsys, bad):
+    assert run("identify", folder / "same.png", folder / bad, "--gallery", people, "--json") == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert bad in printed.err
