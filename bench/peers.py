@@ -9,25 +9,48 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import cv2
 import dlib
 import numpy as np
+import onnx
+import onnxruntime
 
 from face_engine.model import BGRImage, Box, Vectors
-from face_engine.similarity import SAME_PERSON_DISTANCE
-from face_engine.weights import RESNET
+from face_engine.weights import SFACE, YUNET, WeightFile
 
+RESNET = WeightFile("face_recognition_models", "0.3.0", "models/dlib_face_recognition_resnet_model_v1.dat")
 LANDMARKS = replace(RESNET, path_in_package="models/shape_predictor_5_face_landmarks.dat")
 """The five points that `face_recognition.face_encodings` takes by default."""
 
 YUNET_SCORE = 0.7
+DLIB_SAME_PERSON = 0.6
+"""Below this distance two of dlib's vectors are of one person, by its author and by default in `face_recognition`."""
+
+
+class PublishedSFace:
+    """The file of SFace as it was published, run as it is."""
+
+    def __init__(self) -> None:
+        model = onnx.load(str(SFACE.checked_path()))
+        data = [given for given in model.graph.input if given.name == "data"]
+        del model.graph.input[:]  # the weights are listed as inputs too
+        model.graph.input.extend(data)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.log_severity_level = 4  # it warns of what it cannot fold
+        self._session = onnxruntime.InferenceSession(model.SerializeToString(), options)
+
+    def one(self, chip: BGRImage) -> Vectors:
+        """Vector (128,) of length 1 of a chip (112, 112, 3)."""
+        pixels = chip[None, :, :, ::-1].transpose(0, 3, 1, 2).astype(np.float32)
+        vector = self._session.run(None, {"data": pixels})[0][0]
+        return np.asarray(vector / np.linalg.norm(vector), np.float32)
 
 
 class DlibVectors:
-    """dlib's own network, with the weights that our engine reads too."""
+    """dlib's own network."""
 
     def __init__(self) -> None:
         self._network: Any = dlib.face_recognition_model_v1(str(RESNET.path()))
@@ -35,10 +58,6 @@ class DlibVectors:
     def one(self, chip: BGRImage) -> Vectors:
         """Vector (128,) of a chip (150, 150, 3)."""
         return np.array(self._network.compute_face_descriptor(rgb(chip)), np.float32)
-
-    def batch(self, chips: Sequence[BGRImage]) -> Vectors:
-        """Vectors (n, 128) of chips (150, 150, 3)."""
-        return np.array(self._network.compute_face_descriptor([rgb(chip) for chip in chips]), np.float32)
 
 
 class DlibFinder:
@@ -54,10 +73,10 @@ class DlibFinder:
 
 
 class YuNetFinder:
-    """OpenCV's YuNet, from a model file."""
+    """OpenCV's YuNet."""
 
-    def __init__(self, model: Path) -> None:
-        self._detector = cv2.FaceDetectorYN.create(str(model), "", (320, 320), YUNET_SCORE)
+    def __init__(self) -> None:
+        self._detector = cv2.FaceDetectorYN.create(str(YUNET.checked_path()), "", (320, 320), YUNET_SCORE)
 
     def find(self, image: BGRImage) -> list[Box]:
         """Boxes of the faces of a picture."""
@@ -89,7 +108,7 @@ class FaceRecognitionWay:
         names = []
         for vector in self.vectors(image):
             distances = np.linalg.norm(known - vector, axis=1)
-            if len(distances) and distances.min() <= SAME_PERSON_DISTANCE:
+            if len(distances) and distances.min() <= DLIB_SAME_PERSON:
                 names.append(labels[int(distances.argmin())])
         return names
 

@@ -45,7 +45,6 @@ class Plan:
     detector_rounds: int
     finds_frames: int
     vector_rounds: int
-    batch_rounds: int
     gallery_sizes: tuple[int, ...]
     gallery_rounds: int
 
@@ -69,7 +68,6 @@ FULL = Plan(
     detector_rounds=3,
     finds_frames=16,
     vector_rounds=40,
-    batch_rounds=5,
     gallery_sizes=(1_000, 10_000, 100_000, 1_000_000),
     gallery_rounds=7,
 )
@@ -89,7 +87,6 @@ QUICK = Plan(
     detector_rounds=1,
     finds_frames=2,
     vector_rounds=8,
-    batch_rounds=1,
     gallery_sizes=(1_000, 10_000, 100_000, 1_000_000),
     gallery_rounds=2,
 )
@@ -97,17 +94,16 @@ QUICK = Plan(
 
 @dataclass(frozen=True)
 class Places:
-    """Where films are kept and results go, and what the environment names: photographs, YuNet's file."""
+    """Where films are kept and results go, and the photographs that the environment names."""
 
     films: Path = FOLDER / "films"
     results: Path = FOLDER / "results"
     photographs: Path | None = None
-    yunet: Path | None = None
 
     @classmethod
     def from_environment(cls) -> "Places":
-        """ROLLCALL_FACES_DIR and BENCH_YUNET."""
-        return cls(photographs=_named("ROLLCALL_FACES_DIR"), yunet=_named("BENCH_YUNET"))
+        """ROLLCALL_FACES_DIR."""
+        return cls(photographs=_named("ROLLCALL_FACES_DIR"))
 
 
 def _named(variable: str) -> Path | None:

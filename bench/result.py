@@ -41,7 +41,6 @@ def result(
             "only": list(only) if only else None,
             "workers": WORKERS,
             "photographs": places.photographs is not None,
-            "yunet": places.yunet is not None,
         },
         "tables": [table.to_json() for table in tables],
     }

@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from face_engine.model import Box
-from face_engine.search_model import ACCEPT_DISTANCE, MARGIN, PersonSeen, VideoSearch
+from face_engine.search_model import PersonSeen, VideoSearch
+from face_engine.thresholds import ACCEPT_DISTANCE, MARGIN
 
 Stays = Sequence[tuple[float, float]]
 FaceAt = Callable[[float, tuple[float, float]], str | None]

@@ -15,7 +15,7 @@ from bench.film import Film, covered_boxes, truth_boxes
 from bench.frames_at import frames_at, spread
 from bench.log import Log
 from bench.peers import DlibFinder, YuNetFinder
-from bench.plan import FULL_HD, HD, Places, Plan
+from bench.plan import FULL_HD, HD, Plan
 from bench.scoring import Finds, finds_of_boxes
 from bench.stage import Stage
 from bench.table import Column, Figures, Row, Table, Value, row
@@ -25,7 +25,6 @@ from face_engine.models import Models
 
 SMALLEST_PX = (20, 40, 60)
 SIZES = {"480p": (854, 480), "720p": HD, "1080p": FULL_HD}
-NOT_GIVEN = "not given"
 
 Find: TypeAlias = Callable[[BGRImage], list[Box]]
 Shown: TypeAlias = tuple[BGRImage, list[Box], list[Box]]
@@ -49,8 +48,8 @@ _FINDS_COLUMNS = (
 def tables(stage: Stage) -> list[Table]:
     """Times, and finds on frames of the films."""
     films = {"480p": stage.film(FULL_HD), "720p": stage.film(HD), "1080p": stage.film(FULL_HD)}
-    times, finds = in_child(_rows, stage.plan, stage.places, films, stage.log, one_thread=True).value
-    note = "Frames of the drawn films; 480p is reduced from 1080p. YuNet: where BENCH_YUNET names its file."
+    times, finds = in_child(_rows, stage.plan, films, stage.log, one_thread=True).value
+    note = "Frames of the drawn films; 480p is reduced from 1080p. YuNet reads them in their own size."
     how = "One thread, medians of CPU time, turn by turn. Peers know no smallest face; HOG x2 is upsampled once."
     what = "Of faces at least that wide, turned ones too, without those covered in part; false: finds where no face is."
     return [
@@ -59,12 +58,9 @@ def tables(stage: Stage) -> list[Table]:
     ]
 
 
-def peers(places: Places) -> dict[str, Find]:
-    """The peers that are at hand, by the keys of their columns."""
-    found: dict[str, Find] = {"hog": DlibFinder(0).find, "hog_up": DlibFinder(1).find}
-    if places.yunet is not None:
-        found["yunet"] = YuNetFinder(places.yunet).find
-    return found
+def peers() -> dict[str, Find]:
+    """The peers, by the keys of their columns."""
+    return {"hog": DlibFinder(0).find, "hog_up": DlibFinder(1).find, "yunet": YuNetFinder().find}
 
 
 def ours(smallest_px: int) -> Find:
@@ -73,9 +69,9 @@ def ours(smallest_px: int) -> Find:
     return lambda image: [found.box for found in detector.find(image)]
 
 
-def _rows(plan: Plan, places: Places, films: Mapping[str, Film], log: Log) -> tuple[list[Row], list[Row]]:
+def _rows(plan: Plan, films: Mapping[str, Film], log: Log) -> tuple[list[Row], list[Row]]:
     cv2.setNumThreads(1)
-    theirs = peers(places)
+    theirs = peers()
     own = {px: ours(px) for px in SMALLEST_PX}
     times, finds = [], []
     for size_name, film in films.items():
@@ -120,18 +116,14 @@ def _samples(
 
 
 def _time_figures(samples: Mapping[str, list[float]], smallest_px: int) -> Figures:
-    used = {"ours": samples[str(smallest_px)], **{key: samples[key] for key in _PEERS if key in samples}}
+    used = {"ours": samples[str(smallest_px)], **{key: samples[key] for key in _PEERS}}
     values: dict[str, Value] = {name: median(of) for name, of in used.items()}
-    for key in _PEERS:
-        if key in used:
-            values[f"{key}_ratio"] = ratio(median(used[key]), median(used["ours"]))
-        else:
-            values[key] = NOT_GIVEN
+    values |= {f"{key}_ratio": ratio(median(used[key]), median(used["ours"])) for key in _PEERS}
     return Figures(values, used)
 
 
 def _finds_figures(shown: list[Shown], boxes: Mapping[str, list[list[Box]]], smallest_px: int) -> Figures:
-    values: dict[str, Value] = {key: NOT_GIVEN for key in _PEERS if key not in boxes}
+    values: dict[str, Value] = {}
     for name, found in boxes.items():
         pairs = zip(found, shown, strict=True)
         each = (finds_of_boxes(here, faces, smallest_px, covered) for here, (_, faces, covered) in pairs)

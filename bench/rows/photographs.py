@@ -10,8 +10,7 @@ import numpy as np
 
 from bench.child import in_child
 from bench.log import Log
-from bench.plan import Places
-from bench.rows.detector import NOT_GIVEN, SMALLEST_PX, Find, ours, peers
+from bench.rows.detector import SMALLEST_PX, Find, ours, peers
 from bench.scoring import Finds, finds_of_noses, is_sure
 from bench.searching import Enrolled, search_film
 from bench.stage import Stage
@@ -42,9 +41,9 @@ def tables(stage: Stage) -> list[Table]:
     """Two tables, or one row that says why not."""
     folder = stage.places.photographs
     if folder is None:
-        missing = Row("photographs", {"found": NOT_GIVEN})
+        missing = Row("photographs", {"found": "not given"})
         return [Table("photographs", "Real photographs", _FINDS_COLUMNS, (missing,), ("Set ROLLCALL_FACES_DIR.",))]
-    finds = in_child(_finds_rows, folder, stage.places, stage.log, one_thread=True).value
+    finds = in_child(_finds_rows, folder, stage.log, one_thread=True).value
     stage.log.say("photographs: the clip")
     clip = in_child(_clip_rows, folder).value
     finds_note = "Group pictures with counted noses; a face is found where its nose is inside a find."
@@ -55,21 +54,19 @@ def tables(stage: Stage) -> list[Table]:
     ]
 
 
-def _finds_rows(folder: Path, places: Places, log: Log) -> list[Row]:
+def _finds_rows(folder: Path, log: Log) -> list[Row]:
     pictures = [(read_image(folder / "counted" / name), noses) for name, noses in group_noses(folder).items()]
-    theirs = peers(places)
+    theirs = peers()
     ways = {
         **{f"ours, faces from {px} px": ours(px) for px in SMALLEST_PX},
         "dlib HOG": theirs["hog"],
         "dlib HOG upsampled": theirs["hog_up"],
-        **({"YuNet": theirs["yunet"]} if "yunet" in theirs else {}),
+        "YuNet": theirs["yunet"],
     }
     rows = []
     for name, find in ways.items():
         log.say(f"photographs: {name}")
         rows.append(row(name, partial(_finds, find, pictures)))
-    if "YuNet" not in ways:
-        rows.append(Row("YuNet", {"found": NOT_GIVEN}))
     return rows
 
 

@@ -31,7 +31,6 @@ def test_the_result_says_when_on_what_with_what_and_how(tmp_path):
     assert {"python", "onnxruntime", "opencv", "av", "numpy", "dlib", "engine"} <= made["versions"].keys()
     assert made["settings"]["film_s"] == FULL.film_s
     assert made["settings"]["photographs"] is True
-    assert made["settings"]["yunet"] is False
 
 
 def test_the_result_names_no_folder_of_the_machine(tmp_path):

@@ -13,7 +13,8 @@ from bench.scoring import (
     score,
 )
 from face_engine.portrait import Picture
-from face_engine.search_model import ACCEPT_DISTANCE, MARGIN, PersonSeen, VideoSearch
+from face_engine.search_model import PersonSeen, VideoSearch
+from face_engine.thresholds import ACCEPT_DISTANCE, MARGIN
 from face_engine.video import VideoInfo
 
 FRAME = (1920, 1080)
