@@ -6,25 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.accuracy.drawn import DrawnFaces
+from bench.accuracy import lfw_tables
+from bench.accuracy.lfw import faces_of
 from bench.accuracy.photographs import photographs
-from bench.accuracy.pictures import photos_table, pictures_table
-from bench.accuracy.real import (
-    Progress,
-    RealFaces,
-    choices_table,
-    crowd_table,
-    frames_table,
-    gallery_table,
-    lines_table,
-    pairs_table,
-    views_table,
-)
+from bench.accuracy.real import Progress, RealFaces, views_table
 from bench.accuracy.tables import Table
 from bench.accuracy.trials import Eyes
 from bench.accuracy.views import View
+from face_engine.models import Models
 
-_LINES = (0.38, 0.40, 0.42, 0.44, 0.46, 0.48)
 _USUAL_PX = 60.0
 
 Views = list[tuple[str, View]]
@@ -32,19 +22,25 @@ Views = list[tuple[str, View]]
 
 @dataclass(frozen=True)
 class Extent:
-    """How much is measured."""
+    """How much is measured.
+
+    Parameters
+    ----------
+    sizes_px, frames
+        Widths of the faces of the real photographs, and how often each is shown.
+    people, people_in_conditions
+        Of how many people of LFW pictures are looked at as they are and small; and blurred, dark and so on. None for
+        all.
+    """
 
     sizes_px: tuple[int, ...] = (24, 32, 40, 60, 80, 120, 160)
     frames: int = 5
-    turns_deg: tuple[int, ...] = (0, 15, 30, 40, 50, 60)
-    students: int = 40
-    strangers: int = 40
-    crowd: int = 1000
-    crowds: tuple[int, ...] = (10, 40, 100, 300, 1000)
+    people: int | None = None
+    people_in_conditions: int | None = 400
 
 
 FULL = Extent()
-QUICK = Extent((24, 40, 80), 3, (0, 30, 50), 10, 10, 40, (10, 40))
+QUICK = Extent((24, 40, 80), 3, 300, 60)
 
 
 def conditions(face_px: float) -> Views:
@@ -66,33 +62,22 @@ def conditions(face_px: float) -> Views:
     ]
 
 
+def lfw_tables_of(folder: Path, extent: Extent, say: Progress, models: Models | None = None) -> Iterator[Table]:
+    """On Labeled Faces in the Wild."""
+    widths = [View(px) for px in lfw_tables.WIDTHS_PX]
+    yield from lfw_tables.tables(faces_of(folder, say, views=widths, models=models, people=extent.people))
+    seen = conditions(_USUAL_PX)
+    few = faces_of(folder, say, views=[v for _, v in seen], models=models, people=extent.people_in_conditions)
+    yield lfw_tables.conditions_table(few, seen)
+
+
 def real_tables(folder: Path, eyes: Eyes, extent: Extent, say: Progress) -> Iterator[Table]:
     """On the real photographs of a folder."""
     say("real photographs")
     faces = RealFaces(photographs(folder, eyes), eyes, extent.frames, say)
-    usual, small = View(_USUAL_PX), View(40)
     sizes = [(f"{size} px", View(size)) for size in extent.sizes_px]
-    yield pairs_table(faces)
-    yield views_table(faces, "Face size", "Width of the face in the frame, JPEG of quality 60.", sizes)
-    yield views_table(faces, "Blur, light, compression", "Faces of 60 px.", conditions(_USUAL_PX))
-    yield lines_table(faces, [small, usual, View(80)], _LINES)
-    yield frames_table(faces, small, range(1, extent.frames + 1, 2))
-    yield pictures_table(faces, [small, usual])
-    yield photos_table(faces, [small, usual], (0.35, 0.38, 0.40))
-    yield choices_table(faces, usual, View(24))
-    yield gallery_table(faces, small, (1, 2, 5, 10, 20, 28))
-    yield crowd_table(faces, usual, extent.crowds)
-
-
-def drawn_tables(eyes: Eyes, extent: Extent, say: Progress) -> Iterator[Table]:
-    """On drawn people."""
-    faces = DrawnFaces(eyes, extent.students, extent.strangers, extent.crowd, 3, say)
-    note = f"{extent.students} students in a gallery of as many, {extent.strangers} strangers, three frames each."
-    sizes = [(f"{size} px", View(size), None) for size in extent.sizes_px]
-    turns = [(f"{turn}°", View(80), float(turn)) for turn in extent.turns_deg]
-    yield faces.table("Drawn people: face size", note, sizes)
-    yield faces.table("Drawn people: turn", f"{note} Faces of 80 px, turned to either side in turns.", turns)
-    yield faces.table(
-        "Drawn people: blur, light, compression", note, [(name, view, None) for name, view in conditions(_USUAL_PX)]
+    note = (
+        f"{len(faces.photos)} faces of {len({p.person for p in faces.photos})} people, in {extent.frames} frames of "
+        "one photograph each, pooled as in a video; JPEG of quality 60."
     )
-    yield faces.gallery_table(View(80), extent.crowds)
+    yield views_table(faces, "Frames of photographs", note, sizes)

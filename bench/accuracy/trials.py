@@ -17,7 +17,7 @@ from face_engine.engine import Engine
 from face_engine.gallery import Gallery
 from face_engine.identify import identify, judge
 from face_engine.model import BGRImage, Box, Face
-from face_engine.search_model import ALONE_NEARER, SearchOptions
+from face_engine.thresholds import Thresholds
 from face_engine.track import Shot, Track, Tracker
 
 LEAST_GOOD_FRAMES = 3
@@ -103,27 +103,24 @@ def pooled(seen: Sequence[tuple[BGRImage, Shot]]) -> Vector | None:
 
 
 def marks(
-    seen: Sequence[tuple[BGRImage, Shot]], gallery: Gallery, options: SearchOptions | None = None
+    seen: Sequence[tuple[BGRImage, Shot]], gallery: Gallery, thresholds: Thresholds | None = None
 ) -> Mapping[str, Mark]:
     """What the search and the rules of attendance make of it, for those who are not absent.
 
-    A single picture counts as a snapshot: no other frame can agree, so the line is nearer.
+    A single picture counts as a snapshot, which has one frame only.
     """
-    options = options or SearchOptions()
-    if len(seen) == 1:
-        alone = replace(options, accept_distance=options.accept_distance - ALONE_NEARER)
-        return marks_of(tracks_of(seen), gallery, alone, least_good_frames=1)
-    return marks_of(tracks_of(seen), gallery, options)
+    least_good_frames = 1 if len(seen) == 1 else LEAST_GOOD_FRAMES
+    return marks_of(tracks_of(seen), gallery, thresholds or Thresholds(), least_good_frames)
 
 
 def marks_of(
-    tracks: Sequence[Track], gallery: Gallery, options: SearchOptions, least_good_frames: int = LEAST_GOOD_FRAMES
+    tracks: Sequence[Track], gallery: Gallery, thresholds: Thresholds, least_good_frames: int = LEAST_GOOD_FRAMES
 ) -> Mapping[str, Mark]:
     """What becomes of everybody to whom one of these tracks is given."""
-    claims, _ = identify(tracks, gallery, options)
+    claims, _ = identify(tracks, gallery, thresholds)
     decided = {}
     for claim in claims:
-        is_sure = judge(claim, gallery, options).good_frames >= least_good_frames
+        is_sure = judge(claim, gallery, thresholds).good_frames >= least_good_frames
         decided[gallery.labels[claim.person]] = Mark.PRESENT if is_sure else Mark.UNSURE
     return decided
 

@@ -5,10 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench.accuracy.lfw import Faces, Probes
+from bench.accuracy.lfw_tables import rates
 from bench.accuracy.plan import FULL, QUICK, conditions
 from bench.accuracy.rates import Rate
+from bench.accuracy.rosters import Draw, drawn, pairs
 from bench.accuracy.tables import BEGIN, END, Table, write_between_marks
-from bench.accuracy.tails import Tail, nearest_of_many
 from bench.accuracy.trials import Enrolment, Mark, Photo, marks, pooled, worst
 from bench.accuracy.views import View, frames
 from face_engine.gallery import Gallery
@@ -31,17 +33,17 @@ def test_a_rate_is_counted_from_outcomes():
     assert Rate.of([True, False, True]) == Rate(2, 3)
 
 
-def test_the_near_tail_of_an_exponential_is_found_again():
-    dice = np.random.default_rng(3)
-    distances = 1.0 - dice.exponential(0.03, 20_000)
-    tail = Tail.of(list(distances))
-    assert tail.scale == pytest.approx(0.03, rel=0.1)
-    assert tail.share_within(0.8) == pytest.approx(np.exp(-0.2 / 0.03), rel=0.5)
+def test_trials_of_few_people_tell_less_than_as_many_of_many():
+    outcomes = np.array([True] * 30 + [False] * 10)
+    of_each = Rate.by_person(outcomes, np.array([f"person {n}" for n in range(40)]))
+    of_four = Rate.by_person(outcomes, np.array([f"person {n // 10}" for n in range(40)]))
+    assert of_each.interval == pytest.approx(Rate(30, 40).interval, abs=0.01)
+    assert of_four.interval[0] < of_each.interval[0] - 0.1
 
 
-def test_the_chance_that_the_nearest_of_many_is_near_grows_with_their_number():
-    assert nearest_of_many(0.001, 1) == pytest.approx(0.001)
-    assert nearest_of_many(0.001, 1000) == pytest.approx(0.632, abs=0.001)
+def test_where_nothing_happened_each_person_counts_once():
+    none = Rate.by_person(np.zeros(400, bool), np.array([f"person {n % 50}" for n in range(400)]))
+    assert str(none) == "0 of 400 (at most 5.8 %)"
 
 
 @pytest.mark.parametrize("view", [view for _, view in conditions(24)])
@@ -69,7 +71,7 @@ def shots(*numbers: float) -> list[tuple[np.ndarray, Shot]]:
     picture = np.zeros((80, 80, 3), np.uint8)
     found = []
     for number in numbers:
-        shot = Shot((20.0, 20.0, 50.0, 60.0), 0.99, 0.8, np.full((150, 150, 3), 90, np.uint8))
+        shot = Shot((20.0, 20.0, 50.0, 60.0), 0.99, 0.8, np.full((112, 112, 3), 90, np.uint8))
         shot.vector = along(number)
         found.append((picture, shot))
     return found
@@ -88,16 +90,16 @@ def gallery(*numbers: float) -> Gallery:
 @pytest.mark.parametrize(
     ("distance", "frame_count", "mark"),
     [
-        (0.39, 3, Mark.PRESENT),
-        (0.41, 3, Mark.UNSURE),
-        (0.57, 3, None),
-        (0.39, 2, Mark.UNSURE),
-        (0.36, 1, Mark.PRESENT),
-        (0.39, 1, Mark.UNSURE),
+        (0.52, 3, Mark.PRESENT),
+        (0.57, 3, Mark.UNSURE),
+        (0.60, 3, None),
+        (0.52, 2, Mark.UNSURE),
+        (0.52, 1, Mark.PRESENT),
+        (0.57, 1, Mark.UNSURE),
     ],
 )
-def test_marks_follow_the_lines_of_the_product(distance: float, frame_count: int, mark: Mark | None):
-    decided = marks(shots(*[distance] * frame_count), gallery(0.0, 3.0))
+def test_marks_follow_the_thresholds_of_the_product(distance: float, frame_count: int, mark: Mark | None):
+    decided = marks(shots(*[distance] * frame_count), gallery(0.0, *(3.0 + n for n in range(9))))
     assert decided.get("0") is mark
 
 
@@ -141,5 +143,47 @@ def test_a_page_without_marks_is_left_alone(tmp_path: Path):
 def test_the_page_has_a_row_for_each_face_size_that_is_measured():
     text = PAGE.read_text(encoding="utf-8")
     assert BEGIN in text and END in text
-    assert all(text.count(f"| {size} px |") >= 2 for size in FULL.sizes_px)
+    assert all(f"| {size} px |" in text for size in FULL.sizes_px)
     assert set(QUICK.sizes_px) <= set(FULL.sizes_px)
+
+
+def faces(vectors: dict[str, list[float]], off: float = 0.0) -> Faces:
+    """People whose pictures lie along the first axis; as they are seen, they are this far off along the second."""
+    people = [person for person, places in vectors.items() for _ in places]
+    enrolled = np.stack([along(place) for places in vectors.values() for place in places])
+    enrolled[:, 2] = 100.0  # far from zero, so that all have nearly one length
+    seen = enrolled.copy()
+    seen[:, 1] += off
+    known = np.full(len(people), 100.0)
+    return Faces(np.array(people), enrolled, {None: Probes(seen, known, known / 100)}, {})
+
+
+def test_students_of_a_drawn_roster_are_sure_and_strangers_are_nobody():
+    people = {f"student {n:02}": [3.0 * n, 3.0 * n + 0.1] for n in range(12)}
+    here = faces({**people, "stranger": [-3.0]}, off=0.3)
+    students, strangers = drawn(here, Draw(sorted(people), here.with_pictures(1), size=10, rosters=3))
+    sure, within, wrong, let_in, reviewed = rates(students, strangers)
+    assert (sure.hits, sure.trials, within.hits, wrong.hits) == (30, 30, 30, 0)
+    assert (let_in.hits, reviewed.hits, let_in.trials) == (0, 0, 3 * 3)
+
+
+def test_a_stranger_who_looks_like_a_student_is_counted():
+    people = {f"student {n:02}": [3.0 * n, 3.0 * n + 0.1] for n in range(10)}
+    here = faces({**people, "twin": [3.2]})
+    _, strangers = drawn(here, Draw(sorted(people), ["twin"], size=10, rosters=1))
+    assert strangers.sure == [True] and strangers.people == ["twin"]
+
+
+def test_a_face_that_is_not_found_is_a_miss():
+    people = {f"student {n:02}": [3.0 * n, 3.0 * n + 0.1] for n in range(10)}
+    here = faces(people)
+    nobody = Probes(np.full_like(here.enrolled, np.nan), np.full(20, np.nan), np.full(20, np.nan))
+    unseen = Faces(here.people, here.enrolled, {None: here.seen[None], View(24): nobody}, {})
+    students, _ = drawn(unseen, Draw(sorted(people), [], size=10, rosters=1, view=View(24)))
+    assert students.within == [False] * 10
+
+
+def test_pairs_leave_out_a_picture_with_itself():
+    found = pairs(faces({"ada": [0.0, 0.2], "ben": [3.0]}), ["ada", "ben"])
+    assert found.same.tolist() == pytest.approx([0.2, 0.2], abs=1e-2)
+    assert sorted(found.different.tolist()) == pytest.approx([2.8, 2.8, 3.0, 3.0], abs=1e-2)
