@@ -102,6 +102,12 @@ def test_aws_stays_in_rooms_named_after_it(path: Path):
     assert named or parts[0] in ("lambda_face_search", "rekognition_local")
 
 
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_only_the_engine_loads_the_runtime_that_it_keeps_from_reporting(path: Path):
+    own = path.relative_to(ROOT).parts[0]
+    assert own == "face_engine" or "onnxruntime" not in rooms_imported(path)
+
+
 def test_no_module_imports_itself_in_a_circle():
     modules = {module_of(path): path for path in sources()}
     graph = {
