@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from attendance.errors import SettingsError
+from attendance.private_files import keep_all_private
 from attendance.services import Services
 from attendance.settings import Settings
 from attendance.use_cases.search_recording import search_recording
@@ -64,6 +65,7 @@ def _uploads(settings: Settings) -> str:
 def _make_data_folder(settings: Settings) -> None:
     try:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        keep_all_private(settings.data)
     except OSError as refused:
         raise SettingsError(
             "ROLLCALL_DATA is %(folder)s, where no folder can be made: %(reason)s.",

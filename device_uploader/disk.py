@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from pathlib import Path
 
 
@@ -13,6 +14,13 @@ class Disk:
     def make_folder(self, path: Path) -> None:
         """With its parents; one that is there stays."""
         path.mkdir(parents=True, exist_ok=True)
+
+    def keep_private(self, path: Path) -> None:
+        """A file is 0600 now, a folder 0700; a link is left alone."""
+        if not path.is_symlink():
+            wanted = 0o700 if path.is_dir() else 0o600
+            if stat.S_IMODE(path.stat().st_mode) != wanted:
+                path.chmod(wanted)
 
     def write(self, path: Path, data: bytes) -> None:
         """The file, and its bytes on the disk before this returns."""

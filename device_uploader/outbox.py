@@ -54,6 +54,7 @@ class Outbox:
         except OSError as taken:
             self._claim.close()
             raise SettingsWrong(f"Another uploader uses the outbox {self.folder}. Stop it first.") from taken
+        self._keep_private()
         self.tally = Tally(self.folder / "counts.json", self.disk)
         self._promote_whole_ones()
         self._index = {item.id: item for item in self._read_all()}
@@ -62,6 +63,20 @@ class Outbox:
         """Let another process have the folder."""
         if self._claim is not None:
             self._claim.close()
+
+    def _keep_private(self) -> None:
+        """Whoever made the folders: what is filmed is for nobody else. Raises SettingsWrong."""
+        files = [path for path in self.folder.iterdir() if path.is_file()]
+        ours = (self.items_folder, self.making, self.refused_folder, self.readings_folder)
+        try:
+            for path in (self.folder, *files, *ours, *(path for folder in ours for path in folder.rglob("*"))):
+                self.disk.keep_private(path)
+        except PermissionError as refused:
+            self.close()
+            raise SettingsWrong(
+                f"Others can read the outbox {self.folder}, and it belongs to another user. "
+                f"Give it to the user that this runs as: chown -R USER {self.folder}"
+            ) from refused
 
     # What comes in
 

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import shutil
+import stat
 from pathlib import Path
 from typing import IO, Any
 from uuid import uuid4
@@ -13,6 +14,7 @@ from uuid import uuid4
 from rekognition_local.errors import StartRefused
 
 _UNFINISHED = ".new-"
+_OURS = ("lock", "collections", "jobs", "downloads")
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -78,11 +80,14 @@ def sync_folder(folder: Path) -> None:
 def own_folder(folder: Path) -> IO[str]:
     """Make the folder and take its lock, which the system lets go of when the returned file or the process ends.
 
+    What this process makes from then on is for its own user only, and so is all that lies there.
+
     Raises
     ------
     StartRefused
         Where another process has it, or nobody may write there.
     """
+    os.umask(0o077)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = (folder / "lock").open("a")
@@ -93,4 +98,18 @@ def own_folder(folder: Path) -> IO[str]:
     except OSError as error:
         lock.close()
         raise StartRefused(f"Another server uses the folder {folder}; stop it, or give --data another one.") from error
+    try:
+        keep_private(folder)
+    except OSError as error:
+        lock.close()
+        raise StartRefused(f"The folder {folder} cannot be kept from others: {error.strerror}.") from error
     return lock
+
+
+def keep_private(folder: Path) -> None:
+    """What is ours there: files 0600, folders 0700, and links left alone. Raises OSError."""
+    for path in (folder, *(path for name in _OURS for path in (folder / name, *(folder / name).rglob("*")))):
+        if path.exists() and not path.is_symlink():
+            wanted = 0o700 if path.is_dir() else 0o600
+            if stat.S_IMODE(path.stat().st_mode) != wanted:
+                path.chmod(wanted)

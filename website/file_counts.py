@@ -12,6 +12,8 @@ from pathlib import Path
 from limits.storage import Storage
 from limits.storage.base import MovingWindowSupport
 
+from attendance.private_files import keep_database_private
+
 _BUSY_TIMEOUT_S = 5.0
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS hits (key TEXT NOT NULL, at REAL NOT NULL, until REAL NOT NULL)",
@@ -107,6 +109,7 @@ class FileCounts(Storage, MovingWindowSupport):
 
 def _opened(path: Path) -> sqlite3.Connection:
     path.touch(mode=0o600)  # it holds addresses of people
+    keep_database_private(path)
     connection = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
     for statement in _TABLE:
         connection.execute(statement)

@@ -22,6 +22,7 @@ from huey.serializer import Serializer
 
 from attendance.adapters.jobs_log import run_logged
 from attendance.errors import ServiceUnavailable, SettingsError
+from attendance.private_files import keep_database_private
 from attendance.settings import Settings
 
 log = logging.getLogger("rollcall.jobs")
@@ -142,6 +143,7 @@ class _JsonSerializer(Serializer):  # type: ignore[misc]
 
 def _sqlite(path: Path) -> Any:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keep_database_private(path)
     return SqliteHuey(
         "rollcall",
         filename=str(path),

@@ -18,6 +18,7 @@ from attendance.disk_file import DiskFile
 from attendance.errors import InvalidInput, NotFound, Phrase, SettingsError
 from attendance.media_keys import check_key, is_key
 from attendance.ports import MediaFile
+from attendance.private_files import keep_private
 from attendance.settings import Settings
 
 _PLACE = Place(Phrase("The media folder"), Phrase("the media folder"))
@@ -43,6 +44,7 @@ class FolderMedia:
         with plain_disk_errors(_PLACE):
             _make_private(root)
             self._root = root.resolve()
+            keep_private(self._root)
             self._incoming = self._root / _INCOMING
             _make_private(self._incoming)
             self._remove_stale()

@@ -33,6 +33,8 @@ def wait_for(condition: Callable[[], object], what: str, patience_s: float = PAT
 class Process:
     """A process in a session of its own, as a context; at its end everything of the session is killed."""
 
+    umask = -1  # this process's own
+
     def __init__(self, command: list[str], environment: Mapping[str, str]) -> None:
         self.command = command
         self.environment = {**_plain_environment(), **environment}
@@ -55,6 +57,7 @@ class Process:
             env=self.environment,
             cwd=REPOSITORY,
             start_new_session=True,
+            umask=self.umask,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

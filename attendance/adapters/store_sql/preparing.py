@@ -18,6 +18,7 @@ from sqlalchemy import Connection, text
 
 from attendance.adapters.store_sql.connection import BUSY_TIMEOUT_S, Database, errors_as_ours
 from attendance.errors import ServiceUnavailable
+from attendance.private_files import keep_database_private
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _LOCK_NAME = "rollcall_schema"
@@ -48,15 +49,16 @@ class SqlPreparation(Database):
             return _version(connection)
 
     def _make_private_file(self) -> None:
-        """A new file is for its own user only, as are then the files that SQLite puts beside it.
+        """The file is for its own user only, as are then those that SQLite puts beside it.
 
-        One that is there is not touched: closing it would take away the locks of all its connections in this process,
+        One that is there is not opened: closing it would take away the locks of all its connections in this process,
         and another process would then clear up the log that they still read.
         """
         path = self.engine.url.database
         if self.engine.dialect.name == "sqlite" and path is not None:
             with suppress(OSError):  # why it cannot be made is said by whoever opens it next
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+            keep_database_private(Path(path))
 
     def _use_wal(self) -> None:
         """Readers and a writer do not wait for each other. Kept in the file; switching needs it for oneself once."""
