@@ -20,11 +20,15 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def setting(parse: Callable[[Any], Any], default: Any, explain: str) -> Any:
-    """A field of a table: how its value is checked (ValueError says what is wrong), what holds without it, and help."""
+    """A field of a table: how its value is checked (ValueError says what is wrong), what holds without it, and help.
+
+    What may hold a password is in no representation, and its check never repeats it.
+    """
     words = {"parse": parse, "help": explain, "default": default}
+    shown = parse not in MAY_HOLD_A_PASSWORD
     if default is REQUIRED:
-        return field(metadata=words)
-    return field(metadata=words, default_factory=lambda: parse(default))
+        return field(metadata=words, repr=shown)
+    return field(metadata=words, default_factory=lambda: parse(default), repr=shown)
 
 
 def number(least: float, most: float) -> Callable[[Any], float]:
@@ -71,7 +75,7 @@ def is_number(value: Any) -> bool:
 def text(value: Any) -> str:
     """Any."""
     if not isinstance(value, str):
-        raise ValueError(f"must be a text in quotation marks, not {value!r}")
+        raise ValueError("must be a text in quotation marks")
     return value.strip()
 
 
@@ -100,11 +104,17 @@ def certificates(value: Any) -> Path | None:
 
 def address(value: Any) -> str:
     """https://, and http:// only on this machine: the key is never sent in the clear."""
-    parts = urlsplit(text(value))
-    if not parts.hostname or parts.scheme not in ("http", "https"):
-        raise ValueError(f'must be an address such as "https://attendance.example.org", not {value!r}')
-    if parts.path.strip("/") or parts.query or parts.fragment:
-        raise ValueError(f"must be the address of the site alone, without {value.partition(parts.netloc)[2]!r}")
+    try:
+        parts = urlsplit(text(value))
+        right = bool(parts.hostname) and parts.scheme in ("http", "https") and parts.port != 0
+    except ValueError:
+        right = False
+    if not right:
+        raise ValueError('must be an address such as "https://attendance.example.org"')
+    if "@" in value or parts.query or parts.fragment:  # which may hold a password, and so are not repeated
+        raise ValueError("must be the address of the site alone, without a user, a password or a query")
+    if parts.path.strip("/"):
+        raise ValueError(f"must be the address of the site alone, without {parts.path!r}")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise ValueError("must begin with https://, so that nobody can read the key on the way")
     return text(value).rstrip("/")
@@ -114,6 +124,9 @@ def camera(value: Any) -> str:
     """One of sources.choice.CAMERAS."""
     check_camera(text(value))
     return text(value)
+
+
+MAY_HOLD_A_PASSWORD = (address, camera)
 
 
 def sensor(value: Any) -> str:

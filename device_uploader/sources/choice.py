@@ -38,7 +38,10 @@ def is_address(source: str) -> bool:
 def without_password(source: str) -> str:
     """For sentences and logs: without the user, and without the query, in which some cameras want the password."""
     scheme, mark, rest = source.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}" if mark else source
+    user, _, place = rest.rpartition("@")
+    # An @ behind a query is not the end of a user: all of it may be the password.
+    place = "..." if set(user) & set("?#") else place.partition("?")[0].partition("#")[0]
+    return f"{scheme}://{place}" if mark else source
 
 
 def open_camera(source: str, width: int, height: int, fps: float) -> Camera:
