@@ -9,6 +9,7 @@ from typing import Any
 
 from attendance.errors import SettingsError
 from attendance.private_files import keep_all_private
+from attendance.service_url import ServiceUrl
 from attendance.services import Services
 from attendance.settings import Settings
 from attendance.use_cases.search_recording import search_recording
@@ -57,9 +58,9 @@ def bootstrap(settings: Settings) -> Services:
     return services
 
 
-def _uploads(settings: Settings) -> str:
+def _uploads(settings: Settings) -> ServiceUrl:
     """Uploads wait beside the media that they become, so that they need not be sent twice."""
-    return settings.media if settings.media.startswith("s3:") else f"folder:{settings.data}/uploads"
+    return settings.media if settings.media.scheme == "s3" else ServiceUrl(f"folder:{settings.data}/uploads")
 
 
 def _make_data_folder(settings: Settings) -> None:
@@ -74,14 +75,13 @@ def _make_data_folder(settings: Settings) -> None:
         ) from refused
 
 
-def _pick(name: str, registry: Mapping[str, str], value: str, settings: Settings) -> Any:
-    scheme = value.partition(":")[0].partition("+")[0]
-    if scheme not in registry:
+def _pick(name: str, registry: Mapping[str, str], url: ServiceUrl, settings: Settings) -> Any:
+    if url.scheme not in registry:
         raise SettingsError(
-            "%(name)s is %(value)r, but must begin with %(kinds)s.",
+            "%(name)s is %(value)s, but must begin with %(kinds)s.",
             name=name,
-            value=value,
+            value=repr(url),
             kinds=" or ".join(sorted(registry)),
         )
-    module, _, maker = registry[scheme].partition(":")
-    return getattr(import_module(module), maker)(value, settings)
+    module, _, maker = registry[url.scheme].partition(":")
+    return getattr(import_module(module), maker)(url.reveal(), settings)

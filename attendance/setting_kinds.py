@@ -10,10 +10,17 @@ from typing import Any
 
 import pytz
 
+from attendance.service_url import ServiceUrl
+
 
 def text(value: str) -> str:
     """As it is, without blanks around it."""
     return value.strip()
+
+
+def service_url(value: str) -> ServiceUrl:
+    """The address of something that may want a password."""
+    return ServiceUrl(value.strip())
 
 
 def number(low: float, high: float) -> Callable[[str], float]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from attendance.errors import SettingsError
-from attendance.setting_kinds import count, file, number, perhaps, sha256, text, timezone, yes_or_no
+from attendance.service_url import ServiceUrl
+from attendance.setting_kinds import count, file, number, perhaps, service_url, sha256, text, timezone, yes_or_no
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,16 @@ class Setting:
     help: str
     parse: Callable[[str], Any]
 
+    @property
+    def field(self) -> str:
+        """Of Settings."""
+        return self.name.removeprefix("ROLLCALL_").lower()
+
+    @property
+    def holds_a_secret(self) -> bool:
+        """Whether its value may hold one, and so is not printed."""
+        return self.parse is service_url
+
 
 SETTINGS = (
     Setting("ROLLCALL_DATA", "instance", "The folder for all that is kept on this machine.", Path),
@@ -28,20 +39,20 @@ SETTINGS = (
         "ROLLCALL_STORE",
         "sqlite:///{data}/rollcall.db",
         "Where records are kept: a database URL, or `dynamodb://TABLE`.",
-        text,
+        service_url,
     ),
     Setting(
         "ROLLCALL_MEDIA",
         "folder:{data}/media",
         "Where photos, recordings and evidence are kept: `folder:PATH` or `s3://BUCKET`.",
-        text,
+        service_url,
     ),
-    Setting("ROLLCALL_FACES", "local", "The face engine: `local` or `rekognition://COLLECTION`.", text),
+    Setting("ROLLCALL_FACES", "local", "The face engine: `local` or `rekognition://COLLECTION`.", service_url),
     Setting(
         "ROLLCALL_JOBS",
         "huey+sqlite:{data}/jobs.db",
         "How searches reach a worker: by huey, or by `lambda:QUEUE_URL`; `inline` searches at once, for tests.",
-        text,
+        service_url,
     ),
     Setting("ROLLCALL_TIMEZONE", "", "The time zone of new courses; empty: the machine's.", timezone),
     Setting(
@@ -153,7 +164,7 @@ SETTINGS = (
         "ROLLCALL_RATE_STORE",
         "file:{data}/tries.db",
         "Where tries are counted: `file:PATH` for one machine, redis://HOST for several, `memory:` for one process.",
-        text,
+        service_url,
     ),
     Setting(
         "ROLLCALL_PROXIES",
@@ -170,10 +181,10 @@ class Settings:
     """The settings of one run, checked. Field names are those of the table in lower case, without ROLLCALL_."""
 
     data: Path
-    store: str
-    media: str
-    faces: str
-    jobs: str
+    store: ServiceUrl
+    media: ServiceUrl
+    faces: ServiceUrl
+    jobs: ServiceUrl
     timezone: str
     accept_similarity: float | None
     review_similarity: float | None
@@ -198,9 +209,16 @@ class Settings:
     requests_per_device: int
     session_hours: float
     login_tries: int
-    rate_store: str
+    rate_store: ServiceUrl
     proxies: int
     https: bool
+
+    def __post_init__(self) -> None:
+        """However it is made, nothing prints a secret."""
+        for setting in SETTINGS:
+            value = getattr(self, setting.field)
+            if setting.holds_a_secret and isinstance(value, str):
+                object.__setattr__(self, setting.field, ServiceUrl(value))
 
     @property
     def most_upload_bytes(self) -> int:
@@ -223,7 +241,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     values: dict[str, Any] = {}
     for setting in SETTINGS:
         text = environment.get(setting.name, setting.default)
-        field = setting.name.removeprefix("ROLLCALL_").lower()
+        field = setting.field
         values[field] = _parsed(setting, text.replace("{data}", str(values.get("data", ""))))
         if field == "data":
             values[field] = values[field].expanduser().absolute()

@@ -30,7 +30,7 @@ def take_in(services: Services, arrival: Arrival) -> Recording | None:
     Raises Conflict (another process takes it in, or it is not whole), NotFound (it is not readable yet),
     ServiceUnavailable: the event must come again.
     """
-    upload_id = upload_of(services.settings.media, arrival)
+    upload_id = upload_of(services.settings.media.reveal(), arrival)
     if upload_id is None:
         _ignore(arrival, "it is no upload of this site")
         return None

@@ -72,11 +72,11 @@ def init_app(app: Flask) -> None:
     """Keep the counters where the settings say."""
     settings = app.extensions["rollcall"].settings
     try:
-        counter = MovingWindowRateLimiter(_storage(settings.rate_store))
-    except (ConfigurationError, NotImplementedError) as wrong:  # its words may hold the password of a Redis
+        counter = MovingWindowRateLimiter(_storage(settings.rate_store.reveal()))
+    except (ConfigurationError, NotImplementedError, ValueError, TypeError):  # its words may hold a Redis' password
         raise SettingsError(
             "ROLLCALL_RATE_STORE must be file:PATH, memory: or redis://HOST; Redis needs its client: pip install redis."
-        ) from wrong
+        ) from None
     app.extensions["counter"] = counter
     app.extensions["request_counter"] = MovingWindowRateLimiter(MemoryCounts())
     app.extensions["login_tries"] = LoginTries(counter, settings.login_tries)

@@ -23,6 +23,7 @@ from huey.serializer import Serializer
 from attendance.adapters.jobs_log import run_logged
 from attendance.errors import ServiceUnavailable, SettingsError
 from attendance.private_files import keep_database_private
+from attendance.service_url import ServiceUrl, without_secrets
 from attendance.settings import Settings
 
 log = logging.getLogger("rollcall.jobs")
@@ -48,8 +49,11 @@ def open_jobs(value: str, settings: Settings) -> HueyJobs:
         return HueyJobs(lambda: _sqlite(path))
     if where.startswith(("redis://", "rediss://", "unix://")):
         _check_redis()
-        return HueyJobs(lambda: _redis(where))
-    raise SettingsError("ROLLCALL_JOBS is %(value)r, but must be huey+sqlite:PATH or huey+redis://HOST.", value=value)
+        _check_redis_url(where)
+        return HueyJobs(lambda: _redis(where), where)
+    raise SettingsError(
+        "ROLLCALL_JOBS is %(value)s, but must be huey+sqlite:PATH or huey+redis://HOST.", value=repr(ServiceUrl(value))
+    )
 
 
 class HueyJobs:
@@ -58,8 +62,9 @@ class HueyJobs:
     The queue holds ids only, as JSON: who can write into it cannot make the worker run anything else.
     """
 
-    def __init__(self, connect: Callable[[], Any]) -> None:
+    def __init__(self, connect: Callable[[], Any], url: str = "") -> None:
         self._connect = connect
+        self._url = url  # what its client says may hold parts of it
         self._connecting = threading.Lock()
         self._search: Callable[[str], object] | None = None
         self._sweep: Callable[[], object] | None = None
@@ -69,7 +74,7 @@ class HueyJobs:
         self._sweep = sweep
 
     def enqueue_search(self, recording_id: str) -> None:
-        with _plain_queue_errors():
+        with _plain_queue_errors(self._url):
             self._task(recording_id)
 
     def run_worker(
@@ -80,7 +85,7 @@ class HueyJobs:
         Sets no signal handlers. A search that runs when `stop` is set has to be stopped by its progress callback;
         it is waited for `stop_within_s`. Raises ServiceUnavailable where the queue cannot be opened.
         """
-        with _plain_queue_errors():
+        with _plain_queue_errors(self._url):
             self._huey.pending_count()
         # Jobs run in a thread of their own, so that one that does not heed `stop` cannot keep the process.
         working = threading.Thread(target=self._work, args=(stop, sweep_every_s), name="jobs", daemon=True)
@@ -163,6 +168,14 @@ def _check_redis() -> None:
         raise SettingsError("ROLLCALL_JOBS names Redis, but its client is missing: pip install redis.")
 
 
+def _check_redis_url(url: str) -> None:
+    """What its client would say at the first job, in words that may hold parts of the password."""
+    try:
+        import_module("redis").ConnectionPool.from_url(url).make_connection()  # connects to nothing
+    except Exception:
+        raise SettingsError("ROLLCALL_JOBS is not the address of a Redis, such as huey+redis://HOST:6379/0.") from None
+
+
 def _queue_errors() -> tuple[type[Exception], ...]:
     """What the two kinds of queue raise when they do not answer; Redis' own are known only where it is installed."""
     if find_spec("redis") is None:
@@ -171,8 +184,11 @@ def _queue_errors() -> tuple[type[Exception], ...]:
 
 
 @contextmanager
-def _plain_queue_errors() -> Iterator[None]:
+def _plain_queue_errors(url: str) -> Iterator[None]:
     try:
         yield
     except _queue_errors() as error:
-        raise ServiceUnavailable("The queue of searches does not answer: %(error)s.", error=str(error)) from error
+        words = without_secrets(str(error), url)
+        raise ServiceUnavailable("The queue of searches does not answer: %(error)s.", error=words) from (
+            error if words == str(error) else None
+        )

@@ -11,6 +11,7 @@ from typing import Any
 
 from attendance.adapters.aws_errors import make_client, plain_aws_errors
 from attendance.errors import Phrase, SettingsError
+from attendance.service_url import ServiceUrl
 from attendance.settings import Settings
 
 _QUEUE_URL = re.compile(r"https?://[^/\s]+/\S*[^/\s]")
@@ -22,7 +23,8 @@ def open_jobs(value: str, settings: Settings) -> SqsJobs:
     url = value.removeprefix("lambda:")
     if not _QUEUE_URL.fullmatch(url):
         raise SettingsError(
-            "ROLLCALL_JOBS is %(value)r, but must be lambda: and the https address of an SQS queue.", value=value
+            "ROLLCALL_JOBS is %(value)s, but must be lambda: and the https address of an SQS queue.",
+            value=repr(ServiceUrl(value)),
         )
     return SqsJobs(url)
 

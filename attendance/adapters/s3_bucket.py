@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from attendance.adapters.aws_errors import error_code, make_client, plain_aws_errors
 from attendance.errors import NotFound, Phrase, SettingsError
+from attendance.service_url import ServiceUrl
 
 ENCRYPTED = {"ServerSideEncryption": "AES256"}
 """Goes with everything that is written: said, so that nothing depends on how somebody set the bucket up."""
@@ -103,7 +104,7 @@ def open_bucket(value: str, client: Any = None) -> Bucket:
     if found is None or ".." in value:
         raise SettingsError(
             "ROLLCALL_MEDIA is %(value)s, but must name a bucket, such as s3://class-media or s3://class-media/rollcall.",
-            value=value,
+            value=repr(ServiceUrl(value)),
         )
     prefix = f"{found[2]}/" if found[2] else ""
     return Bucket(make_s3_client() if client is None else client, found[1], prefix)

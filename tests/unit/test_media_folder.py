@@ -188,7 +188,7 @@ def test_a_writer_killed_at_any_moment_leaves_the_old_or_the_new_file(root: Path
 
 def test_the_setting_names_the_folder(tmp_path: Path) -> None:
     settings = load_settings({"ROLLCALL_DATA": str(tmp_path / "d")})
-    open_media(settings.media, settings)
+    open_media(settings.media.reveal(), settings)
     assert (tmp_path / "d" / "media").is_dir()
     with pytest.raises(SettingsError):
         open_media("folder:", settings)

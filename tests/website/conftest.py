@@ -56,7 +56,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with its tables, to be copied: making them takes longer than most tests."""
     path = tmp_path_factory.mktemp("empty") / "rollcall.db"
     settings = load_settings({"ROLLCALL_DATA": str(path.parent)})
-    store = open_store(settings.store, settings)
+    store = open_store(settings.store.reveal(), settings)
     store.prepare()
     store.close()  # so that all of it is in the file
     return path

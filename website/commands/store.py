@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import click
 from flask.cli import with_appcontext
 
@@ -21,8 +19,4 @@ def init_store() -> None:
     services = current_services()
     services.store.prepare()
     services.store.check()
-    click.echo(f"The store is ready: {_without_password(services.settings.store)}.")
-
-
-def _without_password(url: str) -> str:
-    return re.sub(r"//.*@", "//", url)
+    click.echo(f"The store is ready: {services.settings.store}.")

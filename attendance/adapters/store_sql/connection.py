@@ -47,8 +47,8 @@ def make_engine(address: str) -> Engine:
             "ROLLCALL_STORE needs the Python package %(package)s; please install it.",
             package=missing.name,
         ) from missing
-    except (ArgumentError, ValueError) as wrong:
-        raise SettingsError("ROLLCALL_STORE is not a database URL, such as sqlite:////srv/rollcall.db.") from wrong
+    except (ArgumentError, ValueError):  # its words may hold parts of the password
+        raise SettingsError("ROLLCALL_STORE is not a database URL, such as sqlite:////srv/rollcall.db.") from None
 
 
 def _sqlite_engine(url: URL) -> Engine:

@@ -72,7 +72,7 @@ def test_on_a_terminal_the_password_is_asked_for_twice_and_not_shown(tmp_path: P
     assert b"Password: " in shown
     assert PASSWORD not in shown
     settings = load_settings({"ROLLCALL_DATA": str(tmp_path / "data")})
-    assert open_store(settings.store, settings).has_admin()
+    assert open_store(settings.store.reveal(), settings).has_admin()
 
 
 def test_an_excel_file_is_never_poured_onto_a_terminal(tmp_path: Path):

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from attendance.errors import ServiceUnavailable
+from attendance.service_url import ServiceUrl
 from attendance.services import Services
 from tests.website.commands.commanding import Flask, in_a_process, refused
-from website.commands.store import _without_password
 
 
 def test_the_store_is_made_and_made_again_without_harm(tmp_path: Path) -> None:
@@ -38,4 +38,4 @@ def test_a_store_that_does_not_answer_is_said_plainly(
     ],
 )
 def test_no_password_is_shown(url: str, shown: str) -> None:
-    assert _without_password(url) == shown
+    assert str(ServiceUrl(url)) == shown

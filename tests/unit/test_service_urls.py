@@ -1,0 +1,129 @@
+"""No secret of a setting reaches a sentence, a traceback or a representation, wherever in the value it stands."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import traceback
+from dataclasses import asdict, replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from flask import Flask
+
+from attendance.bootstrap import FACES, JOBS, MEDIA, STORES
+from attendance.bootstrap import _pick as pick
+from attendance.errors import RollcallError
+from attendance.service_url import ServiceUrl, shown
+from attendance.settings import SETTINGS, Settings, load_settings
+from website import limits
+
+REGISTRIES = {
+    "ROLLCALL_STORE": STORES,
+    "ROLLCALL_MEDIA": MEDIA,
+    "ROLLCALL_FACES": FACES,
+    "ROLLCALL_JOBS": JOBS,
+}
+
+SECRET = "hunter2"
+NUMBER = "48213"  # reads as a port where the machine is missing
+SECRET_BEARING = [setting.name for setting in SETTINGS if setting.holds_a_secret]
+
+# Right, wrong and broken, for each kind of place and with the secret wherever people put one.
+PLACES = (
+    "{s}",
+    "{s}@host",
+    "user:{s}@host/db",
+    "USER:{s}@host",
+    "{k}:{s}",
+    "{k}://{s}@host/db",
+    "{k}://user:{s}@host/db",
+    "{k}://:{s}@host:port/db",
+    "{k}://user:{s}@/db",
+    "{k}://user:{s}/db",
+    "{k}://user:{s}",
+    "{k}://user:a/{s}@host/db",
+    "{k}://user:a@{s}@host/db",
+    "{k}://user:a?{s}@host/db",
+    "{k}://user:a#{s}@host/db",
+    "{k}://user:%zz{s}@[host/db",
+    "{k}://host/db?password={s}",
+    "{k}://host/db?password=a@{s}",
+    "{k}://host/db?sslpassword={s}&x=1",
+    "{k}://host/db#{s}",
+    "{k}:user:{s}@host/db",
+    "{k}:path?key={s}",
+)
+
+KINDS = (
+    "nothing", "sqlite", "mysql+pymysql", "mysql+nothing", "postgresql+nothing", "dynamodb", "folder", "s3", "local",
+    "rekognition", "huey+sqlite", "huey+redis", "huey+rediss", "huey+nothing", "lambda", "lambda:https", "inline",
+    "redis", "rediss", "file", "memory", "https", "slack", "webhook:https",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("secret", [SECRET, NUMBER])
+def test_what_is_shown_holds_no_secret(kind: str, secret: str) -> None:
+    for place in PLACES:
+        text = place.format(k=kind, s=secret)
+        assert secret not in shown(text), text
+        url = ServiceUrl(text)
+        assert secret not in f"{url} {url!r} {url!s} {[url]} %s" % url
+        assert url.reveal() == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("local", "local"),
+        ("sqlite:////srv/rollcall.db", "sqlite:////srv/rollcall.db"),
+        ("folder:/srv/media", "folder:/srv/media"),
+        ("dynamodb://rollcall", "dynamodb://rollcall"),
+        ("s3://class-media/rollcall", "s3://class-media/rollcall"),
+        ("mysql+pymysql://rollcall:hunter2@db:3306/school", "mysql+pymysql://db:3306/school"),
+        ("huey+redis://:hunter2@[::1]:6379/0", "huey+redis://[::1]:6379/0"),
+        ("redis://host/0?password=hunter2", "redis://host/0?***"),
+        ("lambda:https://sqs.example.org/1/jobs", "lambda:https://sqs.example.org/***"),
+    ],
+)
+def test_what_helps_is_shown(text: str, expected: str) -> None:
+    assert shown(text) == expected
+
+
+@pytest.mark.parametrize("name", SECRET_BEARING)
+def test_settings_print_none_however_they_are_made(name: str) -> None:
+    settings = load_settings({name: f"redis://:{SECRET}@host"})
+    field = name.removeprefix("ROLLCALL_").lower()
+    changed = replace(settings, **{field: f"redis://:{SECRET}@elsewhere"})
+    for one in (settings, changed, copy.deepcopy(settings), pickle.loads(pickle.dumps(settings))):
+        assert getattr(one, field).reveal().startswith(f"redis://:{SECRET}@")
+        assert SECRET not in f"{one} {one!r} {asdict(one)}"
+
+
+@pytest.mark.parametrize("name", SECRET_BEARING)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_start_that_fails_tells_none(tmp_path: Path, name: str, kind: str) -> None:
+    for number, place in enumerate(PLACES):
+        value = place.format(k=kind, s=SECRET)
+        told = _told(name, load_settings({"ROLLCALL_DATA": str(tmp_path / str(number)), name: value, **_beside(name)}))
+        assert SECRET not in told, value
+
+
+def _beside(name: str) -> dict[str, str]:
+    return {"ROLLCALL_MEDIA": "s3://class-media"} if name == "ROLLCALL_FACES" else {}
+
+
+def _told(name: str, settings: Settings) -> str:
+    """All that the opening of its adapter, which asks nobody anything, says where it fails."""
+    app = Flask(__name__)
+    app.extensions["rollcall"] = SimpleNamespace(settings=settings)
+    try:
+        if name == "ROLLCALL_RATE_STORE":
+            limits.init_app(app)
+        else:
+            pick(name, REGISTRIES[name], getattr(settings, name.removeprefix("ROLLCALL_").lower()), settings)
+    except RollcallError as wrong:
+        return f"{wrong} {wrong.values} {''.join(traceback.format_exception(wrong))}"
+    return ""
