@@ -15,8 +15,8 @@ import cv2
 import dlib
 import numpy as np
 import onnx
-import onnxruntime
 
+from face_engine.graphs import load_network
 from face_engine.model import BGRImage, Box, Vectors
 from face_engine.weights import SFACE, YUNET, WeightFile
 
@@ -37,10 +37,7 @@ class PublishedSFace:
         data = [given for given in model.graph.input if given.name == "data"]
         del model.graph.input[:]  # the weights are listed as inputs too
         model.graph.input.extend(data)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 4  # it warns of what it cannot fold
-        self._session = onnxruntime.InferenceSession(model.SerializeToString(), options)
+        self._session = load_network(model.SerializeToString())
 
     def one(self, chip: BGRImage) -> Vectors:
         """Vector (128,) of length 1 of a chip (112, 112, 3)."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from face_engine.align import CHIP_PX
 from face_engine.embed import Directions, check_chips, of_length_1, scaled, with_mirrored
 from face_engine.errors import BadModel
+from face_engine.graphs import load_network
 from face_engine.model import BGRImage, Vectors
 from face_engine.model_file import ModelFile
 
@@ -142,15 +143,8 @@ def _takes_chips(shape: Sequence[Any]) -> bool:
 
 def _loaded(file: ModelFile, threads: int) -> onnxruntime.InferenceSession:
     content = file.read()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    options.enable_cpu_mem_arena = False
-    options.enable_mem_pattern = False
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        return load_network(content, threads)
     except Exception as error:  # ONNX Runtime's errors have no root in common
         raise BadModel("%(path)s is not an ONNX network that can be loaded.", path=file.path) from error
 

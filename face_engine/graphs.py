@@ -69,23 +69,10 @@ class GraphCache:
 
     def session(self, graph: Graph, threads: int = 1) -> onnxruntime.InferenceSession:
         """The network, ready to run; a cached file that cannot be read is built again."""
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        # The arena stays on: without it each picture's memory is asked of the system anew, page by page, which under
-        # load takes as long as the arithmetic. Patterns make no difference while sizes vary.
-        options.enable_mem_pattern = False
-        # A spinning thread takes the core from the next process, and one process a core is how videos are searched.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-
-        def load(content: bytes) -> onnxruntime.InferenceSession:
-            return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-
         try:
-            return load(self._content(graph))
+            return load_network(self._content(graph), threads)
         except _UNREADABLE:
-            return load(self._build(graph))
+            return load_network(self._build(graph), threads)
 
     def _content(self, graph: Graph) -> bytes:
         if graph in self._in_memory:
@@ -106,6 +93,20 @@ class GraphCache:
             # A read-only or full disk costs a second at each start and nothing else.
             self._in_memory[graph] = content
         return content
+
+
+def load_network(content: bytes, threads: int = 1) -> onnxruntime.InferenceSession:
+    """An ONNX file, ready to run on the processor. Raises ONNX Runtime's errors, which have no root in common."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    # The arena stays on: without it each picture's memory is asked of the system anew, page by page, which under
+    # load takes as long as the arithmetic. Patterns make no difference while sizes vary.
+    options.enable_mem_pattern = False
+    # A spinning thread takes the core from the next process, and one process a core is how videos are searched.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
 
 
 def _write_whole(path: Path, content: bytes) -> None:

@@ -3,11 +3,11 @@
 import cv2
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 
 from demo.drawn_people import CLASS_SEEDS, draw, person, portrait, pose
 from face_engine.embed import Embedder
+from face_engine.graphs import load_network
 from face_engine.images import read_image
 from face_engine.similarity import SAME_PERSON_DISTANCE, SFACE_COSINE, length_of
 from face_engine.weights import SFACE
@@ -33,9 +33,7 @@ def published(chips):
     data = [given for given in model.graph.input if given.name == "data"]
     del model.graph.input[:]  # the weights are listed as inputs too
     model.graph.input.extend(data)
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 4  # it warns of what it cannot fold
-    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    session = load_network(model.SerializeToString())
     pixels = [chip[None, :, :, ::-1].transpose(0, 3, 1, 2).astype(np.float32) for chip in chips]
     vectors = np.concatenate([session.run(None, {"data": one})[0] for one in pixels])
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
