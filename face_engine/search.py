@@ -17,7 +17,7 @@ from face_engine.identify import identify
 from face_engine.models import Models
 from face_engine.portrait import Picture
 from face_engine.search_model import Nearest, PersonSeen, SearchOptions, UnknownSeen, VideoSearch
-from face_engine.search_processes import Report, search_processes
+from face_engine.search_processes import Report, SearchPool, search_processes
 from face_engine.search_tasks import Found, Job, Looked, Result, Segment, Task
 from face_engine.search_worker import Searcher
 from face_engine.summary import person_seen, unknown_seen
@@ -41,13 +41,13 @@ CLIP_FRAMES = 90
 """Where something is open, a clip has some 90 pictures looked at, a lecture one in two seconds."""
 
 FIRST_LOOK_S = 20.0
-FIRST_LOOK_FRAMES = 60
+FIRST_LOOK_FRAMES = 30
 """The first look takes a picture every twenty seconds, but at least so many where the video has them."""
 
 # Segments depend on the length alone, so that the result does not depend on the number of processes. Each ends all
 # tracks, whose vectors take time, so that long videos have longer ones; there are still enough for all processes.
-_SHORTEST_SEGMENT_S, _LONGEST_SEGMENT_S = 60.0, 300.0
-_SEGMENTS = 8
+_SHORTEST_SEGMENT_S, _LONGEST_SEGMENT_S = 45.0, 900.0
+_SEGMENTS = 4
 
 # Starting children takes a second or two, which this many frames take in one process.
 _FRAMES_WORTH_CHILDREN = 40
@@ -56,7 +56,7 @@ _GAP_FRAMES, _LEAST_GAP_FRAMES = 3.5, 1.5
 _SHORTEST_GAP_S, _LONGEST_GAP_S = 1.0, 45.0
 # The shots that a track is known by: all that it needs by itself where every picture is searched at once; after a
 # coarse look there are many tracks of everybody, and whoever is not sure then is looked at again.
-_SHOTS_OF_ALL, _SHOTS_OF_A_FIRST_LOOK = 5, 2
+_SHOTS_OF_ALL, _SHOTS_OF_A_FIRST_LOOK = 5, 1
 # What part of the progress the first look is.
 _FIRST_PART = 0.9
 
@@ -70,6 +70,7 @@ def search_video(
     progress: Callable[[float], None] | None = None,
     *,
     models: Models | None = None,
+    pool: SearchPool | None = None,
 ) -> VideoSearch:
     """Search a whole video; the same file, gallery and options give the same result.
 
@@ -80,6 +81,8 @@ def search_video(
         search and its processes, and is raised here.
     models
         Which networks, those of the gallery's vectors; None for those that are built in.
+    pool
+        Keeps processes from one search to the next; None starts and ends them with each.
 
     Raises
     ------
@@ -93,7 +96,7 @@ def search_video(
     info = probe(path)
     job = _job(path, info.duration_s, options, models or Models())
     progress(0.0)
-    with _somebody_to_do(job, info.duration_s, options) as do:
+    with _somebody_to_do(job, info.duration_s, options, pool) as do:
         found = _first_look(do, info.duration_s, job.coarse_s, lambda share: progress(_FIRST_PART * share))
         if not any(part.frames for part in found):
             raise BadVideo("%(name)s is damaged: no picture of it can be decoded.", name=path.name)
@@ -144,18 +147,19 @@ def _job(path: Path, duration_s: float, options: SearchOptions, models: Models) 
 
 
 @contextmanager
-def _somebody_to_do(job: Job, duration_s: float, options: SearchOptions) -> Iterator[Do]:
+def _somebody_to_do(job: Job, duration_s: float, options: SearchOptions, pool: SearchPool | None) -> Iterator[Do]:
     """This process, or as many children as are worth it."""
-    processes = min(options.processes or _cores(), len(_segments(duration_s, job.coarse_s)))
+    processes = options.processes or _cores()
+    if pool is None:
+        processes = min(processes, len(_segments(duration_s, job.coarse_s)))
+    is_short = duration_s / job.coarse_s < _FRAMES_WORTH_CHILDREN
     # A daemonic process, such as a worker of some job queues, may not have children.
-    alone = (
-        processes == 1 or duration_s / job.coarse_s < _FRAMES_WORTH_CHILDREN or multiprocessing.current_process().daemon
-    )
-    if alone:
+    may_not = processes == 1 or multiprocessing.current_process().daemon
+    if may_not or (is_short and not (pool and pool.is_warm(processes))):
         searcher = Searcher(job)
         yield lambda tasks, report: [searcher.do(task, partial(report, task.number)) for task in tasks]
         return
-    with search_processes(job, processes) as children:
+    with (pool.processes if pool else search_processes)(job, processes) as children:
         yield children.do
 
 

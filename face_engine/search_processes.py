@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
@@ -28,11 +29,39 @@ class _Child:
 
 
 class SearchProcesses:
-    """Child processes that do one list of tasks after the other."""
+    """Child processes that do one list of tasks after the other, and one job after the other."""
 
     def __init__(self, job: Job, children: Sequence[_Child]) -> None:
         self._job = job
         self._children = children
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self._children)
+
+    def are_ready(self) -> bool:
+        """Whether none has ended, as children do that are not needed for a while."""
+        return all(child.process.is_alive() for child in self._children)
+
+    def begin(self, job: Job) -> None:
+        """From now on the tasks are of this job. Raises FaceEngineError where a child has ended."""
+        self._job = job
+        for child in self._children:
+            try:
+                child.connection.send(job)
+                # One that has just been killed still takes what is sent.
+                child.connection.recv()
+            except (EOFError, OSError) as error:
+                child.process.join(timeout=5)
+                raise _broken_off(job.path.name, child.process.exitcode) from error
+
+    def end(self) -> None:
+        """End all of them, whatever they are doing."""
+        for child in self._children:
+            child.process.kill()
+        for child in self._children:
+            child.process.join()
+            child.connection.close()
 
     def do(self, tasks: Sequence[Task], report: Report) -> list[Result]:
         """Do all tasks, which are numbered from 0 on; the results are in their order.
@@ -64,16 +93,76 @@ class SearchProcesses:
 @contextlib.contextmanager
 def search_processes(job: Job, count: int) -> Iterator[SearchProcesses]:
     """Start child processes; all are gone at the end, whatever is raised."""
+    children = started(job, count)
+    try:
+        yield children
+    finally:
+        children.end()
+
+
+def started(job: Job, count: int) -> SearchProcesses:
+    """Child processes that load the networks of this job; whoever starts them has to end them."""
     children: list[_Child] = []
     try:
         children += [_started(job) for _ in range(count)]
-        yield SearchProcesses(job, children)
-    finally:
-        for child in children:
-            child.process.kill()
-        for child in children:
-            child.process.join()
-            child.connection.close()
+    except BaseException:
+        SearchProcesses(job, children).end()
+        raise
+    return SearchProcesses(job, children)
+
+
+class SearchPool:
+    """Keeps the processes of a search for the next one, which then need not start and load their networks.
+
+    Threads may share it: whoever finds its processes at work gets others for the one search. Processes that are not
+    needed for ten minutes end, and so do those of a search that was stopped or failed.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._idle: SearchProcesses | None = None
+
+    @contextlib.contextmanager
+    def processes(self, job: Job, count: int) -> Iterator[SearchProcesses]:
+        """So many processes for one job."""
+        children = self._taken(job, count) or started(job, count)
+        try:
+            yield children
+        except BaseException:
+            children.end()
+            raise
+        self._give_back(children)
+
+    def is_warm(self, count: int) -> bool:
+        """Whether so many processes wait for a job."""
+        with self._lock:
+            return self._idle is not None and len(self._idle) == count and self._idle.are_ready()
+
+    def close(self) -> None:
+        """End the waiting processes."""
+        with self._lock:
+            idle, self._idle = self._idle, None
+        if idle is not None:
+            idle.end()
+
+    def _taken(self, job: Job, count: int) -> SearchProcesses | None:
+        with self._lock:
+            idle, self._idle = self._idle, None
+        if idle is None:
+            return None
+        if len(idle) == count and idle.are_ready():
+            with contextlib.suppress(FaceEngineError):
+                idle.begin(job)
+                return idle
+        idle.end()
+        return None
+
+    def _give_back(self, children: SearchProcesses) -> None:
+        with self._lock:
+            if self._idle is None:
+                self._idle = children
+                return
+        children.end()
 
 
 def _started(job: Job) -> _Child:

@@ -112,6 +112,11 @@ Result = Found | Looked
 
 
 @dataclass(frozen=True)
+class Ready:
+    """A child has taken a job."""
+
+
+@dataclass(frozen=True)
 class Progress:
     """How far a child is in its task: a second of the video."""
 

@@ -19,10 +19,24 @@ from face_engine.follow import follow
 from face_engine.frames import sample_frames
 from face_engine.model import BGRImage, Detection
 from face_engine.quality import assess
-from face_engine.search_tasks import CloserLook, Failure, Found, Job, Looked, Progress, Result, Segment, Sight, Task
+from face_engine.search_tasks import (
+    CloserLook,
+    Failure,
+    Found,
+    Job,
+    Looked,
+    Progress,
+    Ready,
+    Result,
+    Segment,
+    Sight,
+    Task,
+)
 from face_engine.track import Shot, Track, Tracker
 
 REPORT_EVERY_S = 0.25
+IDLE_S = 600.0
+"""Whoever waits longer for work ends, and gives its memory back."""
 
 Report = Callable[[float], None]
 """Told the second of the video that is searched now."""
@@ -37,6 +51,13 @@ class Searcher:
         self._job = job
         self._detector = job.models.detector(job.smallest_face_px)
         self._embedder = job.models.embedder()
+
+    def for_job(self, job: Job) -> Searcher:
+        """One for another job; it has the same networks where they fit."""
+        if (job.models, job.smallest_face_px) != (self._job.models, self._job.smallest_face_px):
+            return Searcher(job)
+        self._job = job
+        return self
 
     def do(self, task: Task, report: Report) -> Result:
         """A first look, or a closer one."""
@@ -79,16 +100,21 @@ class Searcher:
         return Shot(found.box, found.score, assess(frame, found, own).value, own)
 
 
-def serve(connection: Connection, job: Job) -> None:
-    """A child's life: tasks come in over the connection, progress and what was found go out."""
+def serve(connection: Connection, job: Job, idle_s: float = IDLE_S) -> None:
+    """A child's life: tasks and jobs come in over the connection, progress and what was found go out."""
     # Ctrl-C reaches the whole group; the parent ends its children itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     try:
         searcher = Searcher(job)
-        while True:
-            task = connection.recv()
-            connection.send(searcher.do(task, _reporter(connection, task.number)))
+        while connection.poll(idle_s):
+            message = connection.recv()
+            if isinstance(message, Job):
+                job = message
+                searcher = searcher.for_job(job)
+                connection.send(Ready())
+            else:
+                connection.send(searcher.do(message, _reporter(connection, message.number)))
     except (EOFError, BrokenPipeError):
         return
     except FaceEngineError as error:

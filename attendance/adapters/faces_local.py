@@ -26,6 +26,7 @@ from face_engine.model import BGRImage
 from face_engine.model import Face as EngineFace
 from face_engine.search import search_video
 from face_engine.search_model import PersonSeen, UnknownSeen
+from face_engine.search_processes import SearchPool
 from face_engine.similarity import similarity
 
 
@@ -46,6 +47,7 @@ class LocalFaces:
         self._models = chosen_models(settings)
         self.name = self._models.name
         self._one_at_a_time = threading.Lock()
+        self._search_pool = SearchPool()
 
     def find(self, photo: bytes) -> PhotoFaces:
         image, faces = self._faces_in(photo)
@@ -99,7 +101,7 @@ class LocalFaces:
             if kind is RecordingKind.SNAPSHOT:
                 with self._engine_alone() as engine:
                     return search_snapshot(path, gallery, engine, self._options, progress)
-            found = search_video(path, gallery, self._options, progress, models=self._models)
+            found = search_video(path, gallery, self._options, progress, models=self._models, pool=self._search_pool)
         return [*map(_seen, found.people), *map(_unknown, found.unknown)]
 
     def _faces_in(self, photo: bytes) -> tuple[BGRImage, list[EngineFace]]:

@@ -14,8 +14,9 @@ import pytest
 from face_engine.errors import FaceEngineError, SearchStopped
 from face_engine.models import Models
 from face_engine.search import SearchOptions, search_video
-from face_engine.search_processes import search_processes
+from face_engine.search_processes import SearchPool, search_processes
 from face_engine.search_tasks import Job, Segment
+from face_engine.search_worker import serve
 
 
 def test_a_search_that_is_stopped_ends_at_once_and_leaves_no_process(long_video, gallery, graph_folder):
@@ -50,6 +51,75 @@ def test_what_a_child_cannot_do_is_told_by_the_parent(tmp_path):
     with failing, search_processes(job, 1) as children:
         children.do([Segment(0, 0.0, 60.0)], lambda number, at_s: None)
     assert multiprocessing.active_children() == []
+
+
+@pytest.fixture
+def pool():
+    made = SearchPool()
+    yield made
+    made.close()
+
+
+def searched(video, gallery, graph_folder, pool, progress=None):
+    options = SearchOptions(every_s=1, processes=2)
+    return search_video(video, gallery, options, progress, models=Models(graph_folder), pool=pool)
+
+
+def pids():
+    return {child.pid for child in multiprocessing.active_children()}
+
+
+def test_the_next_search_has_the_same_processes_and_finds_the_same(long_video, gallery, graph_folder, pool):
+    first = searched(long_video, gallery, graph_folder, pool)
+    kept = pids()
+    again = searched(long_video, gallery, graph_folder, pool)
+    assert len(kept) == 2 and pids() == kept
+    alone = search_video(long_video, gallery, SearchOptions(every_s=1, processes=1), models=Models(graph_folder))
+    seen = [[(p.label, p.distance, p.frames, p.appearances) for p in one.people] for one in (first, again, alone)]
+    assert seen[0] == seen[1] == seen[2] != []
+
+
+def test_a_search_that_is_stopped_keeps_no_process(long_video, gallery, graph_folder, pool):
+    searched(long_video, gallery, graph_folder, pool)
+
+    def stop(share):
+        if share > 0:
+            raise SearchStopped("The search was stopped.")
+
+    with pytest.raises(SearchStopped):
+        searched(long_video, gallery, graph_folder, pool, stop)
+    assert pids() == set()
+
+
+def test_processes_that_died_in_between_are_replaced(long_video, gallery, graph_folder, pool):
+    searched(long_video, gallery, graph_folder, pool)
+    before = pids()
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    assert len(searched(long_video, gallery, graph_folder, pool).people) == 2
+    assert len(pids()) == 2 and not pids() & before
+
+
+def test_who_finds_the_processes_at_work_gets_others(tmp_path, pool):
+    job = Job(tmp_path / "missing.mp4", 1.0, 1.0, 3.0, 5, smallest_face_px=40, models=Models(tmp_path))
+    with pool.processes(job, 1):
+        busy = pids()
+        with pool.processes(job, 1):
+            assert len(pids() - busy) == 1
+    assert len(pids()) == 1
+    assert pool.is_warm(1) and not pool.is_warm(2)
+    pool.close()
+    assert pids() == set()
+
+
+def test_a_process_that_nobody_needs_ends(tmp_path):
+    job = Job(tmp_path / "missing.mp4", 1.0, 1.0, 3.0, 5, smallest_face_px=40, models=Models(tmp_path))
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=serve, args=(theirs, job, 0.1))
+    process.start()
+    process.join(timeout=60)
+    assert (process.exitcode, ours.poll()) == (0, False)
 
 
 PARENT = """
