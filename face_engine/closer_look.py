@@ -68,13 +68,19 @@ def _spans(
         first, last = claim.tracks[0], max(claim.tracks, key=lambda t: t.last_s)
         yield first, first.first_s - job.coarse_s, first.first_s
         yield last, last.last_s, last.last_s + job.coarse_s
-        if not _is_sure(claim, gallery, options):
+        if _needs_more(claim, gallery, options):
             best = sorted(claim.tracks, key=lambda t: (-t.quality, t.first_s))[:_MOST_TRACKS]
             yield from (_around_the_best(track, job) for track in best)
 
 
-def _is_sure(claim: Claim, gallery: Gallery, options: SearchOptions) -> bool:
-    return bool(claim.strong) and judge(claim, gallery, options).good_frames >= ENOUGH_GOOD_FRAMES
+def _needs_more(claim: Claim, gallery: Gallery, options: SearchOptions) -> bool:
+    """Whether more pictures may make the person sure: there are few, or they are too far. Who is near and looks like
+    somebody else as well does so in every picture.
+    """
+    verdict = judge(claim, gallery, options)
+    if claim.strong:
+        return verdict.good_frames < ENOUGH_GOOD_FRAMES
+    return verdict.distance > options.accept_among(len(gallery))
 
 
 def _around_the_best(track: Track, job: Job) -> tuple[Track, float, float]:

@@ -23,7 +23,7 @@ Embed = Callable[[Sequence[BGRImage]], Vectors]
 BEST_SHOTS = 5
 
 SURE_OVERLAP = 0.3
-SURE_LIKENESS = 0.75
+SURE_LIKENESS = 0.65
 """Correlation of two tiny chips; one person in one pose has 0.9 and more, two persons in one light 0.3 to 0.66."""
 
 OVERLAPS = 0.2
