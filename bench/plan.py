@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
-WORKERS = 4
-"""With so many processes the videos are searched."""
+WORKERS = min(4, len(os.sched_getaffinity(0)))
+"""With so many processes the videos are searched: one a core, as the product does."""
 
 HD = (1280, 720)
 FULL_HD = (1920, 1080)
@@ -56,14 +56,14 @@ class Plan:
 FULL = Plan(
     quick=False,
     films=((FULL_HD, 2), (FULL_HD, 10), (HD, 2), (HD, 10)),
-    film_s=600,
-    film_repeats=6,
+    film_s=300,
+    film_repeats=12,
     searches=3,
     peer_frames=24,
-    growth_minutes=(10, 30, 60),
+    growth_minutes=(3, 10, 30, 60),
     crowd_film_s=120,
     crowds=(10, 40, 100),
-    cores=(1, 2, 4),
+    cores=(1, 2, 4)[: 1 + WORKERS // 2],
     detector_frames=4,
     detector_rounds=3,
     finds_frames=16,
@@ -82,7 +82,7 @@ QUICK = Plan(
     growth_minutes=(3, 6, 9),
     crowd_film_s=4,
     crowds=(10, 40),
-    cores=(2, 4),
+    cores=(1, 2, 4)[: 1 + WORKERS // 2],
     detector_frames=1,
     detector_rounds=1,
     finds_frames=2,

@@ -46,9 +46,9 @@ class CutOut:
         image[y1:y2, x1:x2] = cv2.add(behind, self.premultiplied[part])
 
 
-# Of 97 drawn people who are found in all of twenty poses of hardness 1, 70 to 264 px wide, nine that lie far apart, by
-# the portrait and four poses of hardness 0.6 each. Own portrait to own pose: at most 0.24; any two pictures of different
-# people: at least 0.55.
+# Of 97 drawn people who are found in all of twenty poses of hardness 1, 70 to 264 px wide, nine that lie far apart,
+# by the portrait and four poses of hardness 0.6 each. Own portrait to own pose: at most 0.24; any two pictures of
+# different people: at least 0.55.
 CLASS_SEEDS = (146, 3007, 447, 3138, 591, 204, 3011, 3035)
 STRANGER_SEED = 3143
 SMALLEST_GRID_PX = 160  # on fewer pixels than this the finer lines of a face are lost

@@ -52,7 +52,7 @@ def rates(students: Outcomes, strangers: Outcomes) -> list[Rate]:
 
 
 def tables(faces: Faces) -> Iterator[Table]:
-    """All but the conditions; the pictures have to be seen in `WIDTHS_PX`."""
+    """Those on pictures as they are."""
     groups = [group for group in ROSTERS if group == ALL or group in faces.groups]
     yield _table("Groups", "group and roster", [(f"{g}, {ROSTERS[g]}", draw_of(faces, g)) for g in groups], faces)
     yield _table("Size of the roster", "roster", [(str(n), draw_of(faces, size=n)) for n in SIZES], faces)
@@ -63,20 +63,13 @@ def tables(faces: Faces) -> Iterator[Table]:
         [(f"{photos}, {seen}", draw_of(faces, photos=photos, pictures=seen)) for photos, seen in several],
         faces,
     )
-    yield _table(
-        "Width of the face",
-        "pixels",
-        [(f"{px} px", draw_of(faces, view=View(px))) for px in WIDTHS_PX],
-        faces,
-    )
     yield one_to_one(faces, groups)
     yield accept_table(faces)
 
 
-def conditions_table(faces: Faces, conditions: Sequence[tuple[str, View]]) -> Table:
-    """Blur, light, noise and compression, one at a time."""
-    rows = [(name, draw_of(faces, view=view)) for name, view in conditions]
-    return _table("Blur, light, compression", "faces of 60 px", rows, faces)
+def views_table(faces: Faces, title: str, what: str, views: Sequence[tuple[str, View]]) -> Table:
+    """A row a view."""
+    return _table(title, what, [(name, draw_of(faces, view=view)) for name, view in views], faces)
 
 
 def _table(title: str, what: str, rows: Sequence[tuple[str, Draw]], faces: Faces) -> Table:

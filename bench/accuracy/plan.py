@@ -28,19 +28,19 @@ class Extent:
     ----------
     sizes_px, frames
         Widths of the faces of the real photographs, and how often each is shown.
-    people, people_in_conditions
-        Of how many people of LFW pictures are looked at as they are and small; and blurred, dark and so on. None for
-        all.
+    people, people_small, people_in_conditions
+        Of how many people of LFW pictures are looked at as they are; small; and blurred, dark and so on. None for all.
     """
 
     sizes_px: tuple[int, ...] = (24, 32, 40, 60, 80, 120, 160)
     frames: int = 5
     people: int | None = None
-    people_in_conditions: int | None = 400
+    people_small: int | None = 600
+    people_in_conditions: int | None = 300
 
 
 FULL = Extent()
-QUICK = Extent((24, 40, 80), 3, 300, 60)
+QUICK = Extent((24, 40, 80), 3, 300, 60, 60)
 
 
 def conditions(face_px: float) -> Views:
@@ -64,11 +64,17 @@ def conditions(face_px: float) -> Views:
 
 def lfw_tables_of(folder: Path, extent: Extent, say: Progress, models: Models | None = None) -> Iterator[Table]:
     """On Labeled Faces in the Wild."""
-    widths = [View(px) for px in lfw_tables.WIDTHS_PX]
-    yield from lfw_tables.tables(faces_of(folder, say, views=widths, models=models, people=extent.people))
-    seen = conditions(_USUAL_PX)
-    few = faces_of(folder, say, views=[v for _, v in seen], models=models, people=extent.people_in_conditions)
-    yield lfw_tables.conditions_table(few, seen)
+    yield from lfw_tables.tables(faces_of(folder, say, models=models, people=extent.people))
+    for title, what, seen, people in (
+        ("Width of the face", "pixels", _widths(), extent.people_small),
+        ("Blur, light, compression", "faces of 60 px", conditions(_USUAL_PX), extent.people_in_conditions),
+    ):
+        faces = faces_of(folder, say, views=[view for _, view in seen], models=models, people=people)
+        yield lfw_tables.views_table(faces, title, what, seen)
+
+
+def _widths() -> Views:
+    return [(f"{px} px", View(px)) for px in lfw_tables.WIDTHS_PX]
 
 
 def real_tables(folder: Path, eyes: Eyes, extent: Extent, say: Progress) -> Iterator[Table]:
