@@ -3,54 +3,95 @@
 import io
 import threading
 import warnings
+from collections.abc import Callable, Mapping
 from contextlib import closing
+from dataclasses import dataclass, replace
+from math import ceil
 from pathlib import Path
 from typing import BinaryIO
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from face_engine.errors import BadImage
-from face_engine.model import BGRImage
+from face_engine.heif import read_heif
+from face_engine.model import BGRImage, Face
+from face_engine.picture_limits import (
+    LONGEST_SIDE_PX,
+    MOST_MEGAPIXELS,
+    jpeg_scale,
+    most_megapixels_of,
+    refuse_too_large,
+)
+from face_engine.stills import HEAD_BYTES, HEIF_KINDS, still_kind
 
-LONGEST_SIDE_PX = 4000
-"""A face that is lost at this size would be below 0.5 % of the picture's width."""
+__all__ = ["LONGEST_SIDE_PX", "Photo", "encode_jpeg", "read_image", "read_photo"]
 
 # The format of two-eyed cameras and some phones, MPO, comes with JPEG.
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
-# libwebp needs 16 bytes a pixel, four times what the others take.
-MOST_WEBP_MEGAPIXELS = 50
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+READ_KINDS = ("JPEG", "PNG", "WebP", "GIF", "BMP", "TIFF", "AVIF")
 DEEP_GREY = ("I", "F")
 BAND_ROWS = 256
+_COLOURS = 3
 ORIENTATION_TAG = 0x0112
-UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
+# What undoes each orientation of EXIF, on rows and columns.
+UPRIGHT: Mapping[int, Callable[[BGRImage], BGRImage]] = {
+    2: lambda image: image[:, ::-1],
+    3: lambda image: image[::-1, ::-1],
+    4: lambda image: image[::-1],
+    5: lambda image: image.transpose(1, 0, 2),
+    6: lambda image: image[::-1].transpose(1, 0, 2),
+    7: lambda image: image[::-1, ::-1].transpose(1, 0, 2),
+    8: lambda image: image[:, ::-1].transpose(1, 0, 2),
 }
+SIDEWAYS = (5, 6, 7, 8)
 
-# catch_warnings changes the filters of the whole process.
-_warning_filters = threading.Lock()
+# Decoding one picture may take 250 MB; it also changes Pillow's limit and the warnings' filters of the whole process.
+_one_at_a_time = threading.Lock()
 
 
-def read_image(source: Path | bytes, *, most_megapixels: float = 150) -> BGRImage:
-    """Read a JPEG, PNG, WebP, GIF (its first frame), BMP or TIFF, upright and on white.
+@dataclass(frozen=True, eq=False)
+class Photo:
+    """A picture, upright and on white, and how large it is in its file (upright too), where it was reduced."""
+
+    image: BGRImage
+    width: int
+    height: int
+
+    def in_own_pixels(self, face: Face) -> Face:
+        """A face that was found in the image, in pixels of the file."""
+        across, down = self.width / self.image.shape[1], self.height / self.image.shape[0]
+        left, top, right, bottom = face.box
+        box = left * across, top * down, right * across, bottom * down
+        left_eye, right_eye, nose, left_mouth, right_mouth = ((x * across, y * down) for x, y in face.landmarks)
+        face_px = min(box[2] - box[0], box[3] - box[1])
+        landmarks = (left_eye, right_eye, nose, left_mouth, right_mouth)
+        return Face(box, landmarks, face.score, replace(face.quality, face_px=face_px))
+
+
+def read_image(source: Path | bytes, *, most_megapixels: float = MOST_MEGAPIXELS) -> BGRImage:
+    """The pixels of `read_photo`."""
+    return read_photo(source, most_megapixels=most_megapixels).image
+
+
+def read_photo(source: Path | bytes, *, most_megapixels: float = MOST_MEGAPIXELS) -> Photo:
+    """Read a JPEG, PNG, WebP, GIF or other animation (its first frame), BMP, TIFF, AVIF or HEIC, upright and on white.
+
+    One picture is read at a time in a process, whatever asks for it.
 
     Parameters
     ----------
     source
         A file, or a file's bytes.
     most_megapixels
-        Larger pictures are refused by their header, before anything is decoded.
+        Larger pictures are refused by their header, before anything is decoded; `picture_limits` has lower limits for
+        formats that cannot be decoded reduced.
 
     Returns
     -------
-    BGRImage
+    Photo
         At most 4000 pixels on the longer side; larger pictures are reduced.
 
     Raises
@@ -59,10 +100,16 @@ def read_image(source: Path | bytes, *, most_megapixels: float = 150) -> BGRImag
         With one plain sentence.
     """
     name = "The picture" if isinstance(source, bytes) else source.name
-    with closing(_open_stream(source, name)) as stream:
-        picture = _open(stream, name)
-        _check_size(picture, most_megapixels, name)
-        return _decode(picture, name)
+    with closing(_open_stream(source, name)) as stream, _one_at_a_time, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow warns of pictures that we count and allow ourselves
+        kind = still_kind(stream.read(HEAD_BYTES))
+        stream.seek(0)
+        if kind in HEIF_KINDS:
+            return Photo(*read_heif(stream, kind, _reduced, most_megapixels, name))
+        picture = _open(stream, kind, name)
+        most = min(most_megapixels, most_megapixels_of(picture))
+        refuse_too_large(picture.width * picture.height / 1e6, most, name)
+        return _decode(picture, stream, name)
 
 
 def encode_jpeg(image: BGRImage, quality: int = 90) -> bytes:
@@ -90,64 +137,84 @@ def _open_stream(source: Path | bytes, name: str) -> BinaryIO:
         raise BadImage("%(source)s cannot be opened: %(reason)s.", source=source, reason=error.strerror) from error
 
 
-def _open(stream: BinaryIO, name: str) -> Image.Image:
+def _open(stream: BinaryIO, kind: str | None, name: str) -> Image.Image:
+    most_pixels, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
     try:
-        # Pillow warns of pictures that we count and allow ourselves, and refuses those of twice that size.
-        with _warning_filters, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return Image.open(stream, formats=FORMATS)
-    except Image.DecompressionBombError as error:
-        raise BadImage("%(name)s has too many pixels to be read.", name=name) from error
+        return Image.open(stream, formats=FORMATS)
     except Exception as error:  # Decoders answer hostile bytes with errors of any kind.
+        if kind is None or kind in READ_KINDS:
+            raise BadImage(
+                "%(name)s is not a picture that can be read (JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF).", name=name
+            ) from error
         raise BadImage(
-            "%(name)s is not a picture that can be read (JPEG, PNG, WebP, GIF, BMP or TIFF).", name=name
+            "%(name)s is not a picture that can be read but %(kind)s; save it as JPEG.", name=name, kind=kind
         ) from error
+    finally:
+        Image.MAX_IMAGE_PIXELS = most_pixels
 
 
-def _check_size(picture: Image.Image, most_megapixels: float, name: str) -> None:
-    if picture.format == "WEBP":
-        most_megapixels = min(most_megapixels, MOST_WEBP_MEGAPIXELS)
-    megapixels = picture.width * picture.height / 1e6
-    if megapixels > most_megapixels:
-        raise BadImage(
-            "%(name)s has %(megapixels)s megapixels; at most %(most)s can be read.",
-            name=name,
-            megapixels=f"{megapixels:.0f}",
-            most=f"{most_megapixels:g}",
-        )
-
-
-def _decode(picture: Image.Image, name: str) -> BGRImage:
+def _decode(picture: Image.Image, stream: BinaryIO, name: str) -> Photo:
+    width, height = picture.size
     try:
-        # JPEG is decoded at a half, a quarter or an eighth where that is large enough.
-        picture.draft(None, _reduced_size(picture))
-        picture.load()
-        upright = UPRIGHT.get(_orientation(picture))
-        picture = _to_rgb_in_bands(picture)
-        if max(picture.size) > LONGEST_SIDE_PX:
-            picture = picture.resize(_reduced_size(picture), Image.Resampling.BOX)
-        if upright is not None:
-            picture = picture.transpose(upright)
-        return np.ascontiguousarray(np.asarray(picture, np.uint8)[:, :, ::-1])
+        if picture.format == "WEBP" and not getattr(picture, "is_animated", False):
+            image = _reduced(_webp_pixels(stream))
+        else:
+            scale = jpeg_scale(width, height)
+            picture.draft(None, (max(1, width // scale), max(1, height // scale)))  # does nothing to other formats
+            picture.load()
+            image = _in_bands(picture)
+        orientation = _orientation(picture)
+        if picture.format == "TIFF":  # Pillow has turned it
+            width, height = picture.size
     except Exception as error:  # Decoders answer hostile bytes with errors of any kind.
         raise BadImage("%(name)s is damaged or cut short.", name=name) from error
+    return Photo(_turned(image, orientation), *((height, width) if orientation in SIDEWAYS else (width, height)))
 
 
-def _reduced_size(picture: Image.Image) -> tuple[int, int]:
-    shrink = min(1.0, LONGEST_SIDE_PX / max(picture.size))
-    return max(1, round(picture.width * shrink)), max(1, round(picture.height * shrink))
+def _webp_pixels(stream: BinaryIO) -> NDArray[np.uint8]:
+    """Blue first. OpenCV takes less than half of the memory that Pillow does, which makes room for an animation."""
+    stream.seek(0)
+    pixels = cv2.imdecode(np.frombuffer(stream.read(), np.uint8), cv2.IMREAD_UNCHANGED)
+    if pixels is None:
+        raise ValueError("no WebP")
+    return np.asarray(pixels, np.uint8)
 
 
-def _to_rgb_in_bands(picture: Image.Image) -> Image.Image:
-    """In RGB and nearly small enough, band by band: a large picture is never in memory a second time."""
-    factor = max(1, max(picture.size) // LONGEST_SIDE_PX)
-    rows = BAND_ROWS * factor
+def _in_bands(picture: Image.Image) -> BGRImage:
+    """Blue first and small enough, band by band: a large picture is never in memory a second time."""
+    width, height = _reduced_size(*picture.size)
+    image = np.empty((height, width, 3), np.uint8)
     white = _white(picture)
-    bands = []
-    for top in range(0, picture.height, rows):
-        band = picture.crop((0, top, picture.width, min(top + rows, picture.height)))
-        bands.append(np.asarray(_to_rgb(band, white).reduce(factor), np.uint8))
-    return Image.fromarray(np.concatenate(bands))
+    shrink = picture.height / height
+    for top in range(0, height, BAND_ROWS):
+        bottom = min(top + BAND_ROWS, height)
+        first, last = int(top * shrink), min(picture.height, ceil(bottom * shrink))
+        band = _to_rgb(picture.crop((0, first, picture.width, last)), white)
+        if band.size != (width, bottom - top):
+            part = (0, top * shrink - first, picture.width, min(bottom * shrink - first, band.height))
+            band = band.resize((width, bottom - top), Image.Resampling.BOX, part)
+        image[top:bottom] = np.asarray(band, np.uint8)[:, :, ::-1]
+    return image
+
+
+def _reduced(pixels: NDArray[np.uint8]) -> BGRImage:
+    """Of pixels that are blue first, with or without transparency; a copy of its own."""
+    height, width = pixels.shape[:2]
+    if max(width, height) > LONGEST_SIDE_PX:
+        pixels = np.asarray(cv2.resize(pixels, _reduced_size(width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    if pixels.shape[2] == _COLOURS:
+        return pixels.copy() if pixels.base is not None else pixels
+    return _in_bands(Image.fromarray(np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGBA), np.uint8)))
+
+
+def _reduced_size(width: int, height: int) -> tuple[int, int]:
+    shrink = min(1.0, LONGEST_SIDE_PX / max(width, height))
+    return max(1, round(width * shrink)), max(1, round(height * shrink))
+
+
+def _turned(image: BGRImage, orientation: int) -> BGRImage:
+    turn = UPRIGHT.get(orientation)
+    return image if turn is None else np.ascontiguousarray(turn(image))
 
 
 def _orientation(picture: Image.Image) -> int:
@@ -174,7 +241,7 @@ def _white(picture: Image.Image) -> float:
     """The value of white in grey of 16 or 32 bits or of floating point, which does not always say its range."""
     if picture.mode.startswith("I;16") or not picture.mode.startswith(DEEP_GREY):
         return 65535.0
-    brightest = float(np.asarray(picture).max())
+    brightest = float(np.max(picture.getextrema()))
     if picture.mode == "F" and brightest <= 1.0:
         return 1.0
     return 255.0 if brightest <= 255.0 else 65535.0

@@ -15,6 +15,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from face_engine.errors import BadVideo
+from face_engine.stills import HEAD_BYTES, still_kind
 
 # Named, so that a text cannot pass as a playlist that makes FFmpeg open other files or addresses.
 FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg"
@@ -22,10 +23,6 @@ MOST_MEGAPIXELS = 40.0
 """8K has 33; a header that claims more is damaged or hostile."""
 LONGEST_HOURS = 24
 _PACKETS_TRIED_FOR_A_FIRST_FRAME = 1000
-_PICTURE_FILES = {
-    b"\x89PNG": "PNG",
-    b"\xff\xd8\xff": "JPEG",
-}
 
 
 @dataclass(frozen=True)
@@ -157,16 +154,16 @@ def _refuse_what_is_no_video_file(path: Path) -> None:
         raise BadVideo("%(path)s is not a file.", path=path)
     try:
         with path.open("rb") as file:
-            head = file.read(8)
+            head = file.read(HEAD_BYTES)
     except OSError as error:
         raise BadVideo("%(path)s cannot be opened: %(reason)s.", path=path, reason=error.strerror) from error
     if not head:
         raise BadVideo("%(name)s is empty.", name=path.name)
-    if head.startswith(b"GIF8"):
+    kind = still_kind(head)
+    if kind == "GIF":
         raise BadVideo("%(name)s is an animated picture (GIF), not a video.", name=path.name)
-    for magic, kind in _PICTURE_FILES.items():
-        if head.startswith(magic):
-            raise BadVideo("%(name)s is a picture (%(kind)s), not a video.", name=path.name, kind=kind)
+    if kind is not None:
+        raise BadVideo("%(name)s is a picture (%(kind)s), not a video.", name=path.name, kind=kind)
 
 
 def _picture_track(container: InputContainer, name: str) -> VideoStream:

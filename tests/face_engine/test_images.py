@@ -169,7 +169,7 @@ def test_the_limit_of_pixels_can_be_set():
 
 
 def test_a_webp_of_too_many_pixels_for_its_decoder_is_refused(monkeypatch):
-    monkeypatch.setattr("face_engine.images.MOST_WEBP_MEGAPIXELS", 0.004)
+    monkeypatch.setattr("face_engine.picture_limits.MOST_WEBP_MEGAPIXELS", 0.004)
     with pytest.raises(BadImage, match=r"at most 0\.004 can be read"):
         read_image(written(quarters(), "WEBP"))
     read_image(written(quarters(), "PNG"))
