@@ -12,7 +12,7 @@ import numpy as np
 from face_engine import identify_command, search_command
 from face_engine.engine import Engine
 from face_engine.errors import BadImage, FaceEngineError
-from face_engine.images import read_image
+from face_engine.images import read_image, read_photo
 from face_engine.model import BGRImage, Face
 from face_engine.similarity import SAME_PERSON_DISTANCE, similarity
 
@@ -97,7 +97,8 @@ def _face_px(text: str) -> int:
 
 
 def _find(options: argparse.Namespace) -> None:
-    faces = _engine(options).find(read_image(options.image))
+    photo = read_photo(options.image)
+    faces = [photo.in_own_pixels(face) for face in _engine(options).find(photo.image)]
     if options.json:
         _print_json({"image": str(options.image), "faces": [_as_json(face) for face in faces]})
         return
@@ -110,10 +111,13 @@ def _embed(options: argparse.Namespace) -> None:
     engine = _engine(options)
     images = []
     for path in options.images:
-        image = read_image(path)
-        faces = engine.find(image)
-        vectors = engine.embed(image, faces)
-        described = [{**_as_json(face), "vector": vector.tolist()} for face, vector in zip(faces, vectors, strict=True)]
+        photo = read_photo(path)
+        faces = engine.find(photo.image)
+        vectors = engine.embed(photo.image, faces)
+        described = [
+            {**_as_json(photo.in_own_pixels(face)), "vector": vector.tolist()}
+            for face, vector in zip(faces, vectors, strict=True)
+        ]
         images.append({"image": str(path), "faces": described})
     _print_json({"engine": engine.name, "same_person_distance": SAME_PERSON_DISTANCE, "images": images})
 

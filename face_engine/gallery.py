@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from face_engine.errors import BadImage, FaceEngineError
 from face_engine.images import read_image
 from face_engine.model import Vectors
+from face_engine.upright import find_upright
 
 if TYPE_CHECKING:
     from face_engine.engine import Engine
 
-PHOTO_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif"}
+PHOTO_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".heic", ".heif", ".avif"}
 
 # "ada-2.jpg", "ada_2.jpg", "ada 2.jpg" and "ada (2).jpg" are more photos of "ada"; "ada2.jpg" is somebody else.
 _NUMBERED = re.compile(r"[-_ ]\(?\d{1,3}\)?$")
@@ -203,8 +204,8 @@ def load_gallery_folder(folder: Path, engine: Engine) -> GalleryFolder:
 
 
 def _enrol(photo: Path, engine: Engine) -> tuple[NDArray[np.float32] | None, str | None]:
-    image = read_image(photo)
-    faces = engine.find(image)
+    upright = find_upright(engine, read_image(photo))
+    image, faces = upright.image, upright.faces
     if not faces:
         return None, f"{photo.name}: no face is found in this photo."
     largest = max(faces, key=lambda face: face.width_px * face.height_px)

@@ -16,18 +16,18 @@ from attendance.adapters.faces_local_probe import plain_recording_errors, probe_
 from attendance.adapters.faces_local_snapshot import search_snapshot
 from attendance.errors import BadPhoto, Phrase
 from attendance.model import Face, RecordingKind
+from attendance.picture_turns import one_picture_at_a_time
 from attendance.ports import EnrolledFace, LookAlike, MediaFile, PhotoFaces, Progress, RecordingInfo, Seen
 from attendance.settings import Settings
 from face_engine import errors
 from face_engine.engine import Engine
 from face_engine.gallery import Gallery
-from face_engine.images import read_image
-from face_engine.model import BGRImage
-from face_engine.model import Face as EngineFace
+from face_engine.images import Photo, read_photo
 from face_engine.search import search_video
 from face_engine.search_model import PersonSeen, UnknownSeen
 from face_engine.search_processes import SearchPool
 from face_engine.similarity import similarity
+from face_engine.upright import UprightPhoto, find_upright
 
 
 def open_faces(value: str, settings: Settings) -> LocalFaces:
@@ -50,21 +50,21 @@ class LocalFaces:
         self._search_pool = SearchPool()
 
     def find(self, photo: bytes) -> PhotoFaces:
-        image, faces = self._faces_in(photo)
-        return described(image, faces)
+        with self._faces_in(photo) as (read, found):
+            return described(read, found)
 
     def enrol(self, student_id: str, photo: bytes) -> EnrolledFace:
-        image, faces = self._faces_in(photo)
-        face = the_one_face(faces)
-        with self._engine_alone() as engine:
-            vector = engine.embed(image, [face], mirrored=True)[0]
-        return EnrolledFace(
-            found=described(image, faces),
-            vector=tuple(float(number) for number in vector),
-            external_id=None,
-            photo=upright_copy(image),
-            thumbnail=thumbnail(image, face),
-        )
+        with self._faces_in(photo) as (read, found):
+            face = the_one_face(largest_first(found.faces), read.width / read.image.shape[1])
+            with self._engine_alone() as engine:
+                vector = engine.embed(found.image, [face], mirrored=True)[0]
+            return EnrolledFace(
+                found=described(read, found),
+                vector=tuple(float(number) for number in vector),
+                external_id=None,
+                photo=upright_copy(found.image),
+                thumbnail=thumbnail(found.image, face),
+            )
 
     def look_alikes(self, face: EnrolledFace, enrolled: Sequence[Face]) -> Sequence[LookAlike]:
         gallery = self._gallery(enrolled)
@@ -104,15 +104,18 @@ class LocalFaces:
             found = search_video(path, gallery, self._options, progress, models=self._models, pool=self._search_pool)
         return [*map(_seen, found.people), *map(_unknown, found.unknown)]
 
-    def _faces_in(self, photo: bytes) -> tuple[BGRImage, list[EngineFace]]:
-        """The photo upright and its faces, the largest first. Raises BadPhoto."""
-        try:
-            image = read_image(photo)
-        except errors.BadImage as error:
-            values = {**error.values, "name": Phrase("The picture")} if "name" in error.values else error.values
-            raise BadPhoto(error.template, **values) from error
-        with self._engine_alone() as engine:
-            return image, largest_first(engine.find(image))
+    @contextmanager
+    def _faces_in(self, photo: bytes) -> Iterator[tuple[Photo, UprightPhoto]]:
+        """The photo as it is and upright with its faces; no other is in memory meanwhile. Raises BadPhoto."""
+        with one_picture_at_a_time:
+            try:
+                read = read_photo(photo)
+            except errors.BadImage as error:
+                values = {**error.values, "name": Phrase("The picture")} if "name" in error.values else error.values
+                raise BadPhoto(error.template, **values) from error
+            with self._engine_alone() as engine:
+                found = find_upright(engine, read.image)
+            yield read, found
 
     @contextmanager
     def _engine_alone(self) -> Iterator[Engine]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 import cv2
 import numpy as np
 
 from attendance.errors import BadPhoto
 from attendance.ports import FoundFace, PhotoFaces
-from face_engine.images import encode_jpeg
+from face_engine.images import Photo, encode_jpeg
 from face_engine.model import BGRImage, Face
+from face_engine.upright import UprightPhoto
 
 LONGEST_SIDE_PX = 1600
 THUMBNAIL_PX = 160
@@ -27,8 +29,8 @@ def largest_first(faces: Sequence[Face]) -> list[Face]:
     return sorted(faces, key=lambda face: face.width_px * face.height_px, reverse=True)
 
 
-def the_one_face(faces: Sequence[Face]) -> Face:
-    """The face that is meant, of faces sorted by size. Raises BadPhoto."""
+def the_one_face(faces: Sequence[Face], reduced_by: float = 1.0) -> Face:
+    """The face that is meant, of faces sorted by size in a photo that was reduced. Raises BadPhoto."""
     if not faces:
         raise BadPhoto("There is no face in this photo.")
     largest = faces[0]
@@ -38,19 +40,22 @@ def the_one_face(faces: Sequence[Face]) -> Face:
     if largest.quality.face_px < LEAST_FACE_PX:
         raise BadPhoto(
             "The face in this photo is only %(width)s pixels wide; at least %(least)s are needed.",
-            width=f"{largest.quality.face_px:.0f}",
-            least=LEAST_FACE_PX,
+            width=f"{largest.quality.face_px * reduced_by:.0f}",
+            least=ceil(LEAST_FACE_PX * reduced_by),
         )
     return largest
 
 
-def described(image: BGRImage, faces: Sequence[Face]) -> PhotoFaces:
-    """What was found, in the words of attendance."""
-    found = tuple(
-        FoundFace(face.box, face.score, face.quality.value, tuple(str(one) for one in face.quality.problems))
-        for face in faces
-    )
-    return PhotoFaces(found, width=image.shape[1], height=image.shape[0])
+def described(photo: Photo, found: UprightPhoto) -> PhotoFaces:
+    """What was found, in the words of attendance and in pixels of the photo as its file has it."""
+    across, down = photo.width / photo.image.shape[1], photo.height / photo.image.shape[0]
+    faces = []
+    for face in largest_first(found.faces):
+        left, top, right, bottom = found.box_before(face.box)
+        box = left * across, top * down, right * across, bottom * down
+        problems = tuple(str(one) for one in face.quality.problems)
+        faces.append(FoundFace(box, face.score, face.quality.value, problems))
+    return PhotoFaces(tuple(faces), width=photo.width, height=photo.height)
 
 
 def upright_copy(image: BGRImage) -> bytes:

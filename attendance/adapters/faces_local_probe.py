@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from attendance.errors import BadRecording, Phrase, SearchStopped, ServiceUnavailable
+from attendance.picture_turns import one_picture_at_a_time
 from attendance.ports import RecordingInfo
 from face_engine import errors
-from face_engine.images import read_image
+from face_engine.images import read_photo
 from face_engine.video import probe as probe_video
 from face_engine.video_end import is_cut_short
 
@@ -76,8 +77,9 @@ def _probe_snapshot(path: Path, codec: str, extension: str) -> RecordingInfo:
         raise BadRecording(
             "The recording is a picture of more than %(most)s MB.", most=f"{_MOST_SNAPSHOT_BYTES / 1e6:.0f}"
         )
-    height, width = read_image(path).shape[:2]
-    return RecordingInfo(0.0, width, height, codec, codec, extension)
+    with one_picture_at_a_time:
+        photo = read_photo(path)
+    return RecordingInfo(0.0, photo.width, photo.height, codec, codec, extension)
 
 
 def _extension(container: str, path: Path) -> str:
