@@ -21,6 +21,7 @@ from attendance.use_cases.photo_sources import FolderPhotos, PhotoSource, ZipPho
 from attendance.use_cases.photo_words import photo_in_words
 from attendance.use_cases.register_student import register_student
 from attendance.use_cases.roster_file import RosterRow, read_consent_date, read_roster_file
+from attendance.use_cases.row_photos import RowPhotos
 
 __all__ = ["FolderPhotos", "ImportRow", "Outcome", "PhotoSource", "StudentImport", "ZipPhotos", "import_students"]
 
@@ -129,24 +130,29 @@ class StudentImport:
             return None
 
     def _add(self, student_id: str, row: RosterRow) -> tuple[Outcome, str]:
-        registration = register_student(
-            self._services,
-            student_id=student_id,
-            name=row.name,
-            consent_on=read_consent_date(row.consent),
-            course_ids=[course.id for course in self._courses],
-            photos=self._photos_of(student_id, row),
-            by=self._by,
-            everybody=self._everybody,
-        )
+        photos = self._photos_of(student_id, row)
+        with photos.named():
+            registration = register_student(
+                self._services,
+                student_id=student_id,
+                name=row.name,
+                consent_on=read_consent_date(row.consent),
+                course_ids=[course.id for course in self._courses],
+                photos=photos,
+                by=self._by,
+                everybody=self._everybody,
+            )
         self._everybody.extend(one.face for one in registration.photos)
-        return Outcome.ADDED, self._in_words(row, [], registration.photos)
+        return Outcome.ADDED, self._in_words(row, self._left_out(student_id, row), registration.photos)
 
     def _update(self, student: Student, row: RosterRow) -> tuple[Outcome, str]:
         consent_on = read_consent_date(row.consent) or student.consent_on
         wanted = replace(student, name=row.name or student.name, consent_on=consent_on)
         photos = self._photos_of(student.id, row)
-        with enrolled_photos(self._services, wanted, photos, everybody=self._everybody, pass_over_same=True) as added:
+        with (
+            photos.named(),
+            enrolled_photos(self._services, wanted, photos, everybody=self._everybody, pass_over_same=True) as added,
+        ):
             changed = change_student(
                 self._services, student.id, name=wanted.name, consent_on=wanted.consent_on, by=self._by
             )
@@ -157,7 +163,8 @@ class StudentImport:
             done.insert(0, "Consent date changed.")
         if changed.name != student.name:
             done.insert(0, "Name changed.")
-        return Outcome.UPDATED if done or added else Outcome.UNCHANGED, self._in_words(row, done, added)
+        outcome = Outcome.UPDATED if done or added else Outcome.UNCHANGED
+        return outcome, self._in_words(row, [*done, *self._left_out(student.id, row)], added)
 
     def _put_on_rosters(self, student_id: str) -> list[str]:
         on = {course.id for course in self._services.store.courses(student_id=student_id)}
@@ -166,16 +173,19 @@ class StudentImport:
             add_to_roster(self._services, course.id, [student_id], by=self._by)
         return [f"Put on the roster of {course.label}." for course in missing]
 
-    def _photos_of(self, student_id: str, row: RosterRow) -> list[bytes]:
+    def _photos_of(self, student_id: str, row: RosterRow) -> RowPhotos:
         if self._photos is None:
-            return []
+            return RowPhotos(None, [], 0)
         names = (
             self._index.of_student(student_id)
             if row.photos is None
             else [self._index.find(name) for name in row.photos]
         )
-        most_bytes = self._services.settings.most_photo_bytes
-        return [self._photos.read(name, most_bytes) for name in dict.fromkeys(names)]
+        return RowPhotos(self._photos, list(dict.fromkeys(names)), self._services.settings.most_photo_bytes)
+
+    def _left_out(self, student_id: str, row: RosterRow) -> list[str]:
+        names = self._index.others_of_student(student_id) if row.photos is None else ()
+        return [f"{name} is not a photo of a kind that is read; save it as JPEG." for name in names]
 
     def _in_words(self, row: RosterRow, done: Sequence[str], added: Sequence[AddedPhoto]) -> str:
         words = list(done)

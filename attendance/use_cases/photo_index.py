@@ -10,7 +10,9 @@ from pathlib import PurePosixPath
 from attendance.errors import BadPhoto
 from attendance.use_cases.names import same_text
 
-_PHOTO_ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
+_PHOTO_ENDINGS = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".heif", ".avif"}
+)
 _NUMBERED = re.compile(r"(.+)[-_](\d{1,3})", re.DOTALL)
 
 
@@ -21,6 +23,7 @@ class PhotoIndex:
         self._by_path: dict[str, list[str]] = defaultdict(list)
         self._by_file: dict[str, list[str]] = defaultdict(list)
         self._by_student: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        self._others_by_student: dict[str, list[tuple[int, str]]] = defaultdict(list)
         ids = {same_text(student_id) for student_id in student_ids}
         for name in names:
             if not _is_leftover(name):
@@ -47,16 +50,20 @@ class PhotoIndex:
         """21.jpg first, then 21-2.jpg and so on."""
         return [name for _, name in sorted(self._by_student.get(same_text(student_id), []))]
 
+    def others_of_student(self, student_id: str) -> list[str]:
+        """Files that are named as the student's photos are, but are of kinds that are not read."""
+        return [name for _, name in sorted(self._others_by_student.get(same_text(student_id), []))]
+
     def _add_by_student(self, name: str, ids: Collection[str]) -> None:
         path = PurePosixPath(name)
-        if path.suffix.lower() not in _PHOTO_ENDINGS:
-            return
+        is_photo = path.suffix.lower() in _PHOTO_ENDINGS
+        by_student = self._by_student if is_photo else self._others_by_student
         stem = same_text(path.stem)
         numbered = _NUMBERED.fullmatch(stem)
         if stem in ids or numbered is None:  # an id may itself end in a number
-            self._by_student[stem].append((0, name))
+            by_student[stem].append((0, name))
         else:
-            self._by_student[numbered[1]].append((int(numbered[2]), name))
+            by_student[numbered[1]].append((int(numbered[2]), name))
 
 
 def _is_leftover(name: str) -> bool:

@@ -282,3 +282,42 @@ def test_imports_that_nobody_goes_on_with_are_erased_after_a_day(services: Memor
             os.utime(path, (now - age_s, now - age_s))
     keep_import.remove_old_imports(services)
     assert [one.id for one in unfinished_imports(services, by="user")] == [young.id]
+
+
+def test_a_file_that_is_named_like_a_student_and_is_no_photo_is_said_in_that_row(services: MemoryServices):
+    photos = zipped(**{"21__jpg": b"face:21", "21-2__MOV": b"film", "52__jxl": b"x", "60__HEIC": b"face:60"})
+    csv = "id,name,consent\n21,Student 21,2026-03-01\n52,Student 52,2026-03-01\n60,Student 60,2026-03-01\n"
+    rows = run(services, csv, photos=photos)
+    assert outcomes(rows) == ["added"] * 3
+    assert [row.sentence for row in rows] == [
+        "21-2.MOV is not a photo of a kind that is read; save it as JPEG. 1 photo added.",
+        "52.jxl is not a photo of a kind that is read; save it as JPEG.",
+        "1 photo added.",
+    ]
+    again = run(services, csv, photos=zipped(**{"52__jxl": b"x"}))
+    assert again[1].sentence == "52.jxl is not a photo of a kind that is read; save it as JPEG."
+
+
+def test_a_photo_that_cannot_be_used_is_named_in_its_row(services: MemoryServices):
+    photos = zipped(**{"21__HEIC": b"junk"})
+    (row,) = run(services, "id,name,consent\n21,Student 21,2026-03-01\n", photos=photos)
+    assert (row.outcome.value, row.sentence[:9]) == ("refused", "21.HEIC: ")
+
+
+def test_photos_of_a_row_are_read_one_by_one(services: MemoryServices):
+    asked: list[str] = []
+
+    class Counting(ZipPhotos):
+        def read(self, name: str, most_bytes: int) -> bytes:
+            asked.append(name)
+            return super().read(name, most_bytes)
+
+    class Faces(type(services.faces)):
+        def enrol(self, student_id: str, photo: bytes):
+            asked.append("enrolled")
+            return super().enrol(student_id, photo)
+
+    services.faces.__class__ = Faces
+    csv = b"id,name,consent\n21,Student 21,2026-03-01\n"
+    import_students(services, csv=csv, photos=Counting(zipped(**PHOTOS)), by="user")
+    assert asked == ["21.jpg", "enrolled", "21-2.jpg", "enrolled"]
