@@ -8,8 +8,10 @@ import av
 from PIL import Image
 
 from attendance.adapters.faces_rekognition_photos import read_picture
+from attendance.adapters.faces_rekognition_stills import HEAD_BYTES, still_kind
 from attendance.adapters.faces_rekognition_video import OpenVideo, open_video, quarter_turns, refuse_absurd_size
 from attendance.errors import BadPhoto, BadRecording, Phrase
+from attendance.picture_turns import one_picture_at_a_time
 from attendance.ports import MediaFile, RecordingInfo
 
 MOST_BYTES = 10_000_000_000
@@ -32,8 +34,12 @@ def probe_recording(file: MediaFile) -> RecordingInfo:
         raise BadRecording("The recording is empty.")
     for magic, (codec, extension) in _SNAPSHOTS.items():
         if head.startswith(magic):
-            width, height = read_snapshot(file).size
+            with one_picture_at_a_time:
+                width, height = read_snapshot(file).size
             return RecordingInfo(0.0, width, height, codec, codec, extension)
+    kind = still_kind(head)
+    if kind is not None:
+        raise BadRecording("The recording is a picture (%(kind)s), not a video.", kind=kind)
     return _probe_video(file, ".mov" if head[4:12] == b"ftypqt  " else ".mp4")
 
 
@@ -53,7 +59,7 @@ def read_snapshot(file: MediaFile) -> Image.Image:
 
 def _head(file: MediaFile) -> bytes:
     with file.open() as stream:
-        return stream.read(12)
+        return stream.read(HEAD_BYTES)
 
 
 def _probe_video(file: MediaFile, extension: str) -> RecordingInfo:

@@ -6,6 +6,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 from attendance.adapters.faces_local import LocalFaces, open_faces
 from attendance.adapters.faces_local_snapshot import search_snapshot
@@ -19,6 +20,7 @@ from face_engine.similarity import similarity
 from tests.contract.faces_kits import drawn, jpeg
 from tests.face_data import FACE_DATA
 from tests.face_engine.films import film, noisy_pictures
+from tests.still_files import stills
 from tests.unit.test_faces_local import a_face, saved
 
 
@@ -131,3 +133,17 @@ def test_a_video_that_ends_before_its_time_is_refused(faces: LocalFaces, tmp_pat
     path.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(BadRecording, match=r"^The recording is cut short"):
         faces.probe(DiskFile(path))
+
+
+@pytest.mark.parametrize("what", [what for what in stills() if what not in ("JPEG", "PNG", "animated PNG")])
+def test_a_still_is_refused_by_its_name(faces, tmp_path, what):
+    kind, content = stills()[what]
+    (tmp_path / "data").write_bytes(content)
+    with pytest.raises(BadRecording, match=rf"The recording is an? (animated )?picture \(({kind})\), not a video"):
+        faces.probe(DiskFile(tmp_path / "data"))
+
+
+def test_a_large_snapshot_has_the_size_of_its_file(faces, tmp_path):
+    Image.new("L", (8400, 4200)).save(tmp_path / "data", "JPEG")
+    info = faces.probe(DiskFile(tmp_path / "data"))
+    assert (info.width, info.height) == (8400, 4200)

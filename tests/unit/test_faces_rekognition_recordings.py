@@ -11,9 +11,12 @@ import pytest
 from PIL import Image
 
 from attendance.adapters import faces_rekognition_probe as module
+from attendance.adapters import faces_rekognition_stills
 from attendance.adapters.faces_rekognition_probe import probe_recording
 from attendance.disk_file import DiskFile
 from attendance.errors import BadRecording
+from face_engine import stills as engine_stills
+from tests.still_files import stills
 from tests.unit.grey_films import HEIGHT, WIDTH, film
 
 
@@ -137,7 +140,7 @@ def test_what_no_camera_makes_is_not_even_opened(tmp_path):
     Image.new("RGB", (60, 30)).save(
         tmp_path / "a.gif", save_all=True, append_images=[Image.new("RGB", (60, 30), "red")]
     )
-    with pytest.raises(BadRecording, match="not a video that can be read"):
+    with pytest.raises(BadRecording, match=r"is a picture \(GIF\), not a video"):
         probe_recording(DiskFile(tmp_path / "a.gif"))
 
 
@@ -159,3 +162,15 @@ def test_a_damaged_snapshot_is_refused_in_words_of_recordings(tmp_path, head):
     (tmp_path / "data").write_bytes(head)
     with pytest.raises(BadRecording, match=r"^The recording is .*\.$"):
         probe_recording(DiskFile(tmp_path / "data"))
+
+
+@pytest.mark.parametrize("what", [one for one in stills() if one not in ("JPEG", "PNG", "animated PNG")])
+def test_a_still_is_refused_by_its_name(tmp_path, what):
+    kind, content = stills()[what]
+    (tmp_path / "data").write_bytes(content)
+    with pytest.raises(BadRecording, match=rf"The recording is a picture \({kind}\), not a video"):
+        probe_recording(DiskFile(tmp_path / "data"))
+
+
+def test_stills_are_known_as_the_local_engine_knows_them():
+    assert Path(faces_rekognition_stills.__file__).read_text() == Path(engine_stills.__file__).read_text()
