@@ -51,8 +51,8 @@ class Pictures:
     def read(self, image: Mapping[str, Any]) -> Picture:
         """Read the service's Image and find its faces, 100 at most. Raises ServiceError."""
         content = self._content(image)
-        pixels = _decoded(content)
-        with self._turns:
+        with self._turns:  # from before it is decoded: what waits is a file, not fifty MB of pixels
+            pixels = _decoded(content)
             found = self._engine.find(pixels)
         largest_first = sorted(found, key=lambda face: -face.width_px * face.height_px)
         image_id = str(uuid5(_OF_PICTURES, hashlib.sha256(content).hexdigest()))

@@ -99,7 +99,7 @@ class LocalFaces:
         gallery = self._gallery(faces)
         with file.local_path() as path, plain_recording_errors(path):
             if kind is RecordingKind.SNAPSHOT:
-                with self._engine_alone() as engine:
+                with one_picture_at_a_time, self._engine_alone() as engine:
                     return search_snapshot(path, gallery, engine, self._options, progress)
             found = search_video(path, gallery, self._options, progress, models=self._models, pool=self._search_pool)
         return [*map(_seen, found.people), *map(_unknown, found.unknown)]

@@ -30,6 +30,7 @@ from attendance.adapters.faces_rekognition_snapshot import MOST_AT_ONCE, search_
 from attendance.adapters.faces_rekognition_video import WantedPicture, cut_pictures
 from attendance.errors import BadRecording, SettingsError
 from attendance.model import Face, RecordingKind, new_id
+from attendance.picture_turns import one_picture_at_a_time
 from attendance.ports import EnrolledFace, LookAlike, MediaFile, PhotoFaces, Progress, RecordingInfo, Seen
 from attendance.settings import Settings
 
@@ -71,15 +72,17 @@ class RekognitionFaces:
         self._collection = FaceCollection(client or make_client("rekognition"), collection, sleep)
 
     def find(self, photo: bytes) -> PhotoFaces:
-        return self._found(read_picture(photo))
+        with one_picture_at_a_time:
+            return self._found(read_picture(photo))
 
     def enrol(self, student_id: str, photo: bytes) -> EnrolledFace:
         external_id = external_image_id(student_id)
-        picture = read_picture(photo)
-        found = self._found(picture)
-        face = the_one_face(found)
-        kept, small = upright_copy(picture), thumbnail(picture, face)
-        face_id = self._collection.index(external_id, for_request(sealed(picture)))
+        with one_picture_at_a_time:
+            picture = read_picture(photo)
+            found = self._found(picture)
+            face = the_one_face(found)
+            kept, small = upright_copy(picture), thumbnail(picture, face)
+            face_id = self._collection.index(external_id, for_request(sealed(picture)))
         return EnrolledFace(found, None, face_id, kept, small)
 
     def look_alikes(self, face: EnrolledFace, enrolled: Sequence[Face]) -> Sequence[LookAlike]:

@@ -7,11 +7,13 @@ import secrets
 import threading
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from PIL import Image, ImageOps
 
 from attendance.errors import BadPhoto, Phrase
+from attendance.picture_turns import one_picture_at_a_time
 from attendance.ports import FoundFace, PhotoFaces
 
 LONGEST_SIDE_PX = 4096
@@ -29,11 +31,13 @@ GOOD_FACE_PX = 80
 """A registration photo is compared with every frame from then on; below this it has less detail than they do."""
 
 # The format of two-eyed cameras and some phones, MPO, comes with JPEG.
-_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 # The smallest function in Lambda has 1 GB, and one that is killed would be killed by the same picture again and again.
 _MOST_MEGAPIXELS = 50
-_MOST_JPEG_MEGAPIXELS = 110  # it is decoded at a half or less
-_MOST_WEBP_MEGAPIXELS = 25  # libwebp needs twice the memory of the others
+_MOST_JPEG_MEGAPIXELS = 220  # it is decoded at a half or less, where it comes in one scan
+_MOST_SCANNED_MEGAPIXELS = 40  # else it is held whole, up to eight bytes a pixel
+_MOST_WEBP_MEGAPIXELS = 20  # libwebp needs four times the memory of the others
+_MOST_AVIF_MEGAPIXELS = 20
 _CLEAR_PART = 0.5  # of the largest face's width; people far behind are smaller
 _CLEAR_SCORE = 0.9  # patterns that are taken for a face have less
 _THUMBNAIL_WIDTH = 1.6  # in faces: hair and chin belong to a person
@@ -44,8 +48,13 @@ _BLURRED_SHARPNESS = 20.0
 _DARK, _BRIGHT = 25.0, 95.0
 _TURNED_DEG = 35.0
 
-# catch_warnings changes the filters of the whole process.
-_warning_filters = threading.Lock()
+# Pillow's limit, which is below what phones have, and the warnings' filters are those of the whole process.
+_limit_of_pixels = threading.Lock()
+
+with suppress(ImportError):  # there is no wheel of it for every machine
+    import pi_heif
+
+    pi_heif.register_heif_opener()
 
 
 def read_picture(data: bytes) -> Image.Image:
@@ -53,6 +62,11 @@ def read_picture(data: bytes) -> Image.Image:
 
     Raises BadPhoto, whose value `name` is the phrase "The picture".
     """
+    with one_picture_at_a_time:
+        return _read(data)
+
+
+def _read(data: bytes) -> Image.Image:
     picture = _opened(data)
     megapixels = picture.width * picture.height / 1e6
     most = _most_megapixels(picture)
@@ -148,23 +162,41 @@ def _opened(data: bytes) -> Image.Image:
         raise BadPhoto("%(name)s is empty.", name=Phrase("The picture"))
     try:
         # Pillow warns of pictures that we count and allow ourselves, and refuses those of twice that size.
-        with _warning_filters, warnings.catch_warnings():
+        with _limit_of_pixels, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return Image.open(io.BytesIO(data), formats=_FORMATS)
-    except Image.DecompressionBombError as error:
-        raise BadPhoto("%(name)s has too many pixels to be read.", name=Phrase("The picture")) from error
+            most_pixels, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+            try:
+                return Image.open(io.BytesIO(data), formats=_FORMATS)
+            finally:
+                Image.MAX_IMAGE_PIXELS = most_pixels
     except Exception as error:  # Decoders answer hostile bytes with errors of any kind.
         raise BadPhoto(
-            "%(name)s is not a picture that can be read (JPEG, PNG, WebP, GIF, BMP or TIFF).",
+            "%(name)s is not a picture that can be read (JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF).",
             name=Phrase("The picture"),
         ) from error
 
 
 def _most_megapixels(picture: Image.Image) -> int:
-    if picture.format == "WEBP":
-        return _MOST_WEBP_MEGAPIXELS
-    is_photo = picture.format in ("JPEG", "MPO") and picture.mode in ("RGB", "L")
-    return _MOST_JPEG_MEGAPIXELS if is_photo else _MOST_MEGAPIXELS
+    if picture.format in ("WEBP", "AVIF"):
+        return _MOST_WEBP_MEGAPIXELS if picture.format == "WEBP" else _MOST_AVIF_MEGAPIXELS
+    if picture.format not in ("JPEG", "MPO"):
+        return _MOST_MEGAPIXELS
+    if picture.mode not in ("RGB", "L") or not _comes_in_one_scan(picture):
+        return _MOST_SCANNED_MEGAPIXELS
+    return _MOST_JPEG_MEGAPIXELS
+
+
+def _comes_in_one_scan(picture: Image.Image) -> bool:
+    """Whether the first scan, after whose header Pillow stands, is of all colours and not the first of many."""
+    stream = getattr(picture, "fp", None)
+    if stream is None or picture.info.get("progressive"):
+        return False
+    length = 6 + 2 * len(picture.getbands())
+    after_header = stream.tell()
+    stream.seek(max(0, after_header - length - 2))
+    is_whole = bool(stream.read(4) == b"\xff\xda" + length.to_bytes(2, "big"))
+    stream.seek(after_header)
+    return is_whole
 
 
 def _on_white(picture: Image.Image) -> Image.Image:
@@ -177,7 +209,7 @@ def _on_white(picture: Image.Image) -> Image.Image:
         flat.paste(coloured, mask=coloured.getchannel("A"))
         flat.info.update(picture.info)
         return flat
-    return picture.convert("RGB")
+    return picture if picture.mode == "RGB" else picture.convert("RGB")
 
 
 def _shrunk(picture: Image.Image, longest_px: int) -> Image.Image:

@@ -12,6 +12,7 @@ from attendance.model import Face, Student, new_id
 from attendance.ports import EnrolledFace, LookAlike, PhotoFaces
 from attendance.services import Services
 
+_MOST_PICTURE_BYTES = 50_000_000  # over a hundred photos; they are in memory until all are enrolled
 UNLIKE_OTHERS = "unlike_others"  # a problem that only the student's other photos can show
 
 
@@ -69,6 +70,8 @@ def enrolled_photos(
                 enrolled, one = _enrol(services, student, photo, [*everybody, *(one.face for one in added)], pictures)
                 added.append(one)
                 pictures |= {one.face.photo_key: enrolled.photo, one.face.thumbnail_key: enrolled.thumbnail}
+                if sum(map(len, pictures.values())) > _MOST_PICTURE_BYTES:
+                    raise BadPhoto("These are too many photos at once; add the others later.", field="photos")
         for key, picture in pictures.items():  # last, so that a process that is killed leaves hardly ever a file
             services.media.put(key, picture)
         yield added

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attendance.errors import NotFound
+from attendance.picture_turns import one_picture_at_a_time
 from attendance.services import Services
 from attendance.use_cases.read_hourly import PersonSeen, SeenPicture
 from website.hourly.cut_finder import Cut, CutFinder
@@ -21,7 +22,8 @@ class NamedBox:
 def annotate(services: Services, found: SeenPicture) -> list[NamedBox]:
     """Everybody who was seen in the snapshot. No engine is asked, so it costs nothing and guesses no name."""
     try:
-        finder = CutFinder(services.media.read(found.recording.media_key))
+        with one_picture_at_a_time:
+            finder = CutFinder(services.media.read(found.recording.media_key))
     except NotFound:
         return []
     size = found.recording.width, found.recording.height

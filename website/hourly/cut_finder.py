@@ -6,17 +6,27 @@ is shorter is looked for as it is, a longer one at every size from there on, by 
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
 
 Grey = NDArray[np.uint8]
 Box = tuple[float, float, float, float]
 
 LONGEST_CUT_PX = 320
 _LONGEST_PHOTO_PX = 4000  # engines make larger ones smaller before they cut
+_MOST_PNG_PIXELS = 50_000_000
+_REDUCED_BY = (
+    (1, cv2.IMREAD_GRAYSCALE),
+    (2, cv2.IMREAD_REDUCED_GRAYSCALE_2),
+    (4, cv2.IMREAD_REDUCED_GRAYSCALE_4),
+    (8, cv2.IMREAD_REDUCED_GRAYSCALE_8),
+)
 _STEP = 1.06  # between the sizes that are tried
 _COMPARED_PX = 48  # the cut's longer side while it is compared
 _LEAST_PX = 6
@@ -103,11 +113,22 @@ class CutFinder:
 
 
 def _grey(picture: bytes) -> Grey | None:
-    """Upright, as its file says it is to be shown. None where it is no picture."""
+    """Upright, as its file says it is to be shown. None where it is no picture, or too large a one."""
     try:
-        return cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_GRAYSCALE)
-    except cv2.error:  # nothing to decode at all
+        way = _way_to_read(picture)
+        return None if way is None else cv2.imdecode(np.frombuffer(picture, np.uint8), way)
+    except Exception:  # Decoders answer hostile bytes with errors of any kind.
         return None
+
+
+def _way_to_read(picture: bytes) -> int | None:
+    """JPEG is reduced while it is decoded. Engines take no larger PNG; one may be kept from before they refused it."""
+    stream = io.BytesIO(picture)
+    if picture.startswith(b"\x89PNG"):
+        file = PngImageFile(stream)
+        return cv2.IMREAD_GRAYSCALE if file.width * file.height <= _MOST_PNG_PIXELS else None
+    reduced_by = max(JpegImageFile(stream).size) / (2 * _LONGEST_PHOTO_PX)
+    return next((way for most, way in _REDUCED_BY if reduced_by <= most), None)
 
 
 def _reduced(picture: Grey, share: float) -> Grey:

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from attendance.errors import InvalidInput, NotFound
 from attendance.list_model import Page
 from attendance.model import Role
+from attendance.picture_turns import one_picture_at_a_time
 from attendance.use_cases.import_report import report_as_csv
 from attendance.use_cases.import_students import ImportRow, Outcome
 from attendance.use_cases.keep_import import (
@@ -32,7 +33,7 @@ from website.current import current_services, signed_in_user
 from website.errors import wants_json
 from website.request_args import page_number
 from website.security import takes_up_to
-from website.students.answers import done, not_done
+from website.students.answers import done, not_done, one_with_photos_at_a_time
 from website.students.forms import ImportForm
 from website.students.views import blueprint
 
@@ -48,6 +49,7 @@ _PAGE_SIZE = 100
 @blueprint.route("/import", methods=["GET", "POST"])
 @roles_required(Role.ADMIN)
 @takes_up_to(lambda _settings: MOST_TOTAL_BYTES + MOST_BYTES + 1_000_000)
+@one_with_photos_at_a_time
 def begin_import() -> ResponseReturnValue:
     """Take the files; the next page imports them."""
     form = ImportForm(data={"courses": [request.args.get("course")]})
@@ -81,7 +83,8 @@ def show_import(import_id: str) -> ResponseReturnValue:
 @roles_required(Role.ADMIN)
 def go_on_with_import(import_id: str) -> ResponseReturnValue:
     """Import some rows more; the page's script asks again until all are done."""
-    kept = continue_import(current_services(), import_id, by=signed_in_user().id)
+    with one_picture_at_a_time:
+        kept = continue_import(current_services(), import_id, by=signed_in_user().id)
     if wants_json():
         return jsonify(_state(kept))
     return redirect(url_for("students.show_import", import_id=import_id))

@@ -13,7 +13,7 @@ from attendance.use_cases.add_photo import add_photos, remove_photo
 from attendance.use_cases.look_over_photo import look_over_face
 from website.access import roles_required, student_or_404
 from website.current import current_services, current_settings, signed_in_user
-from website.students.answers import done, not_done, uploaded_photos
+from website.students.answers import done, not_done, one_with_photos_at_a_time, uploaded_photos
 from website.students.forms import ConfirmForm, PhotosForm
 from website.students.views import blueprint
 from website.students.words import report_json
@@ -21,6 +21,7 @@ from website.students.words import report_json
 
 @blueprint.route("/<student_key>/photos/add", endpoint="add_photos", methods=["GET", "POST"])
 @roles_required(Role.ADMIN)
+@one_with_photos_at_a_time
 def add(student_key: str) -> ResponseReturnValue:
     """Add photos to a student who agreed."""
     student = student_or_404(student_key)

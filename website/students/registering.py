@@ -12,7 +12,7 @@ from attendance.use_cases.look_over_photo import look_over_photo
 from attendance.use_cases.register_student import register_student
 from website.access import roles_required, student_or_404, visible_courses
 from website.current import current_services, current_settings, reader_timezone, signed_in_user
-from website.students.answers import done, not_done, uploaded_photos
+from website.students.answers import done, not_done, one_with_photos_at_a_time, uploaded_photos
 from website.students.forms import RegisterForm
 from website.students.views import blueprint
 from website.students.words import report_json
@@ -20,6 +20,7 @@ from website.students.words import report_json
 
 @blueprint.route("/register", methods=["GET", "POST"])
 @roles_required(Role.ADMIN)
+@one_with_photos_at_a_time
 def register() -> ResponseReturnValue:
     """Register a student with photos."""
     today = current_services().now().astimezone(reader_timezone()).date()
@@ -37,6 +38,7 @@ def register() -> ResponseReturnValue:
 
 @blueprint.post("/photo-check")
 @roles_required(Role.ADMIN)
+@one_with_photos_at_a_time
 def photo_check() -> ResponseReturnValue:
     """What a photo shows, before it is kept. Nothing of it is stored."""
     photo = request.files.get("photo")

@@ -111,7 +111,8 @@ class PhotoPicker {
     for (const name of ["dragleave", "drop"]) zone.addEventListener(name, () => zone.classList.remove("is-over"));
     zone.addEventListener("drop", (event) => {
       event.preventDefault();
-      this.add([...event.dataTransfer.files].filter((file) => file.type.startsWith("image/")));
+      // Most browsers know no type for a HEIC.
+      this.add([...event.dataTransfer.files].filter((file) => !file.type || file.type.startsWith("image/")));
     });
   }
 
