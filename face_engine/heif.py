@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from types import ModuleType
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -54,9 +53,9 @@ def _eight_bits(pixels: NDArray[Any]) -> NDArray[np.uint8]:
     return pixels if pixels.ndim == _COLOURED else np.repeat(pixels[:, :, None], 3, axis=2)
 
 
-def _library(kind: str, name: str) -> ModuleType:
+def _library(kind: str, name: str) -> Any:
     with suppress(ImportError):  # there is no wheel of it for every machine
-        import pi_heif
+        import pi_heif  # noqa: PLC0415 - twenty MB, where a HEIC comes at all
 
         return pi_heif
     raise BadImage("%(name)s is a %(kind)s picture, which cannot be read here; save it as JPEG.", name=name, kind=kind)

@@ -83,9 +83,9 @@ def _most_jpeg_megapixels(picture: Image.Image) -> float:
     scans, is_in_parts = _scans(picture)
     if not is_in_parts and not picture.info.get("progressive"):
         return MOST_MEGAPIXELS
-    layers = [(across, down) for _, across, down, _ in getattr(picture, "layer", ())] or [(1, 1)]
-    samples = sum(across * down for across, down in layers)
-    samples /= max(across for across, _ in layers) * max(down for _, down in layers)
+    layers: list[tuple[int, int]] = [one[1:3] for one in getattr(picture, "layer", ())] or [(1, 1)]
+    wholes = max(across for across, _ in layers) * max(down for _, down in layers)
+    samples = sum(across * down for across, down in layers) / max(1, wholes)
     most = _MOST_COEFFICIENT_BYTES / 1e6 / (_COEFFICIENT_BYTES * samples)
     return most if scans <= _FEW_SCANS else min(most, _MOST_SCANNED_MEGAPIXELS / scans)
 
@@ -126,4 +126,4 @@ def _tiff_piece_bytes(picture: Image.Image) -> int:
     pixel_bits = max(sum(bits), max(bits) * int(tags.get(_SAMPLES_PER_PIXEL, 1)))
     wide = int(tags.get(_TILE_WIDTH, picture.width))
     high = int(tags.get(_TILE_LENGTH, min(picture.height, tags.get(_ROWS_PER_STRIP, picture.height))))
-    return wide * high * pixel_bits // 8
+    return int(wide * high * pixel_bits // 8)

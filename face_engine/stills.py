@@ -40,7 +40,7 @@ _BRANDS = {
     "HEIC": (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"),
     "JPEG 2000": (b"jp2 ", b"jpx ", b"jpm ", b"j2ki", b"j2is", b"jph "),
     "raw": (b"crx ",),
-    "HEIF": (b"mif1", b"mif2", b"mif3", b"msf1", b"miaf", b"1pic", b"avci", b"avcs", b"vvic", b"evbi", b"jpeg", b"jxl "),
+    "HEIF": (b"mif1", b"mif2", b"mif3", b"msf1", b"miaf", b"1pic", b"avci", b"avcs", b"vvic", b"evbi", b"jpeg"),
 }
 _BOXES_LOOKED_AT = 16
 

@@ -19,7 +19,8 @@ def heic(pictures: Sequence[BGRImage], *, primary: int = 0, quarter_turns: int =
     properties = [one for (config, _), picture in zip(coded, pictures, strict=True) for one in (config, _size(picture))]
     properties.append(_box(b"irot", bytes([quarter_turns])))
     turn = len(properties)
-    links = b"".join(struct.pack(">HBBBB", i, 3, 0x80 | (2 * i - 1), 2 * i, 0x80 | turn) for i in ids)
+    linked = b"".join(struct.pack(">HBBBB", i, 3, 0x80 | (2 * i - 1), 2 * i, 0x80 | turn) for i in ids)
+    links = _full_box(b"ipma", struct.pack(">I", len(coded)) + linked)
     items = b"".join(_full_box(b"infe", struct.pack(">HH4sB", i, 0, b"hvc1", 0), version=2) for i in ids)
     head = _box(b"ftyp", b"heic" + bytes(4) + b"mif1heic")
 
@@ -30,7 +31,7 @@ def heic(pictures: Sequence[BGRImage], *, primary: int = 0, quarter_turns: int =
             + _full_box(b"pitm", struct.pack(">H", primary + 1))
             + _full_box(b"iloc", struct.pack(">BBH", 0x44, 0, len(coded)) + places)
             + _full_box(b"iinf", struct.pack(">H", len(coded)) + items)
-            + _box(b"iprp", _box(b"ipco", b"".join(properties)) + _full_box(b"ipma", struct.pack(">I", len(coded)) + links)),
+            + _box(b"iprp", _box(b"ipco", b"".join(properties)) + links),
         )
 
     at, places = len(head) + len(meta(bytes(14 * len(coded)))) + 8, b""
@@ -48,7 +49,9 @@ def _coded(picture: BGRImage) -> tuple[bytes, bytes]:
     encoder.options = {"x265-params": "log-level=none:qp=12:keyint=1", "preset": "ultrafast"}
     frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), "bgr24")
     packets = [*encoder.encode(frame), *encoder.encode(None)]
-    units = [unit for packet in packets for unit in bytes(packet).replace(b"\0\0\0\1", b"\0\0\1").split(b"\0\0\1") if unit]
+    units = [
+        unit for packet in packets for unit in bytes(packet).replace(b"\0\0\0\1", b"\0\0\1").split(b"\0\0\1") if unit
+    ]
     sets = [unit for unit in units if unit[0] >> 1 in (32, 33, 34)]
     slices = [unit for unit in units if unit[0] >> 1 < 32]
     arrays = b"".join(struct.pack(">BHH", 0x80 | unit[0] >> 1, 1, len(unit)) + unit for unit in sets)

@@ -187,3 +187,18 @@ def test_identify_prints_nothing_where_one_photo_cannot_be_read(folder, people, 
     printed = capsys.readouterr()
     assert printed.out == ""
     assert bad in printed.err
+
+
+@pytest.mark.parametrize("command", ["find", "embed"])
+def test_pixels_are_those_of_the_file_where_it_is_larger_than_what_is_searched(command, folder, tmp_path, capsys):
+    small = cv2.imread(str(folder / "portrait.png"))
+    cv2.imwrite(str(tmp_path / "large.jpg"), cv2.resize(small, (6000, 6000)))
+    faces = []
+    for path in (folder / "portrait.png", tmp_path / "large.jpg"):
+        assert run(command, path, "--json") == 0
+        answer = json.loads(capsys.readouterr().out)
+        faces.append((answer["images"][0] if command == "embed" else answer)["faces"][0])
+    grown = 6000 / small.shape[1]
+    assert faces[1]["box"] == pytest.approx([side * grown for side in faces[0]["box"]], abs=0.04 * 6000)
+    for of_small, of_large in zip(faces[0]["landmarks"], faces[1]["landmarks"], strict=True):
+        assert of_large == pytest.approx([side * grown for side in of_small], abs=0.04 * 6000)

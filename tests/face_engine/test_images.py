@@ -2,6 +2,7 @@
 
 import io
 import struct
+import sys
 import zlib
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from PIL import Image, ImageCms
 
 from face_engine.errors import BadImage
 from face_engine.images import LONGEST_SIDE_PX, encode_jpeg, read_image
+from tests.face_engine.heic_files import heic
 
 RED, GREEN, BLUE, WHITE = (0, 0, 255), (0, 255, 0), (255, 0, 0), (255, 255, 255)
 
@@ -230,3 +232,45 @@ def test_a_jpeg_is_written_that_reads_back():
     again = read_image(encode_jpeg(image, quality=95))
     assert corners(again) == corners(image)
     assert np.abs(again.astype(int) - image).mean() < 4
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_a_heic_is_read_as_it_says_that_it_is_turned(turns):
+    upright = np.asarray(quarters().resize((320, 240), Image.Resampling.NEAREST))[:, :, ::-1]
+    image = read_image(heic([np.rot90(upright, -turns)], quarter_turns=turns))
+    assert (image.shape, corners(image)) == ((240, 320, 3), [RED, GREEN, BLUE, WHITE])
+
+
+def test_of_a_heic_with_several_pictures_the_main_one_is_read():
+    main = np.asarray(quarters().resize((320, 240), Image.Resampling.NEAREST))[:, :, ::-1]
+    assert corners(read_image(heic([np.zeros_like(main), main], primary=1))) == [RED, GREEN, BLUE, WHITE]
+
+
+def test_a_large_heic_is_read_reduced_and_stays_readable_afterwards():
+    image = read_image(heic([np.full((4200, 4400, 3), 200, np.uint8)]))
+    assert max(image.shape) == LONGEST_SIDE_PX
+    assert abs(int(image.mean()) - 200) < 4
+
+
+def test_a_heic_that_is_cut_short_is_refused():
+    content = heic([np.zeros((240, 320, 3), np.uint8)])
+    with pytest.raises(BadImage, match="damaged or cut short"):
+        read_image(content[: len(content) // 2])
+
+
+def test_without_its_library_a_heic_is_refused_with_the_remedy(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pi_heif", None)
+    with pytest.raises(BadImage, match="is a HEIC picture, which cannot be read here; save it as JPEG"):
+        read_image(heic([np.zeros((240, 320, 3), np.uint8)]))
+
+
+def test_an_avif_is_read_and_put_upright():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    stored = quarters().resize((320, 240)).transpose(Image.Transpose.ROTATE_90)
+    assert corners(read_image(written(stored, "AVIF", exif=exif.tobytes()))) == [RED, GREEN, BLUE, WHITE]
+
+
+def test_a_kind_that_is_not_read_is_named_with_the_remedy():
+    with pytest.raises(BadImage, match="but JPEG 2000; save it as JPEG"):
+        read_image(written(quarters(), "JPEG2000"))

@@ -230,3 +230,27 @@ def test_missing_weights_are_said_plainly(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(faces_local, "Engine", missing)
     with pytest.raises(ServiceUnavailable, match=r"^The package mtcnn is not installed: pip install mtcnn\.$"):
         open_faces("local", settings()).find(jpeg(drawn(0)))
+
+
+# Photos on their side, and large ones
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_photo_on_its_side_is_stored_upright_and_told_as_it_lies(faces, turns):
+    lying = np.ascontiguousarray(np.rot90(np.vstack([drawn(0), np.full_like(drawn(0), 90)[:200]]), turns))
+    enrolled = faces.enrol("21", saved(lying, "PNG"))
+    again = faces.find(enrolled.photo)
+    assert again.faces and again.height > again.width
+    assert (enrolled.found.width, enrolled.found.height) == (lying.shape[1], lying.shape[0])
+    left, top, right, bottom = enrolled.found.faces[0].box
+    across, down = (left + right) / 2 / lying.shape[1], (top + bottom) / 2 / lying.shape[0]
+    above, below = {1: (across, 1 - across), 2: (1 - down, down), 3: (1 - across, across)}[turns]
+    assert above < below  # the face is in the upper half of the photo as it was before
+
+
+def test_boxes_of_a_large_photo_are_in_its_own_pixels(faces):
+    large = np.asarray(Image.fromarray(drawn(0)).resize((5200, 5200)))
+    small, found = faces.find(saved(drawn(0), "PNG")), faces.find(saved(large, "JPEG"))
+    assert (found.width, found.height) == (5200, 5200)
+    grown = 5200 / small.width
+    assert found.faces[0].box == pytest.approx([side * grown for side in small.faces[0].box], abs=0.05 * 5200)
