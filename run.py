@@ -1,4 +1,4 @@
-"""Run the site and one worker on this machine, and stop both cleanly: `python run.py`, or `make run`."""
+"""Run the site, and one worker where the queue needs it, and stop both cleanly: `python run.py`, or `make run`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from types import FrameType
 
 from attendance.bootstrap import bootstrap
 from attendance.errors import RollcallError, SettingsError
+from attendance.ports import JobQueue, WorkedQueue
 from attendance.settings import load_settings
 from website import setup_link
 
@@ -28,7 +29,7 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 @dataclass
 class _Part:
-    """One of the two processes. It is started again when it ends by itself, unless it cannot live at all."""
+    """The site or the worker. It is started again when it ends by itself, unless it cannot live at all."""
 
     name: str
     command: list[str]
@@ -79,17 +80,22 @@ def serve(environment: Mapping[str, str]) -> int:
     settings = load_settings(environment)
     host, port = free_address(environment)
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - compared, not bound
-    link = setup_link(bootstrap(settings), address)
+    services = bootstrap(settings)
+    link = setup_link(services, address)
     processes = _number(environment, "WEB_CONCURRENCY", 2, _MOST_PROCESSES)
-    parts = [
-        _Part("site", site_command(host, port, processes), environment),
-        _Part("worker", [sys.executable, "-m", "attendance.worker"], environment),
-    ]
+    commands = commands_for(services.jobs, site_command(host, port, processes))
+    parts = [_Part(name, command, environment) for name, command in commands.items()]
     print(f"Rollcall runs on {address} - Ctrl-C stops it.", flush=True)
     if link is not None:
         print(f"Make the first admin here (works once): {link}", flush=True)
     _run(parts)
     return 0
+
+
+def commands_for(jobs: JobQueue, site: list[str]) -> dict[str, list[str]]:
+    """What is started, by name: a queue that others work off needs no worker, and one would end at once."""
+    worker = {"worker": [sys.executable, "-m", "attendance.worker"]} if isinstance(jobs, WorkedQueue) else {}
+    return {"site": site, **worker}
 
 
 def site_command(host: str, port: int, processes: int) -> list[str]:

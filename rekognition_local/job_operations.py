@@ -67,7 +67,7 @@ class JobOperations:
         result = self._jobs.result(job)
         by_index = asked.get("SortBy") == "INDEX"
         of = ("GetFaceSearch", job.job_id, by_index)
-        start = self._tokens.place(of, asked["NextToken"]) if "NextToken" in asked else 0
+        start = self._tokens.start(of, asked)
         end = start + min(asked.get("MaxResults", MOST_PERSONS), MOST_PERSONS)
         found: Members = {
             "VideoMetadata": result.metadata,

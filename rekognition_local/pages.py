@@ -33,7 +33,7 @@ def page(
     ServiceError
         InvalidPaginationTokenException.
     """
-    begin = tokens.place(of, asked["NextToken"]) if "NextToken" in asked else 0
+    begin = tokens.start(of, asked)
     left = [item for item in items if place(item) >= begin]
     # The model permits 0; a page of nothing would never end.
     size = asked.get("MaxResults") or USUAL_PAGE

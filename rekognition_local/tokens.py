@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +33,10 @@ class Tokens:
         """A token for the page of the list `of` that begins at this place."""
         text = f"{place}:{int(time.time() * 1000)}".encode()
         return base64.urlsafe_b64encode(self._signature(of, text) + text).decode()
+
+    def start(self, of: Sequence[Any], asked: Mapping[str, Any]) -> int:
+        """Where the page that a request asks for begins; as in the service, an empty token is none. Raises ServiceError."""
+        return self.place(of, asked["NextToken"]) if asked.get("NextToken") else 0
 
     def place(self, of: Sequence[Any], token: str) -> int:
         """Where the page begins. Raises ServiceError where the token is not of this list, or is too old."""

@@ -1,4 +1,4 @@
-"""`python run.py`: starts the site and the worker, and Ctrl-C ends both, also in the middle of a search."""
+"""`python run.py`: starts the site, and the worker where there is one, and Ctrl-C ends both, also in the middle of a search."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import boto3
 import pytest
 import requests
 
+import run
+from attendance.bootstrap import bootstrap
 from attendance.model import SearchStatus
 from attendance.services import Services
+from attendance.settings import load_settings
+from tests.moto_server import moto_server
 from tests.system import school
 from tests.system.processes import Process, answers, children_of, free_port, is_alive, settings_of, wait_for
 
@@ -73,3 +78,52 @@ def _try_to_sign_in(address: str, email: str) -> int:
         form = {"csrf_token": token[1], "email": email, "password": "wrong password"}
         session.headers["Connection"] = "close"
         return session.post(f"{address}/login", data=form, timeout=60).status_code
+
+
+def commands_of(pid: int) -> str:
+    """The command lines of all that this program has started."""
+    return "\n".join(Path(f"/proc/{child}/cmdline").read_text().replace("\0", " ") for child in children_of(pid))
+
+
+def test_a_queue_that_lambda_works_off_gets_no_worker_and_the_site_runs(data: Path) -> None:
+    with moto_server() as cloud:
+        environment = settings_of(data) | on_aws(cloud) | {"PORT": str(free_port())}
+        site = f"http://127.0.0.1:{environment['PORT']}"
+        with Process([sys.executable, "run.py"], environment) as running:
+            wait_for(lambda: answers(site), "the site")
+            assert requests.get(f"{site}/healthz", timeout=60).status_code == 200
+            assert "gunicorn" in commands_of(running.pid)
+            assert "attendance.worker" not in commands_of(running.pid)
+            running.tell(signal.SIGINT)
+            assert running.ended_with() == 0
+
+
+@pytest.mark.parametrize(
+    ("jobs", "parts"),
+    [
+        ("huey+sqlite:{data}/jobs.db", ["site", "worker"]),
+        ("lambda:https://sqs.eu-central-1.amazonaws.com/123456789012/searches", ["site"]),
+        ("inline", ["site"]),
+    ],
+)
+def test_a_worker_is_started_for_the_queues_that_need_one(data: Path, jobs: str, parts: list[str]) -> None:
+    services = bootstrap(load_settings(settings_of(data) | {"ROLLCALL_JOBS": jobs}))
+    assert list(run.commands_for(services.jobs, ["gunicorn"])) == parts
+
+
+def on_aws(endpoint: str) -> dict[str, str]:
+    """The four settings that move the site to AWS, and where that is; the queue and the bucket are made."""
+    access = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
+    queue = boto3.client("sqs", endpoint_url=endpoint, **access).create_queue(QueueName="searches")["QueueUrl"]
+    boto3.client("s3", endpoint_url=endpoint, **access).create_bucket(Bucket="media")
+    return {
+        "ROLLCALL_STORE": "dynamodb://rollcall",
+        "ROLLCALL_MEDIA": "s3://media",
+        "ROLLCALL_FACES": "rekognition://rollcall",
+        "ROLLCALL_JOBS": f"lambda:{queue}",
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
