@@ -6,12 +6,13 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 from PIL import Image
 
 from attendance.adapters.aws_errors import make_client
-from attendance.adapters.faces_rekognition_calls import FaceCollection
+from attendance.adapters.faces_rekognition_calls import FaceCollection, NoFaceSeen
 from attendance.adapters.faces_rekognition_lines import match_lines
 from attendance.adapters.faces_rekognition_matches import Judge, Stay
 from attendance.adapters.faces_rekognition_names import external_image_id
@@ -31,12 +32,13 @@ from attendance.adapters.faces_rekognition_video import WantedPicture, cut_pictu
 from attendance.errors import BadRecording, SettingsError
 from attendance.model import Face, RecordingKind, new_id
 from attendance.picture_turns import one_picture_at_a_time
-from attendance.ports import EnrolledFace, LookAlike, MediaFile, PhotoFaces, Progress, RecordingInfo, Seen
+from attendance.ports import EnrolledFace, FoundFace, LookAlike, MediaFile, PhotoFaces, Progress, RecordingInfo, Seen
 from attendance.settings import Settings
 
 _LONGEST_NAME = 100  # in the stores, with what stands before it
 _COLLECTION = re.compile(r"[a-zA-Z0-9_.\-]+")
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 10.0
+_MOST_SEALS = 3
 _SEARCHED = 0.9  # the share of progress at which only the pictures are still to be cut
 
 
@@ -82,7 +84,7 @@ class RekognitionFaces:
             found = self._found(picture)
             face = the_one_face(found)
             kept, small = upright_copy(picture), thumbnail(picture, face)
-            face_id = self._collection.index(external_id, for_request(sealed(picture)))
+            face_id = self._indexed(external_id, picture, face)
         return EnrolledFace(found, None, face_id, kept, small)
 
     def look_alikes(self, face: EnrolledFace, enrolled: Sequence[Face]) -> Sequence[LookAlike]:
@@ -141,6 +143,13 @@ class RekognitionFaces:
 
     def _found(self, picture: Image.Image) -> PhotoFaces:
         return described(picture, self._collection.detect(for_request(picture)))
+
+    def _indexed(self, external_id: str, picture: Image.Image, face: FoundFace) -> str:
+        """Its FaceId. The face was seen in the picture, so that another seal is tried where one hides it."""
+        for _ in range(_MOST_SEALS - 1):
+            with suppress(NoFaceSeen):
+                return self._collection.index(external_id, for_request(sealed(picture, face)))
+        return self._collection.index(external_id, for_request(sealed(picture, face)))
 
     def _student_of(self, faces: Sequence[Face]) -> dict[str, str]:
         """Students by FaceId, of the faces that this collection has."""

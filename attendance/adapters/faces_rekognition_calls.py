@@ -51,6 +51,10 @@ def no_collection(name: str) -> BadRecording:
     )
 
 
+class NoFaceSeen(BadPhoto):
+    """Rekognition sees no face in a picture, not even one that is too poor."""
+
+
 class FaceCollection:
     """A collection, made when its first face comes. Safe to use from several threads."""
 
@@ -183,7 +187,7 @@ class FaceCollection:
 def _why_unindexed(unindexed: Sequence[dict[str, Any]]) -> BadPhoto:
     reasons = [reason for face in unindexed for reason in face.get("Reasons", [])]
     known = [_REASONS[reason] for reason in reasons if reason in _REASONS]
-    return known[0]() if known else BadPhoto("There is no face in this photo.")
+    return known[0]() if known else NoFaceSeen("There is no face in this photo.")
 
 
 def _refuse_leftovers(failures: Sequence[dict[str, Any]]) -> None:
