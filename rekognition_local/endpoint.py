@@ -14,6 +14,7 @@ from rekognition_local.collection_operations import CollectionOperations
 from rekognition_local.collections_folder import CollectionsFolder
 from rekognition_local.disk import own_folder
 from rekognition_local.errors import StartRefused
+from rekognition_local.face_details import LEAST_FACE_PX
 from rekognition_local.face_operations import FaceOperations
 from rekognition_local.http_server import EndpointServer
 from rekognition_local.job_operations import JobOperations
@@ -62,7 +63,7 @@ class Endpoint:
         tokens, objects = Tokens(options.tokens_last_s), S3Objects()
         collections = CollectionsFolder(options.data / "collections", models.name)
         jobs = JobsFolder(options.data / "jobs", options.most_jobs)
-        pictures = Pictures(Engine(models), objects, options.workers)
+        pictures = Pictures(Engine(models, smallest_face_px=LEAST_FACE_PX), objects, options.workers)
         videos = Videos(models, options.every_s)
         self._threads = JobThreads(jobs, collections, videos, objects, downloads, options.workers)
         named = [

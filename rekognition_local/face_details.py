@@ -16,6 +16,9 @@ _FRONTAL_NOSE = 0.527
 
 NO_FILTER = "NONE"
 
+LEAST_FACE_PX = 32
+"""The service finds faces from 40 pixels on; a face that a person calls so wide may have a narrower box here."""
+
 
 @dataclass(frozen=True)
 class _Bar:
@@ -29,8 +32,9 @@ class _Bar:
 
 
 _BARS = {
-    "LOW": _Bar(80.0, 40, 0.9, BLURRED_SHARPNESS / 2, DARK_GREY / 2),
-    "AUTO": _Bar(85.0, 48, 0.8, BLURRED_SHARPNESS, DARK_GREY * 0.75),
+    "LOW": _Bar(70.0, 24, 1.5, BLURRED_SHARPNESS / 4, DARK_GREY / 2),
+    # A profile's nose is past the eye, at 1.
+    "AUTO": _Bar(80.0, LEAST_FACE_PX, 1.2, BLURRED_SHARPNESS / 3, DARK_GREY * 0.75),
     "MEDIUM": _Bar(90.0, 64, 0.65, BLURRED_SHARPNESS, DARK_GREY),
     "HIGH": _Bar(95.0, 80, TURNED_YAW, SHARP / 2, DARK_GREY),
 }

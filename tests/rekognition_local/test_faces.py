@@ -1,10 +1,14 @@
 """Faces: indexed with their filters, listed in pages, and removed."""
 
+import itertools
+
 import cv2
 import numpy as np
 import pytest
 from botocore.exceptions import ClientError
 
+from face_engine.model import Face, Quality
+from rekognition_local.face_details import reasons_against
 from tests.contract.faces_kits import drawn, jpeg
 from tests.rekognition_local.conftest import code_of, message_of
 
@@ -137,6 +141,72 @@ def test_a_poor_face_is_indexed_only_without_a_filter(client, collection, change
     assert reason in filtered["UnindexedFaces"][0]["Reasons"]
     assert len(index(client, collection, photo, QualityFilter="NONE")["FaceRecords"]) == 1
     assert client.describe_collection(CollectionId=collection)["FaceCount"] == 1
+
+
+def far_away(who: int, face_px: int):
+    """A person in a picture of 1920 x 1080, whose face is so wide."""
+    face = 124  # in the drawn portrait of 320 pixels
+    small = cv2.resize(drawn(who), None, fx=face_px / face, fy=face_px / face, interpolation=cv2.INTER_AREA)
+    wall = np.full((1080, 1920, 3), 150, np.uint8)
+    wall[400 : 400 + small.shape[0], 900 : 900 + small.shape[1]] = small
+    return jpeg(wall)
+
+
+@pytest.mark.parametrize("who", range(4))
+def test_a_face_of_40_pixels_in_a_picture_of_1920_by_1080_is_indexed(client, collection, who):
+    answer = index(client, collection, far_away(who, 40))
+    assert len(answer["FaceRecords"]) == 1, answer["UnindexedFaces"]
+
+
+@pytest.mark.parametrize("quality_filter", ["LOW", "AUTO"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"yaw": 0.9},  # the nose is nearly below an eye
+        {"sharpness": 0.008},  # soft, as small pictures and old ones are
+        {"face_px": 36.0},
+        {"brightness": 45.0},
+    ],
+)
+def test_the_usual_filters_take_ordinary_faces(quality_filter, change):
+    assert reasons_against(face_of(**change), quality_filter) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"yaw": 1.4}, "EXTREME_POSE"),
+        ({"sharpness": 0.003}, "LOW_SHARPNESS"),
+        ({"face_px": 20.0}, "SMALL_BOUNDING_BOX"),
+        ({"brightness": 15.0}, "LOW_BRIGHTNESS"),
+    ],
+)
+def test_the_automatic_filter_refuses_what_nobody_could_recognise(change, reason):
+    assert reasons_against(face_of(**change), "AUTO") == [reason]
+
+
+def test_each_filter_takes_no_more_than_the_one_below_it():
+    poor = [
+        face_of(**{name: value})
+        for name, values in {
+            "yaw": (0.0, 0.3, 0.6, 0.9, 1.1, 1.3, 1.6),
+            "sharpness": (0.001, 0.004, 0.006, 0.012, 0.02, 0.1),
+            "face_px": (10.0, 26.0, 36.0, 50.0, 70.0, 90.0),
+            "brightness": (5.0, 25.0, 35.0, 120.0),
+        }.items()
+        for value in values
+    ]
+    taken = [
+        {number for number, face in enumerate(poor) if not reasons_against(face, name)}
+        for name in ("NONE", "LOW", "AUTO", "MEDIUM", "HIGH")
+    ]
+    assert all(more > less for more, less in itertools.pairwise(taken))
+
+
+def face_of(face_px=90.0, sharpness=0.06, yaw=0.1, brightness=120.0) -> Face:
+    quality = Quality(0.9, face_px, sharpness, yaw, 0.0, brightness, ())
+    landmarks = ((30.0, 40.0), (70.0, 40.0), (50.0, 60.0), (35.0, 80.0), (65.0, 80.0))
+    return Face((0.0, 0.0, 100.0, 100.0), landmarks, 0.99, quality)
 
 
 def test_a_good_face_passes_every_filter(client, collection, kit):
