@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from rekognition_local.disk import read_json, remove_folder, sweep, sync_folder,
 from rekognition_local.errors import no_collection
 from rekognition_local.similarity import similarity
 from rekognition_local.stored_face import StoredFace
+from rekognition_local.user import User, user_vector
+from rekognition_local.users_folder import UsersFolder
 
 DEFAULT_THRESHOLD = 80.0
 """The service's own; less similar faces are not shown."""
@@ -47,10 +50,13 @@ class Collection:
         self._folder = folder
         self._lock = threading.RLock()
         self._is_gone = False
+        self.users = UsersFolder(folder / "users")
+        """Used while the collection is `held`."""
         sweep(folder / PICTURES)
         faces = [StoredFace.read(face) for path in (folder / PICTURES).iterdir() for face in read_json(path)]
         self._faces = {face.face_id: face for face in sorted(faces, key=lambda face: face.place)}
         self._gallery: Gallery | None = None
+        self._vectors: dict[str, tuple[tuple[str, ...], NDArray[np.float32] | None]] = {}
 
     def faces(self) -> list[StoredFace]:
         """All faces as they were indexed."""
@@ -61,6 +67,18 @@ class Collection:
         """One face."""
         with self._lock:
             return self._faces.get(face_id)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Nobody else changes it meanwhile. Raises ServiceError where it was deleted."""
+        with self._lock:
+            self._refuse_if_gone()
+            yield
+
+    def user_count(self) -> int:
+        """How many users it has."""
+        with self._lock:
+            return len(self.users.all())
 
     def add(self, faces: Sequence[StoredFace]) -> list[StoredFace]:
         """Keep the faces of one picture, behind all others; as they are kept.
@@ -134,6 +152,42 @@ class Collection:
             for score, face_id in scored
             if score >= threshold and face_id != but
         ][:most]
+
+    def likeness(self, user: User, face: StoredFace) -> float | None:
+        """How like a user a face is; None where the user has no faces."""
+        with self._lock:
+            vector = self._vector(user)
+        return None if vector is None else similarity(float(np.linalg.norm(vector - face.vector)))
+
+    def vector_of_user(self, user_id: str) -> NDArray[np.float32] | None:
+        """The mean of the user's faces; None where there are none. Raises ServiceError where there is no such user."""
+        with self.held():
+            return self._vector(self.users.get(user_id))
+
+    def user_matches(
+        self, vector: NDArray[np.float32], threshold: float, most: int, *, but: str | None = None
+    ) -> list[dict[str, Any]]:
+        """The service's UserMatches: users from this similarity on, best first, without `but`. Raises ServiceError."""
+        with self.held():
+            known = [(user, self._vector(user)) for user in self.users.all() if user.user_id != but]
+        shown = [
+            {
+                "Similarity": similarity(float(np.linalg.norm(own - vector))),
+                "User": {"UserId": user.user_id, "UserStatus": user.status},
+            }
+            for user, own in known
+            if own is not None
+        ]
+        best_first = sorted(shown, key=lambda one: -one["Similarity"])  # type: ignore[operator]
+        return [one for one in best_first if one["Similarity"] >= threshold][:most]  # type: ignore[operator]
+
+    def _vector(self, user: User) -> NDArray[np.float32] | None:
+        """Kept until the user's faces change; a face of a user is not removed."""
+        faces, vector = self._vectors.get(user.name, ((), None))
+        if faces != user.face_ids:
+            vector = user_vector([self._faces[face_id].vector for face_id in user.face_ids]) if user.face_ids else None
+            self._vectors[user.name] = user.face_ids, vector
+        return vector
 
     def _write(self, image_id: str, faces: Sequence[StoredFace]) -> None:
         path = self._folder / PICTURES / f"{image_id}.json"

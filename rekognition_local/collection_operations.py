@@ -32,7 +32,7 @@ class CollectionOperations:
             "FaceModelVersion": collection.about.engine,
             "CollectionARN": "arn:" + _arn(collection.about),
             "CreationTimestamp": collection.about.created_s,
-            "UserCount": 0,
+            "UserCount": collection.user_count(),
         }
 
     def list_collections(self, asked: Members) -> Members:

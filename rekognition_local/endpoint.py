@@ -24,6 +24,8 @@ from rekognition_local.pictures import Pictures
 from rekognition_local.s3_objects import S3Objects
 from rekognition_local.search_operations import SearchOperations
 from rekognition_local.tokens import Tokens
+from rekognition_local.user_operations import UserOperations
+from rekognition_local.user_search_operations import UserSearchOperations
 from rekognition_local.videos import Videos
 
 
@@ -70,6 +72,8 @@ class Endpoint:
             *_named(CollectionOperations(collections, tokens)),
             *_named(FaceOperations(collections, pictures, tokens)),
             *_named(SearchOperations(collections, pictures)),
+            *_named(UserOperations(collections, tokens)),
+            *_named(UserSearchOperations(collections, pictures)),
             *_named(JobOperations(jobs, collections, objects, tokens, self._threads.add)),
         ]
         self.operations = {name for name, _ in named}

@@ -47,6 +47,15 @@ def image_too_large(size: int, most: int) -> ServiceError:
     return ServiceError("ImageTooLargeException", f"Image size is too large: {size} > {most}")
 
 
+def mismatch() -> ServiceError:
+    """The token was used for another request."""
+    return ServiceError(
+        "IdempotentParameterMismatchException",
+        "A ClientRequestToken input parameter was reused with an operation, but at least one of the other input "
+        "parameters is different from the previous call to the operation.",
+    )
+
+
 def bad_token() -> ServiceError:
     """The token was not made by the answer before, or it has expired."""
     return ServiceError("InvalidPaginationTokenException", "Pagination token in the request is not valid.")

@@ -6,14 +6,17 @@ import re
 from uuid import uuid4
 
 from face_engine.model import Face
+from rekognition_local.collection import Collection
 from rekognition_local.collections_folder import CollectionsFolder
-from rekognition_local.errors import ServiceError
+from rekognition_local.face_attributes import more_attributes
 from rekognition_local.face_details import face_detail, reasons_against, relative_box
 from rekognition_local.pages import page
 from rekognition_local.pictures import Picture, Pictures
 from rekognition_local.stored_face import StoredFace
 from rekognition_local.tokens import Tokens
 from rekognition_local.validation import Members
+
+_NOT_FOUND, _OF_USER = "FACE_NOT_FOUND", "ASSOCIATED_TO_AN_EXISTING_USER"
 
 
 def model_version(engine: str) -> str:
@@ -37,35 +40,47 @@ class FaceOperations:
         good = [face for face, reasons in against if not reasons]
         taken = good[: asked.get("MaxFaces", len(good))]
         against += [(face, ["EXCEEDS_MAX_FACES"]) for face in good[len(taken) :]]
+        more = more_attributes(asked.get("DetectionAttributes", ()))
         stored = collection.add(self._stored(picture, taken, collection.about.engine, asked))
         return {
             "FaceRecords": [
-                {"Face": kept.shown(), "FaceDetail": _detail(picture, face)}
+                {"Face": kept.shown(), "FaceDetail": _detail(picture, face) | more}
                 for kept, face in zip(stored, taken, strict=True)
             ],
             "FaceModelVersion": collection.about.engine,
             "UnindexedFaces": [
-                {"Reasons": reasons, "FaceDetail": _detail(picture, face)} for face, reasons in against if reasons
+                {"Reasons": reasons, "FaceDetail": _detail(picture, face) | more}
+                for face, reasons in against
+                if reasons
             ],
         }
 
     def list_faces(self, asked: Members) -> Members:
         """The faces of a collection, as they were indexed."""
         collection = self._collections.get(asked["CollectionId"])
-        wanted = set(asked["FaceIds"]) if "FaceIds" in asked else None
-        if "UserId" in asked:
-            # Users are not kept here.
-            raise ServiceError("ResourceNotFoundException", f"The user id: {asked['UserId']} does not exist")
-        faces = [face for face in collection.faces() if wanted is None or face.face_id in wanted]
-        of = ("ListFaces", collection.about.place, sorted(wanted or ()))
+        with collection.held():
+            wanted = _wanted(collection, asked)
+            user_of = {face.face_id: collection.users.of_face(face.face_id) for face in collection.faces()}
+            faces = [face for face in collection.faces() if wanted is None or face.face_id in wanted]
+        of = ("ListFaces", collection.about.place, asked.get("UserId"), sorted(asked.get("FaceIds", ())))
         shown, more = page(faces, lambda face: face.place, asked, self._tokens, of)
-        return {"Faces": [face.shown() for face in shown], "FaceModelVersion": collection.about.engine, **more}
+        return {
+            "Faces": [_with_user(face.shown(), user_of[face.face_id]) for face in shown],
+            "FaceModelVersion": collection.about.engine,
+            **more,
+        }
 
     def delete_faces(self, asked: Members) -> Members:
-        """Remove faces, and say which were not there."""
-        removed = self._collections.get(asked["CollectionId"]).remove(asked["FaceIds"])
-        missing = dict.fromkeys(asked["FaceIds"]).keys() - set(removed)
-        unsuccessful = [{"FaceId": face_id, "Reasons": ["FACE_NOT_FOUND"]} for face_id in sorted(missing)]
+        """Remove faces, and say which were not there, or are associated with a user."""
+        collection = self._collections.get(asked["CollectionId"])
+        with collection.held():
+            user_of = {face_id: collection.users.of_face(face_id) for face_id in asked["FaceIds"]}
+            removed = collection.remove([face_id for face_id, user_id in user_of.items() if user_id is None])
+        unsuccessful = [
+            _with_user({"FaceId": face_id, "Reasons": [_NOT_FOUND if user_id is None else _OF_USER]}, user_id)
+            for face_id, user_id in sorted(user_of.items())
+            if face_id not in set(removed)
+        ]
         answer: Members = {"UnsuccessfulFaceDeletions": unsuccessful}
         # The model's list has at least one face.
         return {**answer, "DeletedFaces": removed} if removed else answer
@@ -89,3 +104,15 @@ class FaceOperations:
 
 def _detail(picture: Picture, face: Face) -> Members:
     return face_detail(face, face.quality, *picture.size_px)
+
+
+def _wanted(collection: Collection, asked: Members) -> set[str] | None:
+    """The faces that are asked for by their ids, or by whose they are; None for all."""
+    chosen = [set(asked["FaceIds"])] if "FaceIds" in asked else []
+    if "UserId" in asked:
+        chosen.append(set(collection.users.get(asked["UserId"]).face_ids))
+    return set.intersection(*chosen) if chosen else None
+
+
+def _with_user(shown: Members, user_id: str | None) -> Members:
+    return shown if user_id is None else {**shown, "UserId": user_id}

@@ -1,4 +1,4 @@
-"""One face search of a video: what was asked for, and how far it is."""
+"""One face search, or face detection, of a video: what was asked for, and how far it is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
+
+FACE_SEARCH, FACE_DETECTION = "StartFaceSearch", "StartFaceDetection"
 
 
 class Status(StrEnum):
@@ -23,7 +25,7 @@ class Job:
     Parameters
     ----------
     request
-        The members of StartFaceSearch.
+        The members of the operation that started it.
     message
         Why it failed.
     attempts
@@ -35,6 +37,7 @@ class Job:
     job_id: str
     request: dict[str, Any]
     started_s: float
+    operation: str = FACE_SEARCH
     status: Status = Status.IN_PROGRESS
     message: str = ""
     attempts: int = 0

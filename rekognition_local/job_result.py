@@ -60,6 +60,12 @@ class JobResult:
     lines: list[tuple[int, int]]
     path: Path
 
+    def faces(self, start: int, end: int) -> list[dict[str, Any]]:
+        """The service's FaceDetections from one place to before another, by time."""
+        with self.path.open("rb") as file:
+            sights = [_sight(file, offset) for _, offset in self.lines[start:end]]
+        return [{"Timestamp": time_ms, "Face": detail} for time_ms, _, detail in sights]
+
     def persons(self, start: int, end: int, *, by_index: bool) -> list[dict[str, Any]]:
         """The service's Persons from one place to before another, by time or by whose they are."""
         order: Sequence[int] = range(len(self.lines))
@@ -69,9 +75,14 @@ class JobResult:
             return [self._person(file, self.lines[place][1]) for place in order[start:end]]
 
     def _person(self, file: BinaryIO, offset: int) -> dict[str, Any]:
-        file.seek(offset)
-        time_ms, index, detail = json.loads(file.readline())
+        time_ms, index, detail = _sight(file, offset)
         person = {"Index": index, "BoundingBox": detail["BoundingBox"], "Face": detail}
         seen = {"Timestamp": time_ms, "Person": person}
         # As the service: somebody whom the collection does not know has no FaceMatches.
         return {**seen, "FaceMatches": self.matches[index]} if self.matches[index] else seen
+
+
+def _sight(file: BinaryIO, offset: int) -> tuple[int, int, dict[str, Any]]:
+    file.seek(offset)
+    time_ms, index, detail = json.loads(file.readline())
+    return time_ms, index, detail

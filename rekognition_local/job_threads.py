@@ -6,13 +6,14 @@ import logging
 import queue
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from face_engine.errors import FaceEngineError
 from rekognition_local.collection import DEFAULT_THRESHOLD
 from rekognition_local.collections_folder import CollectionsFolder
 from rekognition_local.errors import ServiceError, Stopped
-from rekognition_local.job import Job, Status
+from rekognition_local.job import FACE_DETECTION, Job, Status
 from rekognition_local.job_result import SearchedVideo
 from rekognition_local.jobs_folder import JobsFolder
 from rekognition_local.notices import NotTold, publish
@@ -108,9 +109,17 @@ class JobThreads:
             return self._jobs.fail(job, f"Internal server error: {type(error).__name__}.")
 
     def _search(self, job: Job) -> SearchedVideo:
-        collection = self._collections.get_usable(job.request["CollectionId"])
-        threshold = job.request.get("FaceMatchThreshold", DEFAULT_THRESHOLD)
+        look = self._detection(job) if job.operation == FACE_DETECTION else self._face_search(job)
         with tempfile.TemporaryDirectory(dir=self._folder) as folder:
             path = Path(folder) / FILE_NAME
             self._objects.download(job.request["Video"]["S3Object"], path, self._stop.is_set)
-            return self._videos.search(path, collection, threshold, self._stop.is_set)
+            return look(path)
+
+    def _face_search(self, job: Job) -> Callable[[Path], SearchedVideo]:
+        collection = self._collections.get_usable(job.request["CollectionId"])
+        threshold = job.request.get("FaceMatchThreshold", DEFAULT_THRESHOLD)
+        return lambda path: self._videos.search(path, collection, threshold, self._stop.is_set)
+
+    def _detection(self, job: Job) -> Callable[[Path], SearchedVideo]:
+        attributes = [job.request.get("FaceAttributes", "DEFAULT")]
+        return lambda path: self._videos.detect(path, attributes, self._stop.is_set)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rekognition_local.disk import read_json, remove_folder, sweep, sync_folder, unfinished, write_json
-from rekognition_local.errors import ServiceError
+from rekognition_local.errors import ServiceError, mismatch
 from rekognition_local.job import Job, Status
 from rekognition_local.job_result import JobResult, SearchedVideo, read_result, write_result
 
@@ -38,7 +38,7 @@ class JobsFolder:
         self._jobs = {job.job_id: job for job in sorted(jobs, key=lambda job: job.started_s)}
         self._forget_old()
 
-    def start(self, request: Mapping[str, Any]) -> tuple[Job, bool]:
+    def start(self, operation: str, request: Mapping[str, Any]) -> tuple[Job, bool]:
         """The job of this request, and whether it is new: the same token is the same job.
 
         Raises
@@ -47,7 +47,7 @@ class JobsFolder:
             IdempotentParameterMismatchException or LimitExceededException.
         """
         with self._lock:
-            known = self.of_token(request)
+            known = self.of_token(operation, request)
             if known is not None:
                 return known, False
             if sum(job.status is Status.IN_PROGRESS for job in self._jobs.values()) >= self._most_open:
@@ -55,26 +55,26 @@ class JobsFolder:
                     "LimitExceededException", f"Subscriber limit exceeded: {self._most_open} jobs are in progress"
                 )
             self._forget_old()
-            job = Job(secrets.token_hex(32), dict(request), time.time())
+            job = Job(secrets.token_hex(32), dict(request), time.time(), operation)
             self._make(job)
             self._jobs[job.job_id] = job
             return job, True
 
-    def of_token(self, request: Mapping[str, Any]) -> Job | None:
+    def of_token(self, operation: str, request: Mapping[str, Any]) -> Job | None:
         """The job that was started with the request's token. Raises ServiceError for another request's token."""
         token = request.get("ClientRequestToken")
         with self._lock:
             for job in self._jobs.values():
-                if token is not None and job.request.get("ClientRequestToken") == token:
+                if token is not None and (job.operation, job.request.get("ClientRequestToken")) == (operation, token):
                     if job.request != request:
-                        raise _mismatch()
+                        raise mismatch()
                     return job
         return None
 
-    def get(self, job_id: str) -> Job:
-        """One job. Raises ServiceError where there is none."""
+    def get(self, operation: str, job_id: str) -> Job:
+        """One job that this operation has started. Raises ServiceError where there is none."""
         with self._lock:
-            if job_id not in self._jobs:
+            if job_id not in self._jobs or self._jobs[job_id].operation != operation:
                 raise ServiceError("ResourceNotFoundException", "Could not find JobId")
             return self._jobs[job_id]
 
@@ -130,11 +130,3 @@ class JobsFolder:
             if job.status is not Status.IN_PROGRESS and time.time() - job.ended_s > KEPT_S:
                 del self._jobs[job.job_id]
                 remove_folder(self._root / job.job_id)
-
-
-def _mismatch() -> ServiceError:
-    return ServiceError(
-        "IdempotentParameterMismatchException",
-        "A ClientRequestToken input parameter was reused with an operation, but at least one of the other input "
-        "parameters is different from the previous call to the operation.",
-    )

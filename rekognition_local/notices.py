@@ -21,7 +21,7 @@ class NotTold(Exception):
 def completion_message(job: Job) -> dict[str, Any]:
     """What the service publishes when a job has ended."""
     place = job.request["Video"]["S3Object"]
-    message = {"JobId": job.job_id, "Status": str(job.status), "API": "StartFaceSearch"}
+    message = {"JobId": job.job_id, "Status": str(job.status), "API": job.operation}
     if "JobTag" in job.request:
         message["JobTag"] = job.request["JobTag"]
     video = {"S3ObjectName": place["Name"], "S3Bucket": place["Bucket"]}

@@ -7,6 +7,7 @@ import numpy as np
 from rekognition_local.collection import DEFAULT_THRESHOLD
 from rekognition_local.collections_folder import CollectionsFolder
 from rekognition_local.errors import invalid_parameter
+from rekognition_local.face_attributes import more_attributes
 from rekognition_local.face_details import NO_FILTER, bounding_box, compared_face, face_detail, reasons_against
 from rekognition_local.pictures import Pictures
 from rekognition_local.similarity import similarity
@@ -51,9 +52,12 @@ class SearchOperations:
         }
 
     def detect_faces(self, asked: Members) -> Members:
-        """The faces of a picture with the default attributes, whatever others are asked for."""
+        """The faces of a picture."""
         picture = self._pictures.read(asked["Image"])
-        return {"FaceDetails": [face_detail(face, face.quality, *picture.size_px) for face in picture.faces]}
+        more = more_attributes(asked.get("Attributes", ()))
+        return {
+            "FaceDetails": [{**face_detail(face, face.quality, *picture.size_px), **more} for face in picture.faces]
+        }
 
     def compare_faces(self, asked: Members) -> Members:
         """The largest face of one picture beside all faces of another."""

@@ -35,7 +35,7 @@ class Tokens:
         return base64.urlsafe_b64encode(self._signature(of, text) + text).decode()
 
     def start(self, of: Sequence[Any], asked: Mapping[str, Any]) -> int:
-        """Where the page that a request asks for begins; as in the service, an empty token is none. Raises ServiceError."""
+        """Where the asked page begins; as in the service, an empty token is none. Raises ServiceError."""
         return self.place(of, asked["NextToken"]) if asked.get("NextToken") else 0
 
     def place(self, of: Sequence[Any], token: str) -> int:

@@ -1,15 +1,15 @@
-"""Searches a video for the faces of a collection: who is followed from when to when, and whom they match."""
+"""Searches a video for faces, or for those of a collection: who is followed from when to when, and whom they match."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from face_engine.align import chip
 from face_engine.errors import BadVideo
 from face_engine.frames import sample_frames
-from face_engine.model import BGRImage, Box, Detection
+from face_engine.model import BGRImage, Box, Detection, Quality
 from face_engine.models import Models
 from face_engine.quality import assess
 from face_engine.search import default_every_s
@@ -17,6 +17,7 @@ from face_engine.track import Shot, Track, Tracker
 from face_engine.video import VideoInfo, probe
 from rekognition_local.collection import Collection
 from rekognition_local.errors import Stopped
+from rekognition_local.face_attributes import ON_VIDEO, more_attributes
 from rekognition_local.face_details import face_detail
 from rekognition_local.job_result import SearchedVideo, Sight
 
@@ -65,28 +66,51 @@ class Videos:
         matches = [collection.matches(track.pooled, threshold, _MOST_MATCHES) for track in tracks]
         return SearchedVideo(_metadata(info), _sights(tracks, details), matches)
 
-    def _tracks(self, path: Path, info: VideoInfo, details: _Details, is_stopped: Callable[[], bool]) -> list[Track]:
-        """All followed faces by when they came; fills in what each looks like in each picture."""
-        every_s = self._every_s or default_every_s(info.duration_s)
-        tracker = Tracker(self._embedder.embed, max(_SHORTEST_GAP_S, _GAP_PICTURES * every_s))
-        tracks: list[Track] = []
+    def detect(self, path: Path, attributes: Sequence[str], is_stopped: Callable[[], bool]) -> SearchedVideo:
+        """Find the faces of a whole video, without asking whose they are. Raises as `search`."""
+        info = probe(path)
+        _refuse_what_the_service_refuses(info)
+        more = more_attributes(attributes, ON_VIDEO)
+        sights = [
+            Sight(round(time_s * 1000), 0, self._described(frame, found)[0] | more)
+            for time_s, frame in self._frames(path, info, is_stopped)
+            for found in self._detector.find(frame)
+        ]
+        return SearchedVideo(_metadata(info), sights, [])
+
+    def _frames(self, path: Path, info: VideoInfo, is_stopped: Callable[[], bool]) -> Iterator[tuple[float, BGRImage]]:
+        """The pictures that are looked at, and when each is."""
         is_empty = True
-        for time_s, frame in sample_frames(path, every_s):
+        for time_s, frame in sample_frames(path, self._looks_every_s(info)):
             if is_stopped():
                 raise Stopped
-            shots = [self._shot(frame, found, time_s, details) for found in self._detector.find(frame)]
-            tracks += tracker.add(time_s, frame, shots)
+            yield time_s, frame
             is_empty = False
         if is_empty:
             raise BadVideo("%(name)s is damaged: no picture of it can be decoded.", name=path.name)
+
+    def _looks_every_s(self, info: VideoInfo) -> float:
+        return self._every_s or default_every_s(info.duration_s)
+
+    def _tracks(self, path: Path, info: VideoInfo, details: _Details, is_stopped: Callable[[], bool]) -> list[Track]:
+        """All followed faces by when they came; fills in what each looks like in each picture."""
+        tracker = Tracker(self._embedder.embed, max(_SHORTEST_GAP_S, _GAP_PICTURES * self._looks_every_s(info)))
+        tracks: list[Track] = []
+        for time_s, frame in self._frames(path, info, is_stopped):
+            shots = [self._shot(frame, found, time_s, details) for found in self._detector.find(frame)]
+            tracks += tracker.add(time_s, frame, shots)
         return sorted([*tracks, *tracker.finish()], key=lambda track: (track.first_s, track.boxes[0]))
 
     def _shot(self, frame: BGRImage, found: Detection, time_s: float, details: _Details) -> Shot:
+        details[time_s, found.box], quality, own = self._described(frame, found)
+        return Shot(found.box, found.score, quality.value, own)
+
+    def _described(self, frame: BGRImage, found: Detection) -> tuple[dict[str, Any], Quality, BGRImage]:
+        """The service's FaceDetail, what it says of the quality, and the chip that was judged."""
         own = chip(frame, found.landmarks)
         quality = assess(frame, found, own)
         height, width = frame.shape[:2]
-        details[time_s, found.box] = face_detail(found, quality, width, height)
-        return Shot(found.box, found.score, quality.value, own)
+        return face_detail(found, quality, width, height), quality, own
 
 
 def _sights(tracks: list[Track], details: _Details) -> list[Sight]:

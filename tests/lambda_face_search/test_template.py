@@ -236,10 +236,10 @@ def test_what_is_kept_outlives_the_stack_and_what_is_not_goes_with_it() -> None:
 
 
 def test_a_first_creation_that_fails_leaves_nothing_that_blocks_the_next_one() -> None:
-    made = {name: one for name, one in expanded()["Resources"].items() if one.get("DeletionPolicy", "Delete") != "Delete"}
-    assert {one["DeletionPolicy"] for one in made.values()} == {"RetainExceptOnCreate"}
+    kept = [one for one in expanded()["Resources"].values() if one.get("DeletionPolicy", "Delete") != "Delete"]
+    assert {one["DeletionPolicy"] for one in kept} == {"RetainExceptOnCreate"}
     # A replacement of what is kept still leaves the old one there.
-    assert {one["UpdateReplacePolicy"] for one in made.values()} == {"Retain"}
+    assert {one["UpdateReplacePolicy"] for one in kept} == {"Retain"}
 
 
 def test_the_table_is_the_one_that_the_store_would_make() -> None:

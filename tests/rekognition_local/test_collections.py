@@ -38,6 +38,13 @@ def test_a_name_that_is_taken_is_refused(client, collection):
         ("search_faces", {"FaceId": "11111111-2222-3333-4444-555555555555"}),
         ("search_faces_by_image", {"Image": {"Bytes": b"\xff\xd8\xff"}}),
         ("index_faces", {"Image": {"Bytes": b"\xff\xd8\xff"}}),
+        ("create_user", {"UserId": "student-21"}),
+        ("delete_user", {"UserId": "student-21"}),
+        ("list_users", {}),
+        ("associate_faces", {"UserId": "student-21", "FaceIds": ["11111111-2222-3333-4444-555555555555"]}),
+        ("disassociate_faces", {"UserId": "student-21", "FaceIds": ["11111111-2222-3333-4444-555555555555"]}),
+        ("search_users", {"UserId": "student-21"}),
+        ("search_users_by_image", {"Image": {"Bytes": b"\xff\xd8\xff"}}),
         ("start_face_search", {"Video": {"S3Object": {"Bucket": "media", "Name": "any"}}}),
     ],
 )

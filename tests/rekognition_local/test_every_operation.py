@@ -2,7 +2,7 @@
 
 from rekognition_local.endpoint import Endpoint
 from tests.rekognition_local.conftest import checked_client
-from tests.rekognition_local.jobs import searched
+from tests.rekognition_local.jobs import detected, searched
 from tests.rekognition_local.model_rules import MODEL
 
 OPERATIONS = {
@@ -19,6 +19,15 @@ OPERATIONS = {
     "CompareFaces",
     "StartFaceSearch",
     "GetFaceSearch",
+    "StartFaceDetection",
+    "GetFaceDetection",
+    "CreateUser",
+    "DeleteUser",
+    "ListUsers",
+    "AssociateFaces",
+    "DisassociateFaces",
+    "SearchUsers",
+    "SearchUsersByImage",
 }
 
 
@@ -37,6 +46,15 @@ def test_every_operation_answers_as_the_service_model_says(endpoint: Endpoint, k
     assert len(client.detect_faces(Image=photo)["FaceDetails"]) == 1
     assert client.compare_faces(SourceImage=photo, TargetImage=photo)["FaceMatches"]
     assert searched(client, "round", lecture)["JobStatus"] == "SUCCEEDED"
+    assert detected(client, lecture)["JobStatus"] == "SUCCEEDED"
+    user = {"CollectionId": "round", "UserId": "student-21"}
+    client.create_user(**user)
+    assert client.associate_faces(**user, FaceIds=[face_id])["AssociatedFaces"] == [{"FaceId": face_id}]
+    assert client.list_users(CollectionId="round")["Users"] == [{"UserId": "student-21", "UserStatus": "ACTIVE"}]
+    assert client.search_users(CollectionId="round", FaceId=face_id)["UserMatches"]
+    assert client.search_users_by_image(CollectionId="round", Image=photo)["UserMatches"]
+    assert client.disassociate_faces(**user, FaceIds=[face_id])["UserStatus"] == "CREATED"
+    client.delete_user(**user)
     assert client.delete_faces(CollectionId="round", FaceIds=[face_id])["DeletedFaces"] == [face_id]
     assert client.delete_collection(CollectionId="round")["StatusCode"] == 200
     assert seen == OPERATIONS

@@ -240,12 +240,6 @@ def test_chosen_faces_are_listed_alone(client, collection, kit):
     assert [face["FaceId"] for face in listed] == [ids[1]]
 
 
-def test_there_are_no_users(client, collection):
-    with pytest.raises(ClientError) as error:
-        client.list_faces(CollectionId=collection, UserId="student-21")
-    assert code_of(error) == "ResourceNotFoundException"
-
-
 def test_removed_faces_are_gone_and_absent_ones_are_named(client, collection, kit):
     ids = [record["Face"]["FaceId"] for record in index(client, collection, kit.photo_of_two())["FaceRecords"]]
     answer = client.delete_faces(CollectionId=collection, FaceIds=[ids[0], ABSENT, ids[0]])

@@ -146,7 +146,7 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
 
 def test_a_job_is_forgotten_a_week_after_its_end(tmp_path, monkeypatch):
     jobs = JobsFolder(tmp_path / "jobs", 20)
-    ended, open_job = (jobs.start({**REQUEST, "JobTag": tag})[0] for tag in ("ended", "open"))
+    ended, open_job = (jobs.start("StartFaceSearch", {**REQUEST, "JobTag": tag})[0] for tag in ("ended", "open"))
     jobs.fail(ended, "It failed.")
     assert len(JobsFolder(tmp_path / "jobs", 20).unfinished()) == 1
     now = time.time()
@@ -154,12 +154,12 @@ def test_a_job_is_forgotten_a_week_after_its_end(tmp_path, monkeypatch):
     later = JobsFolder(tmp_path / "jobs", 20)
     assert [path.name for path in (tmp_path / "jobs").iterdir()] == [open_job.job_id]
     with pytest.raises(ServiceError) as error:
-        later.get(ended.job_id)
+        later.get("StartFaceSearch", ended.job_id)
     assert error.value.code == "ResourceNotFoundException"
 
 
 def test_a_token_is_remembered_over_a_restart(tmp_path):
     asked = {**REQUEST, "ClientRequestToken": "token", "FaceMatchThreshold": 80.0}
-    job, is_new = JobsFolder(tmp_path / "jobs", 20).start(asked)
-    again, is_new_again = JobsFolder(tmp_path / "jobs", 20).start(asked)
+    job, is_new = JobsFolder(tmp_path / "jobs", 20).start("StartFaceSearch", asked)
+    again, is_new_again = JobsFolder(tmp_path / "jobs", 20).start("StartFaceSearch", asked)
     assert (again.job_id, is_new, is_new_again) == (job.job_id, True, False)

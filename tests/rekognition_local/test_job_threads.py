@@ -31,7 +31,7 @@ class SlowObjects:
 def test_servers_that_are_ended_in_order_do_not_count_against_a_video(tmp_path):
     collections = CollectionsFolder(tmp_path / "collections", "engine-1")
     collections.create("class", {})
-    JobsFolder(tmp_path / "jobs", 20).start(REQUEST)
+    JobsFolder(tmp_path / "jobs", 20).start("StartFaceSearch", REQUEST)
     for _ in range(MOST_ATTEMPTS + 1):
         objects: Any = SlowObjects()
         videos: Any = None

@@ -49,7 +49,7 @@ def test_what_is_no_json_structure_is_refused(endpoint, body):
         "ListCollections",
         "RekognitionService.",
         "RekognitionService.DetectText",
-        "RekognitionService.CreateUser",
+        "RekognitionService.DetectLabels",
         "Other.ListCollections",
     ],
 )

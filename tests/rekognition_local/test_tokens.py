@@ -3,11 +3,15 @@
 import time
 
 import pytest
+from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from rekognition_local.errors import ServiceError
 from rekognition_local.tokens import Tokens
 from tests.rekognition_local.conftest import code_of
+from tests.rekognition_local.jobs import detected, searched
+from tests.rekognition_local.model_rules import MODEL
+from tests.rekognition_local.test_every_operation import OPERATIONS
 
 OF = ("ListFaces", 7)
 
@@ -53,14 +57,33 @@ def test_an_old_token_is_refused():
     assert refused(tokens, token)
 
 
-@pytest.mark.parametrize("operation", ["list_collections", "list_faces", "get_face_search"])
-def test_every_list_refuses_a_made_up_token(client, collection, lecture, operation):
-    more = {"list_collections": {}, "list_faces": {"CollectionId": collection}}
-    if operation == "get_face_search":
-        job_id = client.start_face_search(CollectionId=collection, Video=lecture)["JobId"]
-        while client.get_face_search(JobId=job_id)["JobStatus"] == "IN_PROGRESS":
-            time.sleep(0.05)
-        more[operation] = {"JobId": job_id}
-    with pytest.raises(ClientError) as error:
-        getattr(client, operation)(**more[operation], NextToken="made-up")
-    assert code_of(error) == "InvalidPaginationTokenException"
+PAGED = [name for name in sorted(OPERATIONS) if "NextToken" in MODEL.operation_model(name).input_shape.members]
+
+
+@pytest.fixture
+def first_page(client, collection, kit, lecture):
+    """Asks a list operation for its first page, however that is said."""
+    client.index_faces(CollectionId=collection, Image={"Bytes": kit.photo(0)})
+    client.create_user(CollectionId=collection, UserId="student-21")
+    jobs = {"GetFaceSearch": searched(client, collection, lecture), "GetFaceDetection": detected(client, lecture)}
+
+    def ask(operation: str, **more):
+        members = MODEL.operation_model(operation).input_shape.members
+        known = {"CollectionId": collection, "JobId": jobs.get(operation, {}).get("JobId")}
+        method = getattr(client, xform_name(operation))
+        answer = method(**{name: value for name, value in known.items() if name in members}, **more)
+        return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+
+    return ask
+
+
+def test_every_list_that_the_model_has_is_tried_here():
+    assert set(PAGED) == {"ListCollections", "ListFaces", "ListUsers", "GetFaceSearch", "GetFaceDetection"}
+
+
+def test_an_empty_token_is_a_first_page_everywhere_and_a_made_up_one_is_refused(first_page):
+    for operation in PAGED:
+        assert first_page(operation, NextToken="") == first_page(operation), operation
+        with pytest.raises(ClientError) as error:
+            first_page(operation, NextToken="made-up")
+        assert code_of(error) == "InvalidPaginationTokenException", operation

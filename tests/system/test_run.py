@@ -1,4 +1,4 @@
-"""`python run.py`: starts the site, and the worker where there is one, and Ctrl-C ends both, also in the middle of a search."""
+"""`python run.py`: starts the site and its worker, and Ctrl-C ends both, also in the middle of a search."""
 
 from __future__ import annotations
 
