@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import partial
 from importlib import import_module
@@ -18,8 +19,10 @@ from attendance.use_cases.sweep import sweep
 # Scheme of the setting -> module and maker; a maker takes (value, settings). An adapter is one file and one line here.
 STORES = {
     "sqlite": "attendance.adapters.store_sql:open_store",
+    "mariadb": "attendance.adapters.store_sql:open_store",
     "mysql": "attendance.adapters.store_sql:open_store",
     "postgresql": "attendance.adapters.store_sql:open_store",
+    "postgres": "attendance.adapters.store_sql:open_store",
     "dynamodb": "attendance.adapters.store_dynamodb:open_store",
 }
 MEDIA = {
@@ -32,6 +35,8 @@ FACES = {
 }
 JOBS = {
     "huey": "attendance.adapters.jobs_huey:open_jobs",
+    "redis": "attendance.adapters.jobs_huey:open_jobs",
+    "rediss": "attendance.adapters.jobs_huey:open_jobs",
     "inline": "attendance.adapters.jobs_inline:open_jobs",
     "lambda": "attendance.adapters.jobs_lambda:open_jobs",
 }

@@ -18,6 +18,7 @@ from limits.strategies import MovingWindowRateLimiter, RateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 from attendance.errors import ServiceUnavailable, SettingsError
+from attendance.redis_refusals import is_refusal
 from attendance.use_cases.names import same_text
 from website.file_counts import FileCounts
 from website.memory_counts import MemoryCounts
@@ -104,6 +105,10 @@ def _store_errors() -> Iterator[None]:
     try:
         yield
     except StorageError as lost:
+        if is_refusal(lost.storage_error):
+            raise ServiceUnavailable(
+                "Signing in is not possible: Redis refuses the password or the database that ROLLCALL_RATE_STORE names."
+            ) from lost
         raise ServiceUnavailable("Signing in is not possible at the moment. Try again in a little while.") from lost
 
 

@@ -23,6 +23,7 @@ from huey.serializer import Serializer
 from attendance.adapters.jobs_log import run_logged
 from attendance.errors import ServiceUnavailable, SettingsError
 from attendance.private_files import keep_database_private
+from attendance.redis_refusals import is_refusal
 from attendance.service_url import ServiceUrl, without_secrets
 from attendance.settings import Settings
 
@@ -188,6 +189,10 @@ def _plain_queue_errors(url: str) -> Iterator[None]:
     try:
         yield
     except _queue_errors() as error:
+        if is_refusal(error):
+            raise ServiceUnavailable(
+                "Redis refuses the user, the password or the number of the database: correct ROLLCALL_JOBS."
+            ) from None
         words = without_secrets(str(error), url)
         raise ServiceUnavailable("The queue of searches does not answer: %(error)s.", error=words) from (
             error if words == str(error) else None

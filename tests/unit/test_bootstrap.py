@@ -1,9 +1,11 @@
 """Settings become services, or one sentence that says why not."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from attendance import bootstrap as bootstrap_module
 from attendance.bootstrap import bootstrap
 from attendance.errors import SettingsError
 from attendance.settings import load_settings
@@ -27,3 +29,39 @@ def test_an_adapter_that_nobody_knows_is_named_with_those_that_are_known(tmp_pat
     settings = load_settings({"ROLLCALL_DATA": str(tmp_path), f"ROLLCALL_{name}": "nonsense:here"})
     with pytest.raises(SettingsError, match=rf"^ROLLCALL_{name} is 'nonsense:here', but must begin with "):
         bootstrap(settings)
+
+
+def test_a_password_in_an_address_of_an_unknown_kind_is_not_shown(tmp_path: Path) -> None:
+    settings = load_settings({"ROLLCALL_DATA": str(tmp_path), "ROLLCALL_STORE": "mssql://ada:sec@ret@host/rollcall"})
+    with pytest.raises(SettingsError, match="'mssql://host/rollcall'") as refused:
+        bootstrap(settings)
+    assert "ret" not in refused.value.sentence.replace("'mssql://host/rollcall'", "")
+
+
+ROOT = Path(__file__).parents[2]
+REGISTRIES = {
+    "ROLLCALL_STORE": bootstrap_module.STORES,
+    "ROLLCALL_MEDIA": bootstrap_module.MEDIA,
+    "ROLLCALL_FACES": bootstrap_module.FACES,
+    "ROLLCALL_JOBS": bootstrap_module.JOBS,
+}
+
+
+def documented() -> list[tuple[str, str]]:
+    """Each setting with each kind of value that the documentation gives it."""
+    pages = [ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("deploy/**/*.md")]
+    given = re.compile(r"(ROLLCALL_(?:STORE|MEDIA|FACES|JOBS))=([a-z][a-z0-9+]*)(?=:|\s|$)", re.MULTILINE)
+    urls = re.compile(r"\b(?:sqlite|mysql|mariadb|postgres|postgresql|dynamodb)(?:\+[a-z0-9]+)?(?=:/)")
+    text = "\n".join(page.read_text() for page in pages)
+    found = set(given.findall(text)) | {("ROLLCALL_STORE", kind) for kind in urls.findall(text)}
+    return sorted(found)
+
+
+def test_the_documentation_names_every_database() -> None:
+    kinds = {kind.partition("+")[0] for setting, kind in documented() if setting == "ROLLCALL_STORE"}
+    assert kinds == set(bootstrap_module.STORES)
+
+
+@pytest.mark.parametrize(("setting", "kind"), documented())
+def test_every_kind_of_address_that_the_documentation_names_is_known(setting: str, kind: str) -> None:
+    assert kind.partition("+")[0] in REGISTRIES[setting]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from threading import Lock
@@ -20,6 +21,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from attendance.adapters.store_sql.refusals import refusal
 from attendance.errors import (
     AlreadyExists,
     InvalidInput,
@@ -30,6 +32,7 @@ from attendance.errors import (
 )
 
 BUSY_TIMEOUT_S = 30
+_DRIVERS = {"postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql"}
 _KEPT_OPEN = 16
 """Connections of one process to a SQLite file, which cost next to nothing: one for each of its threads."""
 
@@ -37,7 +40,7 @@ _KEPT_OPEN = 16
 def make_engine(address: str) -> Engine:
     """An engine for a database URL. Connects to nothing yet. Raises SettingsError, without the password in it."""
     try:
-        url = make_url(address)
+        url = _with_driver(make_url(_known(address)))
         if url.get_backend_name() == "sqlite":
             return _sqlite_engine(url)
         # Rows that another transaction committed while this one waited for a lock must be seen after the wait.
@@ -49,6 +52,17 @@ def make_engine(address: str) -> Engine:
         ) from missing
     except (ArgumentError, ValueError):  # its words may hold parts of the password
         raise SettingsError("ROLLCALL_STORE is not a database URL, such as sqlite:////srv/rollcall.db.") from None
+
+
+def _known(address: str) -> str:
+    """Other programs call PostgreSQL so, and SQLAlchemy does not."""
+    return re.sub(r"^postgres(?=\+|:)", "postgresql", address)
+
+
+def _with_driver(url: URL) -> URL:
+    """A URL that names no driver gets the one that we try, which SQLAlchemy's own choice is not."""
+    driver = _DRIVERS.get(url.drivername)
+    return url if driver is None else url.set(drivername=f"{url.drivername}+{driver}")
 
 
 def _sqlite_engine(url: URL) -> Engine:
@@ -103,19 +117,19 @@ class Database:
     @contextmanager
     def _looking(self) -> Iterator[Connection]:
         """For one statement. On SQLite that needs no transaction around it, which is two thirds of its cost."""
-        with errors_as_ours(), self._lookers.begin() as connection:
+        with errors_as_ours(self.engine.url), self._lookers.begin() as connection:
             yield connection
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         """For several statements; on SQLite they all see the same moment."""
-        with errors_as_ours(), self.engine.begin() as connection:
+        with errors_as_ours(self.engine.url), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def _writing(self, taken: AlreadyExists | None = None) -> Iterator[Connection]:
         """All or nothing. `taken` is raised where something must be unique and is not."""
-        with errors_as_ours(taken), self._turns, self._writers.begin() as connection:
+        with errors_as_ours(self.engine.url, taken), self._turns, self._writers.begin() as connection:
             yield connection
 
     def close(self) -> None:
@@ -124,11 +138,14 @@ class Database:
 
 
 @contextmanager
-def errors_as_ours(taken: AlreadyExists | None = None) -> Iterator[None]:
+def errors_as_ours(url: URL, taken: AlreadyExists | None = None) -> Iterator[None]:
     """Errors of the database leave as ours, with theirs as the cause; mistakes in our SQL leave as they are."""
     try:
         yield
     except (DBAPIError, PoolTimeoutError) as error:
+        refused = refusal(error, url) if isinstance(error, DBAPIError) else None
+        if refused is not None:
+            raise refused from error
         if isinstance(error, ProgrammingError):
             raise
         raise _ours(error, taken) from error

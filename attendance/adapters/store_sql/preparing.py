@@ -17,6 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from attendance.adapters.store_sql.connection import BUSY_TIMEOUT_S, Database, errors_as_ours
+from attendance.adapters.store_sql.refusals import file_refusal
 from attendance.errors import ServiceUnavailable
 from attendance.private_files import keep_database_private
 
@@ -71,7 +72,7 @@ class SqlPreparation(Database):
             time.sleep(0.05)
 
     def _switched_to_wal(self) -> bool:
-        with errors_as_ours(), self.engine.connect() as connection:
+        with errors_as_ours(self.engine.url), self.engine.connect() as connection:
             raw = connection.connection.driver_connection  # the switch is refused inside a transaction
             assert isinstance(raw, sqlite3.Connection)
             try:
@@ -79,7 +80,8 @@ class SqlPreparation(Database):
             except sqlite3.DatabaseError as error:
                 if error.sqlite_errorname.startswith("SQLITE_BUSY"):
                     return False
-                raise ServiceUnavailable("The database file cannot be opened.") from error
+                refused = file_refusal(error, self.engine.url)
+                raise refused or ServiceUnavailable("The database file cannot be opened.") from error
 
 
 def newest_version() -> str | None:
