@@ -13,6 +13,7 @@ from typing import Any
 from apig_wsgi import make_lambda_handler
 from aws_lambda_powertools.utilities.parameters import get_secret
 
+from attendance.patience import limited
 from lambda_face_search import container
 from lambda_face_search.observed import log
 from website import create_app
@@ -23,7 +24,9 @@ SECRET_VARIABLE = "SESSION_SECRET_ARN"  # noqa: S105 - the name of a variable th
 @log.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """A request of API Gateway, payload 1.0 or 2.0; bodies that are no text go in base64."""
-    return site()(event, context)
+    with limited():  # the first request makes the site, which asks the store
+        answer = site()
+    return answer(event, context)
 
 
 @cache

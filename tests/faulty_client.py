@@ -52,8 +52,8 @@ def refusal(code: str, status: int = 400, operation: str = "GetObject") -> Clien
     return ClientError(answer, operation)
 
 
-def answer_with(client: Any, operation: str, status: int, code: str, times: int) -> list[str]:
-    """Let S3 answer so to the first requests of an operation; the list tells which were."""
+def answer_with(client: Any, operation: str, status: int, code: str, times: int, service: str = "s3") -> list[str]:
+    """Let the service answer so to the first requests of an operation; the list tells which were."""
     body = f'<?xml version="1.0"?><Error><Code>{code}</Code><Message>{code}.</Message></Error>'.encode()
     answered: list[str] = []
 
@@ -70,5 +70,5 @@ def answer_with(client: Any, operation: str, status: int, code: str, times: int)
         answered.append(request.url)
         return AWSResponse(request.url, status, {"content-type": "application/xml"}, Raw())
 
-    client.meta.events.register_first(f"before-send.s3.{operation}", answer)
+    client.meta.events.register_first(f"before-send.{service}.{operation}", answer)
     return answered

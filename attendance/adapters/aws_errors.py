@@ -23,8 +23,10 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as NoConnection
 from botocore.exceptions import HTTPClientError as BrokenConnection
 
+from attendance import patience
 from attendance.errors import Phrase, RollcallError, ServiceUnavailable, SettingsError
 
+_SINCE = "rollcall_since"
 _BUSY = {
     "BandwidthLimitExceeded",
     "EC2ThrottledException",
@@ -67,11 +69,12 @@ _ACTION = re.compile(r"not authorized to perform:? ([\w-]+:\w+)")
 def make_client(name: str, **config: Any) -> Any:
     """A client of boto3 that tries again with growing, random waits, and does not hang where nobody answers.
 
+    It is the only layer that does so, but for adapters that set `total_max_attempts` to 1 and try again themselves.
     Region, credentials and endpoints come from AWS's own environment variables. Raises SettingsError (no region).
     """
     settings = {
         "retries": {"mode": "standard", "total_max_attempts": 5},
-        "connect_timeout": 5,
+        "connect_timeout": 2,
         "read_timeout": 60,
         **config,
     }
@@ -80,7 +83,35 @@ def make_client(name: str, **config: Any) -> Any:
         session = boto3.session.Session()
         if session.region_name is None:  # S3 would guess one, and sign links with it
             raise NoRegionError()
-        return session.client(name, config=Config(**settings))
+        client = session.client(name, config=Config(**settings))
+    client.meta.events.register("before-call", _note_start)
+    client.meta.events.register("needs-retry", _give_up_in_time)
+    return client
+
+
+def _note_start(context: dict[str, Any], **_: object) -> None:
+    context[_SINCE] = patience.now()
+
+
+def _give_up_in_time(
+    request_dict: dict[str, Any],
+    operation: Any,
+    attempts: int,
+    response: tuple[Any, dict[str, Any]] | None = None,
+    caught_exception: Exception | None = None,
+    **_: object,
+) -> None:
+    """Where whoever waits has no patience left, a failure is raised as it is, instead of tried again."""
+    if caught_exception is None and (response is None or "Error" not in response[1]):
+        return
+    since = request_dict["context"].get(_SINCE, patience.now())
+    longest_pause_s = 2.0 ** (attempts - 1)
+    if patience.lasts(longest_pause_s + (patience.now() - since) / attempts, since):
+        return
+    if caught_exception is not None:
+        raise caught_exception
+    assert response is not None
+    raise ClientError(response[1], operation.name)
 
 
 def error_code(error: ClientError) -> str:

@@ -31,6 +31,7 @@ from attendance.adapters.faces_rekognition_snapshot import MOST_AT_ONCE, search_
 from attendance.adapters.faces_rekognition_video import WantedPicture, cut_pictures
 from attendance.errors import BadRecording, SettingsError
 from attendance.model import Face, RecordingKind, new_id
+from attendance.patience import carried
 from attendance.picture_turns import one_picture_at_a_time
 from attendance.ports import EnrolledFace, FoundFace, LookAlike, MediaFile, PhotoFaces, Progress, RecordingInfo, Seen
 from attendance.settings import Settings
@@ -71,7 +72,7 @@ class RekognitionFaces:
         self._word = Word(settings.rekognition_topic, settings.rekognition_role) if self.answers_by_event else None
         self._threshold = settings.rekognition_threshold
         self._sleep = sleep
-        self._collection = FaceCollection(client or make_client("rekognition"), collection, sleep)
+        self._collection = FaceCollection(client or make_client("rekognition", read_timeout=20), collection, sleep)
 
     def find(self, photo: bytes) -> PhotoFaces:
         with one_picture_at_a_time:
@@ -104,7 +105,7 @@ class RekognitionFaces:
         if not student_of or not own:
             return set()
         with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
-            asked = pool.map(lambda face_id: self._collection.alike(face_id, self.lines.review), own)
+            asked = pool.map(carried(lambda face_id: self._collection.alike(face_id, self.lines.review)), own)
             near = {match["Face"]["FaceId"] for matches in asked for match in matches}
         return {student_id for face_id, student_id in student_of.items() if face_id in near | own.keys()}
 

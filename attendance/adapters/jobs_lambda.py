@@ -58,4 +58,4 @@ class SqsJobs:
     @cached_property
     def _made_client(self) -> Any:
         # Who asks is often somebody who waits for a page; what is lost here is found by the sweep.
-        return self._given or make_client("sqs", read_timeout=10)
+        return self._given or make_client("sqs", read_timeout=4)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from attendance.adapters.store_dynamodb import DynamoStore, open_store
 from attendance.errors import InvalidInput, NotFound, RollcallError, ServiceUnavailable, SettingsError
@@ -97,9 +97,8 @@ def test_what_stays_busy_ends_with_a_plain_sentence(store: DynamoStore, client: 
             refusal("ResourceNotFoundException"),
             "There is no table rollcall: make it by the command init-store, or correct ROLLCALL_STORE.",
         ),
-        (EndpointConnectionError(endpoint_url="http://x"), "The database does not answer; try again later."),
     ],
-    ids=["expired", "denied", "no table", "no network"],
+    ids=["expired", "denied", "no table"],
 )
 def test_what_aws_refuses_is_said_plainly(
     store: DynamoStore, client: BrokenClient, error: Exception, sentence: str
@@ -110,6 +109,34 @@ def test_what_aws_refuses_is_said_plainly(
             ask()
         assert refused.value.sentence == sentence
     assert client.waits == []
+
+
+@pytest.mark.parametrize(
+    ("error", "tries"),
+    [
+        (EndpointConnectionError(endpoint_url="http://x"), 5),
+        (ReadTimeoutError(endpoint_url="http://x"), 5),
+        (refusal("InternalServerError", ResponseMetadata={"HTTPStatusCode": 500}), 10),
+    ],
+    ids=["no network", "silent", "broken"],
+)
+def test_what_does_not_answer_is_tried_again_by_the_store_alone_and_then_told(
+    store: DynamoStore, client: BrokenClient, error: Exception, tries: int
+) -> None:
+    client.faults.append(failing(error, 2))
+    assert store.users().total == 0
+    client.faults.append(failing(error))
+    client.asked.clear()
+    with pytest.raises(ServiceUnavailable):
+        store.users()
+    assert len(client.asked) == tries
+
+
+def test_nothing_below_the_store_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    config = open_store("dynamodb://rollcall", load_settings({})).table.client.meta.config
+    assert config.retries["total_max_attempts"] == 1
+    assert config.connect_timeout + config.read_timeout <= 5
 
 
 def test_what_a_batch_leaves_unwritten_is_written_after_a_wait(store: DynamoStore, client: BrokenClient) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from attendance.patience import carried
+
 PARALLEL = 16
 
 T = TypeVar("T")
@@ -17,4 +19,4 @@ def together(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
     if len(items) < 2:
         return [work(item) for item in items]
     with ThreadPoolExecutor(min(PARALLEL, len(items))) as pool:
-        return list(pool.map(work, items))
+        return list(pool.map(carried(work), items))

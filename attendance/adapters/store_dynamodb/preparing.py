@@ -51,7 +51,7 @@ class DynamoPreparation(TablePart):
         """None where there is no such table."""
         with plain_aws_errors(SERVICE, table=self.table.name):
             try:
-                return self.table.client.describe_table(TableName=self.table.name)["Table"]
+                return self.table.tried("describe_table")["Table"]
             except ClientError as error:
                 if error_code(error) != "ResourceNotFoundException":
                     raise
@@ -60,7 +60,7 @@ class DynamoPreparation(TablePart):
     def _made(self) -> Any:
         with plain_aws_errors(SERVICE, table=self.table.name):
             try:
-                self.table.client.create_table(TableName=self.table.name, **_MAKING)
+                self.table.tried("create_table", **_MAKING)
             except ClientError as error:
                 if error_code(error) in _DENIED:
                     raise self._missing() from error
@@ -85,12 +85,10 @@ class DynamoPreparation(TablePart):
         """What a table has only after it is made: items that expire, and backups of every second, where offered."""
         name = self.table.name
         with plain_aws_errors(SERVICE, table=name):
-            self.table.client.update_time_to_live(
-                TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": LATER}
-            )
+            self.table.tried("update_time_to_live", TimeToLiveSpecification={"Enabled": True, "AttributeName": LATER})
             try:
-                self.table.client.update_continuous_backups(
-                    TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+                self.table.tried(
+                    "update_continuous_backups", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
                 )
             except ClientError as error:
                 if error_code(error) not in _NOT_OFFERED:

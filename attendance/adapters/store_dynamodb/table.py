@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
+from botocore.exceptions import ConnectionError as NoConnection
+from botocore.exceptions import HTTPClientError as BrokenConnection
 
+from attendance import patience
 from attendance.adapters.aws_errors import error_code, make_client, plain_aws_errors
 from attendance.adapters.store_dynamodb.actions import STAYS, Action, Changed, expressions, key_of
 from attendance.adapters.store_dynamodb.parallel import PARALLEL, together
@@ -20,6 +23,8 @@ from attendance.model import new_id
 MOST_IN_TRANSACTION = 100
 _MOST_READ, _MOST_WRITTEN = 100, 25  # in one batch
 _TRIES = 10
+# What is busy or silent is tried again here alone: batches and lost races need that, and two layers multiply.
+_CLIENT: dict[str, Any] = {"retries": {"mode": "standard", "total_max_attempts": 1}, "read_timeout": 3}
 SERVICE = Phrase("The database")
 _LOST_RACES = {"TransactionConflict", "TransactionConflictException", "TransactionInProgressException"}
 _BUSY = {
@@ -29,6 +34,9 @@ _BUSY = {
     "ThrottlingError",
     "ThrottlingException",
 }
+_SILENT = {"InternalServerError", "ServiceUnavailable", "ServiceUnavailableException"}
+_NO_ANSWER = (NoConnection, BrokenConnection)
+_TRIES_IN_SILENCE = 5
 _FAILED = "ConditionalCheckFailed"
 _REFUSED = {"ValidationException", "ValidationError"}
 
@@ -40,7 +48,7 @@ class Table:
 
     def __init__(self, name: str, client: Any = None, pause: Callable[[float], object] = time.sleep) -> None:
         self.name = name
-        self.client = client or make_client("dynamodb", max_pool_connections=PARALLEL)
+        self.client = client or make_client("dynamodb", max_pool_connections=PARALLEL, **_CLIENT)
         self.pause = pause
 
     def get(self, key: Key) -> Item | None:
@@ -141,29 +149,44 @@ class Table:
 
     def again(self, work: Callable[[], T]) -> T:
         """Do work that reads and then writes, anew where another process was faster. Raises ServiceUnavailable."""
+        since = patience.now()
         for attempt in range(_TRIES):
             try:
                 return work()
             except Changed:
-                self._wait(attempt)
+                self._wait(attempt, since)
         raise _too_busy()
 
     def call(self, operation: str, **parameters: Any) -> Any:
         """An operation of DynamoDB on this table, with its errors as ours."""
+        with plain_aws_errors(SERVICE, table=self.name):
+            return self.tried(operation, **parameters)
+
+    def tried(self, operation: str, **parameters: Any) -> Any:
+        """The same with the errors of AWS, after so many tries as they deserve."""
         if operation not in ("transact_write_items", "batch_get_item", "batch_write_item"):
             parameters["TableName"] = self.name
+        since = patience.now()
         for attempt in range(_TRIES):
-            with plain_aws_errors(SERVICE, table=self.name):
-                try:
-                    return getattr(self.client, operation)(**parameters)
-                except ClientError as error:
-                    if not _may_work_later(error):
-                        raise
-            self._wait(attempt)
+            begun = patience.now()
+            try:
+                return getattr(self.client, operation)(**parameters)
+            except ClientError as error:
+                if not _may_work_later(error):
+                    raise
+                self._wait(attempt, since)
+            except _NO_ANSWER:
+                if attempt >= _TRIES_IN_SILENCE - 1 or not patience.lasts(patience.now() - begun, since):
+                    raise
+                self._wait(attempt, since)
         raise _too_busy()
 
-    def _wait(self, attempt: int) -> None:
-        self.pause(random.uniform(0, min(2.0, 0.025 * 2**attempt)))  # noqa: S311 - waits of many should differ
+    def _wait(self, attempt: int, since: float) -> None:
+        """Raises ServiceUnavailable where whoever waits has no patience left."""
+        pause_s = random.uniform(0, min(2.0, 0.025 * 2**attempt))  # noqa: S311 - waits of many should differ
+        if not patience.lasts(pause_s, since):
+            raise _too_busy()
+        self.pause(pause_s)
 
     def _pages(self, most: int | None, **parameters: Any) -> Iterator[Item]:
         if most is not None:
@@ -190,6 +213,7 @@ class Table:
     def _get_part(self, keys: Sequence[Key]) -> list[Item]:
         found: list[Item] = []
         wanted: Any = {self.name: {"Keys": [key_of(key) for key in keys], "ConsistentRead": True}}
+        since = patience.now()
         for attempt in range(_TRIES):
             answer = self.call("batch_get_item", RequestItems=wanted)
             got = answer["Responses"].get(self.name, [])
@@ -197,7 +221,7 @@ class Table:
             wanted = answer.get("UnprocessedKeys")
             if not wanted:
                 return found
-            self._wait(0 if got else attempt)
+            self._wait(0 if got else attempt, since)
         raise _too_busy()
 
     def _write(self, requests: Sequence[dict[str, Any]]) -> None:
@@ -206,11 +230,12 @@ class Table:
 
     def _write_part(self, requests: Sequence[dict[str, Any]]) -> None:
         left: Any = {self.name: requests}
+        since = patience.now()
         for attempt in range(_TRIES):
             left = self.call("batch_write_item", RequestItems=left).get("UnprocessedItems")
             if not left:
                 return
-            self._wait(attempt)
+            self._wait(attempt, since)
         raise _too_busy()
 
 
@@ -247,7 +272,7 @@ def _may_work_later(error: ClientError) -> bool:
         raise _TransactionRefused(reasons.index(_FAILED)) from error
     if not _REFUSED.isdisjoint(reasons) or (code in _REFUSED and "size" in str(error)):
         raise InvalidInput("Something here is too long or too large to be stored.") from error
-    return code in _BUSY | _LOST_RACES or not (_BUSY | _LOST_RACES).isdisjoint(reasons)
+    return code in _BUSY | _LOST_RACES | _SILENT or not (_BUSY | _LOST_RACES).isdisjoint(reasons)
 
 
 def _too_busy() -> ServiceUnavailable:
