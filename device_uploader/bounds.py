@@ -6,7 +6,7 @@ import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from device_uploader.item import Item, Kind, new_id
+from device_uploader.item import KINDS, Item, Kind, new_id
 from device_uploader.outbox import Outbox
 
 THINNED_FIRST = 2  # every fourth reading is left before a clip has to go
@@ -27,27 +27,34 @@ class Bounds:
 def make_room(outbox: Outbox, bounds: Bounds) -> None:
     """Nothing is let go while there is room, and never the newest of its kind; so much at once as takes seconds."""
     most = min(bounds.most_bytes, int(bounds.share_of_disk * outbox.disk.total_bytes(outbox.folder)))
+    no_room_for: dict[str, OSError] = {}
     for _ in range(MOST_AT_ONCE):
-        waiting = outbox.waiting()
-        if sum(item.size for item in waiting) <= most:
+        kept = [*outbox.waiting(), *outbox.cut_items()]
+        if sum(item.size for item in kept) <= most:
             return
-        item = next_to_shrink(waiting, outbox.held())
+        item = next_to_shrink(kept, outbox.held() | no_room_for.keys())
         if item is None:
-            return
+            break
         with outbox.holding(item) as here:
-            if here:
-                shrink(outbox, item)
+            try:
+                if here:
+                    shrink(outbox, item)
+            except OSError as full:  # thinned readings are written before the others go; what needs no room goes first
+                no_room_for[item.id] = full
+    for full in no_room_for.values():
+        raise full
 
 
 def next_to_shrink(items: Sequence[Item], held: Collection[str]) -> Item | None:
     """Which of these, the oldest first, gives room; None where only the newest and those being sent are left."""
-    old = [item for kind in ("readings", "clip", "snapshot") for item in _of_kind(items, kind)[:-1]]
+    old = [item for kind in KINDS for item in _of_kind(items, kind)[:-1]]
     free = [item for item in old if item.id not in held]
     return min(free, key=_turn, default=None)
 
 
 def _of_kind(items: Sequence[Item], kind: str) -> list[Item]:
-    return [item for item in items if item.kind == kind]
+    """The oldest first."""
+    return sorted((item for item in items if item.kind == kind), key=lambda item: item.started.wall_s)
 
 
 def _turn(item: Item) -> tuple[int, int, float]:
@@ -59,11 +66,14 @@ def _turn(item: Item) -> tuple[int, int, float]:
 
 def shrink(outbox: Outbox, item: Item) -> None:
     """Every second reading, or the whole clip or snapshot."""
-    if item.kind == "readings" and item.readings > 1:
+    if any(item.id == cut.id for cut in outbox.cut_items()):
+        log.warning("The outbox is full: the clip %s, which was cut, is let go.", item.id)
+        outbox.give_up_clip(item.id)
+    elif item.kind == "readings" and item.readings > 1:
         _thin(outbox, item)
     else:
         log.warning("The outbox is full: the %s %s is let go.", item.kind, item.id)
-        outbox.tally.add(f"dropped_{item.kind.removesuffix('s')}s", max(1, item.readings))
+        outbox.tally.add_loss(f"dropped_{item.kind.removesuffix('s')}s", max(1, item.readings))
         outbox.remove(item)
 
 
@@ -73,7 +83,8 @@ def _thin(outbox: Outbox, item: Item) -> None:
     log.warning("The outbox is full: every second one of %s old readings is let go.", len(readings))
     if readings:
         outbox.add_readings(new_id(), readings[::2], thinned=item.thinned + 1)
-    outbox.tally.add("dropped_readings", item.readings - len(readings[::2]))
+    outbox.tally.add_loss("dropped_readings", len(readings) - len(readings[::2]))
+    outbox.tally.add_loss("damaged_readings", item.readings - len(readings))
     outbox.remove(item)
 
 

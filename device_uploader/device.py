@@ -21,7 +21,7 @@ from device_uploader.measuring import Measuring
 from device_uploader.outbox import Outbox
 from device_uploader.reading import Reading
 from device_uploader.reading_log import ReadingLog
-from device_uploader.recovery import recover_clips
+from device_uploader.recovery import Recovery
 from device_uploader.sender import FileSender, ReadingSender
 from device_uploader.sending import Road
 from device_uploader.settings import Settings
@@ -80,8 +80,7 @@ class Device:
 
     def start(self) -> None:
         """Bring back what a kill has cut, and begin with everything."""
-        cut = self.outbox.cut_clips()  # before new ones are begun beside them
-        self._sources.append(self._thread("recovery", lambda _: recover_clips(self.outbox, cut), self._stop_sources))
+        self._sources.append(self._thread("recovery", Recovery(self.outbox).run, self._stop_sources))
         self._readings = self._reading_log()
         self._start_sources()
         for lane in self._lanes():
@@ -92,6 +91,7 @@ class Device:
         """Every second or so: the outbox is kept in bounds, systemd and status.json hear that all is well."""
         try:
             make_room(self.outbox, self._bounds)
+            self.outbox.tally.write()
             if time.monotonic() - self._reported_s >= HEARTBEAT_S:
                 self._reported_s = time.monotonic()
                 forget_old_refusals(self.outbox)
@@ -119,7 +119,10 @@ class Device:
         self._stop.set()
         self.link.wake_all()
         join_all(self._senders, JOIN_S)
-        self.status.write()
+        try:
+            self.status.write()
+        except OSError as full:
+            log.error("The last report cannot be written: %s", full)
 
     # Inside
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -30,9 +31,20 @@ class Disk:
             os.fsync(file.fileno())
 
     def append(self, path: Path, data: bytes) -> None:
-        """To the system, which survives a kill; `sync` makes it survive power loss."""
-        with path.open("ab") as file:
-            file.write(data)
+        """To the system, which survives a kill; `sync` makes it survive power loss. All of it, or the file stays as it was.
+
+        A full disk takes a part first and refuses afterwards: half a line would spoil the next one.
+        """
+        with path.open("ab", buffering=0) as file:
+            size = file.seek(0, os.SEEK_END)
+            rest = memoryview(data)
+            try:
+                while rest:
+                    rest = rest[file.write(rest) :]
+            except BaseException:
+                with suppress(OSError):
+                    file.truncate(size)
+                raise
 
     def sync(self, path: Path) -> None:
         """The bytes of a file, or the names in a folder, are on the disk before this returns."""
@@ -56,7 +68,12 @@ class Disk:
     def replace(self, path: Path, data: bytes) -> None:
         """A small file that is there whole at any moment: the old one or the new one."""
         beside = path.with_name(path.name + ".new")
-        self.write(beside, data)
+        try:
+            self.write(beside, data)
+        except OSError:
+            with suppress(OSError):
+                self.remove(beside)  # what did not fit would keep a full disk full
+            raise
         self.rename(beside, path)
         self.sync(path.parent)
 

@@ -21,6 +21,7 @@ from device_uploader.item import Item, Moment, new_id
 from device_uploader.motion import Motion
 from device_uploader.outbox import Outbox
 from device_uploader.reading import Reading
+from device_uploader.recovery import recover_clips
 from device_uploader.settings import Settings
 from device_uploader.sources import Camera, Frame
 from device_uploader.times import local_time, within
@@ -76,9 +77,13 @@ class Clips:
         if self._outbox.disk.free_bytes(self._outbox.folder) < self._bounds.least_free_bytes:
             raise DiskFull("The disk is too full to film on.")
         name = new_id()
-        path = self._outbox.begin_clip(name, at, f"{local_time(at.wall_s):%Y%m%d-%H%M%S}.mp4")
         height, width = frame.shape[:2]
-        writer = ClipWriter(path, width, height, self._camera.fps, self._settings.crf)
+        try:
+            path = self._outbox.begin_clip(name, at, f"{local_time(at.wall_s):%Y%m%d-%H%M%S}.mp4")
+            writer = ClipWriter(path, width, height, self._camera.fps, self._settings.crf)
+        except (OSError, av.error.FFmpegError) as wrong:
+            self._outbox.forget_clip(name)
+            raise DiskFull(f"No clip could be begun: {wrong}.") from wrong
         self._open = OpenClip(name, at, writer, frame.shape)
 
     def _write(self, clip: OpenClip, frame: Frame, at: Moment) -> None:
@@ -89,8 +94,10 @@ class Clips:
             self._lose(clip, wrong)
 
     def _lose(self, clip: OpenClip, wrong: Exception) -> None:
+        """What was written of it is brought back now or, on a full disk, when there is room."""
         clip.writer.give_up()
-        self._outbox.give_up_clip(clip.id)
+        self._outbox.cut_short(clip.id)
+        recover_clips(self._outbox, [clip.id])
         raise DiskFull(f"A clip could not be written: {wrong}.") from wrong
 
 

@@ -10,22 +10,22 @@ An item is written into making/, synced, and renamed into items/, so that it is 
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import json
 import logging
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from device_uploader.disk import Disk
 from device_uploader.errors import SettingsWrong
-from device_uploader.item import Item, Moment, sha256_of
-from device_uploader.reading import Reading, from_lines, to_lines
+from device_uploader.item import Item, Moment, new_id, sha256_of
+from device_uploader.reading import Reading, from_lines, number_in, to_lines
+from device_uploader.remains import kind_of, number_of_readings, readable_bytes
 from device_uploader.tally import Tally
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,7 @@ class Outbox:
         self._on_added = on_added
         self._lock = threading.RLock()
         self._index: dict[str, Item] = {}
+        self._cut: dict[str, Item] = {}
         self._held: set[str] = set()
         self._claim: BinaryIO | None = None
 
@@ -57,7 +58,10 @@ class Outbox:
         self._keep_private()
         self.tally = Tally(self.folder / "counts.json", self.disk)
         self._promote_whole_ones()
-        self._index = {item.id: item for item in self._read_all()}
+        for folder in sorted(self.items_folder.iterdir()):
+            self._read(folder)
+        for clip_id in self.cut_clips():
+            self.cut_short(clip_id)
 
     def close(self) -> None:
         """Let another process have the folder."""
@@ -98,14 +102,39 @@ class Outbox:
         size, digest = (folder / "data").stat().st_size, sha256_of(folder / "data")
         return self._promote(Item(clip_id, "clip", began, duration_s, digest, size, filename))
 
-    def give_up_clip(self, clip_id: str) -> None:
-        """Nothing of it can be used; it is counted."""
-        self.tally.add("cut_clips")
+    def forget_clip(self, clip_id: str) -> None:
+        """It was begun, and no picture came into it."""
         self.disk.remove(self.making / clip_id)
 
+    def cut_short(self, clip_id: str) -> None:
+        """It ended before it was whole. From now on it counts in the bounds, until it is brought back or given up."""
+        folder = self.making / clip_id
+        try:
+            began, filename = read_began(folder)
+        except (OSError, ValueError):
+            began, filename = Moment(0.0, 0, ""), ""
+        data = folder / "data"
+        size = data.stat().st_size if data.exists() else 0
+        with self._lock:
+            self._cut[clip_id] = Item(clip_id, "clip", began, 0.0, "", size, filename)
+
+    def give_up_clip(self, clip_id: str) -> None:
+        """Nothing of it can be used; it is counted, where the disk is full as soon as it has made room."""
+        self.tally.add_loss("cut_clips")
+        with self._lock:
+            self._cut.pop(clip_id, None)
+            self.disk.remove(self.making / clip_id)
+        with suppress(OSError):  # there may be room for the count now; else it goes on waiting
+            self.tally.write()
+
     def cut_clips(self) -> list[str]:
-        """Those that a kill or power loss has cut, to be recovered or given up."""
+        """Those that are not whole: what a kill or power loss has cut, and what is being filmed now."""
         return sorted(folder.name for folder in self.making.iterdir())
+
+    def cut_items(self) -> list[Item]:
+        """Those that were cut, the oldest first, to be brought back or given up; their `size` is what lies there."""
+        with self._lock:
+            return sorted(self._cut.values(), key=lambda item: item.started.wall_s)
 
     def add(self, item: Item, data: bytes) -> Item:
         """A small item at once; `sha256` and `size` are filled in."""
@@ -140,18 +169,13 @@ class Outbox:
 
     def readings_of(self, item: Item) -> list[Reading]:
         """The whole ones; what the disk has spoilt or lost is counted as damaged when the item is done."""
-        try:
-            return from_lines(self.data_path(item).read_bytes())
-        except OSError as spoilt:
-            if spoilt.errno not in (errno.ENOENT, errno.EIO):
-                raise
-            return []
+        return from_lines(readable_bytes(self.data_path(item)))
 
     @contextmanager
     def holding(self, item: Item) -> Iterator[bool]:
         """Nobody thins or drops it meanwhile. False where it is gone already."""
         with self._lock:
-            here = item.id in self._index and item.id not in self._held
+            here = (item.id in self._index or item.id in self._cut) and item.id not in self._held
             if here:
                 self._held.add(item.id)
         try:
@@ -173,9 +197,9 @@ class Outbox:
             self.disk.remove(self.items_folder / item.id / "item.json")  # without it, what is left is no item
             self.disk.remove(self.items_folder / item.id)
 
-    def refuse(self, item: Item, sentence: str, *, keep_data: bool = True) -> None:
-        """Out of the way, with the site's sentence beside it."""
-        self.tally.add("refused")
+    def refuse(self, item: Item, sentence: str, *, keep_data: bool = True, counted: str = "refused") -> None:
+        """Out of the way, with the sentence that says why beside it."""
+        self.tally.add(counted)
         with self._lock:
             folder = self.items_folder / item.id
             self.disk.make_folder(folder)  # somebody may have deleted it
@@ -212,6 +236,7 @@ class Outbox:
             self.disk.rename(folder, self.items_folder / item.id)
             self.disk.sync(self.items_folder)
             self._index[item.id] = item
+            self._cut.pop(item.id, None)
         if self._on_added is not None:
             self._on_added(item)
         return item
@@ -225,20 +250,36 @@ class Outbox:
             elif not (folder / "began.json").exists():
                 self.disk.remove(folder)
 
-    def _read_all(self) -> Iterable[Item]:
-        for folder in sorted(self.items_folder.iterdir()):
-            item = read_item(folder)
-            if item is not None and (folder / "data").exists():
-                yield item
-            else:
-                self._set_aside(folder)
+    def _read(self, folder: Path) -> None:
+        item = read_item(folder)
+        if item is not None and (folder / "data").exists():
+            self._index[item.id] = item
+        elif (folder / "item.json").exists():
+            self._save_remains(folder, item)
+        else:
+            self.disk.remove(folder)  # left from a removal that was cut short
 
-    def _set_aside(self, folder: Path) -> None:
-        """Left from a removal that was cut short, or spoilt by the disk; only the second is a loss."""
-        if (folder / "item.json").exists():
-            log.warning("The item %s was damaged on this disk, and is counted as damaged.", folder.name)
-            self.tally.add("damaged")
+    def _save_remains(self, folder: Path, item: Item | None) -> None:
+        """Of what the disk has spoilt: the readings whose lines are whole, and a clip whose beginning is known."""
+        log.warning("The item %s was damaged on this disk; what can be used of it is kept.", folder.name)
+        data, kind = folder / "data", item.kind if item is not None else kind_of(folder)
+        if kind == "readings":
+            self._save_readings(folder)
+        elif kind == "clip" and data.exists() and (folder / "began.json").exists():
+            self.disk.remove(folder / "item.json")
+            self.disk.rename(folder, self.making / folder.name)  # as after a kill
+            return
+        else:
+            self.tally.add_loss(f"damaged_{kind}s")
+        self.disk.remove(folder / "item.json")
         self.disk.remove(folder)
+
+    def _save_readings(self, folder: Path) -> None:
+        data = readable_bytes(folder / "data")
+        readings = from_lines(data)
+        if readings:
+            self.add_readings(new_id(), readings)
+        self.tally.add_loss("damaged_readings", max(number_of_readings(folder), number_in(data)) - len(readings))
 
 
 def read_item(folder: Path) -> Item | None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from device_uploader.item import Moment
 
 PIXELS = 64
+BEGINNING = re.compile(rb"[0-9a-f]{8} \[")  # of a line; nowhere inside one, whose JSON has no blanks
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,16 @@ def from_line(line: bytes) -> Reading | None:
 
 
 def from_lines(data: bytes) -> list[Reading]:
-    """The whole ones."""
-    return [reading for line in data.split(b"\n") if (reading := from_line(line)) is not None]
+    """The whole ones, also one that follows half a line without a break, as a full disk and a kill can leave it."""
+    begins = [found.start() for found in BEGINNING.finditer(data)]
+    lines = (data[begin:end].partition(b"\n")[0] for begin, end in pairwise([*begins, len(data)]))
+    found = (from_line(line) or from_line(line[:-1]) for line in lines)  # the break itself may be what is spoilt
+    return [reading for reading in found if reading is not None]
+
+
+def number_in(data: bytes) -> int:
+    """How many readings were written there, whole or not."""
+    return max(len(BEGINNING.findall(data)), sum(1 for line in data.split(b"\n") if line))
 
 
 def to_lines(readings: Iterable[Reading]) -> bytes:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from device_uploader.item import new_id
 from device_uploader.outbox import Outbox
-from device_uploader.reading import Reading, from_lines, to_line
+from device_uploader.reading import Reading, from_lines, number_in, to_line
+from device_uploader.remains import readable_bytes
 
 log = logging.getLogger(__name__)
 
@@ -21,10 +22,8 @@ class ReadingLog:
         self._lock = threading.Lock()
         self._file: Path | None = None
         self._began_ns = self._synced_ns = self._count = 0
-        try:
-            self._close()
-        except OSError as full:
-            log.error("The readings that were left wait until there is room: %s", full)
+        self._is_full = False
+        self._close_if_there_is_room()
 
     def add(self, reading: Reading) -> None:
         """Kept when this returns."""
@@ -33,18 +32,25 @@ class ReadingLog:
             if self._file is None:
                 self._begin(now_ns)
             assert self._file is not None
-            self._outbox.disk.append(self._file, to_line(reading))
+            self._append(self._file, to_line(reading))
             self._count += 1
             if now_ns - self._synced_ns >= self._sync_s * 1e9:
                 self._outbox.disk.sync(self._file)
                 self._synced_ns = now_ns
             if self._count >= self._most or now_ns - self._began_ns >= self._most_s * 1e9:
-                self._close()
+                self._close_if_there_is_room()
 
     def close(self) -> None:
-        """What is there becomes an item now."""
+        """What is there becomes an item now; on a full disk at the next start."""
         with self._lock:
-            self._close()
+            self._close_if_there_is_room()
+
+    def _append(self, file: Path, line: bytes) -> None:
+        try:
+            self._outbox.disk.append(file, line)
+        except OSError:
+            self._outbox.tally.add_loss("dropped_readings")
+            raise
 
     def _begin(self, now_ns: int) -> None:
         self._file = self._outbox.readings_folder / f"{new_id()}.log"
@@ -52,6 +58,17 @@ class ReadingLog:
         self._outbox.disk.sync(self._outbox.readings_folder)
         self._began_ns = self._synced_ns = now_ns
         self._count = 0
+
+    def _close_if_there_is_room(self) -> None:
+        """The readings are safe where they are, so that a full disk must not stop the sensor; tried with each one."""
+        try:
+            self._close()
+        except OSError as full:
+            if not self._is_full:
+                log.error("The readings wait until there is room: %s", full)
+            self._is_full = True
+        else:
+            self._is_full = False
 
     def _close(self) -> None:
         """The one that is open, and those that an earlier process left."""
@@ -61,7 +78,10 @@ class ReadingLog:
 
     def _make_item(self, file: Path) -> None:
         """The item has the file's id: made twice, because power was lost between the two steps, it is the same one."""
-        readings = from_lines(file.read_bytes())
-        if readings and not (self._outbox.items_folder / file.stem).exists():
-            self._outbox.add_readings(file.stem, readings)
+        data = readable_bytes(file)
+        readings = from_lines(data)
+        if not (self._outbox.items_folder / file.stem).exists():
+            if readings:
+                self._outbox.add_readings(file.stem, readings)
+            self._outbox.tally.add_loss("damaged_readings", number_in(data) - len(readings))
         self._outbox.disk.remove(file)

@@ -148,8 +148,7 @@ class FileSender:
 
     def _damaged(self, item: Item) -> None:
         log.error("The disk has spoilt the %s %s: it cannot be sent.", item.kind, item.id)
-        self._outbox.tally.add("damaged")
-        self._outbox.refuse(item, "The disk of the device has spoilt it.")
+        self._outbox.refuse(item, "The disk of the device has spoilt it.", counted=f"damaged_{item.kind}s")
 
 
 def newest_batches(batches: list[Item]) -> list[Item]:
@@ -185,10 +184,10 @@ class ReadingSender:
         for first in range(0, len(timed), MOST_READINGS):
             sentence = self._send_some(timed[first : first + MOST_READINGS], refused) or sentence
         self._link.worked()
-        self._outbox.tally.add("damaged", sum(item.readings for item in items) - len(readings))
+        self._outbox.tally.add_loss("damaged_readings", sum(item.readings for item in items) - len(readings))
         if refused:
             log.warning("%s of %s readings were refused: %s", len(refused), len(readings), sentence)
-            self._outbox.tally.add("refused", len(refused))
+            self._outbox.tally.add_loss("refused", len(refused))
         for item in items:
             self._outbox.remove(item)
 

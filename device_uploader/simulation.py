@@ -110,5 +110,5 @@ class Ledger:
 
     def _write(self, words: Mapping[str, object]) -> None:
         if self._path is not None:
-            with self._lock, self._path.open("ab", buffering=0) as file:
-                file.write(json.dumps(words).encode() + b"\n")
+            with self._lock:
+                Disk().append(self._path, json.dumps(words).encode() + b"\n")

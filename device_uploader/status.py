@@ -13,6 +13,7 @@ from device_uploader.link import Link
 from device_uploader.outbox import Outbox
 
 MOST_WORDS = 200
+KINDS = ("readings", "clips", "snapshots")
 CPU_TEMPERATURE = Path("/sys/class/thermal/thermal_zone0/temp")
 
 
@@ -59,12 +60,13 @@ class Status:
 
     def _spool(self) -> dict[str, Any]:
         waiting, counts = self._outbox.waiting(), self._outbox.tally.counts()
-        dropped = {name: counts[f"dropped_{name}"] for name in ("readings", "clips", "snapshots")}
         return {
             "items": len(waiting),
             "bytes": sum(item.size for item in waiting),
             "refused": counts["refused"],
-            "dropped": dropped,
+            "dropped": {name: counts[f"dropped_{name}"] for name in KINDS},
+            "damaged": {name: counts[f"damaged_{name}"] for name in KINDS},
+            "cut_clips": counts["cut_clips"],
         }
 
 

@@ -117,14 +117,10 @@ def remove_old_imports(services: Services) -> None:
 
 
 def _import_rows(services: Services, folder: Path, kept: KeptImport, start: int, deadline: float) -> None:
-    with (
-        _plan(services, folder, kept.course_ids, kept.user_id) as plan,
-        (folder / _REPORT).open("a", -1, "utf-8") as out,
-    ):
+    with _plan(services, folder, kept.course_ids, kept.user_id) as plan:
         for row in plan.rows(start):
             with _disk():
-                out.write(json.dumps(asdict(row)) + "\n")
-                out.flush()
+                _append(folder / _REPORT, json.dumps(asdict(row)).encode() + b"\n")
             start += 1
             if time.monotonic() > deadline and start < plan.total:
                 return
@@ -168,6 +164,20 @@ def _report(folder: Path) -> list[ImportRow]:
     return [ImportRow(**{**line, "outcome": Outcome(line["outcome"])}) for line in lines]
 
 
+def _append(path: Path, line: bytes) -> None:
+    """The whole line, or the file stays as it was: a full disk takes a part first, and refuses afterwards."""
+    with path.open("ab", buffering=0) as file:
+        size = file.seek(0, os.SEEK_END)
+        rest = memoryview(line)
+        try:
+            while rest:
+                rest = rest[file.write(rest) :]
+        except BaseException:
+            with suppress(OSError):
+                file.truncate(size)
+            raise
+
+
 def _cut_half_line(folder: Path) -> None:
     report = folder / _REPORT
     if report.exists():
@@ -208,6 +218,6 @@ def _disk() -> Iterator[None]:
     try:
         yield
     except OSError as failed:
-        if failed.errno in (errno.ENOSPC, errno.EDQUOT):
+        if failed.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise OutOfSpace("The disk has no room for these files.") from failed
         raise ServiceUnavailable("The folder for imports cannot be written to.") from failed

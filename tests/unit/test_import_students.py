@@ -21,6 +21,7 @@ from attendance.use_cases.keep_import import (
     remove_import,
     unfinished_imports,
 )
+from tests.device_uploader.small_disk import files_of_at_most
 from tests.unit.in_memory import MemoryServices, a_course, a_student, services_in_memory
 
 HEAD = "id,name,photos,consent\n"
@@ -321,3 +322,16 @@ def test_photos_of_a_row_are_read_one_by_one(services: MemoryServices):
     csv = b"id,name,consent\n21,Student 21,2026-03-01\n"
     import_students(services, csv=csv, photos=Counting(zipped(**PHOTOS)), by="user")
     assert asked == ["21.jpg", "enrolled", "21-2.jpg", "enrolled"]
+
+
+def test_a_row_that_a_full_disk_cuts_off_in_the_report_spoils_no_other(services: MemoryServices):
+    rows = "".join(f"{number},Student {number},,\n" for number in range(1, 6))
+    kept = begin_import(services, csv=(HEAD + rows).encode(), csv_name="c", photos=None, course_ids=(), by="user")
+    report = services.settings.data / "imports" / kept.id / "report.jsonl"
+    continue_import(services, kept.id, by="user", seconds=0)
+    line = report.read_bytes()
+    with files_of_at_most(len(line) + 20), pytest.raises(OutOfSpace):
+        continue_import(services, kept.id, by="user", seconds=60)
+    assert report.read_bytes() == line
+    done = continue_import(services, kept.id, by="user", seconds=60)
+    assert [row.student_id for row in done.report] == ["1", "2", "3", "4", "5"]
