@@ -20,7 +20,7 @@ from device_uploader.errors import DeviceError, SettingsWrong
 from device_uploader.key_file import reserve, write_key
 from device_uploader.outbox import Outbox
 from device_uploader.settings import Settings, address, number
-from device_uploader.settings_file import load_settings
+from device_uploader.settings_file import load_outbox_folder, load_settings
 from device_uploader.simulation import Plan, simulate
 from device_uploader.site import Site
 from device_uploader.sources.choice import without_password
@@ -163,7 +163,7 @@ def check(words: argparse.Namespace) -> int:
 
 def spool(words: argparse.Namespace) -> int:
     """Only looks; a running device is not disturbed."""
-    for line in describe(load_settings(words.config).outbox.folder):
+    for line in describe(load_outbox_folder(words.config)):
         print(line)
     return DONE
 

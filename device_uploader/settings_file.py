@@ -19,14 +19,24 @@ PREFIX = "ROLLCALL_DEVICE_"
 
 def load_settings(file: Path | None, environment: Mapping[str, str] = os.environ) -> Settings:
     """The environment (ROLLCALL_DEVICE_SITE_SERVER for `server` in [site]) goes first. Raises SettingsWrong."""
+    settings = Settings(**{name: _table(name, given) for name, given in values_of(file, environment).items()})
+    check_together(settings)
+    return settings
+
+
+def load_outbox_folder(file: Path | None, environment: Mapping[str, str] = os.environ) -> Path:
+    """For who only looks: the device need not know a site yet, nor have anything to record. Raises SettingsWrong."""
+    folder: Path = _table("outbox", values_of(file, environment)["outbox"]).folder
+    return folder
+
+
+def values_of(file: Path | None, environment: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """What is set, by table and name, each checked alone. Raises SettingsWrong."""
     words = read_toml(file) if file is not None else ""
     given = parse_toml(words, file)
     check_names(given, words, file)
     check_environment(environment)
-    tables = {name: _table(name, given.get(name, {}), words, file, environment) for name in TABLES}
-    settings = Settings(**tables)
-    check_together(settings)
-    return settings
+    return {name: _values(name, given.get(name, {}), words, file, environment) for name in TABLES}
 
 
 def read_toml(file: Path) -> str:
@@ -84,7 +94,17 @@ def check_together(settings: Settings) -> None:
         )
 
 
-def _table(table: str, given: Mapping[str, Any], words: str, file: Path | None, environment: Mapping[str, str]) -> Any:
+def _table(table: str, values: Mapping[str, Any]) -> Any:
+    for one in fields(TABLES[table]):
+        if one.metadata["default"] is REQUIRED and one.name not in values:
+            name = variable(table, one.name)
+            raise SettingsWrong(f"`{one.name}` in [{table}] is missing. {one.metadata['help']} Or set {name}.")
+    return TABLES[table](**values)
+
+
+def _values(
+    table: str, given: Mapping[str, Any], words: str, file: Path | None, environment: Mapping[str, str]
+) -> dict[str, Any]:
     values = {}
     for one in fields(TABLES[table]):
         name = variable(table, one.name)
@@ -93,9 +113,7 @@ def _table(table: str, given: Mapping[str, Any], words: str, file: Path | None, 
         elif one.name in given:
             where = f"{place(words, file, table, one.name)}: `{one.name}` in [{table}]"
             values[one.name] = _parsed(one.metadata, given[one.name], where)
-        elif one.metadata["default"] is REQUIRED:
-            raise SettingsWrong(f"`{one.name}` in [{table}] is missing. {one.metadata['help']} Or set {name}.")
-    return TABLES[table](**values)
+    return values
 
 
 def _parsed(metadata: Mapping[str, Any], value: Any, where: str) -> Any:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from device_uploader.command_line import main
 from device_uploader.errors import SettingsWrong
+from device_uploader.outbox import Outbox
 from device_uploader.settings_file import load_settings
 from device_uploader.times import parse_hours, within
 
@@ -130,3 +132,19 @@ def test_a_file_of_certificates_that_holds_none_is_a_wrong_setting(tmp_path: Pat
         file.write_text(words)
     with pytest.raises(SettingsWrong, match=r"line 3: `ca_file` in \[site\] must be a file of certificates \(PEM\)"):
         load(tmp_path, f'{SITE}ca_file = "{file}"\n{SENSOR}')
+
+
+@pytest.mark.parametrize("site", [SITE, ""])
+def test_the_outbox_of_a_device_with_nothing_to_record_is_shown(
+    tmp_path: Path, site: str, capsys: pytest.CaptureFixture[str]
+):
+    box = Outbox(tmp_path / "outbox")
+    box.open()
+    box.tally.add("damaged_readings", 300)
+    box.close()
+    (tmp_path / "device.toml").write_text(f'{site}[outbox]\nfolder = "{tmp_path / "outbox"}"\n')
+    assert main(["spool", "--config", str(tmp_path / "device.toml")]) == 0
+    said = capsys.readouterr().out
+    assert "clip: 0 waiting" in said
+    assert "damaged readings: 300" in said
+    assert main(["run", "--config", str(tmp_path / "device.toml")]) == 2
