@@ -15,7 +15,11 @@ PIXELS = 64
 
 @dataclass(frozen=True, slots=True)
 class DeviceStatus:
-    """What a device said of itself last. `camera` and `sensor` are "ok", "none" or a sentence of what is wrong."""
+    """What a device said of itself last. `camera` and `sensor` are "ok", "none" or a sentence of what is wrong.
+
+    Dropped is what a full outbox let go, damaged what the device's disk has spoilt; cut clips ended before they were
+    whole, and nothing of them could be used. Devices of before say nothing of the last two.
+    """
 
     at: datetime
     version: str
@@ -31,6 +35,10 @@ class DeviceStatus:
     cpu_temperature_c: float | None
     camera: str
     sensor: str
+    damaged_readings: int = 0
+    damaged_clips: int = 0
+    damaged_snapshots: int = 0
+    cut_clips: int = 0
 
 
 class DeviceState(StrEnum):

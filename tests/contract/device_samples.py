@@ -34,6 +34,10 @@ def a_status(**more: Any) -> DeviceStatus:
         "cpu_temperature_c": None,
         "camera": "ok",
         "sensor": "센서가 없습니다",
+        "damaged_readings": 300,
+        "damaged_clips": 4,
+        "damaged_snapshots": 5,
+        "cut_clips": 6,
     } | more
     return DeviceStatus(**given)
 

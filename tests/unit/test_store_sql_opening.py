@@ -124,3 +124,10 @@ def test_a_second_store_of_the_process_leaves_the_locks_of_the_first(store: SqlS
     subprocess.run([sys.executable, "-c", code, str(path)], check=True)
     assert path.with_name(f"{path.name}-wal").exists()
     assert store.users().total == 1
+
+
+def test_what_a_device_said_before_it_counted_damage_is_still_read() -> None:
+    said = StatusText().process_bind_param(a_status(), None)
+    words = {name: value for name, value in json.loads(said).items() if not name.startswith(("damaged_", "cut_"))}
+    status = StatusText().process_result_value(json.dumps(words), None)
+    assert (status.spool_items, status.damaged_readings, status.cut_clips) == (3, 0, 0)

@@ -135,6 +135,18 @@ def test_a_heartbeat_is_remembered(device: DeviceClient, services: Services) -> 
     assert (status.disk_free_bytes, status.cpu_temperature_c, status.clock_offset_s) == (10**10, 51.5, 0.5)
 
 
+def test_damage_and_cut_clips_are_remembered_where_a_device_tells_them(
+    device: DeviceClient, services: Services
+) -> None:
+    spool = heartbeat_words(NOW)["spool"]
+    damaged = {"readings": 300, "clips": 2, "snapshots": 1}
+    for told, kept in (({"damaged": damaged, "cut_clips": 7}, (300, 2, 1, 7)), ({}, (0, 0, 0, 0))):
+        assert device.ask("POST", "/me/heartbeat", json=heartbeat_words(NOW, spool=spool | told)).status_code == 200
+        status = services.store.device(device.device.id).status
+        counts = (status.damaged_readings, status.damaged_clips, status.damaged_snapshots, status.cut_clips)
+        assert counts == kept
+
+
 def test_a_machine_without_a_thermometer_says_null(device: DeviceClient, services: Services) -> None:
     device.ask("POST", "/me/heartbeat", json=heartbeat_words(NOW, cpu_temperature_c=None))
     assert services.store.device(device.device.id).status.cpu_temperature_c is None

@@ -140,6 +140,11 @@ BAD = {
     "a length for later": (400, lambda device: device.tus("POST", "", {"Upload-Defer-Length": "1"})),
     "a heartbeat without a disk": (422, beat(disk_free_bytes=None)),
     "a heartbeat of words": (422, beat(spool="full")),
+    "a heartbeat of half a reading": (
+        422,
+        beat(spool=heartbeat_words(AT)["spool"] | {"damaged": {"readings": 0.5, "clips": 0, "snapshots": 0}}),
+    ),
+    "a heartbeat of less than no clip": (422, beat(spool=heartbeat_words(AT)["spool"] | {"cut_clips": -1})),
     "a heartbeat of NaN": (422, beat(clock_offset_s=float("nan"))),
     "a heartbeat of a long word": (422, beat(version="x" * 101)),
     "a code of a kilobyte": (422, body(json.dumps({"code": "x" * 1000}), "/pair")),

@@ -288,3 +288,14 @@ def test_devices_are_for_admins_alone(
     for address in ("/devices", "/devices/add", "/devices/alarms", f"/devices/{device.id}/readings"):
         assert client.get(address).status_code == 403
     assert 'href="/devices/"' not in client.get("/account").text
+
+
+def test_what_a_disk_has_spoilt_is_shown_on_the_page_and_in_the_list(
+    admin_client: FlaskClient, services: Services
+) -> None:
+    device = paired_device(services)
+    say_status(services, device, damaged_readings=300, damaged_clips=2, damaged_snapshots=1, cut_clips=4)
+    text = " ".join(admin_client.get(f"/devices/{device.id}").text.split())
+    assert "<dt>Damaged on its disk</dt><dd>300 readings, 2 clips, 1 snapshot</dd>" in text
+    assert "<dt>Cut off and lost</dt><dd>4 clips</dd>" in text
+    assert "307 damaged" in admin_client.get("/devices").text

@@ -146,8 +146,12 @@ class MeAnswer(ma.Schema):
     most_readings = ma.fields.Integer()
 
 
-def _count() -> ma.fields.Integer:
-    return ma.fields.Integer(required=True, strict=True, validate=ma.validate.Range(min=0, max=2**63 - 1))
+def _count(*, required: bool = True) -> ma.fields.Integer:
+    """Devices of before leave out what is not required: they counted nothing there."""
+    default = {} if required else {"load_default": 0}
+    return ma.fields.Integer(
+        required=required, strict=True, validate=ma.validate.Range(min=0, max=2**63 - 1), **default
+    )
 
 
 def _words(most: int) -> Words:
@@ -162,6 +166,10 @@ class DroppedSchema(LenientSchema):
     snapshots = _count()
 
 
+class DamagedSchema(DroppedSchema):
+    """What the disk of the device has spoilt since its outbox was made."""
+
+
 class SpoolSchema(LenientSchema):
     """The device's outbox."""
 
@@ -169,6 +177,8 @@ class SpoolSchema(LenientSchema):
     bytes = _count()
     refused = _count()
     dropped = ma.fields.Nested(DroppedSchema, required=True)
+    damaged = ma.fields.Nested(DamagedSchema, load_default=None)
+    cut_clips = _count(required=False)
 
 
 class HeartbeatSchema(LenientSchema):

@@ -85,4 +85,6 @@ def _status(said: dict[str, Any]) -> DeviceStatus:
         spool_bytes=spool["bytes"],
         refused=spool["refused"],
         **{f"dropped_{kind}": count for kind, count in spool["dropped"].items()},
+        **{f"damaged_{kind}": count for kind, count in (spool["damaged"] or {}).items()},
+        cut_clips=spool["cut_clips"],
     )
