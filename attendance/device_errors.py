@@ -6,10 +6,13 @@ RollcallError
 └── InvalidInput
     ├── BadReading      a batch of readings that no sensor can have measured       (422)
     ├── BadItem         what a device says of a clip or snapshot makes no sense    (422)
+    ├── TooOld          made before the device was paired, or longer ago than an outbox lasts  (422)
     ├── NoLecture       the timetable has no lecture in that room at that time     (422)
     └── BadRecording
         └── WrongSha256 the bytes that arrived are not those that were announced   (422)
 """
+
+from collections.abc import Sequence
 
 from attendance.errors import BadRecording, InvalidInput, RollcallError
 
@@ -40,6 +43,17 @@ class BadItem(InvalidInput):
 
     status = 422
     code = "bad_item"
+
+
+class TooOld(InvalidInput):
+    """Made before the device was paired, while its key was revoked, or longer ago than an outbox lasts.
+
+    `ids` are those of a batch that are so; the others of it can be sent.
+    """
+
+    status = 422
+    code = "too_old"
+    ids: Sequence[str] = ()
 
 
 class NoLecture(InvalidInput):

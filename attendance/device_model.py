@@ -5,7 +5,7 @@ Times are timezone-aware UTC datetimes, temperatures degrees Celsius. All classe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -41,6 +41,14 @@ class DeviceStatus:
     cut_clips: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """A time in which a device had a key; `until` None is one that goes on."""
+
+    since: datetime
+    until: datetime | None = None
+
+
 class DeviceState(StrEnum):
     """Where a device is between being added and being revoked."""
 
@@ -54,6 +62,7 @@ class Device:
     """Something that pushes clips, snapshots and readings from a room. Of key and pairing code only SHA-256 are kept.
 
     `alarm_line_c` None means that it makes no alarms. `calibration_offset_c` is added to every skin estimate.
+    `pairings` is what was noted of the times in which it had a key; `paired_times` are those times.
     """
 
     id: str
@@ -70,6 +79,7 @@ class Device:
     alarm_line_c: float | None = None
     calibration_offset_c: float = 0.0
     calibrated_on: date | None = None
+    pairings: tuple[Pairing, ...] = ()
 
     @property
     def state(self) -> DeviceState:
@@ -77,6 +87,18 @@ class Device:
         if self.revoked_at is not None:
             return DeviceState.REVOKED
         return DeviceState.PAIRED if self.key_hash is not None else DeviceState.UNPAIRED
+
+    @property
+    def paired_times(self) -> tuple[Pairing, ...]:
+        """When it had a key, the oldest first. Of a device from before this was noted: since it was added."""
+        *before, last = self.pairings or (Pairing(self.created_at),)
+        return (*before, replace(last, until=self.revoked_at))
+
+    def pairings_with_key(self, at: datetime) -> tuple[Pairing, ...]:
+        """`pairings` once it gets a key at that moment: one key after the other is one time, a revocation ends it."""
+        if self.key_hash is None and not self.pairings:
+            return (Pairing(at),)
+        return self.paired_times if self.revoked_at is None else (*self.paired_times, Pairing(at))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from attendance.device_model import Device, Pairing
 from attendance.model import (
     Course,
     Evidence,
@@ -155,3 +156,29 @@ def _evidence(attended: _Attendance) -> Evidence:
 def _left_early(last: datetime, lecture: Lecture, course: Course, recordings: Mapping[str, Recording]) -> bool:
     watched_until = min(lecture.ends_at, max(recording.ended_at for recording in recordings.values()))
     return last + timedelta(minutes=course.left_early_minutes) < watched_until
+
+
+CLOCK_TOLERANCE = timedelta(hours=1)
+"""How far behind a device's clock may be that has not heard of the site since its start: Debian keeps the time for a
+machine without a clock of its own once an hour, and it goes on from there after the power was away."""
+
+
+def earliest_of_device(device: Device, now: datetime, outbox_lasts: timedelta) -> datetime:
+    """Before this a device has recorded nothing that it could still send: it was not paired, or its outbox would have
+    let it go. One that never had a key has no first pairing; it cannot ask either.
+    """
+    still_kept = now - outbox_lasts
+    known = [device.paired_times[0].since] if device.key_hash is not None else []
+    return max([still_kept, *known]) - CLOCK_TOLERANCE
+
+
+def could_record(device: Device, at: datetime, now: datetime, outbox_lasts: timedelta) -> bool:
+    """Whether what a device says it recorded then can be so."""
+    return at >= earliest_of_device(device, now, outbox_lasts) and (
+        device.key_hash is None or any(_is_within(at, one) for one in device.paired_times)
+    )
+
+
+def _is_within(at: datetime, pairing: Pairing) -> bool:
+    until = pairing.until
+    return pairing.since - CLOCK_TOLERANCE <= at and (until is None or at <= until + CLOCK_TOLERANCE)

@@ -148,6 +148,12 @@ SETTINGS = (
         count(1, 36500),
     ),
     Setting(
+        "ROLLCALL_DEVICE_OUTBOX_DAYS",
+        "30",
+        "How many days a device may be without a network; what it recorded longer ago is not taken any more.",
+        count(1, 3650),
+    ),
+    Setting(
         "ROLLCALL_REQUESTS_PER_DEVICE",
         "600",
         "How many requests a device has each minute in each web process; it waits when it has used them up.",
@@ -206,6 +212,7 @@ class Settings:
     max_photo_mb: float
     readings_full_days: int
     readings_thinned_days: int
+    device_outbox_days: int
     requests_per_device: int
     session_hours: float
     login_tries: int

@@ -193,6 +193,8 @@ class Device:
         readings = ReadingSender(self.outbox, reading_road, self.link)
 
         def heartbeat() -> bool:
+            if self._site_time.offset_s() is None:
+                site.me()  # tells the time: the site does not believe a clock that is years behind
             site.heartbeat(self.status.heartbeat())
             self.link.worked()
             return False

@@ -10,6 +10,8 @@ DeviceError
 └── ItemRefused      the site will never take this item
 """
 
+from collections.abc import Sequence
+
 
 class DeviceError(Exception):
     """The root. Its text is the sentence."""
@@ -44,9 +46,13 @@ class KeyRefused(DeviceError):
 
 
 class ItemRefused(DeviceError):
-    """The site will never take this item; `code` is its short word for why, `status` the HTTP status."""
+    """The site will never take this item; `code` is its short word for why, `status` the HTTP status.
 
-    def __init__(self, sentence: str, code: str = "", status: int = 0) -> None:
+    `ids` are those of a batch that it means, where it does not mean all.
+    """
+
+    def __init__(self, sentence: str, code: str = "", status: int = 0, ids: Sequence[str] = ()) -> None:
         super().__init__(sentence)
         self.code = code
         self.status = status
+        self.ids = frozenset(ids)

@@ -40,7 +40,7 @@ def said(folder: Path, name: str) -> bytes | None:
 
 
 def readable_bytes(path: Path, most: int | None = None) -> bytes:
-    """All of a file but the blocks that its disk does not give; nothing where it is gone. Raises OSError for the rest."""
+    """All of a file but the blocks that its disk does not give; nothing where it is gone. Raises other OSErrors."""
     try:
         with path.open("rb", buffering=0) as file:
             size = min(os.fstat(file.fileno()).st_size, most if most is not None else 1 << 62)

@@ -25,6 +25,7 @@ ASK_AGAIN_S = 10.0
 ME_AGAIN_S = 3600.0
 FORGOTTEN_S = 3600.0
 TRIES_FOR_A_WHOLE_FILE = 3
+NOT_KEPT = ("no_lecture", "too_old")  # people outside a lesson are nobody's business, nor is what nobody will ask for
 log = logging.getLogger(__name__)
 
 
@@ -133,8 +134,7 @@ class FileSender:
 
     def _set_aside(self, item: Item, refused: ItemRefused) -> None:
         log.warning("The site refused the %s %s: %s", item.kind, item.id, refused)
-        # People outside a lesson are nobody's business: such a picture is not kept.
-        self._outbox.refuse(item, str(refused), keep_data=refused.code != "no_lecture")
+        self._outbox.refuse(item, str(refused), keep_data=refused.code not in NOT_KEPT)
         self._failures.pop(item.id, None)
 
     def _came_wrong(self, item: Item, refused: ItemRefused) -> None:
@@ -198,6 +198,11 @@ class ReadingSender:
         try:
             self._road.site.send_readings(words)
         except ItemRefused as wrong:
+            meant = [reading for reading in readings if reading.id in wrong.ids]
+            if meant:
+                refused.extend(meant)
+                rest = [reading for reading in readings if reading.id not in wrong.ids]
+                return (rest and self._send_some(rest, refused)) or str(wrong)
             if len(readings) == 1:
                 refused.append(readings[0])
                 return str(wrong)

@@ -181,11 +181,11 @@ def raise_for(response: requests.Response, server: str, refusals: Sequence[int] 
         return
     if status < 400:
         raise SiteBusy(f"{server} redirects to {response.headers.get('Location')}: put the right address in `server`.")
-    sentence, code = error_of(response)
+    sentence, code, ids = error_of(response)
     if status == 401 and sentence:
         raise KeyRefused(sentence)
     if sentence and status in refusals:
-        raise ItemRefused(sentence, code, status)
+        raise ItemRefused(sentence, code, status, ids)
     if status in AWAY:
         raise Unreachable(sentence or f"{server} answers {status} for now.")
     raise SiteBusy(sentence or f"{server} answers {status}, and not in Rollcall's words.", wait_of(response))
@@ -200,12 +200,14 @@ def json_of(response: requests.Response) -> dict[str, Any] | None:
     return words if isinstance(words, dict) else None
 
 
-def error_of(response: requests.Response) -> tuple[str, str]:
-    """The sentence and the short word of an answer; empty where it is none of the site's."""
+def error_of(response: requests.Response) -> tuple[str, str, list[str]]:
+    """The sentence, the short word and the ids of an answer; empty where it is none of the site's."""
     error = (json_of(response) or {}).get("error")
     if not isinstance(error, dict):
-        return "", ""
-    return str(error.get("message") or ""), str(error.get("code") or "")
+        return "", "", []
+    ids = error.get("ids")
+    named = [one for one in ids if isinstance(one, str)] if isinstance(ids, list) else []
+    return str(error.get("message") or ""), str(error.get("code") or ""), named
 
 
 def wait_of(response: requests.Response) -> float | None:

@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from attendance.device_errors import BadItem, NoLecture, WrongSha256
+from attendance.device_errors import BadItem, NoLecture, TooOld, WrongSha256
 from attendance.device_model import Device, DevicePicture, ItemRefusal
 from attendance.errors import AlreadyExists, Conflict, InvalidInput, NotFound, ServiceBusy
 from attendance.model import DEVICE, Lecture, Recording
 from attendance.ports import MediaFile, Upload
 from attendance.services import Services
 from attendance.use_cases.begin_upload import check_size
+from attendance.use_cases.device_times import check_time
 from attendance.use_cases.hourly_attendance import lectures_around
 from attendance.use_cases.receive_readings import EARLIEST, FURTHEST_AHEAD
 from attendance.use_cases.receive_recording import receive_recording
@@ -59,7 +60,7 @@ def begin_device_upload(
 ) -> Upload:
     """The item's upload, which has the item's id; where it was begun before, as far as it is.
 
-    Raises BadItem, NoLecture, BadRecording (nothing in it), TooLarge, OutOfSpace, Conflict (the id stands for
+    Raises BadItem, TooOld, NoLecture, BadRecording (nothing in it), TooLarge, OutOfSpace, Conflict (the id stands for
     something else), ServiceBusy (too many unfinished).
     """
     _check(services, item)
@@ -67,6 +68,7 @@ def begin_device_upload(
     begun = _begun(services, device, item)
     if begun is not None:
         return begun
+    _check_time(services, device, item)
     _check_unfinished(services, device)
     ends_at = item.started_at + timedelta(seconds=item.duration_s)
     meeting = meeting_in_room(services, device.room, item.started_at, ends_at)
@@ -173,6 +175,14 @@ def _check_sender(services: Services, upload: Upload) -> None:
         return
     if recording.created_by != upload.user_id:
         raise BadItem("Something is stored by this id already.")
+
+
+def _check_time(services: Services, device: Device, item: DeviceItem) -> None:
+    try:
+        check_time(services, device, item.started_at)
+    except TooOld as refused:
+        _remember(services, device.id, item.id, refused)
+        raise
 
 
 def _check_unfinished(services: Services, device: Device) -> None:

@@ -12,6 +12,7 @@ from attendance.errors import Phrase
 from attendance.list_model import AuditEntry
 from attendance.model import new_id
 from attendance.services import Services
+from attendance.use_cases.device_times import check_time
 from attendance.use_cases.names import clean_name
 from attendance.use_cases.pair_device import PairingCode, offer_pairing
 
@@ -56,12 +57,15 @@ def change_device(services: Services, device_id: str, *, name: str, room: str, b
 
 def revoke_device(services: Services, device_id: str, *, by: str | None) -> None:
     """Refuse its key from now on; it stays in the list with all that it sent. Raises NotFound."""
-    services.store.revoke_device(device_id, services.now())
-    _audit(services, by, "device.revoked", services.store.device(device_id))
+    device = services.store.device(device_id)
+    services.store.revoke_device(device_id, device.revoked_at or services.now())  # again takes back a code that waits
+    _audit(services, by, "device.revoked", device)
 
 
 def hear_of(services: Services, device: Device, status: DeviceStatus | None = None) -> None:
-    """Note that the device was here, at once where it says something of itself."""
+    """Note that the device was here, at once where it says something of itself. Raises TooOld."""
+    if status is not None:
+        check_time(services, device, status.at)
     now = services.now()
     if status is not None or device.last_seen_at is None or now - device.last_seen_at >= SEEN_EVERY:
         services.store.see_device(device.id, now, status)

@@ -13,6 +13,7 @@ from attendance.device_model import PIXELS, Alarm, Device, Reading
 from attendance.errors import Phrase, TooLarge
 from attendance.model import new_id
 from attendance.services import Services
+from attendance.use_cases.device_times import check_times
 from attendance.use_cases.thermal import skin_estimate
 
 MOST_READINGS = 1000
@@ -48,7 +49,7 @@ class Received:
 
 
 def receive_readings(services: Services, device: Device, sent: Sequence[SentReading]) -> Received:
-    """All or nothing; what is known already is passed over. Raises BadReading, TooLarge."""
+    """All or nothing; what is known already is passed over. Raises BadReading, TooOld, TooLarge."""
     if not sent:
         raise BadReading("This batch holds no reading.")
     if len(sent) > MOST_READINGS:
@@ -56,6 +57,7 @@ def receive_readings(services: Services, device: Device, sent: Sequence[SentRead
     latest = services.now() + FURTHEST_AHEAD
     for number, one in enumerate(sent, 1):
         _check(number, one, latest)
+    check_times(services, device, {one.id: one.at for one in sent})
     readings = [_reading(device, one) for one in sent]
     stored = services.store.add_readings(device.id, readings, _alarms(device, readings), QUIET)
     return Received(stored, len(sent) - stored)

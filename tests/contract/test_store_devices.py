@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from attendance.device_model import DeviceState, ItemRefusal
+from attendance.device_model import DeviceState, ItemRefusal, Pairing
 from attendance.errors import AlreadyExists, NotFound
 from attendance.ports import DeviceStore
 from tests.contract.device_samples import DEVICE_STORES, a_device, a_status
@@ -125,6 +125,33 @@ def test_pairing_again_ends_the_revocation(store: DeviceStore) -> None:
     assert device is not None
     assert device.state is DeviceState.PAIRED
     assert store.find_device_by_key("key") is None
+
+
+def test_the_times_in_which_a_device_had_a_key_are_kept(store: DeviceStore) -> None:
+    store.add_device_once(a_device())
+    for hours, key in ((0, "first"), (2, "second")):  # one key after the other is one time
+        store.offer_pairing("d1", f"code {key}", NOW + 10 * HOUR)
+        assert store.take_pairing(f"code {key}", key, NOW + hours * HOUR)
+    assert store.device("d1").paired_times == (Pairing(NOW),)
+    store.revoke_device("d1", NOW + 3 * HOUR)
+    assert store.device("d1").paired_times == (Pairing(NOW, NOW + 3 * HOUR),)
+    store.offer_pairing("d1", "code", NOW + 10 * HOUR)
+    taken = store.take_pairing("code", "third", NOW + 5 * HOUR)
+    expected = (Pairing(NOW, NOW + 3 * HOUR), Pairing(NOW + 5 * HOUR))
+    assert taken is not None
+    assert taken.paired_times == store.device("d1").paired_times == expected
+    store.save_device(replace(a_device(), name="Moved"))
+    store.see_device("d1", NOW + 6 * HOUR, a_status())
+    assert store.device("d1").paired_times == expected
+
+
+def test_a_device_of_before_counts_as_paired_since_it_was_added(store: DeviceStore) -> None:
+    store.add_device_once(a_device(key_hash="old", paired_at=NOW + HOUR))
+    assert store.device("d1").paired_times == (Pairing(NOW),)
+    store.revoke_device("d1", NOW + 2 * HOUR)
+    store.offer_pairing("d1", "code", NOW + 10 * HOUR)
+    store.take_pairing("code", "new", NOW + 3 * HOUR)
+    assert store.device("d1").paired_times == (Pairing(NOW, NOW + 2 * HOUR), Pairing(NOW + 3 * HOUR))
 
 
 def test_what_a_device_said_stays_until_it_says_something_else(store: DeviceStore) -> None:

@@ -33,6 +33,8 @@ class FakeSite:
         self.orders: list[tuple[int, str, dict[str, str]]] = []
         self.refusals: dict[str, tuple[int, str, str]] = {}  # by item id: status, code, sentence
         self.bad_readings: set[str] = set()
+        self.old_readings: set[str] = set()
+        self.believes_no_clock_before = ""
         self.spoil: set[str] = set()
         self.came: Counter[str] = Counter()  # how often each whole thing was made: never more than once
         self.asked: list[tuple[str, str]] = []
@@ -46,8 +48,8 @@ class FakeSite:
         return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
-def refusal(status: int, code: str, sentence: str, headers: dict[str, str] | None = None) -> Response:
-    answer = jsonify(error={"status": status, "code": code, "message": sentence})
+def refusal(status: int, code: str, sentence: str, headers: dict[str, str] | None = None, **more: object) -> Response:
+    answer = jsonify(error={"status": status, "code": code, "message": sentence, **more})
     answer.status_code = status
     answer.headers.update(headers or {})
     return answer
@@ -87,6 +89,8 @@ def build(site: FakeSite) -> Flask:
 
     @app.post(f"{API}/me/heartbeat")
     def heartbeat() -> ResponseReturnValue:
+        if request.get_json()["at"] < site.believes_no_clock_before:
+            return refusal(422, "too_old", "It was not paired.")
         site.heartbeats.append(request.get_json())
         return jsonify(server_time=site.now())
 
@@ -95,6 +99,9 @@ def build(site: FakeSite) -> Flask:
         sent = request.get_json()["readings"]
         if len(sent) > 1000:
             return refusal(413, "too_many", "At most 1000 readings at once.")
+        old = [one["id"] for one in sent if one["id"] in site.old_readings]
+        if old:
+            return refusal(422, "too_old", "It was not paired.", ids=old)
         if any(one["id"] in site.bad_readings for one in sent):
             return refusal(422, "bad_reading", "A reading cannot be used.")
         with site.lock:

@@ -1,4 +1,4 @@
-"""A clip that a full disk has cut is in the bounds at once, comes back without a restart, and is counted if it cannot."""
+"""A clip that a full disk has cut is in the bounds at once, comes back without a restart, or is counted."""
 
 from __future__ import annotations
 

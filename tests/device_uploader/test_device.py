@@ -15,14 +15,15 @@ from device_uploader import device as device_module
 from device_uploader.bounds import MOST_AT_ONCE, Bounds, make_room
 from device_uploader.clock import Clock
 from device_uploader.device import Device
-from device_uploader.item import new_id
+from device_uploader.item import Moment, new_id
 from device_uploader.measuring import Measuring
 from device_uploader.outbox import Outbox
 from device_uploader.reading_log import ReadingLog
 from device_uploader.settings_file import load_settings
 from device_uploader.sources import Camera, Warmth
+from tests.device_uploader.bad_network import served
 from tests.device_uploader.conftest import moment, snapshot
-from tests.device_uploader.fake_site import KEY
+from tests.device_uploader.fake_site import KEY, FakeSite
 from tests.device_uploader.test_filming import BASE, SteppedClock, settings
 
 
@@ -127,3 +128,28 @@ def test_a_key_that_is_made_private_after_it_was_written_is_taken(
     key_file.chmod(0o600)
     device.tend()
     assert site._key == KEY
+
+
+def test_a_device_whose_clock_is_years_behind_learns_the_time_before_it_says_how_it_is(
+    key_file: Path, outbox: Outbox, fake: FakeSite
+):
+    key_file.write_text(KEY)
+    port, stop = served(fake.app)
+    fake.believes_no_clock_before = fake.now()[:10]
+    words = {"SITE_KEY_FILE": str(key_file), "SITE_SERVER": f"http://127.0.0.1:{port}", "SNAPSHOTS_MINUTES": "0"}
+    given = load_settings(None, BASE | {f"ROLLCALL_DEVICE_{name}": value for name, value in words.items()})
+    try:
+        behind = Device(given, outbox, YearsBehind())
+        (heartbeat, *_) = behind._lanes()
+        heartbeat.once()
+    finally:
+        stop()
+    assert behind.link.trouble is None
+    assert len(fake.heartbeats) == 1
+
+
+class YearsBehind(Clock):
+    """A Pi that was in a drawer."""
+
+    def now(self) -> Moment:
+        return Moment(1_500_000_000.0, self.monotonic_ns(), self.boot_id)

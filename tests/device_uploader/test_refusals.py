@@ -145,6 +145,53 @@ def test_one_bad_reading_does_not_cost_the_others(outbox: Outbox, road: Road, fa
     assert outbox.tally.counts()["refused"] == 1
 
 
+def test_readings_that_are_too_old_are_dropped_at_once_and_counted(outbox: Outbox, road: Road, fake: FakeSite):
+    readings = [reading(second) for second in range(200)]
+    fake.old_readings |= {one.id for one in readings[::2]}
+    fake.bad_readings.add(readings[1].id)
+    outbox.add_readings(new_id(), readings)
+    ReadingSender(outbox, road, Link()).step()
+    assert set(fake.readings) == {one.id for one in readings[3::2]}
+    assert outbox.waiting() == []
+    assert outbox.tally.counts()["refused"] == 101
+    assert len(fake.asked) < 20
+
+
+def test_readings_that_are_all_too_old_are_dropped_too(outbox: Outbox, road: Road, fake: FakeSite):
+    readings = [reading(second) for second in range(50)]
+    fake.old_readings |= {one.id for one in readings}
+    outbox.add_readings(new_id(), readings)
+    ReadingSender(outbox, road, Link()).step()
+    assert (outbox.waiting(), outbox.tally.counts()["refused"], len(fake.asked)) == ([], 50, 1)
+
+
+@pytest.mark.parametrize("ids", ["all of them", [1, None], ["of another batch"], {}, None])
+def test_ids_that_make_no_sense_end_nothing_and_cost_no_other_reading(
+    ids: object, outbox: Outbox, road: Road, fake: FakeSite
+):
+    readings = [reading(second) for second in range(4)]
+    fake.bad_readings.add(readings[2].id)
+    outbox.add_readings(new_id(), readings)
+
+    def with_ids(answer: Response) -> Response:
+        if answer.status_code == 422:
+            answer.set_data(json.dumps({"error": {**answer.get_json()["error"], "ids": ids}}))
+        return answer
+
+    fake.app.after_request(with_ids)
+    ReadingSender(outbox, road, Link()).step()
+    assert set(fake.readings) == {one.id for one in readings} - {readings[2].id}
+
+
+@pytest.mark.parametrize("code", ["no_lecture", "too_old"])
+def test_a_picture_that_nobody_may_have_is_not_kept(code: str, outbox: Outbox, road: Road, fake: FakeSite):
+    item = outbox.add(snapshot(), b"from before it was paired")
+    fake.refusals[item.id] = (422, code, "It was not paired.")
+    send_all(outbox, road)
+    assert not (outbox.refused_folder / item.id / "data").exists()
+    assert outbox.tally.counts()["refused"] == 1
+
+
 def test_the_site_says_how_long_to_wait(outbox: Outbox, road: Road, fake: FakeSite):
     outbox.add(snapshot(), b"picture")
     fake.orders.append((429, "slow_down", {"Retry-After": "17"}))

@@ -156,7 +156,7 @@ def test_being_heard_of_is_written_once_a_minute(services: MemoryServices) -> No
 def test_what_a_device_says_is_written_at_once(services: MemoryServices) -> None:
     device = add_device(services, name="Camera", room="R 101", by=None).device
     hear_of(services, device)
-    said: DeviceStatus = a_status(camera="The cable is loose.")
+    said: DeviceStatus = a_status(at=NOW, camera="The cable is loose.")
     hear_of(later(services, timedelta(seconds=1)), services.store.device(device.id), said)
     kept = services.store.device(device.id)
     assert (kept.status, kept.last_seen_at) == (said, NOW + timedelta(seconds=1))

@@ -96,7 +96,7 @@ def test_a_batch_of_none_or_too_many_is_refused(services: MemoryServices, device
 
 def test_the_edges_of_what_a_sensor_measures_are_taken(services: MemoryServices, device: Device) -> None:
     edges = [*COOL[:-2], -20.0, 100.0]
-    batch = [a_sent(pixels_c=edges), a_sent(datetime(2020, 1, 1, tzinfo=UTC)), a_sent(NOW + timedelta(days=1))]
+    batch = [a_sent(pixels_c=edges), a_sent(NOW - timedelta(days=30)), a_sent(NOW + timedelta(days=1))]
     assert receive_readings(services, device, batch).stored == 3
 
 

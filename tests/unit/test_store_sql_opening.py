@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -14,8 +15,10 @@ from sqlalchemy.exc import ProgrammingError
 
 from attendance.adapters.store_sql import SqlStore, open_store
 from attendance.adapters.store_sql.connection import make_engine
+from attendance.adapters.store_sql.device_columns import StatusText
 from attendance.errors import InvalidInput, OutOfSpace, ServiceUnavailable, SettingsError
 from attendance.settings import load_settings
+from tests.contract.device_samples import a_status
 from tests.contract.samples import a_course, a_user
 
 

@@ -244,3 +244,26 @@ def test_the_description_is_a_page_without_scripts_of_others(client: FlaskClient
     assert "1 to 1000 of them." in page.text
     assert page.text.index("devices/pair") < page.text.index("devices/me")
     assert "https://" not in page.text.partition("<main")[2]
+
+
+def test_a_batch_with_readings_from_before_the_pairing_is_refused_with_their_ids(
+    device: DeviceClient, services: Services
+) -> None:
+    batch = [reading_words(NOW), reading_words(NOW - timedelta(days=1)), reading_words(NOW - timedelta(days=200))]
+    answer = device.ask("POST", "/me/readings", json={"readings": batch})
+    assert answer.status_code == 422
+    error = answer.json["error"]
+    assert (error["code"], error["ids"]) == ("too_old", [batch[1]["id"], batch[2]["id"]])
+    assert error["message"] == "This was recorded at 2026-03-01T03:00:00+00:00, when this device was not paired."
+    assert services.store.latest_reading(device.device.id) is None
+
+
+def test_a_heartbeat_from_before_the_pairing_is_refused(device: DeviceClient, services: Services) -> None:
+    answer = device.ask("POST", "/me/heartbeat", json=heartbeat_words(NOW - timedelta(days=1)))
+    assert (answer.status_code, answer.json["error"]["code"]) == (422, "too_old")
+    assert "ids" not in answer.json["error"]
+    assert services.store.device(device.device.id).status is None
+
+
+def test_a_device_is_told_from_when_on_things_are_taken(device: DeviceClient) -> None:
+    assert datetime.fromisoformat(device.ask("GET", "/me").json["earliest_at"]) == NOW - timedelta(hours=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -139,6 +140,8 @@ BAD = {
     "a length that is none": (400, lambda device: device.tus("POST", "", {"Upload-Length": "-1"})),
     "a length for later": (400, lambda device: device.tus("POST", "", {"Upload-Defer-Length": "1"})),
     "a heartbeat without a disk": (422, beat(disk_free_bytes=None)),
+    "a clip of the day before it was paired": (422, item(started_at=(AT - timedelta(days=1)).isoformat())),
+    "a heartbeat of the day before it was paired": (422, beat(at=(AT - timedelta(days=1)).isoformat())),
     "a heartbeat of words": (422, beat(spool="full")),
     "a heartbeat of half a reading": (
         422,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import marshmallow as ma
 from flask import Blueprint, Response, jsonify
 from werkzeug.exceptions import HTTPException
@@ -32,6 +34,9 @@ class _Error(ma.Schema):
     status = ma.fields.Integer(required=True)
     message = ma.fields.String(required=True, metadata={"description": "One plain sentence."})
     code = ma.fields.String(required=True, metadata={"description": "A short word for programs."})
+    ids = ma.fields.List(
+        ma.fields.String(), metadata={"description": "With too_old: which readings of the batch; send the others."}
+    )
 
 
 class ErrorSchema(ma.Schema):
@@ -46,16 +51,16 @@ def answer_errors(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(HTTPException, _theirs)
 
 
-def coded_answer(status: int, sentence: str, code: str) -> Response:
-    """An error with its code."""
-    answer = jsonify(error={"status": status, "message": sentence, "code": code})
+def coded_answer(status: int, sentence: str, code: str, ids: Sequence[str] = ()) -> Response:
+    """An error with its code, and with the ids that it is about where only some are."""
+    answer = jsonify(error={"status": status, "message": sentence, "code": code} | ({"ids": list(ids)} if ids else {}))
     answer.status_code = status
     return answer
 
 
 def _ours(error: RollcallError) -> Response:
     code = getattr(error, "code", None) or _code(error.status)
-    answer = coded_answer(error.status, in_words(error), code)
+    answer = coded_answer(error.status, in_words(error), code, getattr(error, "ids", ()))
     if error.status == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer

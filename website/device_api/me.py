@@ -8,6 +8,7 @@ from typing import Any
 from attendance.device_model import DeviceStatus
 from attendance.ports import AppendedUploads
 from attendance.use_cases.device_items import items_of_device
+from attendance.use_cases.device_times import earliest
 from attendance.use_cases.devices import hear_of
 from attendance.use_cases.receive_readings import MOST_READINGS
 from website.current import current_services, current_settings
@@ -44,6 +45,7 @@ def me() -> dict[str, Any]:
         "uploads": "tus" if isinstance(services.uploads, AppendedUploads) else "direct",
         "most_upload_bytes": current_settings().most_upload_bytes,
         "most_readings": MOST_READINGS,
+        "earliest_at": earliest(services, device),
     }
 
 
@@ -53,6 +55,7 @@ def me() -> dict[str, Any]:
 @blueprint.arguments(HeartbeatSchema)
 @blueprint.response(200, TimeAnswer)
 @blueprint.alt_response(401, "UNAUTHORIZED")
+@blueprint.alt_response(422, "UNPROCESSABLE_ENTITY")
 def heartbeat(said: dict[str, Any]) -> dict[str, Any]:
     """Say how I am."""
     services = current_services()

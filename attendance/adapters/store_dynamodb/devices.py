@@ -105,7 +105,8 @@ class DynamoDevices(TablePart):
             return None
         if device.pairing_until is None or device.pairing_until <= at:
             return None
-        paired = {"key_hash": key_hash, "paired_at": at, "revoked_at": None}
+        pairings = device.pairings_with_key(at)
+        paired = {"key_hash": key_hash, "paired_at": at, "revoked_at": None, "pairings": pairings}
         self._change_once(device, **paired, pairing_hash=None, pairing_until=None)
         return self.device(device.id)
 

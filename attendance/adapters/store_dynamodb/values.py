@@ -40,6 +40,8 @@ def attribute(value: Any) -> dict[str, Any]:  # noqa: PLR0911 - one line a type
             return {"S": moment(value)}
         case date():
             return {"S": value.isoformat()}
+        case (first, *_) if is_dataclass(first):
+            return {"L": [attribute(inner) for inner in value]}
         case tuple():
             return {"B": struct.pack(f"<{len(value)}d", *value)}
         case set() | frozenset():
@@ -98,11 +100,13 @@ def _field(field: Field[Any], hint: Any, item: Item) -> Any:
 
 
 def _value(hint: Any, stored: dict[str, Any]) -> Any:
-    ((_, value),) = stored.items()
+    ((kept_as, value),) = stored.items()
     if hint is datetime:
         return datetime.fromisoformat(value)
     if hint is date:
         return date.fromisoformat(value)
+    if kept_as == "L":
+        return tuple(_value(get_args(hint)[0], inner) for inner in value)
     if get_origin(hint) is tuple:
         return struct.unpack(f"<{len(value) // 8}d", value)
     if isinstance(hint, type) and is_dataclass(hint):

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Dialect, LargeBinary, Text
 from sqlalchemy.types import TypeDecorator
 
-from attendance.device_model import PIXELS, DeviceStatus
+from attendance.device_model import PIXELS, DeviceStatus, Pairing
 
 _STEPS = 4  # the AMG8833 measures in quarters of a degree
 _SHORTS = struct.Struct(f"<{PIXELS}h")
@@ -39,6 +39,25 @@ class Pixels(TypeDecorator[tuple[float, ...]]):
         if len(value) == _DOUBLES.size:
             return _DOUBLES.unpack(value)
         return tuple(quarter / _STEPS for quarter in _SHORTS.unpack(value))
+
+
+class PairingsText(TypeDecorator[tuple[Pairing, ...]]):
+    """When a device had keys, as JSON: a row of two moments each."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[Pairing, ...] | None, dialect: Dialect) -> str | None:
+        """Moments of any zone, as they are."""
+        moments = [(one.since.isoformat(), one.until.isoformat() if one.until else None) for one in value or ()]
+        return json.dumps(moments) if moments else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[Pairing, ...]:
+        """Back; none where nothing was noted."""
+        return tuple(
+            Pairing(datetime.fromisoformat(since), datetime.fromisoformat(until) if until else None)
+            for since, until in json.loads(value or "[]")
+        )
 
 
 class StatusText(TypeDecorator[DeviceStatus]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, Date, Double, ForeignKey, Index, Integer, Table
 
 from attendance.adapters.store_sql.columns import Moment, prose, text
-from attendance.adapters.store_sql.device_columns import Pixels, StatusText
+from attendance.adapters.store_sql.device_columns import PairingsText, Pixels, StatusText
 from attendance.adapters.store_sql.tables import metadata
 
 
@@ -32,6 +32,7 @@ devices = Table(
     Column("alarm_line_c", Double),
     Column("calibration_offset_c", Double, nullable=False),
     Column("calibrated_on", Date),
+    Column("pairings", PairingsText),
 )
 
 item_refusals = Table(

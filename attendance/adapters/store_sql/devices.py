@@ -47,8 +47,12 @@ class SqlDevices(Database):
     def take_pairing(self, pairing_hash: str, key_hash: str, at: datetime) -> Device | None:
         """None where no device offers the code at that moment."""
         offered = (devices.c.pairing_hash == pairing_hash) & (devices.c.pairing_until > at)
-        paired = {"key_hash": key_hash, "paired_at": at, "revoked_at": None}
         with self._writing() as connection:
+            row = connection.execute(select(devices).where(offered).with_for_update()).one_or_none()
+            if row is None:
+                return None
+            pairings = read(Device, devices, row).pairings_with_key(at)
+            paired = {"key_hash": key_hash, "paired_at": at, "revoked_at": None, "pairings": pairings}
             taking = update(devices).where(offered).values(pairing_hash=None, pairing_until=None, **paired)
             if not connection.execute(taking).rowcount:
                 return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from attendance.model import Course, new_id
 from attendance.services import Services
 from attendance.settings import Settings, load_settings
 from attendance.use_cases.devices import add_device
+from attendance.use_cases.pair_device import pair_device
 from attendance.use_cases.timetable import add_slot
 from device_uploader.backoff import Bandwidth
 from device_uploader.clip_writer import ClipWriter
@@ -78,13 +80,17 @@ def app(services: Services) -> Flask:
 
 @pytest.fixture
 def wires(services: Services, app: Flask, outbox: Outbox) -> tuple[Road, WsgiAdapter]:
-    """Paired as a device is, by the code."""
+    """With a key of some days."""
     session, adapter = session_for(app)
     site_time = SiteTime(None, Clock(), outbox.disk)
-    code = add_device(services, name="Camera", room=ROOM, by=None).code
-    key = Site("http://site.test", None, site_time, session=session).pair(code)["key"]
-    site = Site("http://site.test", key, site_time, session=session)
+    site = Site("http://site.test", a_key(services), site_time, session=session)
     return Road(site, site_time, Bandwidth(None), BLOCK, threading.Event()), adapter
+
+
+def a_key(services: Services, days_ago: float = 5, room: str = ROOM) -> str:
+    """Of a device that was paired then: what it recorded before would not be taken."""
+    then = replace(services, now=lambda: datetime.now(UTC) - timedelta(days=days_ago))
+    return pair_device(then, add_device(then, name="Camera", room=room, by=None).code).key
 
 
 def lesson_moment(back_s: float = 1800.0) -> Moment:

@@ -11,22 +11,19 @@ from tusclient.client import TusClient
 
 from attendance.model import new_id
 from attendance.services import Services
-from attendance.use_cases.devices import add_device
 from device_uploader.clock import Clock, SiteTime
-from device_uploader.disk import Disk
 from device_uploader.errors import Unreachable
 from device_uploader.link import Link
 from device_uploader.outbox import Outbox
 from device_uploader.reading import Reading
 from device_uploader.sender import FileSender
 from device_uploader.sending import Road, words_about
-from device_uploader.site import Site
 from device_uploader.sources.choice import open_sensor
 from device_uploader.status import Status
 from tests.device_uploader.bad_network import served
 from tests.device_uploader.conftest import send_all
 from tests.device_uploader.trial import run_trial
-from tests.device_uploader.with_rollcall.conftest import BLOCK, ROOM, a_clip, a_picture, lesson_moment, stored
+from tests.device_uploader.with_rollcall.conftest import BLOCK, a_clip, a_key, a_picture, lesson_moment, stored
 from tests.device_uploader.wsgi_adapter import WsgiAdapter
 
 
@@ -65,8 +62,7 @@ def test_tuspy_as_it_is_sends_in_pieces_of_64_kib_and_goes_on(outbox: Outbox, se
     port, stop = served(app)
     try:
         site_time = SiteTime(None, Clock(), outbox.disk)
-        code = add_device(services, name="Camera", room=ROOM, by=None).code
-        key = Site(f"http://127.0.0.1:{port}", None, site_time).pair(code)["key"]
+        key = a_key(services)
         address = f"http://127.0.0.1:{port}/api/v1/devices/me/uploads"
         client = TusClient(address, headers={"Authorization": f"Bearer {key}"})
         words = {name: str(value) for name, value in words_about(item, site_time).items()}
@@ -93,10 +89,9 @@ def test_a_device_on_a_bad_network_and_killed_loses_nothing(tmp_path: Path, serv
     port, stop = served(app)
     try:
         server = f"http://127.0.0.1:{port}"
-        code = add_device(services, name="Camera", room=ROOM, by=None).code
         key_file = tmp_path / "key"
         key_file.touch(0o600)
-        key_file.write_text(Site(server, None, SiteTime(None, Clock(), Disk())).pair(code)["key"])
+        key_file.write_text(a_key(services))
         outcome = run_trial(
             tmp_path,
             hours=0.3,

@@ -8,15 +8,13 @@ import pytest
 
 from attendance.model import new_id
 from attendance.services import Services
-from attendance.use_cases.devices import add_device
 from device_uploader.errors import KeyRefused
 from device_uploader.item import Item, Moment
 from device_uploader.outbox import Outbox
 from device_uploader.reading import Reading
 from device_uploader.sending import Road
-from device_uploader.site import Site
 from tests.device_uploader.conftest import send_all
-from tests.device_uploader.with_rollcall.conftest import a_picture, lesson_moment
+from tests.device_uploader.with_rollcall.conftest import a_key, a_picture, lesson_moment
 
 
 def test_half_a_jpeg_is_refused_with_its_sentence_and_kept_aside(outbox: Outbox, road: Road, services: Services):
@@ -30,10 +28,7 @@ def test_half_a_jpeg_is_refused_with_its_sentence_and_kept_aside(outbox: Outbox,
 
 
 def test_a_picture_outside_any_lesson_is_not_kept_on_either_side(outbox: Outbox, road: Road, services: Services):
-    nobody = add_device(services, name="Other", room="R 202", by=None)
-    road.site.use_key(
-        Site("http://site.test", None, road.site_time, session=road.site._session).pair(nobody.code)["key"]
-    )
+    road.site.use_key(a_key(services, room="R 202"))
     item = a_picture(outbox)
     send_all(outbox, road)
     assert (outbox.refused_folder / item.id / "refusal.json").exists()
@@ -63,3 +58,20 @@ def test_a_wrong_key_is_refused(road: Road):
     road.site.use_key("x" * 43)
     with pytest.raises(KeyRefused):
         road.site.me()
+
+
+def test_what_was_recorded_before_the_device_was_paired_is_dropped_and_counted(
+    outbox: Outbox, road: Road, services: Services
+):
+    road.site.use_key(a_key(services, days_ago=0.5))
+    old = a_picture(outbox)
+    now = datetime.now(UTC).timestamp()
+    moments = [Moment(now - hours * 3600, 0, "earlier boot") for hours in (60, 1, 50, 0, 40, 13.5)]
+    readings = [Reading(new_id(), at, (20.25,) * 64, 21.0) for at in moments]
+    outbox.add_readings(new_id(), readings)
+    send_all(outbox, road)
+    assert road.site.became([one.id for one in readings])[0] == {readings[1].id, readings[3].id}
+    assert not (outbox.refused_folder / old.id / "data").exists()
+    assert "was not paired" in (outbox.refused_folder / old.id / "refusal.json").read_text()
+    assert outbox.waiting() == []
+    assert outbox.tally.counts()["refused"] == 5

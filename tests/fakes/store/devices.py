@@ -61,7 +61,8 @@ class FakeDevices(DeviceState):
     def take_pairing(self, pairing_hash: str, key_hash: str, at: datetime) -> Device | None:
         for device in self._devices.values():
             if device.pairing_hash == pairing_hash and device.pairing_until and device.pairing_until > at:
-                used = {"pairing_hash": None, "pairing_until": None}
+                used: dict[str, Any] = {"pairing_hash": None, "pairing_until": None}
+                used["pairings"] = device.pairings_with_key(at)
                 self._change(device.id, key_hash=key_hash, paired_at=at, revoked_at=None, **used)
                 return self._devices[device.id]
         return None
