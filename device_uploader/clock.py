@@ -45,12 +45,13 @@ class Clock:
 class FastClock(Clock):
     """A clock that runs `speed` times as fast and shows the right time at the end; for simulations.
 
-    The site's time is laid onto the same line, so that measuring the offset makes sense.
+    The site's time is laid onto the same line, so that measuring the offset makes sense. `ahead_s` moves all of it to
+    later.
     """
 
-    def __init__(self, speed: float, ends_at_s: float) -> None:
+    def __init__(self, speed: float, ends_at_s: float, ahead_s: float = 0.0) -> None:
         super().__init__()
-        self.speed, self.ends_at_s = speed, ends_at_s
+        self.speed, self.ends_at_s, self.ahead_s = speed, ends_at_s, ahead_s
 
     def now(self) -> Moment:
         """This moment of the simulation."""
@@ -69,7 +70,7 @@ class FastClock(Clock):
         return event.wait(seconds / self.speed)
 
     def _from_real(self, wall_s: float) -> float:
-        return self.ends_at_s - (self.ends_at_s - wall_s) * self.speed
+        return self.ends_at_s - (self.ends_at_s - wall_s) * self.speed + self.ahead_s
 
 
 class SiteTime:

@@ -11,18 +11,16 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from device_uploader import VERSION
+from device_uploader import VERSION, places
 from device_uploader.checks import run_checks
-from device_uploader.clock import Clock, SiteTime
+from device_uploader.clock import Clock
 from device_uploader.device import Device
-from device_uploader.disk import Disk
 from device_uploader.errors import DeviceError, SettingsWrong
-from device_uploader.key_file import reserve, write_key
 from device_uploader.outbox import Outbox
-from device_uploader.settings import Settings, address, number
-from device_uploader.settings_file import load_outbox_folder, load_settings
+from device_uploader.pairing import pair_device
+from device_uploader.settings import Settings, number
+from device_uploader.settings_file import load_outbox_folder, load_settings, load_site
 from device_uploader.simulation import Plan, simulate
-from device_uploader.site import Site
 from device_uploader.sources.choice import without_password
 from device_uploader.spool import describe
 
@@ -58,12 +56,14 @@ def parser() -> argparse.ArgumentParser:
     _command(commands, "run", run, "Film, measure and send, until it is stopped (SIGTERM or Ctrl-C).", config=True)
     _command(commands, "check", check, "Try everything once, and print one line each.", config=True)
     _command(commands, "spool", spool, "Show what waits to be sent, and what was refused or let go.", config=True)
-    pairing = _command(commands, "pair", pair, "Make the key file with the code that the site's devices page shows.")
+    pairing = _command(commands, "pair", pair, "Make key and settings, with the code that the site shows.")
     pairing.add_argument("code", help="such as ABCD-EFGH; it works once, for an hour")
-    pairing.add_argument("--server", required=True, help="the address of the site, https://...")
-    pairing.add_argument("--key-file", type=Path, default=Path("/etc/rollcall-device/key"), help="default: %(default)s")
+    pairing.add_argument("--server", help="the address of the site, https://... (default: that of the settings)")
+    pairing.add_argument("--key-file", type=Path, help=f"default: that of the settings, else {places.key_file()}")
     pairing.add_argument("--ca-file", type=Path, help="certificates to trust, where the site has its own")
-    _add_simulation(_command(commands, "simulate", simulated, "The whole client without a camera, on a fast clock."))
+    pairing.add_argument("--config", type=Path, help="the settings, made if they are not there (default: by the key)")
+    simulation = "The whole client with drawn people and a simulated sensor, on a fast clock."
+    _add_simulation(_command(commands, "simulate", simulated, simulation, config=True))
     return top
 
 
@@ -78,7 +78,9 @@ def _command(
     command = commands.add_parser(name, help=explain, description=explain, epilog=CODES)
     command.set_defaults(command=call)
     if config:
-        command.add_argument("--config", type=Path, help="a TOML file; without it the environment alone counts")
+        command.add_argument(
+            "--config", type=Path, help=f"a TOML file; without it {places.config_file()}, where `pair` has made it"
+        )
     return command
 
 
@@ -95,8 +97,8 @@ def _add_simulation(command: argparse.ArgumentParser) -> None:
         default=60.0,
         help="how many times as fast (default: %(default)s)",
     )
-    command.add_argument("--server", required=True, help="the address of the site")
-    command.add_argument("--key-file", type=Path, required=True, help="the device's key")
+    command.add_argument("--server", help="the address of the site (default: that of the settings)")
+    command.add_argument("--key-file", type=Path, help="the device's key (default: that of the settings)")
     command.add_argument("--ca-file", default="", help="certificates to trust, where the site has its own")
     command.add_argument("--spool", type=Path, help="the outbox, to go on after a kill (default: a new folder)")
     command.add_argument("--camera", default="drawn", help="drawn, or folder:PATH (default: %(default)s)")
@@ -131,7 +133,7 @@ def argument(parse: Callable[[str], float]) -> Callable[[str], float]:
 
 def run(words: argparse.Namespace) -> int:
     """Exit code 1 where the key was refused, or a part has broken."""
-    settings = load_settings(words.config)
+    settings = load_settings(config_of(words))
     stop = stop_at_signals()
     outbox = opened(settings)
     device = Device(settings, outbox, Clock())
@@ -158,42 +160,53 @@ def begun(settings: Settings, waiting: int) -> str:
 
 def check(words: argparse.Namespace) -> int:
     """Exit code 1 where any line says that something does not work."""
-    return DONE if run_checks(load_settings(words.config), print) else FAILED
+    return DONE if run_checks(load_settings(config_of(words)), print) else FAILED
 
 
 def spool(words: argparse.Namespace) -> int:
     """Only looks; a running device is not disturbed."""
-    for line in describe(load_outbox_folder(words.config)):
+    for line in describe(load_outbox_folder(config_of(words))):
         print(line)
     return DONE
 
 
 def pair(words: argparse.Namespace) -> int:
-    """The code is used up only after the file for the key is there."""
-    try:
-        server = address(words.server)
-    except ValueError as wrong:
-        raise SettingsWrong(f"--server {wrong}.") from wrong
-    reserve(words.key_file)
-    try:
-        site_time = SiteTime(None, Clock(), Disk())
-        paired = Site(server, None, site_time, words.ca_file).pair(words.code.strip().upper())
-        write_key(words.key_file, str(paired["key"]))
-    except BaseException:
-        words.key_file.unlink()
-        raise
-    print(f"This device is {paired.get('name')!r} in room {paired.get('room')!r} now. Its key is in {words.key_file}.")
+    """Says where key and settings are, and what comes next."""
+    beside = (words.key_file or places.key_file()).with_name("device.toml")
+    paired = pair_device(words.code, words.server, words.key_file, words.ca_file, words.config or beside)
+    print(f"This device is {paired.name!r} in room {paired.room!r} now. Its key is in {paired.key_file}.")
+    if paired.wants_server is not None:
+        print(f'Its settings are in {paired.config}: put server = "{paired.wants_server}" into [site] there.')
+    else:
+        print(f"Its settings are in {paired.config}.")
     return DONE
+
+
+def config_of(words: argparse.Namespace) -> Path | None:
+    """What was given, else the usual place where there is something; None where the environment says all."""
+    usual = places.config_file()
+    given: Path | None = words.config
+    return given if given is not None or not usual.exists() else usual
+
+
+def site_of(words: argparse.Namespace) -> tuple[str, str, str]:
+    """Server, key file and certificates: what was given, else those of the settings. Raises SettingsWrong."""
+    if words.server and words.key_file:
+        return words.server, str(words.key_file), words.ca_file
+    site = load_site(config_of(words))
+    key_file = words.key_file or site.key_file
+    return words.server or site.server, str(key_file), words.ca_file or str(site.ca_file or "")
 
 
 def simulated(words: argparse.Namespace) -> int:
     """Exit code 1 where something was not sent in the end."""
     width, _, height = words.size.partition("x")
     plan = Plan(words.hours, words.speed, words.spool, words.wait_minutes, words.ledger)
+    server, key_file, ca_file = site_of(words)
     environment = {
-        "SITE_SERVER": words.server,
-        "SITE_KEY_FILE": str(words.key_file),
-        "SITE_CA_FILE": words.ca_file,
+        "SITE_SERVER": server,
+        "SITE_KEY_FILE": key_file,
+        "SITE_CA_FILE": ca_file,
         "CAMERA_SOURCE": words.camera,
         "CAMERA_WIDTH": width,
         "CAMERA_HEIGHT": height,

@@ -31,7 +31,7 @@ class Disk:
             os.fsync(file.fileno())
 
     def append(self, path: Path, data: bytes) -> None:
-        """To the system, which survives a kill; `sync` makes it survive power loss. The file stays as it was on OSError.
+        """To the system, which survives a kill; `sync` makes it survive power loss. The whole or nothing.
 
         A full disk takes a part first and refuses afterwards: half a line would spoil the next one.
         """

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from device_uploader import places
 from device_uploader.sources.choice import SENSORS, check_camera
 from device_uploader.times import DAYS, Hours, parse_hours
 
@@ -22,13 +23,16 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 def setting(parse: Callable[[Any], Any], default: Any, explain: str) -> Any:
     """A field of a table: how its value is checked (ValueError says what is wrong), what holds without it, and help.
 
-    What may hold a password is in no representation, and its check never repeats it.
+    What may hold a password is in no representation, and its check never repeats it. A default that depends on the
+    machine is a function.
     """
     words = {"parse": parse, "help": explain, "default": default}
     shown = parse not in MAY_HOLD_A_PASSWORD
     if default is REQUIRED:
         return field(metadata=words, repr=shown)
-    return field(metadata=words, default_factory=lambda: parse(default), repr=shown)
+    return field(
+        metadata=words, default_factory=default if callable(default) else lambda: parse(default), repr=shown
+    )
 
 
 def number(least: float, most: float) -> Callable[[Any], float]:
@@ -175,8 +179,8 @@ def _hours(value: Any) -> Hours:
 class SiteTable:
     """[site]: where everything goes."""
 
-    server: str = setting(address, REQUIRED, "The address of the site.")
-    key_file: Path = setting(path, "/etc/rollcall-device/key", "The file with this device's key, mode 0600.")
+    server: str = setting(address, REQUIRED, "The address of the site; `pair` writes it down.")
+    key_file: Path = setting(path, places.key_file, "The file with this device's key, mode 0600.")
     ca_file: Path | None = setting(
         certificates, "", "The only ones to trust for the site, where it has its own certificate."
     )
@@ -187,7 +191,7 @@ class SiteTable:
 class OutboxTable:
     """[outbox]: what is kept until it is sent."""
 
-    folder: Path = setting(path, "/var/lib/rollcall-device", "Where it is kept.")
+    folder: Path = setting(path, places.outbox_folder, "Where it is kept.")
     most_megabytes: int = setting(whole(10, 100_000_000), 20_000, "How much it may hold.")
     most_share_of_disk: float = setting(number(0.01, 0.95), 0.6, "And how much of the whole disk.")
     least_free_megabytes: int = setting(whole(1, 1_000_000), 500, "No new clip is begun with less left on the disk.")

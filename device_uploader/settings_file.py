@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from device_uploader.errors import SettingsWrong
-from device_uploader.settings import REQUIRED, TABLES, TEMPERATURE, Settings
+from device_uploader.settings import REQUIRED, TABLES, TEMPERATURE, Settings, SiteTable
 
 PREFIX = "ROLLCALL_DEVICE_"
 
@@ -28,6 +28,12 @@ def load_outbox_folder(file: Path | None, environment: Mapping[str, str] = os.en
     """For who only looks: the device need not know a site yet, nor have anything to record. Raises SettingsWrong."""
     folder: Path = _table("outbox", values_of(file, environment)["outbox"]).folder
     return folder
+
+
+def load_site(file: Path | None, environment: Mapping[str, str] = os.environ) -> SiteTable:
+    """For who only talks to the site. Raises SettingsWrong."""
+    site: SiteTable = _table("site", values_of(file, environment)["site"])
+    return site
 
 
 def values_of(file: Path | None, environment: Mapping[str, str]) -> dict[str, dict[str, Any]]:

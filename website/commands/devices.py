@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import click
+import pytz
 
 from attendance.errors import InvalidInput
+from attendance.model import Course
 from attendance.services import Services
 from attendance.use_cases.devices import add_device, list_devices, new_pairing_code, revoke_device
 from attendance.use_cases.pair_device import give_key
@@ -18,6 +20,7 @@ from website.commands.text_table import text_table
 from website.current import current_services
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+TODAY = "today"
 
 devices = Commands("devices", help="Cameras and sensors in rooms.")
 
@@ -63,7 +66,7 @@ def show() -> None:
 @click.argument("room")
 @click.option("--course", "name", metavar="CODE", help=COURSE_HELP)
 @click.option("--section", help="The section of the course, where CODE does not say it.")
-@click.option("--on", "day", type=click.Choice(DAYS), help="The day of the week.")
+@click.option("--on", "day", type=click.Choice((*DAYS, TODAY)), help="The day of the week, or today.")
 @click.option("--from", "starts", metavar="HH:MM", help="On the course's clock.")
 @click.option("--to", "ends", metavar="HH:MM", help="On the course's clock.")
 def meets(
@@ -75,9 +78,14 @@ def meets(
         if day is None or starts is None or ends is None:
             raise InvalidInput("Say --on, --from and --to as well.")
         course = course_named(services, name, section)
-        weekday = DAYS.index(day)
+        weekday = _today(services, course) if day == TODAY else DAYS.index(day)
         add_slot(services, course_id=course.id, room=room, weekday=weekday, starts=starts, ends=ends, by=None)
     _print_timetable(services, room)
+
+
+def _today(services: Services, course: Course) -> int:
+    """As the course's calendar has it."""
+    return services.now().astimezone(pytz.timezone(course.timezone)).weekday()
 
 
 def _print_timetable(services: Services, room: str) -> None:
