@@ -163,20 +163,13 @@ CLOCK_TOLERANCE = timedelta(hours=1)
 machine without a clock of its own once an hour, and it goes on from there after the power was away."""
 
 
-def earliest_of_device(device: Device, now: datetime, outbox_lasts: timedelta) -> datetime:
-    """Before this a device has recorded nothing that it could still send: it was not paired, or its outbox would have
-    let it go. One that never had a key has no first pairing; it cannot ask either.
-    """
-    still_kept = now - outbox_lasts
-    known = [device.paired_times[0].since] if device.key_hash is not None else []
-    return max([still_kept, *known]) - CLOCK_TOLERANCE
-
-
 def could_record(device: Device, at: datetime, now: datetime, outbox_lasts: timedelta) -> bool:
-    """Whether what a device says it recorded then can be so."""
-    return at >= earliest_of_device(device, now, outbox_lasts) and (
-        device.key_hash is None or any(_is_within(at, one) for one in device.paired_times)
-    )
+    """Whether what a device says it recorded then can be so: it had a key, and its outbox would still hold it.
+
+    One that never had a key was never without one either; it cannot ask.
+    """
+    times = device.paired_times if device.key_hash is not None else (Pairing(now - outbox_lasts),)
+    return at >= now - outbox_lasts - CLOCK_TOLERANCE and any(_is_within(at, one) for one in times)
 
 
 def _is_within(at: datetime, pairing: Pairing) -> bool:

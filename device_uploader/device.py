@@ -12,7 +12,7 @@ from typing import Protocol
 from device_uploader.backoff import Bandwidth
 from device_uploader.bounds import forget_old_refusals, make_room
 from device_uploader.clock import Clock, SiteTime
-from device_uploader.errors import DeviceError, SettingsWrong
+from device_uploader.errors import TOO_OLD, DeviceError, ItemRefused, SettingsWrong
 from device_uploader.filming import Filming, bounds_of
 from device_uploader.incoming import Incoming
 from device_uploader.key_file import read_key
@@ -193,9 +193,13 @@ class Device:
         readings = ReadingSender(self.outbox, reading_road, self.link)
 
         def heartbeat() -> bool:
-            if self._site_time.offset_s() is None:
-                site.me()  # tells the time: the site does not believe a clock that is years behind
-            site.heartbeat(self.status.heartbeat())
+            try:
+                site.heartbeat(self.status.heartbeat())
+            except ItemRefused as refused:
+                if refused.code != TOO_OLD:
+                    raise
+                site.me()  # tells the time to a clock that is far behind
+                site.heartbeat(self.status.heartbeat())
             self.link.worked()
             return False
 

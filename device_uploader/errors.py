@@ -12,6 +12,9 @@ DeviceError
 
 from collections.abc import Sequence
 
+TOO_OLD = "too_old"
+"""The site's word for what was recorded before the device was paired, or longer ago than an outbox lasts."""
+
 
 class DeviceError(Exception):
     """The root. Its text is the sentence."""

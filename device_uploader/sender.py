@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Any
 
 from device_uploader.clock import format_time, parse_time
-from device_uploader.errors import DeviceError, ItemRefused
+from device_uploader.errors import TOO_OLD, DeviceError, ItemRefused
 from device_uploader.item import Item, sha256_of
 from device_uploader.link import Link
 from device_uploader.outbox import Outbox
@@ -25,7 +25,7 @@ ASK_AGAIN_S = 10.0
 ME_AGAIN_S = 3600.0
 FORGOTTEN_S = 3600.0
 TRIES_FOR_A_WHOLE_FILE = 3
-NOT_KEPT = ("no_lecture", "too_old")  # people outside a lesson are nobody's business, nor is what nobody will ask for
+NOT_KEPT = ("no_lecture", TOO_OLD)  # people outside a lesson are nobody's business, nor is what nobody will ask for
 log = logging.getLogger(__name__)
 
 

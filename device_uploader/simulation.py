@@ -11,20 +11,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from device_uploader.clock import Clock, FastClock, SiteTime, parse_time
+from device_uploader.clock import FastClock
 from device_uploader.device import Device
 from device_uploader.disk import Disk
-from device_uploader.errors import DeviceError
 from device_uploader.item import Item
-from device_uploader.key_file import read_key
 from device_uploader.outbox import Outbox
 from device_uploader.reading import Reading
-from device_uploader.settings import SiteTable
 from device_uploader.settings_file import PREFIX, load_settings
-from device_uploader.site import Site
 from device_uploader.sources.choice import open_sensor
 
-ASKED_S = 5.0
+BEFORE_PAIRING_S = 1800.0  # half of what the site allows a clock to be behind
 log = logging.getLogger(__name__)
 
 
@@ -49,7 +45,7 @@ def simulate(plan: Plan, environment: Mapping[str, str], stop: threading.Event) 
     folder = plan.spool or Path(tempfile.mkdtemp(prefix="rollcall-device-"))
     given = {PREFIX + name: value for name, value in environment.items()} | {f"{PREFIX}OUTBOX_FOLDER": str(folder)}
     settings = load_settings(None, given)
-    ends_at_s, ahead_s = end_of(folder, plan, settings.site)
+    ends_at_s, ahead_s = end_of(folder, plan, settings.site.key_file)
     ledger = Ledger(plan.ledger)
     outbox = Outbox(folder, on_added=ledger.item)
     outbox.open()
@@ -66,33 +62,22 @@ def simulate(plan: Plan, environment: Mapping[str, str], stop: threading.Event) 
     return sent
 
 
-def end_of(folder: Path, plan: Plan, site: SiteTable) -> tuple[float, float]:
+def end_of(folder: Path, plan: Plan, key_file: Path) -> tuple[float, float]:
     """When it ends, in real seconds since 1970, and how many seconds ahead its clock then is.
 
-    The same after a kill, so that the simulated time goes on.
+    The same after a kill, so that the simulated time goes on. A device that was paired just now has no past: the site
+    takes nothing from before, but for as much as a clock may be behind.
     """
     file = folder / "simulation.json"
     if file.exists():
         words = json.loads(file.read_bytes())
         return float(words["ends_at_s"]), float(words.get("ahead_s", 0.0))
-    earliest_s = earliest_of(site)
+    earliest_s = key_file.stat().st_mtime - BEFORE_PAIRING_S if key_file.exists() else 0.0
     ends_at_s = time.time() + plan.hours * 3600 / plan.speed
     ahead_s = max(0.0, earliest_s - (ends_at_s - plan.hours * 3600))
     folder.mkdir(parents=True, exist_ok=True)
     Disk().replace(file, json.dumps({"ends_at_s": ends_at_s, "ahead_s": ahead_s}).encode())
     return ends_at_s, ahead_s
-
-
-def earliest_of(site: SiteTable) -> float:
-    """From when on the site takes things, in seconds since 1970: a device that was paired just now has no past.
-
-    0 where the site does not say so, or does not answer.
-    """
-    me = Site(site.server, read_key(site.key_file), SiteTime(None, Clock(), Disk()), site.ca_file, ASKED_S)
-    try:
-        return parse_time(str(me.me().get("earliest_at", "")))
-    except (DeviceError, ValueError):
-        return 0.0
 
 
 def tend_until(device: Device, stop: threading.Event, ends_at_s: float) -> None:

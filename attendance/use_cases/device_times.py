@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from attendance.device_errors import TooOld
 from attendance.device_model import Device
-from attendance.rules import could_record, earliest_of_device
+from attendance.rules import could_record
 from attendance.services import Services
 
 
@@ -25,11 +25,6 @@ def check_times(services: Services, device: Device, moments: Mapping[str, dateti
         refused = _too_old(services, moments[wrong[0]])
         refused.ids = wrong
         raise refused
-
-
-def earliest(services: Services, device: Device) -> datetime:
-    """Before this nothing of it is taken."""
-    return earliest_of_device(device, services.now(), outbox_lasts(services))
 
 
 def outbox_lasts(services: Services) -> timedelta:

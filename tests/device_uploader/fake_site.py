@@ -35,7 +35,6 @@ class FakeSite:
         self.bad_readings: set[str] = set()
         self.old_readings: set[str] = set()
         self.believes_no_clock_before = ""
-        self.earliest_at = ""
         self.spoil: set[str] = set()
         self.came: Counter[str] = Counter()  # how often each whole thing was made: never more than once
         self.asked: list[tuple[str, str]] = []
@@ -86,8 +85,7 @@ def build(site: FakeSite) -> Flask:
     @app.get(f"{API}/me")
     def me() -> ResponseReturnValue:
         uploads = "direct" if site.direct else "tus"
-        told = {"server_time": site.now(), "earliest_at": site.earliest_at}
-        return jsonify(id="d1", name="Room 1", room="101", uploads=uploads, **told)
+        return jsonify(id="d1", name="Room 1", room="101", server_time=site.now(), uploads=uploads)
 
     @app.post(f"{API}/me/heartbeat")
     def heartbeat() -> ResponseReturnValue:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -138,9 +140,18 @@ def test_the_folders_of_the_desktop_are_used_where_it_names_them(
 
 
 def test_a_simulation_of_a_device_that_was_paired_just_now_has_no_past(home: Path, server: str, fake: FakeSite):
-    fake.earliest_at = fake.now()
+    begun = datetime.now(UTC)
     assert main(["pair", "ABCD-EFGH", "--server", server]) == 0
-    assert main(["simulate", *TRIAL]) == 0
-    assert len(fake.readings) > 10
-    assert min(reading["at"] for reading in fake.readings.values()) >= fake.earliest_at
-    assert min(words["started_at"] for words in fake.words.values()) >= fake.earliest_at
+    assert main(["simulate", "--hours", "2", "--speed", "2400", "--clip-minutes", "0", "--reading-seconds", "60"]) == 0
+    times = [datetime.fromisoformat(reading["at"]) for reading in fake.readings.values()]
+    assert len(times) > 20
+    assert begun - timedelta(minutes=31) < min(times) < max(times) < begun + timedelta(hours=2)
+
+
+def test_a_simulation_of_a_device_that_was_paired_long_ago_ends_now(home: Path, server: str, fake: FakeSite):
+    assert main(["pair", "ABCD-EFGH", "--server", server]) == 0
+    os.utime(home / ".config/rollcall-device/key", (0, 0))
+    assert main(["simulate", "--hours", "2", "--speed", "2400", "--clip-minutes", "0", "--reading-seconds", "60"]) == 0
+    times = [datetime.fromisoformat(reading["at"]) for reading in fake.readings.values()]
+    assert min(times) < datetime.now(UTC) - timedelta(minutes=90)
+    assert max(times) < datetime.now(UTC) + timedelta(minutes=1)

@@ -13,7 +13,6 @@ from attendance.device_model import Device
 from attendance.model import new_id
 from attendance.rules import CLOCK_TOLERANCE
 from attendance.use_cases.device_items import items_of_device
-from attendance.use_cases.device_times import earliest
 from attendance.use_cases.device_uploads import begin_device_upload, sender
 from attendance.use_cases.devices import add_device, hear_of, new_pairing_code, revoke_device
 from attendance.use_cases.pair_device import give_key, pair_device
@@ -100,7 +99,8 @@ def test_the_bound_is_a_setting(services: MemoryServices) -> None:
     device = paired(services, NOW - 365 * DAY)
     longer = replace(services, settings=replace(services.settings, device_outbox_days=300))
     snapshot(longer, device, NOW - 200 * DAY)
-    assert earliest(longer, device) == NOW - 300 * DAY - CLOCK_TOLERANCE
+    with pytest.raises(TooOld, match="older than 300 days"):
+        snapshot(longer, device, NOW - 301 * DAY)
 
 
 @pytest.mark.parametrize("send", SENDS)

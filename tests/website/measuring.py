@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from attendance.device_model import Device, DeviceStatus, Reading
 from attendance.model import new_id
@@ -12,22 +12,23 @@ from attendance.use_cases.devices import add_device, hear_of
 from attendance.use_cases.pair_device import pair_device
 from attendance.use_cases.receive_readings import SentReading, receive_readings
 
+LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 ROOM_C = 21.0
 _HEAD = (27, 28, 35, 36)  # four pixels in the middle
 
 
 def paired_device(services: Services, name: str = "Pi at the door", room: str = "A101") -> Device:
-    """One whose code was typed on the device some days ago."""
-    then = replace(services, now=lambda: services.now() - timedelta(days=10))
+    """One whose code was typed on the device long ago."""
+    then = replace(services, now=lambda: LONG_AGO)
     return pair_device(then, add_device(then, name=name, room=room, by=None).code).device
 
 
 def measure(services: Services, device: Device, at: datetime, skin_c: float | None = 35.0) -> Reading:
-    """Send one reading; without a skin temperature nobody is there."""
+    """Send one reading when it is made; without a skin temperature nobody is there."""
     pixels_c = tuple(skin_c if skin_c and place in _HEAD else ROOM_C for place in range(64))
     sent = SentReading(new_id(), at, pixels_c, 24.5)
     device = services.store.device(device.id)
-    receive_readings(services, device, [sent])
+    receive_readings(replace(services, now=lambda: at), device, [sent])
     return services.store.reading(device.id, sent.id)
 
 

@@ -263,7 +263,3 @@ def test_a_heartbeat_from_before_the_pairing_is_refused(device: DeviceClient, se
     assert (answer.status_code, answer.json["error"]["code"]) == (422, "too_old")
     assert "ids" not in answer.json["error"]
     assert services.store.device(device.device.id).status is None
-
-
-def test_a_device_is_told_from_when_on_things_are_taken(device: DeviceClient) -> None:
-    assert datetime.fromisoformat(device.ask("GET", "/me").json["earliest_at"]) == NOW - timedelta(hours=1)

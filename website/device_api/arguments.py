@@ -144,9 +144,6 @@ class MeAnswer(ma.Schema):
     uploads = ma.fields.String(metadata={"description": "tus or direct: how clips and snapshots are sent."})
     most_upload_bytes = ma.fields.Integer()
     most_readings = ma.fields.Integer()
-    earliest_at = ma.fields.AwareDateTime(
-        metadata={"description": "Nothing that was recorded before is taken: it was not paired, or it is too long ago."}
-    )
 
 
 def _count(*, required: bool = True) -> ma.fields.Integer:

@@ -8,7 +8,6 @@ from typing import Any
 from attendance.device_model import DeviceStatus
 from attendance.ports import AppendedUploads
 from attendance.use_cases.device_items import items_of_device
-from attendance.use_cases.device_times import earliest
 from attendance.use_cases.devices import hear_of
 from attendance.use_cases.receive_readings import MOST_READINGS
 from website.current import current_services, current_settings
@@ -45,7 +44,6 @@ def me() -> dict[str, Any]:
         "uploads": "tus" if isinstance(services.uploads, AppendedUploads) else "direct",
         "most_upload_bytes": current_settings().most_upload_bytes,
         "most_readings": MOST_READINGS,
-        "earliest_at": earliest(services, device),
     }
 
 

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
 from attendance.device_model import DeviceState
 from attendance.model import Course
 from attendance.services import Services
@@ -52,6 +58,16 @@ def test_a_room_gets_a_timetable(flask: Flask, services: Services, course: Cours
     assert (row.slot.weekday, row.slot.starts, row.slot.ends, row.course.id) == (1, "09:00", "10:30", course.id)
     assert result.stdout.splitlines()[2].split() == ["tuesday", "09:00", "10:30", "CS101", "(1)"]
     assert flask("devices", "meets", "R 101").stdout == result.stdout
+
+
+def test_a_room_gets_a_line_for_today_as_the_course_has_it(
+    flask: Flask, services: Services, course: Course, monkeypatch: pytest.MonkeyPatch
+):
+    late = replace(services, now=lambda: datetime(2026, 3, 2, 20, 0, tzinfo=UTC))  # Tuesday in Seoul
+    monkeypatch.setattr(sys.modules["website.commands.devices"], "current_services", lambda: late)
+    flask(*MEETS[:-1], "today", "--from", "00:00", "--to", "23:59")
+    (row,) = timetable_of_room(services, "R 101")
+    assert (row.slot.weekday, row.slot.starts, row.slot.ends) == (1, "00:00", "23:59")
 
 
 def test_a_line_that_is_half_said_is_refused(flask: Flask, services: Services, course: Course):
