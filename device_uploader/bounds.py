@@ -41,8 +41,8 @@ def make_room(outbox: Outbox, bounds: Bounds) -> None:
                     shrink(outbox, item)
             except OSError as full:  # thinned readings are written before the others go; what needs no room goes first
                 no_room_for[item.id] = full
-    for full in no_room_for.values():
-        raise full
+    if no_room_for:
+        raise next(iter(no_room_for.values()))
 
 
 def next_to_shrink(items: Sequence[Item], held: Collection[str]) -> Item | None:
