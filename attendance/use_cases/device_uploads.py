@@ -19,6 +19,7 @@ from attendance.services import Services
 from attendance.use_cases.begin_upload import check_size
 from attendance.use_cases.device_times import check_time
 from attendance.use_cases.hourly_attendance import lectures_around
+from attendance.use_cases.names import same_text
 from attendance.use_cases.receive_readings import EARLIEST, FURTHEST_AHEAD
 from attendance.use_cases.receive_recording import receive_recording
 from attendance.use_cases.timetable import Meeting, meeting_in_room
@@ -95,6 +96,27 @@ def sender(device: Device) -> str:
 def is_from_device(upload: Upload) -> bool:
     """Whether a device sent it, and not a person."""
     return "device_id" in upload.details
+
+
+def check_device(services: Services, upload: Upload) -> None:
+    """Raises BadItem where the device was revoked, NoLecture where it stands in another room than when it began."""
+    details = upload.details
+    try:
+        device = services.store.device(details["device_id"])
+    except NotFound as gone:
+        raise BadItem("The device that sent this was removed.") from gone
+    if device.revoked_at is not None:
+        raise BadItem("The device that sent this was revoked.")
+    if same_text(details.get("room", device.room)) == same_text(device.room):
+        return
+    started_at = datetime.fromisoformat(details["started_at"])
+    ends_at = started_at + timedelta(seconds=float(details["duration_s"]))
+    meeting = meeting_in_room(services, device.room, started_at, ends_at)
+    if meeting is None or meeting.slot.course_id != details["course_id"]:
+        raise NoLecture(
+            "The device was moved to %(room)s, whose timetable has no lecture of this course at that time.",
+            room=device.room,
+        )
 
 
 def receive_from_device(services: Services, upload: Upload, file: MediaFile) -> Recording:
@@ -198,6 +220,7 @@ def _details(device: Device, item: DeviceItem, meeting: Meeting, more: dict[str,
     return {
         **(more or {}),
         "device_id": device.id,
+        "room": device.room,
         "kind": item.kind,
         "started_at": item.started_at.isoformat(),
         "duration_s": str(item.duration_s),

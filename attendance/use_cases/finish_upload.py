@@ -8,8 +8,14 @@ from attendance.errors import BadRecording, Conflict, InvalidInput, NotFound
 from attendance.model import Recording
 from attendance.ports import DirectUploads, MediaFile, Upload
 from attendance.services import Services
-from attendance.use_cases.device_uploads import is_from_device, receive_from_device, remember_refusal
+from attendance.use_cases.device_uploads import (
+    check_device,
+    is_from_device,
+    receive_from_device,
+    remember_refusal,
+)
 from attendance.use_cases.receive_recording import receive_recording
+from attendance.use_cases.rights import check_may_record
 
 
 def finish_upload(services: Services, upload_id: str, *, patience_s: float = 0.0) -> Recording:
@@ -25,7 +31,7 @@ def finish_upload(services: Services, upload_id: str, *, patience_s: float = 0.0
         raise Conflict("The upload is not whole yet.")
     with services.uploads.finishing(upload_id, patience_s) as file:
         try:
-            _check_course(services, upload)
+            _check_right(services, upload)
             receive = receive_from_device if is_from_device(upload) else _receive
             recording = receive(services, upload, file)
         except (BadRecording, InvalidInput) as refused:
@@ -54,11 +60,18 @@ def _refuse(services: Services, upload: Upload, refused: InvalidInput) -> None:
         services.uploads.remove(upload.id)
 
 
-def _check_course(services: Services, upload: Upload) -> None:
+def _check_right(services: Services, upload: Upload) -> None:
+    """Of this moment; what was a recording before a crash was one with every right. Raises InvalidInput."""
     try:
-        services.store.course(upload.details["course_id"])
+        course = services.store.course(upload.details["course_id"])
     except NotFound as gone:
         raise InvalidInput("The course of this recording was removed while it was uploaded.") from gone
+    if recording_of(services, upload.id, upload.user_id) is not None:
+        return
+    if is_from_device(upload):
+        check_device(services, upload)
+    else:
+        check_may_record(services, upload.user_id, course)
 
 
 def _receive(services: Services, upload: Upload, file: MediaFile) -> Recording:
