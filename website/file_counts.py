@@ -111,6 +111,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     path.touch(mode=0o600)  # it holds addresses of people
     keep_database_private(path)
     connection = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA secure_delete = ON")  # how SQLite was built decides otherwise
     for statement in _TABLE:
         connection.execute(statement)
     return connection

@@ -15,10 +15,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from huey import RedisHuey, SqliteHuey
+from huey import Huey, RedisHuey
 from huey.consumer import Worker
 from huey.registry import Message
 from huey.serializer import Serializer
+from huey.storage import SqliteStorage
 
 from attendance.adapters.jobs_log import run_logged
 from attendance.errors import ServiceUnavailable, SettingsError
@@ -147,11 +148,21 @@ class _JsonSerializer(Serializer):  # type: ignore[misc]
         return Message(*json.loads(data))
 
 
+class _ForgetfulStorage(SqliteStorage):  # type: ignore[misc]
+    """Jobs that are done are overwritten in the file, however SQLite was built."""
+
+    def _create_connection(self) -> Any:
+        connection = super()._create_connection()
+        connection.execute("PRAGMA secure_delete = ON")
+        return connection
+
+
 def _sqlite(path: Path) -> Any:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     keep_database_private(path)
-    return SqliteHuey(
+    return Huey(
         "rollcall",
+        storage_class=_ForgetfulStorage,
         filename=str(path),
         timeout=_BUSY_TIMEOUT_S,
         fsync=True,

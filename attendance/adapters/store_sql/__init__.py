@@ -11,6 +11,7 @@ from attendance.adapters.store_sql.lectures import SqlLectures
 from attendance.adapters.store_sql.log import SqlLog
 from attendance.adapters.store_sql.marks import SqlMarks
 from attendance.adapters.store_sql.preparing import SqlPreparation
+from attendance.adapters.store_sql.purging import SqlPurging
 from attendance.adapters.store_sql.readings import SqlReadings
 from attendance.adapters.store_sql.renewals import SqlRenewals
 from attendance.adapters.store_sql.searches import SqlSearches
@@ -24,6 +25,7 @@ from attendance.settings import Settings
 
 class SqlStore(
     SqlPreparation,
+    SqlPurging,
     SqlUsers,
     SqlCourses,
     SqlStudents,

@@ -33,6 +33,9 @@ from attendance.errors import (
 
 BUSY_TIMEOUT_S = 30
 _DRIVERS = {"postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql"}
+PURGE_DUE = 0
+"""SQLite's `user_version` where something was removed since the last purge, and in a file that never had one."""
+
 _KEPT_OPEN = 16
 """Connections of one process to a SQLite file, which cost next to nothing: one for each of its threads."""
 
@@ -77,6 +80,7 @@ def _sqlite_engine(url: URL) -> Engine:
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # sqlite3 would begin transactions late, and never for reading
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")  # how SQLite was built decides otherwise
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -130,6 +134,14 @@ class Database:
     def _writing(self, taken: AlreadyExists | None = None) -> Iterator[Connection]:
         """All or nothing. `taken` is raised where something must be unique and is not."""
         with errors_as_ours(self.engine.url, taken), self._turns, self._writers.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _removing(self) -> Iterator[Connection]:
+        """The same, and `purge` finds out that something was removed: see store_sql/purging.py."""
+        with self._writing() as connection:
+            if self.engine.dialect.name == "sqlite":
+                connection.exec_driver_sql(f"PRAGMA user_version = {PURGE_DUE}")
             yield connection
 
     def close(self) -> None:

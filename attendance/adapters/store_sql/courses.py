@@ -31,7 +31,7 @@ class SqlCourses(Database):
 
     def remove_course(self, course_id: str) -> None:
         """Raises NotFound."""
-        with self._writing() as connection:
+        with self._removing() as connection:
             lock(connection, courses, course_id, no_course())
             erase_lecture_media(connection, lectures.c.course_id == course_id)
             connection.execute(delete(courses).where(courses.c.id == course_id))

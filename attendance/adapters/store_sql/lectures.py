@@ -46,7 +46,7 @@ class SqlLectures(Database):
 
     def remove_lecture(self, lecture_id: str) -> None:
         """Raises NotFound."""
-        with self._writing() as connection:
+        with self._removing() as connection:
             lock(connection, lectures, lecture_id, no_lecture())
             erase_lecture_media(connection, lectures.c.id == lecture_id)
             connection.execute(delete(lectures).where(lectures.c.id == lecture_id))
@@ -102,7 +102,7 @@ class SqlLectures(Database):
 
     def remove_recording(self, recording_id: str) -> None:
         """Raises NotFound."""
-        with self._writing() as connection:
+        with self._removing() as connection:
             lock(connection, recordings, recording_id, no_recording())
             erase_found(
                 connection,

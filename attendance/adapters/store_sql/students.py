@@ -55,7 +55,7 @@ class SqlStudents(Database):
     def save_student(self, student: Student) -> None:
         """Raises NotFound."""
         kept = {name: value for name, value in values(student, students).items() if name not in {"key", "created_at"}}
-        with self._writing() as connection:
+        with self._removing() as connection:
             lock(connection, students, student.id, no_student(student.id))
             connection.execute(update(students).where(students.c.id == student.id).values(kept))
             if student.consent_on is None:
@@ -64,7 +64,7 @@ class SqlStudents(Database):
 
     def remove_student(self, student_id: str) -> None:
         """Raises NotFound."""
-        with self._writing() as connection:
+        with self._removing() as connection:
             lock(connection, students, student_id, no_student(student_id))
             erase_face_media(connection, faces.c.student_id == student_id)
             erase_found(
@@ -117,7 +117,7 @@ class SqlStudents(Database):
 
     def remove_face(self, face_id: str) -> None:
         """Raises NotFound."""
-        with self._writing() as connection:
+        with self._removing() as connection:
             lock(connection, faces, face_id, no_face())
             erase_face_media(connection, faces.c.id == face_id)
             connection.execute(delete(faces).where(faces.c.id == face_id))

@@ -32,7 +32,7 @@ class SqlUsers(Database):
 
     def remove_user(self, user_id: str) -> None:
         """Raises NotFound."""
-        with self._writing() as connection:
+        with self._removing() as connection:
             if not connection.execute(delete(users).where(users.c.id == user_id)).rowcount:
                 raise no_user()
 
