@@ -13,6 +13,10 @@ from attendance.model import Course, Lecture, Mark, SearchStatus, Status
 T = TypeVar("T")
 
 
+FORGOTTEN = "(removed)"
+"""Stands where the audit trail, or the report of an import, named somebody who was removed."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
     """One thing that a person did, for the audit trail. Never holds a secret or a face."""

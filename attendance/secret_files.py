@@ -10,6 +10,11 @@ from attendance.errors import SettingsError
 from attendance.model import new_id
 
 
+def site_secret(data: Path) -> str:
+    """The secret of the site whose data folder this is: it signs sessions, and keys what is derived from it."""
+    return secret_from(data / "secret-key")
+
+
 def secret_from(path: Path) -> str:
     """The secret in this file; made with mode 0600 where there is none. Of several processes, one makes it.
 

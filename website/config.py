@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from flask import Flask
 
-from attendance.secret_files import secret_from
+from attendance.secret_files import site_secret
 from attendance.settings import Settings
 
 MOST_PHOTOS_PER_FORM = 10
@@ -15,7 +15,7 @@ MOST_PHOTOS_PER_FORM = 10
 def init_app(app: Flask, settings: Settings) -> None:
     """Set cookies, limits and the key that signs sessions."""
     app.config.from_mapping(
-        SECRET_KEY=secret_from(settings.data / "secret-key"),
+        SECRET_KEY=site_secret(settings.data),
         SESSION_COOKIE_NAME="rollcall",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

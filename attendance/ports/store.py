@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -143,13 +143,19 @@ class AuditStore(Protocol):
     """What people did, and what is still to be erased."""
 
     def add_audit(self, entry: AuditEntry) -> None:
-        """Append-only."""
+        """Append-only, but for `change_audit`."""
+
+    def change_audit(self, containing: str, change: Callable[[AuditEntry], AuditEntry]) -> None:
+        """Subject and detail of entries that hold this text become those that `change` returns; the rest stays.
+
+        Only for a removal, which must leave no name behind.
+        """
 
     def audit(self, *, page: int = 1, size: int = 50) -> Page[AuditEntry]:
         """Newest first."""
 
     def pending_erasures(self, limit: int = 1000) -> Sequence[str]:
-        """Media keys whose rows are gone and whose files must go."""
+        """Media keys whose rows are gone and whose files must go; what begins with COPY is for the face engine."""
 
     def unclaimed(self, keys: Sequence[str]) -> Sequence[str]:
         """Those of these media keys that no face, recording, sighting or mark names; in the order given."""
@@ -178,6 +184,12 @@ class Store(
 
     def prepare(self) -> None:
         """Make or migrate what it needs (tables). Safe to call again, also from two processes at once."""
+
+    def purge(self) -> bool:
+        """Leave nothing of what was removed in its own files; False where somebody still reads it there.
+
+        Raises OutOfSpace, ServiceUnavailable.
+        """
 
     def check(self) -> None:
         """Raises ServiceUnavailable where it does not answer or is of another version."""

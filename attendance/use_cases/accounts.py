@@ -13,7 +13,9 @@ from attendance.list_model import AuditEntry
 from attendance.model import Role, User, new_id
 from attendance.passwords import check_password, hash_password, is_outdated, is_right, made_up_password
 from attendance.services import Services
-from attendance.use_cases.names import clean_name
+from attendance.use_cases.import_files import remove_imports_of
+from attendance.use_cases.names import clean_name, same_text
+from attendance.use_cases.removals import USER_REMOVED, pseudonym, write_down_removal
 
 MOST_EMAIL_CHARACTERS = 254
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\[\]\\]+@[^\s@<>\"(),:;\[\]\\.]+(\.[^\s@<>\"(),:;\[\]\\.]+)*")
@@ -121,13 +123,20 @@ def change_profile(services: Services, user_id: str, *, name: str, timezone: str
 
 
 def remove_user(services: Services, user_id: str, *, by: str | None) -> None:
-    """Raises NotFound, NotAllowed (oneself, or the last admin). A student stays registered without the account."""
+    """Uploads and imports that wait go too; a student stays registered without the account.
+
+    Raises NotFound, NotAllowed (oneself, or the last admin).
+    """
     user = services.store.user(user_id)
     if user.id == by:
         raise NotAllowed("You cannot remove your own account.")
     _keep_an_admin(services, user, NotAllowed("The last admin cannot be removed."))
+    gone = pseudonym(services, same_text(user.email))
     services.store.remove_user(user_id)
-    _audit(services, by, "user.removed", user)
+    write_down_removal(services, AuditEntry(services.now(), by, USER_REMOVED, gone, user.role.value), {user.email})
+    for upload in services.uploads.of_user(user_id):  # those that are whole are refused when they are finished
+        services.uploads.remove(upload.id)
+    remove_imports_of(services, user_id)
 
 
 def _find_user(services: Services, email: str) -> User | None:

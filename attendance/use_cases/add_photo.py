@@ -9,7 +9,8 @@ from attendance.list_model import AuditEntry
 from attendance.model import Face
 from attendance.services import Services
 from attendance.use_cases.enrol_photos import AddedPhoto, alike_in_words, enrolled_photos
-from attendance.use_cases.erase import erase_pending
+from attendance.use_cases.erase import erase_soon
+from attendance.use_cases.forget_in_imports import forget_removed
 
 
 def add_photo(services: Services, student_id: str, photo: bytes, *, by: str | None) -> AddedPhoto:
@@ -43,11 +44,11 @@ def keep_photos(services: Services, student_id: str, added: Sequence[AddedPhoto]
 
 
 def remove_photo(services: Services, student_id: str, face_id: str, *, by: str | None) -> None:
-    """The engine forgets the face first, so that a failure there can be tried again. Raises NotFound."""
+    """Raises NotFound."""
     faces = [face for face in services.store.faces([student_id]) if face.id == face_id]
     if not faces:
         raise NotFound("The student has no such photo.")
-    services.faces.remove(faces)
     services.store.remove_face(face_id)
     services.store.add_audit(AuditEntry(services.now(), by, "student.photo_removed", student_id))
-    erase_pending(services)
+    forget_removed(services)
+    erase_soon(services)

@@ -8,7 +8,8 @@ from datetime import date
 from attendance.list_model import AuditEntry
 from attendance.model import Student
 from attendance.services import Services
-from attendance.use_cases.erase import erase_pending
+from attendance.use_cases.erase import erase_soon
+from attendance.use_cases.forget_in_imports import forget_removed
 from attendance.use_cases.names import clean_name
 from attendance.use_cases.register_student import check_consent_date
 
@@ -18,18 +19,17 @@ def change_student(
 ) -> Student:
     """The student as changed. Raises NotFound, InvalidInput.
 
-    `consent_on` None takes consent back; the engine forgets the faces first, so that it can be tried again.
+    `consent_on` None takes consent back, which erases photos and faces.
     """
     student = services.store.student(student_id)
     changed = replace(student, name=clean_name(name), consent_on=check_consent_date(services, consent_on))
     if changed == student:
         return student
     withdrawn = student.consent_on is not None and changed.consent_on is None
-    if changed.consent_on is None:
-        services.faces.remove(services.store.faces([student_id]))
     services.store.save_student(changed)
     action = "student.consent_withdrawn" if withdrawn else "student.changed"
     services.store.add_audit(AuditEntry(services.now(), by, action, student_id))
     if withdrawn:
-        erase_pending(services)
+        forget_removed(services)
+        erase_soon(services)
     return changed

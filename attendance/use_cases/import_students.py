@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from attendance.errors import AlreadyExists, InvalidInput, NotFound, RollcallError, TooLarge
@@ -14,12 +15,14 @@ from attendance.services import Services
 from attendance.use_cases.add_photo import keep_photos
 from attendance.use_cases.change_student import change_student
 from attendance.use_cases.enrol_photos import AddedPhoto, enrolled_photos
+from attendance.use_cases.forget_in_imports import refuse_forgotten
 from attendance.use_cases.manage_courses import add_to_roster
 from attendance.use_cases.names import clean_student_id
 from attendance.use_cases.photo_index import PhotoIndex
 from attendance.use_cases.photo_sources import FolderPhotos, PhotoSource, ZipPhotos
 from attendance.use_cases.photo_words import photo_in_words
 from attendance.use_cases.register_student import register_student
+from attendance.use_cases.removals import RemovalWatch
 from attendance.use_cases.roster_file import RosterRow, read_consent_date, read_roster_file
 from attendance.use_cases.row_photos import RowPhotos
 
@@ -82,14 +85,18 @@ class StudentImport:
         photos: PhotoSource | None,
         course_ids: Sequence[str],
         by: str | None,
+        began_at: datetime | None = None,
     ) -> None:
-        """Raises InvalidInput where the file as a whole cannot be used, NotFound (course)."""
+        """`began_at` is now where it does not go on. Raises InvalidInput where the file as a whole cannot be used,
+        NotFound (course).
+        """
         self._services, self._photos, self._by = services, photos, by
         self._courses: list[Course] = [services.store.course(course_id) for course_id in course_ids]
         self._rows = read_roster_file(csv)
         self._index = PhotoIndex(photos.names() if photos else (), {row.student_id for row in self._rows})
         self._lines = _first_lines(self._rows)
         self._everybody: list[Face] = []
+        self._removals = RemovalWatch(services, began_at or services.now())
 
     @property
     def total(self) -> int:
@@ -106,8 +113,10 @@ class StudentImport:
 
     def _import(self, row: RosterRow) -> ImportRow:
         try:
+            refuse_forgotten(row)
             student_id = clean_student_id(row.student_id)
             self._refuse_row(row, student_id)
+            self._removals.refuse(student_id)
             student = self._find(student_id)
             outcome, sentence = self._update(student, row) if student else self._add(student_id, row)
             return ImportRow(row.line, student_id, row.name or (student.name if student else ""), outcome, sentence)
@@ -153,6 +162,7 @@ class StudentImport:
             photos.named(),
             enrolled_photos(self._services, wanted, photos, everybody=self._everybody, pass_over_same=True) as added,
         ):
+            self._removals.refuse(student.id)  # looking at photos takes its time
             changed = change_student(
                 self._services, student.id, name=wanted.name, consent_on=wanted.consent_on, by=self._by
             )

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import json
 import os
-import re
 import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from attendance.errors import Conflict, NotFound, OutOfSpace, ServiceUnavailable
+from attendance.errors import NotFound
 from attendance.model import new_id
 from attendance.services import Services
+from attendance.use_cases.forget_in_imports import forget_removed_in
+from attendance.use_cases.import_files import (
+    CSV,
+    DETAILS,
+    REPORT,
+    ZIP,
+    began_at,
+    import_folder,
+    import_folders,
+    locked,
+    plain_folder_errors,
+    read_details,
+)
 from attendance.use_cases.import_students import ImportRow, Outcome, StudentImport
 from attendance.use_cases.photo_sources import ZipPhotos
+from attendance.use_cases.rights import check_may_import
 
 KEEP_DAYS = 1  # they hold photos and names
-_DETAILS, _CSV, _ZIP, _REPORT, _LOCK = "details.json", "students.csv", "photos.zip", "report.jsonl", "lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +58,15 @@ def begin_import(
 ) -> KeptImport:
     """Keep the files; no row is imported yet. Raises InvalidInput, NotFound (course), OutOfSpace."""
     remove_old_imports(services)
-    folder = _folder(services, new_id())
+    folder = import_folder(services, new_id())
     try:
         _write_files(folder, csv, photos)
-        with _plan(services, folder, course_ids, by) as plan:
+        began = services.now()
+        with _plan(services, folder, course_ids, by, began) as plan:
             details = {"user_id": by, "csv_name": csv_name, "course_ids": list(course_ids), "total": plan.total}
-        with _disk():
-            (folder / _DETAILS).write_text(json.dumps(details), "utf-8")
+            details["began_at"] = began.isoformat()
+        with plain_folder_errors():
+            (folder / DETAILS).write_text(json.dumps(details), "utf-8")
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -62,8 +75,8 @@ def begin_import(
 
 def kept_import(services: Services, import_id: str, *, by: str) -> KeptImport:
     """Raises NotFound, also where it is another user's."""
-    folder = _folder(services, import_id)
-    details = _details(folder)
+    folder = import_folder(services, import_id)
+    details = read_details(folder)
     if details is None or details["user_id"] != by:
         raise NotFound("There is no such import; reports are kept for one day.")
     return KeptImport(
@@ -78,23 +91,28 @@ def kept_import(services: Services, import_id: str, *, by: str) -> KeptImport:
 
 def unfinished_imports(services: Services, *, by: str) -> list[KeptImport]:
     """The user's imports that can go on."""
-    names = [folder.name for folder in _folders(services)]
+    names = [folder.name for folder in import_folders(services)]
     kept = [kept_import(services, name, by=by) for name in names if _is_of(services, name, by)]
     return [one for one in kept if not one.finished]
 
 
 def continue_import(services: Services, import_id: str, *, by: str, seconds: float = 2.0) -> KeptImport:
-    """Import rows for about this long, one at least. Raises NotFound, Conflict (another request is at it)."""
+    """Import rows for about this long, one at least.
+
+    Raises NotFound, Conflict (another request is at it), NotAllowed (only admins import, and this is none any more).
+    """
     kept = kept_import(services, import_id, by=by)
-    folder = _folder(services, import_id)
-    with _locked(folder):
+    check_may_import(services, by)
+    folder = import_folder(services, import_id)
+    with locked(folder):
         report = _report(folder)
         _cut_half_line(folder)
         if len(report) < kept.total:
             _import_rows(services, folder, kept, len(report), time.monotonic() + seconds)
+        forget_removed_in(services, folder)  # whoever removed somebody meanwhile could not do so
     kept = kept_import(services, import_id, by=by)
     if kept.finished:
-        for name in (_CSV, _ZIP):
+        for name in (CSV, ZIP):
             (folder / name).unlink(missing_ok=True)
     return kept
 
@@ -102,62 +120,60 @@ def continue_import(services: Services, import_id: str, *, by: str, seconds: flo
 def remove_import(services: Services, import_id: str, *, by: str) -> None:
     """Rows that are done stay done. Raises NotFound, Conflict."""
     kept_import(services, import_id, by=by)
-    folder = _folder(services, import_id)
-    with _locked(folder):
+    folder = import_folder(services, import_id)
+    with locked(folder):
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove_old_imports(services: Services) -> None:
     """Remove files of imports that nobody went on with for a day."""
     oldest = services.now().timestamp() - KEEP_DAYS * 86_400
-    for folder in _folders(services):
+    for folder in import_folders(services):
         with suppress(FileNotFoundError):  # another request removes it at this moment
             if max(path.stat().st_mtime for path in (folder, *folder.iterdir())) < oldest:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
 def _import_rows(services: Services, folder: Path, kept: KeptImport, start: int, deadline: float) -> None:
-    with _plan(services, folder, kept.course_ids, kept.user_id) as plan:
+    with _plan(services, folder, kept.course_ids, kept.user_id, _began_at(folder)) as plan:
         for row in plan.rows(start):
-            with _disk():
-                _append(folder / _REPORT, json.dumps(asdict(row)).encode() + b"\n")
+            with plain_folder_errors():
+                _append(folder / REPORT, json.dumps(asdict(row)).encode() + b"\n")
             start += 1
             if time.monotonic() > deadline and start < plan.total:
                 return
 
 
+def _began_at(folder: Path) -> datetime:
+    return began_at(folder, read_details(folder) or {})
+
+
 @contextmanager
-def _plan(services: Services, folder: Path, course_ids: Sequence[str], by: str) -> Iterator[StudentImport]:
-    csv, archive = (folder / _CSV).read_bytes(), folder / _ZIP
+def _plan(
+    services: Services, folder: Path, course_ids: Sequence[str], by: str, began: datetime
+) -> Iterator[StudentImport]:
+    csv, archive = (folder / CSV).read_bytes(), folder / ZIP
     if not archive.exists():
-        yield StudentImport(services, csv=csv, photos=None, course_ids=course_ids, by=by)
+        yield StudentImport(services, csv=csv, photos=None, course_ids=course_ids, by=by, began_at=began)
         return
     with closing(ZipPhotos(archive)) as photos:
-        yield StudentImport(services, csv=csv, photos=photos, course_ids=course_ids, by=by)
+        yield StudentImport(services, csv=csv, photos=photos, course_ids=course_ids, by=by, began_at=began)
 
 
 def _write_files(folder: Path, csv: bytes, photos: BinaryIO | None) -> None:
-    with _disk():
+    with plain_folder_errors():
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.mkdir(mode=0o700)
-        (folder / _CSV).write_bytes(csv)
+        (folder / CSV).write_bytes(csv)
         if photos is not None:
-            with (folder / _ZIP).open("wb") as out:
+            with (folder / ZIP).open("wb") as out:
                 shutil.copyfileobj(photos, out, 1 << 20)
-
-
-def _details(folder: Path) -> dict[str, Any] | None:
-    try:
-        details: dict[str, Any] = json.loads((folder / _DETAILS).read_text("utf-8"))
-    except (FileNotFoundError, NotADirectoryError, ValueError):
-        return None
-    return details
 
 
 def _report(folder: Path) -> list[ImportRow]:
     """Whole lines only: a process that was killed may have left half a line, whose row is then done again."""
     try:
-        text = (folder / _REPORT).read_text("utf-8", errors="ignore")
+        text = (folder / REPORT).read_text("utf-8", errors="ignore")
     except FileNotFoundError:
         return []
     lines = [json.loads(line) for line in text.split("\n")[:-1]]
@@ -179,45 +195,12 @@ def _append(path: Path, line: bytes) -> None:
 
 
 def _cut_half_line(folder: Path) -> None:
-    report = folder / _REPORT
+    report = folder / REPORT
     if report.exists():
-        with _disk():
+        with plain_folder_errors():
             os.truncate(report, report.read_bytes().rfind(b"\n") + 1)
 
 
-def _folder(services: Services, import_id: str) -> Path:
-    if not re.fullmatch(r"[0-9a-f]{32}", import_id):
-        raise NotFound("There is no such import.")
-    return services.settings.data / "imports" / import_id
-
-
-def _folders(services: Services) -> list[Path]:
-    root = services.settings.data / "imports"
-    return sorted(folder for folder in root.iterdir() if folder.is_dir()) if root.is_dir() else []
-
-
 def _is_of(services: Services, name: str, by: str) -> bool:
-    details = _details(services.settings.data / "imports" / name)
+    details = read_details(services.settings.data / "imports" / name)
     return details is not None and details["user_id"] == by
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    descriptor = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError as busy:
-        raise Conflict("This import is going on in another window.") from busy
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _disk() -> Iterator[None]:
-    try:
-        yield
-    except OSError as failed:
-        if failed.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise OutOfSpace("The disk has no room for these files.") from failed
-        raise ServiceUnavailable("The folder for imports cannot be written to.") from failed

@@ -11,7 +11,7 @@ from attendance.errors import InvalidInput, NotFound, Phrase
 from attendance.list_model import AuditEntry
 from attendance.model import Course, Lecture, Role, new_id
 from attendance.services import Services
-from attendance.use_cases.erase import erase_pending
+from attendance.use_cases.erase import erase_soon
 from attendance.use_cases.names import clean_course_code, clean_name, clean_section
 
 MOST_MINUTES = 24 * 60
@@ -101,7 +101,7 @@ def remove_course(services: Services, course_id: str, *, by: str | None) -> Cour
     services.store.remove_course(course_id)
     detail = f"lectures {erasure.lectures}, recordings {erasure.recordings}, marks {erasure.marks}"
     _audit(services, by, "course.removed", course, detail)
-    erase_pending(services)
+    erase_soon(services)
     return erasure
 
 

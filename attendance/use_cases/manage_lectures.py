@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from attendance.list_model import AuditEntry
 from attendance.model import Recording
 from attendance.services import Services
-from attendance.use_cases.erase import erase_pending
+from attendance.use_cases.erase import erase_soon
 from attendance.use_cases.mark_lecture import mark_lecture
 
 
@@ -41,7 +41,7 @@ def remove_lecture(services: Services, lecture_id: str, *, by: str | None) -> No
 
 def _erase(services: Services, recordings: Sequence[Recording]) -> None:
     """Also pictures that a search which died left without a row."""
-    erase_pending(services)
+    erase_soon(services)
     for recording in recordings:
         services.media.delete(list(services.media.keys(f"evidence/{recording.id}/")))
 

@@ -7,7 +7,8 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol
 
@@ -22,6 +23,7 @@ RATIO_FROM_BYTES = 1_000_000
 _END, _END_64 = struct.Struct("<4s4H2LH"), struct.Struct("<4sQ2H2L4Q")
 _LOCATOR_64_BYTES, _LONGEST_COMMENT = 20, 65_535
 _UTF_8_NAME, _ENCRYPTED = 0x800, 0x1
+_UNREADABLE_ENTRY = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 
 
@@ -90,6 +92,16 @@ class ZipPhotos:
         if self._left_bytes < 0:
             raise _too_much()
         return data
+
+    def copy_without(self, names: Collection[str], target: Path) -> None:
+        """Write a ZIP of all others. One that cannot be read is left out, as it could not be used."""
+        target.touch(mode=0o600)
+        with zipfile.ZipFile(target, "w") as copy:
+            for name, entry in self._entries.items():
+                if name not in names:
+                    with suppress(*_UNREADABLE_ENTRY), self._zip.open(entry) as source:
+                        data = source.read()
+                        copy.writestr(name, data)
 
     def close(self) -> None:
         self._zip.close()

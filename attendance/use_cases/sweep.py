@@ -9,6 +9,7 @@ from attendance.errors import RollcallError
 from attendance.services import Services
 from attendance.use_cases.erase import erase_orphans, erase_pending
 from attendance.use_cases.finish_upload import finish_upload
+from attendance.use_cases.forget_in_imports import forget_removed
 from attendance.use_cases.keep_import import remove_old_imports
 from attendance.use_cases.thin_readings import thin_readings
 
@@ -18,11 +19,20 @@ _log = logging.getLogger(__name__)
 
 
 def sweep(services: Services) -> None:
-    """What must not wait: erasures, whole uploads, and the searches that wait. Raises ServiceUnavailable."""
-    erase_pending(services)
-    _finish_uploads(services)
-    for recording_id in services.store.waiting_searches(services.now()):
-        services.jobs.enqueue_search(recording_id)
+    """What must not wait: searches that wait, whole uploads, and erasures. None of them holds up another.
+
+    Raises the first of their errors at the end, such as ServiceUnavailable.
+    """
+    failed: list[Exception] = []
+    for step in (_finish_uploads, _ask_for_searches, erase_pending, forget_removed, _purge):
+        try:
+            step(services)
+        except Exception as reason:
+            failed.append(reason)
+    for other in failed[1:]:
+        _log.warning("The sweep went on without one part: %s", other, exc_info=not isinstance(other, RollcallError))
+    if failed:
+        raise failed[0]
 
 
 def tidy(services: Services) -> None:
@@ -31,6 +41,16 @@ def tidy(services: Services) -> None:
     remove_old_imports(services)
     thin_readings(services)
     erase_orphans(services)
+
+
+def _ask_for_searches(services: Services) -> None:
+    for recording_id in services.store.waiting_searches(services.now()):
+        services.jobs.enqueue_search(recording_id)
+
+
+def _purge(services: Services) -> None:
+    """Where somebody reads what was removed at this moment, the next sweep goes on."""
+    services.store.purge()
 
 
 def _finish_uploads(services: Services) -> None:

@@ -16,7 +16,7 @@ from dataclasses import replace
 from PIL import Image
 
 from attendance.errors import BadPhoto, BadRecording
-from attendance.model import Face, MatchLines, RecordingKind
+from attendance.model import Face, MatchLines, RecordingKind, new_id
 from attendance.ports import EnrolledFace, FoundFace, LookAlike, MediaFile, PhotoFaces, Progress, RecordingInfo, Seen
 
 
@@ -26,7 +26,7 @@ def similarity(one: float, other: float) -> float:
 
 
 class FakeFaces:
-    """`problems` are found in every photo; `removed` are the ids of the faces it was told to forget.
+    """`problems` are found in every photo; `removed` are what it was told to forget, by its own ids.
 
     One of another name is another engine, that enrols the same people and compares only its own faces.
     """
@@ -54,7 +54,7 @@ class FakeFaces:
             raise BadPhoto("There is no face in this photo.")
         if len(people) > 1:
             raise BadPhoto(f"There are {len(people)} faces in this photo; choose one with a single face.")
-        return EnrolledFace(found, (people[0],), None, _picture(photo, 320), _picture(photo, 160))
+        return EnrolledFace(found, (people[0],), new_id(), _picture(photo, 320), _picture(photo, 160))
 
     def look_alikes(self, face: EnrolledFace, enrolled: Sequence[Face]) -> Sequence[LookAlike]:
         assert face.vector is not None
@@ -70,7 +70,7 @@ class FakeFaces:
         }
 
     def remove(self, faces: Sequence[Face]) -> None:
-        self.removed += [face.id for face in faces]
+        self.removed += [face.external_id or face.id for face in faces]
 
     def probe(self, file: MediaFile) -> RecordingInfo:
         head, _ = _recording(file)

@@ -22,10 +22,10 @@ PASSWORD = "a chair of green glass"
 
 
 @pytest.fixture
-def services() -> Services:
+def services(tmp_path: Path) -> Services:
     """Everything in memory; faces are of no account here."""
     return Services(
-        settings=load_settings({"ROLLCALL_DATA": "/nowhere", "ROLLCALL_TIMEZONE": "UTC"}),
+        settings=load_settings({"ROLLCALL_DATA": str(tmp_path), "ROLLCALL_TIMEZONE": "UTC"}),
         store=FakeStore(),
         media=FakeMedia(),
         faces=None,

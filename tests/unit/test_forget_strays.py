@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -37,8 +38,8 @@ class KeepingFaces(FakeFaces):
 
 
 @pytest.fixture
-def services() -> MemoryServices:
-    made = replace(services_in_memory(), faces=KeepingFaces())
+def services(tmp_path: Path) -> MemoryServices:
+    made = replace(services_in_memory(tmp_path), faces=KeepingFaces())
     a_student(made, "21", b"face:21")
     return made
 

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from attendance.errors import Conflict, InvalidInput, NotFound, OutOfSpace, ServiceUnavailable
+from attendance.model import Role, User
 from attendance.use_cases import keep_import
+from attendance.use_cases.import_files import locked
 from attendance.use_cases.import_report import report_as_csv
 from attendance.use_cases.import_students import FolderPhotos, ImportRow, Outcome, ZipPhotos, import_students
 from attendance.use_cases.keep_import import (
@@ -22,14 +24,16 @@ from attendance.use_cases.keep_import import (
     unfinished_imports,
 )
 from tests.device_uploader.small_disk import files_of_at_most
-from tests.unit.in_memory import MemoryServices, a_course, a_student, services_in_memory
+from tests.unit.in_memory import NOW, MemoryServices, a_course, a_student, services_in_memory
 
 HEAD = "id,name,photos,consent\n"
 
 
 @pytest.fixture
 def services(tmp_path: Path) -> MemoryServices:
-    return services_in_memory(tmp_path)
+    made = services_in_memory(tmp_path)
+    made.store.add_user_once(User("user", "admin@example.org", "An Admin", Role.ADMIN, "", NOW))
+    return made
 
 
 def zipped(**photos: bytes) -> io.BytesIO:
@@ -246,7 +250,7 @@ def test_an_id_that_is_none_is_not_found(services: MemoryServices, import_id: st
 
 def test_two_requests_do_not_do_one_import_at_once(services: MemoryServices, tmp_path: Path):
     kept = begin(services)
-    with keep_import._locked(tmp_path / "imports" / kept.id), pytest.raises(Conflict):
+    with locked(tmp_path / "imports" / kept.id), pytest.raises(Conflict):
         continue_import(services, kept.id, by="user")
 
 

@@ -190,7 +190,7 @@ def test_taking_consent_back_erases_faces_and_photos(services: MemoryServices):
     change_student(services, "21", name="Student 21", consent_on=None, by="user")
     assert not services.store.faces()
     assert not services.media.files
-    assert services.faces.removed == [face.id]
+    assert services.faces.removed == [face.external_id]
     assert audit_of(services)[0] == "student.consent_withdrawn"
 
 

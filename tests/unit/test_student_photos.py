@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from attendance.errors import BadPhoto, ConsentMissing, NotFound, ServiceUnavailable
@@ -11,8 +13,8 @@ from tests.unit.in_memory import MemoryServices, a_student, services_in_memory
 
 
 @pytest.fixture
-def services() -> MemoryServices:
-    return services_in_memory()
+def services(tmp_path: Path) -> MemoryServices:
+    return services_in_memory(tmp_path)
 
 
 def test_the_same_photo_is_not_added_twice(services: MemoryServices):
@@ -57,7 +59,7 @@ def test_removing_a_photo_erases_its_face_and_files(services: MemoryServices):
     remove_photo(services, "21", face.id, by="user")
     assert not services.store.faces()
     assert not services.media.files
-    assert services.faces.removed == [face.id]
+    assert services.faces.removed == [face.external_id]
     assert not services.store.pending_erasures()
 
 

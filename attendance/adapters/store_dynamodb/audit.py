@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -14,7 +14,7 @@ from attendance.adapters.store_dynamodb.lectures import is_counted
 from attendance.adapters.store_dynamodb.names import names_of
 from attendance.adapters.store_dynamodb.parallel import together
 from attendance.adapters.store_dynamodb.recordings import recording_of
-from attendance.adapters.store_dynamodb.table import TablePart
+from attendance.adapters.store_dynamodb.table import TablePart, key_in
 from attendance.adapters.store_dynamodb.values import Item, attributes, read, text, whole
 from attendance.adapters.store_dynamodb_keys import Key
 from attendance.list_model import AuditEntry, Page
@@ -42,6 +42,16 @@ class DynamoAudit(TablePart):
         entries = [read(AuditEntry, item) for item in items]
         names = names_of(self.table, [entry.by for entry in entries])
         return Page([replace(entry, by_name=names[entry.by]) for entry in entries], page, size, total)
+
+    def change_audit(self, containing: str, change: Callable[[AuditEntry], AuditEntry]) -> None:
+        """Reads the whole trail; the same call again completes one that broke off."""
+        changed: list[tuple[Key, Item]] = []
+        for item in self.table.query(keys.AUDIT):
+            before = read(AuditEntry, item)
+            after = change(before) if containing in before.subject or containing in before.detail else before
+            if after != before:
+                changed.append((key_in(item), attributes(after)))
+        self.table.put_many(changed)
 
     def pending_erasures(self, limit: int = 1000) -> Sequence[str]:
         """Sorted by key."""

@@ -9,13 +9,16 @@ from attendance.adapters.store_dynamodb.actions import Action, put
 from attendance.adapters.store_dynamodb.table import Table, key_in
 from attendance.adapters.store_dynamodb.values import Item
 from attendance.adapters.store_dynamodb_keys import Key
+from attendance.media_keys import COPY
 
 _PLACES = ("photo_key", "thumbnail_key", "media_key", "picture_key")
 
 
 def media_of(item: Item) -> set[str]:
-    """The media keys that a face, recording, sighting or mark names."""
+    """What a face, recording, sighting or mark names: media keys, and the copies that a face service keeps."""
     found = {item[name]["S"] for name in _PLACES if name in item}
+    makers = [item, *(made["M"] for made in item.get("renewed", {}).get("M", {}).values())]
+    found |= {COPY + made["external_id"]["S"] for made in makers if "external_id" in made}
     evidence = item.get("evidence", {}).get("M", {})
     return found | ({evidence["picture_key"]["S"]} if "picture_key" in evidence else set())
 

@@ -32,7 +32,7 @@ _MAKING: dict[str, Any] = {
 
 
 class DynamoPreparation(TablePart):
-    """`prepare` and `check` of the Store."""
+    """`prepare`, `check` and `purge` of the Store."""
 
     def prepare(self) -> None:
         """Make the table where there is none; one that is there is only looked at. Raises ServiceUnavailable."""
@@ -46,6 +46,10 @@ class DynamoPreparation(TablePart):
     def check(self) -> None:
         """Raises ServiceUnavailable where it does not answer or is of another version."""
         self._refuse_other(self.table.call("describe_table")["Table"])
+
+    def purge(self) -> bool:
+        """The table has no files of ours."""
+        return True
 
     def _described(self) -> Any:
         """None where there is no such table."""

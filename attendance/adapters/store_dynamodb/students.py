@@ -20,7 +20,7 @@ from attendance.errors import AlreadyExists, NotFound
 from attendance.list_model import Page
 from attendance.model import Face, Student
 
-_MOST_FACES = 30  # three actions each, of the 100 of a transaction
+_MOST_FACES = 16  # four actions each, and one a renewal, of the 100 of a transaction
 
 
 class DynamoStudents(DynamoFaces):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from attendance.adapters.store_sql.connection import Database
 from attendance.adapters.store_sql.names import name_of_user, with_user
@@ -41,6 +41,17 @@ class SqlAudit(Database):
                 size,
                 lambda row: replace(read(AuditEntry, audit, row), by_name=name_of_user(audit, row)),
             )
+
+    def change_audit(self, containing: str, change: Callable[[AuditEntry], AuditEntry]) -> None:
+        """All or nothing."""
+        said = or_(*(column.contains(containing, autoescape=True) for column in (audit.c.subject, audit.c.detail)))
+        with self._removing() as connection:
+            for row in connection.execute(select(audit).where(said).with_for_update()).all():
+                before = read(AuditEntry, audit, row)
+                after = change(before)
+                if after != before:
+                    new = {"subject": after.subject, "detail": after.detail}
+                    connection.execute(update(audit).where(audit.c.id == row.id).values(new))
 
     def pending_erasures(self, limit: int = 1000) -> Sequence[str]:
         """The longest pending first."""

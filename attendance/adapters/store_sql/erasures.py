@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, insert, select, union
+from sqlalchemy import ColumnElement, Connection, Select, String, insert, literal, select, union
 
-from attendance.adapters.store_sql.tables import erasures, faces, lectures, marks, recordings, sightings
+from attendance.adapters.store_sql.tables import (
+    erasures,
+    faces,
+    lectures,
+    marks,
+    recordings,
+    renewed_faces,
+    sightings,
+)
+from attendance.media_keys import COPY
 
 
 def erase_keys(connection: Connection, keys: Iterable[str | None]) -> None:
@@ -37,5 +46,12 @@ def erase_lecture_media(connection: Connection, where: ColumnElement[bool]) -> N
 
 
 def erase_face_media(connection: Connection, where: ColumnElement[bool]) -> None:
-    """Photos and thumbnails of the faces that meet the condition."""
-    erase_found(connection, select(faces.c.photo_key).where(where), select(faces.c.thumbnail_key).where(where))
+    """Photos and thumbnails of the faces that meet the condition, and what a face service keeps of them."""
+    renewals = renewed_faces.c.face_id.in_(select(faces.c.id).where(where))
+    erase_found(
+        connection,
+        select(faces.c.photo_key).where(where),
+        select(faces.c.thumbnail_key).where(where),
+        select(literal(COPY, String()).concat(faces.c.external_id)).where(where),
+        select(literal(COPY, String()).concat(renewed_faces.c.external_id)).where(renewals),
+    )

@@ -32,3 +32,7 @@ class FakeStore(
 
     def check(self) -> None:
         """Always there."""
+
+    def purge(self) -> bool:
+        """It has no files."""
+        return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -102,6 +102,12 @@ class FakeAudit(FakeState):
         oldest = sorted(self._audit, key=lambda entry: entry.at)
         newest = [replace(entry, by_name=self._name_of(entry.by)) for entry in oldest[::-1]]
         return page_of(newest, page, size)
+
+    def change_audit(self, containing: str, change: Callable[[AuditEntry], AuditEntry]) -> None:
+        for place, entry in enumerate(self._audit):
+            if containing in entry.subject or containing in entry.detail:
+                new = change(entry)
+                self._audit[place] = replace(entry, subject=new.subject, detail=new.detail)
 
     def pending_erasures(self, limit: int = 1000) -> Sequence[str]:
         return list(self._erasures)[:limit]

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from attendance.errors import NotFound
 from attendance.list_model import AuditEntry, Page
+from attendance.media_keys import COPY
 from attendance.model import Course, Face, Lecture, Mark, MarkChange, Recording, Sighting, Student, User
 
 T = TypeVar("T")
@@ -73,6 +74,8 @@ class FakeState:
     def _drop_faces(self, faces: Collection[Face]) -> None:
         for face in faces:
             self._erase([face.photo_key, face.thumbnail_key])
+            copies = [face, *(new for key, new in self._renewed.items() if key[0] == face.id)]
+            self._erase(COPY + copy.external_id for copy in copies if copy.external_id is not None)
             del self._faces[face.id]
             self._renewed = {key: new for key, new in self._renewed.items() if key[0] != face.id}
 
