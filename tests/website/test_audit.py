@@ -11,6 +11,8 @@ import attendance.use_cases
 from attendance.list_model import AuditEntry
 from attendance.model import User
 from attendance.services import Services
+from attendance.use_cases.register_student import register_student
+from attendance.use_cases.remove_student import remove_student
 from tests.website.browsing import PASSWORD, post_form
 from website.audit.words import ACTIONS
 
@@ -28,7 +30,7 @@ def test_what_an_admin_does_to_users_is_written_down(
     for action in ("added the user", "changed the user", "gave a new password to", "removed the user"):
         assert action in text
     assert "Ada Example" in text
-    assert teacher.email in text
+    assert teacher.email not in text  # the account is gone, and the trail keeps no name of it
 
 
 def test_no_password_and_no_hash_is_written_down(admin_client: FlaskClient, services: Services, admin: User) -> None:
@@ -53,3 +55,21 @@ def test_every_action_has_words() -> None:
     used = {word for word in re.findall(r'"([a-z]+\.[a-z_]+)"', code) if not word.endswith(files)}
     assert used - set(ACTIONS) == set()
     assert set(ACTIONS) - used == set()
+
+
+def test_an_admin_asks_whether_somebody_was_removed(
+    admin_client: FlaskClient, services: Services, teacher: User
+) -> None:
+    register_student(services, student_id="D-97", name="Dana", consent_on=None, by=None)
+    remove_student(services, "D-97", by=None)
+    post_form(admin_client, f"/users/{teacher.id}/remove")
+    assert "D-97" not in admin_client.get("/audit/").text
+    for asked in ("D-97", " D-97 ", teacher.email.upper()):
+        assert "Removed on" in post_form(admin_client, "/audit/", asked=asked).text
+    for asked in ("D-98", "d-97x", "nobody@example.org"):
+        assert "Nobody of this id" in post_form(admin_client, "/audit/", asked=asked).text
+    assert post_form(admin_client, "/audit/", asked="").status_code == 200
+
+
+def test_only_admins_ask_who_was_removed(teacher_client: FlaskClient) -> None:
+    assert post_form(teacher_client, "/audit/", token_from="/account", asked="D-97").status_code == 403

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask.testing import FlaskClient
 
-from attendance.model import Course, Student
+from attendance.model import Course, Lecture, Recording, RecordingKind, Student, User, new_id
 from attendance.services import Services
+from attendance.use_cases.keep_import import begin_import
 from tests.website.browsing import csrf, photo, post_form
 
 JSON = {"Accept": "application/json"}
@@ -198,3 +199,33 @@ def test_pages_hold_no_inline_script_or_style(admin_client: FlaskClient, course:
         assert " style=" not in page
         assert " onclick=" not in page
         assert page.count("<script") == page.count("<script src=") + page.count('<script type="module" src=')
+
+
+def test_the_removal_says_what_stays_and_where(
+    admin_client: FlaskClient, services: Services, course: Course, enrolled: Student
+):
+    url = f"/students/{enrolled.key}/remove"
+    assert "may still show" not in admin_client.get(url).text
+    now = services.now()
+    lecture = Lecture(new_id(), course.id, now, now + timedelta(hours=1), now)
+    services.store.add_lecture_once(lecture)
+    key = f"recordings/{lecture.id}/{new_id()}.mp4"
+    services.store.add_recording(Recording(new_id(), lecture.id, RecordingKind.VIDEO, key, "a.mp4", now, 60.0, 1, now))
+    services.store.add_to_roster(course.id, [enrolled.id])
+    page = admin_client.get(url).text
+    assert "Recordings are not erased" in page
+    assert "as that of an unknown" in page
+    assert f"/lectures/{lecture.id}" in page
+    answer = post_form(admin_client, url, typed_name="Student 60")
+    told = admin_client.get(answer.location).text
+    assert "everything that shows them" not in told
+    assert "may still show the student until they are removed" in told
+    assert 'href="/lectures/"' in told
+
+
+def test_the_removal_names_the_imports_that_it_reaches(
+    admin_client: FlaskClient, services: Services, admin: User, enrolled: Student
+):
+    csv = b"id,name\n60,Student 60\n61,Student 61\n"
+    begin_import(services, csv=csv, csv_name="a.csv", photos=None, course_ids=[], by=admin.id)
+    assert "in 1 import, which goes on without them" in admin_client.get(f"/students/{enrolled.key}/remove").text

@@ -2,12 +2,15 @@
 
 from flask import Flask
 
+from website.commands import student_records  # noqa: F401 - adds its commands to those of students
 from website.commands.attendance import attendance
+from website.commands.audit import audit
 from website.commands.courses import courses
 from website.commands.devices import devices
 from website.commands.faces import faces
 from website.commands.lectures import lectures
 from website.commands.plain_errors import is_command, plain_start
+from website.commands.recordings import recordings
 from website.commands.store import init_store
 from website.commands.students import students
 from website.commands.users import users
@@ -17,5 +20,5 @@ __all__ = ["is_command", "plain_start", "register"]
 
 def register(app: Flask) -> None:
     """Add all commands to the app's command line."""
-    for group in (users, courses, students, faces, lectures, attendance, devices, init_store):
+    for group in (users, courses, students, faces, lectures, recordings, attendance, devices, audit, init_store):
         app.cli.add_command(group)

@@ -10,8 +10,10 @@ from attendance.errors import InvalidInput
 from attendance.model import Role, User
 from attendance.services import Services
 from attendance.use_cases.accounts import clean_email
-from attendance.use_cases.manage_courses import add_course, set_teachers
+from attendance.use_cases.manage_courses import add_course, remove_course, set_teachers, what_a_course_takes_along
+from website.commands.courses_by_name import course_named
 from website.commands.plain_errors import Commands
+from website.commands.removing import confirm_removal, json_option, leave_nothing, print_rows, yes_option
 from website.current import current_services
 
 courses = Commands("courses", help="Courses and who teaches them.")
@@ -47,6 +49,40 @@ def add(
         set_teachers(services, course.id, [teacher.id for teacher in teachers], by=None)
     taught = f", taught by {', '.join(teacher.email for teacher in teachers)}" if teachers else ""
     click.echo(f"The course {course.label} is added{taught}.")
+
+
+@courses.command("list")
+@json_option
+def show_all(as_json: bool) -> None:
+    """Print all courses with their teachers and how many students they have."""
+    store = current_services().store
+    rows = [
+        {
+            "code": course.code,
+            "section": course.section,
+            "name": course.name,
+            "teachers": [teacher.email for teacher in store.teachers(course.id)],
+            "students": len(store.roster(course.id)),
+        }
+        for course in store.courses()
+    ]
+    print_rows(rows, ("code", "section", "name", "teachers", "students"), as_json)
+
+
+@courses.command("remove")
+@click.argument("name", metavar="CODE")
+@click.option("--section", help="The section of the course, where CODE does not say it.")
+@yes_option
+def remove(name: str, section: str | None, yes: bool) -> None:
+    """Remove a course with its lectures, recordings and marks. Students stay registered."""
+    services = current_services()
+    course = course_named(services, name, section)
+    goes = what_a_course_takes_along(services, course.id)
+    parts = f"{goes.lectures} lectures, {goes.recordings} recordings and {goes.marks} marks"
+    confirm_removal(f"the course {course.label} with {parts}", yes)
+    remove_course(services, course.id, by=None)
+    leave_nothing()
+    click.echo(f"The course {course.label} is removed with {parts}.")
 
 
 def _teacher(services: Services, email: str) -> User:

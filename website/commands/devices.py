@@ -16,6 +16,7 @@ from attendance.use_cases.pair_device import give_key
 from attendance.use_cases.timetable import add_slot, timetable_of_room
 from website.commands.courses_by_name import COURSE_HELP, course_named
 from website.commands.plain_errors import Commands
+from website.commands.removing import json_option, print_rows
 from website.commands.text_table import text_table
 from website.current import current_services
 
@@ -53,13 +54,20 @@ def revoke(device_id: str) -> None:
 
 
 @devices.command("list")
-def show() -> None:
+@json_option
+def show(as_json: bool) -> None:
     """Print all devices."""
     rows = [
-        (row.device.id, row.device.name, row.device.room, row.device.state.value, _seen(row.device.last_seen_at))
+        {
+            "id": row.device.id,
+            "name": row.device.name,
+            "room": row.device.room,
+            "state": row.device.state.value,
+            "last seen (UTC)": _seen(row.device.last_seen_at),
+        }
         for row in list_devices(current_services())
     ]
-    click.echo(text_table(("id", "name", "room", "state", "last seen (UTC)"), rows))
+    print_rows(rows, ("id", "name", "room", "state", "last seen (UTC)"), as_json)
 
 
 @devices.command("meets")

@@ -1,4 +1,4 @@
-"""flask students: register one, or import many."""
+"""flask students add and import: register one, or many."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 
-from attendance.errors import InvalidInput
 from attendance.use_cases.import_students import (
     FolderPhotos,
     ImportRow,
@@ -22,9 +21,10 @@ from attendance.use_cases.photo_words import photo_in_words
 from attendance.use_cases.register_student import register_student
 from attendance.use_cases.roster_file import MOST_BYTES, read_consent_date
 from website.commands.courses_by_name import COURSE_HELP, course_named
+from website.commands.files import read_file
 from website.commands.plain_errors import FAILED, Commands
 from website.commands.progress import progress_bar
-from website.commands.text_table import printable, text_table
+from website.commands.text_table import text_table
 from website.current import current_services
 
 students = Commands("students", help="Students, their photos and rosters.")
@@ -58,7 +58,7 @@ def add(
         name=name,
         consent_on=read_consent_date(consent),
         course_ids=list(dict.fromkeys(course.id for course in courses)),
-        photos=[_read(path, services.settings.most_photo_bytes) for path in (*photos, *more_photos)],
+        photos=[read_file(path, services.settings.most_photo_bytes) for path in (*photos, *more_photos)],
         by=None,
     )
     count = len(registration.photos)
@@ -88,7 +88,7 @@ def import_(
     with _source(photos) as source:
         plan = StudentImport(
             services,
-            csv=_read(list_file, MOST_BYTES),
+            csv=read_file(list_file, MOST_BYTES),
             photos=source,
             course_ids=list(dict.fromkeys(course.id for course in courses)),
             by=None,
@@ -127,14 +127,3 @@ def _source(path: Path | None) -> Iterator[PhotoSource | None]:
             yield photos
     else:
         yield FolderPhotos(path)
-
-
-def _read(path: Path, most_bytes: int) -> bytes:
-    """At most one byte more than is allowed, which the use case then refuses with its reason."""
-    try:
-        with path.open("rb") as file:
-            return file.read(most_bytes + 1)
-    except OSError as wrong:
-        raise InvalidInput(
-            "%(path)s cannot be read: %(reason)s.", path=printable(str(path)), reason=wrong.strerror
-        ) from wrong

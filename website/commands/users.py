@@ -7,10 +7,11 @@ import sys
 import click
 
 from attendance.errors import InvalidInput
-from attendance.model import Role
+from attendance.model import Role, User
 from attendance.passwords import LONGEST
-from attendance.use_cases.accounts import add_user, clean_email
+from attendance.use_cases.accounts import add_user, clean_email, remove_user, reset_password
 from website.commands.plain_errors import Commands
+from website.commands.removing import confirm_removal, json_option, leave_nothing, print_rows, yes_option
 from website.current import current_services
 
 users = Commands("users", help="Accounts of people who log in.")
@@ -35,6 +36,54 @@ def add(email: str, role: str, name: str | None, student_id: str | None, passwor
         by=None,
     ).user
     click.echo(f"{user.email} can log in as {user.role.value}.")
+
+
+@users.command("list")
+@json_option
+def show_all(as_json: bool) -> None:
+    """Print all accounts, sorted by email address."""
+    store, rows, number = current_services().store, [], 1
+    while True:
+        page = store.users(page=number)
+        rows += [
+            {"email": user.email, "name": user.name, "role": user.role.value, "student": user.student_id}
+            for user in page.items
+        ]
+        if number >= page.pages:
+            break
+        number += 1
+    print_rows(rows, ("email", "name", "role", "student"), as_json)
+
+
+@users.command("remove")
+@click.argument("email")
+@yes_option
+def remove(email: str, yes: bool) -> None:
+    """Remove an account; a student stays registered without it."""
+    services = current_services()
+    user = _user(email)
+    confirm_removal(f"the account {user.email} ({user.role.value})", yes)
+    remove_user(services, user.id, by=None)
+    leave_nothing()
+    click.echo("The account is removed.")
+
+
+@users.command("password")
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
+def password(email: str, password_stdin: bool) -> None:
+    """Give a user a new password; their sessions end."""
+    user = _user(email)
+    new = _password_from_stdin() if password_stdin else _asked_password()
+    reset_password(current_services(), user.id, password=new, by=None)
+    click.echo(f"{user.email} has a new password.")
+
+
+def _user(email: str) -> User:
+    user = current_services().store.find_user(clean_email(email))
+    if user is None:
+        raise InvalidInput("There is no user %(email)s.", email=email)
+    return user
 
 
 def _password_from_stdin() -> str:

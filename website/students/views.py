@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
 
 from attendance.errors import InvalidInput
 from attendance.model import Role
@@ -78,8 +80,20 @@ def remove(student_key: str) -> ResponseReturnValue:
     student = student_or_404(student_key)
     form = RemoveForm(student.name)
     if form.validate_on_submit():
-        remove_student(current_services(), student.id, by=signed_in_user().id)
-        flash(_("%(name)s was removed with everything that shows them.", name=student.name), "success")
+        erasure = remove_student(current_services(), student.id, by=signed_in_user().id)
+        flash(_("%(name)s was removed with photos, faces, evidence and marks.", name=student.name), "success")
+        if erasure.filmed:
+            flash(_still_filmed(len(erasure.filmed)), "warning")
         return redirect(url_for("students.index"))
     erasure = what_will_be_erased(current_services(), student.id)
     return render_template("students/remove.html", form=form, student=student, erasure=erasure)
+
+
+def _still_filmed(count: int) -> Markup:
+    """The page before has named the lectures; nobody can find them by the student any more."""
+    said = ngettext(
+        "Recordings of %(num)s lecture may still show the student until they are removed.",
+        "Recordings of %(num)s lectures may still show the student until they are removed.",
+        count,
+    )
+    return Markup('{} <a href="{}">{}</a>').format(said, url_for("lectures.index"), _("Go to the lectures"))
