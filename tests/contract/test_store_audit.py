@@ -45,3 +45,23 @@ def test_media_that_no_row_names_are_unclaimed(store: Store) -> None:
     store.save_machine_marks("l1", [a_mark(evidence=evidence("s2"))])
     named = ["photo of f1", "thumbnail of f1", "media of r1", "picture of s1", "picture of s2"]
     assert store.unclaimed(["z", *named, "a"]) == ["z", "a"]
+
+
+def test_entries_are_changed_only_where_they_hold_the_text(store: Store) -> None:
+    store.add_user_once(a_user("u1", name="Ada Example"))
+    for minutes, subject in enumerate(("D-97", "D-9", "100%_", "나")):
+        store.add_audit(_entry(subject, minutes))
+    before = list(store.audit().items)
+    store.change_audit("D-97", lambda entry: replace(entry, subject="(removed)", detail="gone"))
+    store.change_audit("0%_", lambda entry: replace(entry, subject="literally"))
+    store.change_audit("nothing", lambda entry: replace(entry, subject="wrong"))
+    changed = {"D-97": {"subject": "(removed)", "detail": "gone"}, "100%_": {"subject": "literally"}}
+    assert list(store.audit().items) == [replace(entry, **changed.get(entry.subject, {})) for entry in before]
+
+
+def test_a_purge_keeps_all_that_is_there(store: Store) -> None:
+    a_class(store, "21", "22")
+    store.remove_student("21")
+    assert store.purge()
+    assert store.purge()
+    assert store.student("22").id == "22"

@@ -8,6 +8,7 @@ import pytest
 
 from attendance.errors import NotFound
 from attendance.list_model import AuditEntry, LogFilter
+from attendance.media_keys import COPY
 from attendance.model import Role
 from attendance.ports import Store
 from tests.contract.samples import (
@@ -60,6 +61,23 @@ def test_a_removed_student_is_gone_everywhere(school: Store) -> None:
     assert school.mark_history("l1", "21") == []
     assert school.log(LogFilter(student_id="21")).total == 0
     assert set(school.pending_erasures()) == {"photo of f1", "thumbnail of f1", "picture of s1", "picture of s3"}
+
+
+@pytest.mark.parametrize("how", ["student", "face", "consent"])
+def test_copies_that_a_face_service_keeps_are_erased_too(store: Store, how: str) -> None:
+    a_class(store)
+    store.add_face(a_face("f1", engine="far", vector=None, external_id="copy of f1"))
+    store.keep_renewed_face(a_face("f1", engine="new", vector=None, external_id="newer copy of f1"))
+    if how == "student":
+        store.remove_student("21")
+    elif how == "face":
+        store.remove_face("f1")
+    else:
+        store.save_student(replace(store.student("21"), consent_on=None))
+    copies = {f"{COPY}copy of f1", f"{COPY}newer copy of f1"}
+    assert set(store.pending_erasures()) == {"photo of f1", "thumbnail of f1"} | copies
+    store.erased(copies)
+    assert set(store.pending_erasures()) == {"photo of f1", "thumbnail of f1"}
 
 
 @pytest.mark.parametrize("remove", ["remove_student", "remove_lecture", "remove_course"])
