@@ -258,7 +258,7 @@ def _remove_a_student(page: Page) -> None:
     expect(page.get_by_text("This is not the name of the student. Nothing was removed.")).to_be_visible()
     page.get_by_label("Name of the student").fill("Student 22")
     page.get_by_role("button", name="Remove the student").click()
-    expect(page.get_by_text("Student 22 was removed with everything that shows them.")).to_be_visible()
+    expect(page.get_by_text("Student 22 was removed with photos, faces, evidence and marks.")).to_be_visible()
     _go_to(page, "Lectures")
     page.get_by_role("link", name="Mar 2, 2026").click()
     expect(_line(page, "Student 21")).to_be_visible()

@@ -13,6 +13,7 @@ from attendance.services import Services
 from tests.fakes import FakeFaces
 from tests.lambda_face_search.sent import BUCKET
 from tests.unit.in_memory import MemoryServices, a_course, a_student, services_in_memory
+from tests.unit.receiving import a_teacher
 
 STARTS_AT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 VIDEO = b"video 60|21 0 50"
@@ -30,6 +31,7 @@ def a_site(faces: FakeFaces | None = None, now: Callable[[], datetime] | None = 
 
 def an_upload(services: Services, course: Course, data: bytes = VIDEO, missing: int = 0) -> str:
     """The id of an upload whose bytes are here, all or but the last few."""
+    a_teacher(services)
     details = {"filename": "lecture.mp4", "course_id": course.id, "starts_at": STARTS_AT.isoformat()}
     upload = Upload(new_id(), "teacher", len(data), services.now(), details)
     services.uploads.begin(upload)

@@ -29,6 +29,7 @@ from tests.lambda_face_search.lambda_context import FakeContext
 from tests.lambda_face_search.school import STARTS_AT, VIDEO
 from tests.lambda_face_search.sent import http_v2_event, rekognition_message, s3_event, schedule_event, sns_event
 from tests.lambda_face_search.sqs import REGION, aws_in_memory, sqs_event
+from tests.unit.receiving import a_teacher
 
 BUCKET = f"rollcall-media-123456789012-{REGION}"
 
@@ -140,6 +141,7 @@ def made_by_stack() -> None:
 def an_upload(services: Services, course_id: str, data: bytes = VIDEO) -> str:
     """Sent by presigned links, as a browser does."""
     assert isinstance(services.uploads, DirectUploads)
+    a_teacher(services)
     details = {"filename": "lecture.mp4", "course_id": course_id, "starts_at": STARTS_AT.isoformat()}
     upload = Upload(new_id(), "teacher", len(data), services.now(), details)
     services.uploads.begin(upload)

@@ -57,8 +57,8 @@ def traces(services: Services, data: Path, video: Path) -> list[bytes]:
         NAME.encode(),
         EMAIL.encode(),
         *pieces,
-        *(picture[200:264] for picture in pictures),
-        photo[200:264],
+        *(picture[-200:-136] for picture in pictures),
+        photo[-200:-136],
     ]
 
 

@@ -17,6 +17,7 @@ from attendance.use_cases.device_items import items_of_device
 from attendance.use_cases.device_uploads import begin_device_upload
 from attendance.use_cases.devices import change_device, revoke_device
 from attendance.use_cases.finish_upload import finish_upload
+from attendance.use_cases.rights import COMMAND_LINE
 from attendance.use_cases.sweep import sweep
 from attendance.use_cases.timetable import add_slot
 from tests.unit.device_items import a_camera, a_timetable, an_item, lectures
@@ -68,6 +69,16 @@ def test_an_admin_records_in_every_course(services: MemoryServices):
     off_the_course(services)
     services.store.save_user(replace(services.store.user("teacher"), role=Role.ADMIN))
     assert finish_upload(services, upload_id).id == upload_id
+
+
+def test_a_commands_upload_that_the_sweep_finishes_is_kept(services: MemoryServices):
+    with_user = begin_upload(services)
+    upload = services.uploads.upload(with_user)
+    services.uploads.remove(with_user)
+    services.uploads.begin(replace(upload, user_id=COMMAND_LINE, offset=0))
+    services.uploads.append(upload.id, 0, io.BytesIO(b"video 90|21 0 50"))
+    sweep(services)
+    assert services.store.recording(upload.id)
 
 
 def test_a_recording_that_has_its_row_is_finished_whatever_changed_since(services: MemoryServices, monkeypatch):

@@ -10,7 +10,10 @@ import pytest
 from attendance.errors import Conflict, InvalidInput, SearchStopped, ServiceUnavailable
 from attendance.model import Recording, SearchStatus, Status
 from attendance.use_cases import search_recording as module
+from attendance.use_cases.add_photo import remove_photo
+from attendance.use_cases.change_student import change_student
 from attendance.use_cases.manage_lectures import remove_recording, search_again
+from attendance.use_cases.remove_student import remove_student
 from attendance.use_cases.review_mark import confirm, refuse, set_mark, undo
 from attendance.use_cases.search_recording import MOST_ATTEMPTS, search_recording
 from tests.unit.in_memory import NOW, MemoryServices, a_course, a_student, services_in_memory
@@ -223,3 +226,38 @@ def test_removing_a_recording_takes_its_marks_and_files_along(services, tmp_path
     remove_recording(services, recording.id, by="teacher")
     assert services.store.marks(recording.lecture_id) == []
     assert not [key for key in services.media.files if not key.startswith("photos/")]
+
+
+@pytest.mark.parametrize("how", ["removed", "consent", "photo"])
+def test_a_search_that_ends_later_names_nobody_whose_face_was_erased(services, tmp_path, how):
+    recording = received(services, tmp_path)
+
+    def erase(share: float) -> None:
+        """In the middle of the search, whose faces were read before."""
+        if how == "removed" and services.store.students(text="21").total:
+            remove_student(services, "21", by=None)
+        elif how == "consent":
+            change_student(services, "21", name="Student 21", consent_on=None, by=None)
+        elif how == "photo" and services.store.faces(["21"]):
+            remove_photo(services, "21", services.store.faces(["21"])[0].id, by=None)
+
+    assert search_recording(services, recording.id, progress=erase)
+    seen = services.store.sightings(recording.lecture_id)
+    assert {one.student_id for one in seen} == {None}
+    assert len(seen) == (1 if how == "removed" else 2)
+    pictures = {key for key in services.media.files if key.startswith("evidence/")}
+    assert pictures == {one.picture_key for one in seen}
+
+
+def test_a_search_after_a_removal_shows_the_face_as_that_of_an_unknown(services, tmp_path):
+    """As the removal page says: recordings stay, and nobody can leave out a face that nobody may know."""
+    recording = received(services, tmp_path)
+    search_recording(services, recording.id)
+    remove_student(services, "21", by=None)
+    (stranger,) = services.store.sightings(recording.lecture_id)
+    assert stranger.student_id is None
+    search_again(services, recording.id, by="teacher")
+    search_recording(services, recording.id)
+    seen = services.store.sightings(recording.lecture_id)
+    assert [(one.student_id, one.number) for one in seen] == [(None, 1), (None, 2)]
+    assert set(statuses(services, recording)) == {"22"}

@@ -22,12 +22,12 @@ from attendance.use_cases.manage_lectures import remove_lecture, remove_recordin
 from attendance.use_cases.mark_lecture import students_to_mark
 from attendance.use_cases.outdated_faces import comparable_faces
 from attendance.use_cases.receive_recording import check_lecture_times, receive_recording
+from attendance.use_cases.rights import COMMAND_LINE
 from attendance.use_cases.search_recording import search_recording
 from website.commands.progress import progress_bar
 from website.commands.text_table import printable
 
 _LOOK_EVERY_S = 0.5
-_COMMAND_LINE = "command-line"  # whose upload it is while it is copied; no user has such an id
 _CHUNK_BYTES = 1 << 20
 _PATIENCE_S = 20.0  # a worker that sweeps up may be finishing the same upload
 
@@ -101,7 +101,7 @@ def _received(
     """Copied by way of the spool, which is swept up where this process is killed."""
     upload = Upload(
         id=new_id(),
-        user_id=_COMMAND_LINE,
+        user_id=COMMAND_LINE,
         size=path.stat().st_size,
         created_at=services.now(),
         details={
