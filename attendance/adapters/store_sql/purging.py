@@ -1,8 +1,8 @@
 """Leaves nothing of removed rows in the files of SQLite: neither in free room, nor in its write-ahead log.
 
-`secure_delete` overwrites the rows that are deleted, but not the copies that stayed on a page when a full page was
-divided: parts of one vector in five were found afterwards. So the file is written anew after a removal (VACUUM), and
-the log is emptied. Other databases keep their files elsewhere and clear up by themselves.
+`secure_delete` overwrites the rows that are deleted, but not every copy that stayed on an index page when it was
+divided or joined: two names in a thousand were found afterwards. So the file is written anew after a removal (VACUUM),
+and the log is emptied. Other databases keep their files elsewhere and clear up by themselves.
 """
 
 from __future__ import annotations
