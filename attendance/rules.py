@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import ROUND_FLOOR, Decimal
 
 from attendance.device_model import Device, Pairing
 from attendance.model import (
@@ -43,6 +44,11 @@ def is_sure(sighting: Sighting, lines: MatchLines, kind: RecordingKind) -> bool:
     accept = lines.accept if lines.accept_small is None else lines.accept_small
     least_good_frames = 1 if kind is RecordingKind.SNAPSHOT else lines.least_good_frames
     return sighting.similarity >= accept and sighting.good_frames >= least_good_frames
+
+
+def rounded_down(similarity: float, digits: int = 0) -> float:
+    """A similarity as it is shown: rounded up, 98.95 would look like the 99 that it did not reach."""
+    return float(Decimal(str(similarity)).quantize(Decimal(1).scaleb(-digits), ROUND_FLOOR))
 
 
 def present_or_late(

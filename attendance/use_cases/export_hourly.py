@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from attendance.hourly import HourlyGrid, Presence
-from attendance.use_cases.log_workbook import looks_like_formula
+from attendance.use_cases.spreadsheet_cells import as_csv
 
 _WORDS = {
     Presence.PRESENT: "present",
@@ -19,18 +16,16 @@ _WORDS = {
 def hourly_as_csv(grid: HourlyGrid, *, with_totals: bool = True) -> bytes:
     """A line a student and a column an hour, in percent of the watched hours; the last line counts over students.
 
-    UTF-8 with a byte-order mark; a cell that a spreadsheet would run as a formula gets an apostrophe in front.
     Hours that nobody watched are empty.
     """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(["Student id", "Name", *(_hour_words(grid, place) for place in range(len(grid.hours))), "Percent"])
-    for row in grid.rows:
-        words = [_WORDS[cell.presence] for cell in row.cells]
-        writer.writerow([_safe(row.student.id), _safe(row.student.name), *words, _number(row.percent)])
+    headings = ["Student id", "Name", *(_hour_words(grid, place) for place in range(len(grid.hours))), "Percent"]
+    rows = [
+        [row.student.id, row.student.name, *(_WORDS[cell.presence] for cell in row.cells), _number(row.percent)]
+        for row in grid.rows
+    ]
     if with_totals:
-        writer.writerow(["", "Percent", *(_number(hour.percent) for hour in grid.hours), _number(grid.percent)])
-    return text.getvalue().encode("utf-8-sig")
+        rows.append(["", "Percent", *(_number(hour.percent) for hour in grid.hours), _number(grid.percent)])
+    return as_csv(headings, rows)
 
 
 def _hour_words(grid: HourlyGrid, place: int) -> str:
@@ -40,7 +35,3 @@ def _hour_words(grid: HourlyGrid, place: int) -> str:
 
 def _number(percent: float | None) -> str:
     return "" if percent is None else f"{percent:.0f}"
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if looks_like_formula(cell) else cell

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any, Literal, get_args
 
 import pytz
 
 from attendance.errors import InvalidInput, NotFound
 from attendance.list_model import LogFilter, LogRow
+from attendance.rules import rounded_down
 from attendance.services import Services
-from attendance.use_cases.log_workbook import looks_like_formula, workbook
+from attendance.use_cases.log_workbook import workbook
+from attendance.use_cases.spreadsheet_cells import as_csv
 
 Format = Literal["csv", "xlsx", "json"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -47,8 +47,8 @@ _HEADINGS = {
 def export_log(services: Services, wanted: LogFilter, *, format: str, timezone: str) -> bytes:  # noqa: A002
     """All lines of the log that are wanted, with times in this time zone.
 
-    CSV is UTF-8 with a byte-order mark, and a cell that a spreadsheet would run as a formula gets an apostrophe in
-    front. In Excel files cells are typed as text, which does the same without changing them. Raises InvalidInput.
+    In CSV files a text gets an apostrophe wherever a spreadsheet could begin a formula. In Excel files cells are typed
+    as text, which does the same without changing them. Raises InvalidInput.
     """
     if format not in FORMATS:
         raise InvalidInput(
@@ -66,7 +66,7 @@ def export_log(services: Services, wanted: LogFilter, *, format: str, timezone: 
         return _as_json(lines, wanted, timezone)
     headings = [heading.format(zone=timezone) for heading in _HEADINGS.values()]
     rows = (list(lines.cells(row).values()) for row in log_rows(services, wanted))
-    return workbook(headings, rows) if format == "xlsx" else _as_csv(headings, rows)
+    return workbook(headings, rows) if format == "xlsx" else as_csv(headings, rows)
 
 
 def log_rows(services: Services, wanted: LogFilter) -> Iterator[LogRow]:
@@ -120,7 +120,7 @@ class _Lines:
             "last_seen": self.local(seen.last_seen_at).time().replace(microsecond=0),
             "first_seen_s": round(seen.first_s, 1),
             "last_seen_s": round(seen.last_s, 1),
-            "similarity": round(seen.similarity, 1),
+            "similarity": rounded_down(seen.similarity, 1),
             "frames": seen.frames,
         }
 
@@ -143,27 +143,6 @@ class _Lines:
         except NotFound:
             return "a removed user"
         return user.name or user.email
-
-
-def _as_csv(headings: Sequence[str], rows: Iterator[list[Any]]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(headings)
-    writer.writerows([_csv_cell(value) for value in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _csv_cell(value: Any) -> Any:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "yes" if value else "no"
-        case date() | time():
-            return value.isoformat()
-        case str():
-            return f"'{value}" if looks_like_formula(value) else value
-    return value
 
 
 def _as_json(lines: _Lines, wanted: LogFilter, timezone: str) -> bytes:

@@ -13,16 +13,10 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
 from attendance.errors import InvalidInput
+from attendance.use_cases.spreadsheet_cells import looks_like_formula
 
 _MOST_ROWS = 1_048_575  # a sheet has 2^20 rows, one of them for the headings
 _WIDTH = 18
-# OWASP's list for formula injection: spreadsheets run a cell that begins so, full-width signs included.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-
-def looks_like_formula(text: str) -> bool:
-    """Whether a spreadsheet could take the text for a formula."""
-    return text.startswith(_FORMULA_STARTS) or text.lstrip().startswith(_FORMULA_STARTS)
 
 
 def workbook(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:

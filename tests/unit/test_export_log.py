@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 import pytest
@@ -16,7 +17,7 @@ from attendance.model import Course, Evidence, Lecture, Mark, Status
 from attendance.services import Services
 from attendance.use_cases import export_log as module
 from attendance.use_cases.export_log import export_log
-from attendance.use_cases.log_workbook import looks_like_formula
+from attendance.use_cases.spreadsheet_cells import looks_like_formula
 
 STARTS = datetime(2025, 11, 3, 23, 30, tzinfo=UTC)  # in Seoul it is the next day
 COURSE = Course("c1", "CS101", "Computing", "1", "Asia/Seoul", STARTS)
@@ -68,7 +69,7 @@ def test_a_line_says_status_similarity_seconds_frames_and_who_decided() -> None:
     cells = dict(zip(headings, line, strict=True))
     assert cells["Status"] == "late"
     assert cells["Left early"] == "yes"
-    assert cells["Similarity (0-100)"] == "87.7"
+    assert cells["Similarity (0-100)"] == "87.6"
     assert (cells["First second"], cells["Last second"], cells["Frames"]) == ("5.0", "701.0", "12")
     assert cells["Decided by"] == "search"
 
@@ -79,11 +80,27 @@ def test_an_absent_student_has_empty_cells_where_nothing_was_seen() -> None:
     assert cells["Similarity (0-100)"] == cells["First second"] == cells["Frames"] == ""
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "＝1", "\r=1", "\n=1"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "＝1"])
 def test_a_cell_that_a_spreadsheet_would_run_is_defused(text: str) -> None:
     line = csv_rows(exported([row(name=text, reason=text)], "csv"))[1]
     assert line[7] == f"'{text}"
     assert line[-1] == f"'{text}"
+
+
+@pytest.mark.parametrize("separator", ["\t", "\r", "\n", "ok;", "ok,", "ok|"])
+def test_what_begins_a_cell_in_another_locale_is_defused_too(separator: str) -> None:
+    line = csv_rows(exported([row(name=f"{separator}=1", reason=f"{separator}=1")], "csv"))[1]
+    assert line[7] == line[-1]
+    assert line[7].endswith(f"{separator}'=1")
+    assert line[7][0] in "'o"
+
+
+@pytest.mark.parametrize(("seen", "told"), [(98.95, 98.9), (98.999, 98.9), (99.0, 99.0), (69.96, 69.9), (87.7, 87.7)])
+def test_a_similarity_never_looks_like_a_line_that_it_did_not_reach(seen: float, told: float) -> None:
+    unsure = row(evidence=replace(SEEN, similarity=seen))
+    assert csv_rows(exported([unsure], "csv"))[1][14] == str(told)
+    assert load_workbook(io.BytesIO(exported([unsure], "xlsx"))).active["O2"].value == told
+    assert json.loads(exported([unsure], "json"))["rows"][0]["similarity"] == told
 
 
 @pytest.mark.parametrize("text", ["Student 21", "21", "a=b", "김-하나", "'quoted", ""])
@@ -100,7 +117,7 @@ def test_excel_cells_are_typed_and_formulas_stay_text() -> None:
     assert cells["Name"].data_type == "s"
     assert cells["Date (Asia/Seoul)"].value.date() == date(2025, 11, 4)
     assert cells["Start (Asia/Seoul)"].value == time(8, 30)
-    assert cells["Similarity (0-100)"].value == 87.7
+    assert cells["Similarity (0-100)"].value == 87.6
     assert cells["Reason"].value == "badsign"
     assert sheet.freeze_panes == "A2"
 
@@ -111,7 +128,7 @@ def test_json_gives_moments_with_their_offset_and_ids() -> None:
     first, second = found["rows"]
     assert first["starts"] == "2025-11-04T08:30:00+09:00"
     assert first["similarity"] is None
-    assert (second["student_id"], second["status"], second["similarity"]) == ("22", "late", 87.7)
+    assert (second["student_id"], second["status"], second["similarity"]) == ("22", "late", 87.6)
     assert second["lecture_id"] == "l1"
 
 
