@@ -11,18 +11,19 @@ from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
 from flask_bootstrap import Bootstrap5
 
+from attendance.rules import rounded_down
 from website.current import reader_timezone
 
 Zone = str | tzinfo | None  # a name, a zone, or the reader's own
 
 
 def init_app(app: Flask) -> None:
-    """Make the filters known to templates: day, moment, clock, seconds, percent, bytes."""
+    """Make the filters known to templates: day, moment, clock, seconds, percent, bytes, shown."""
     Babel(app, timezone_selector=lambda: str(reader_timezone()))
     Bootstrap5(app)
     app.jinja_env.globals.update(get_locale=get_locale, signs_file=signs_file)
     app.jinja_env.filters.update(
-        day=day, moment=moment, clock=clock, seconds=seconds, percent=percent, bytes=size_in_bytes
+        day=day, moment=moment, clock=clock, seconds=seconds, percent=percent, bytes=size_in_bytes, shown=rounded_down
     )
 
 

@@ -10,6 +10,7 @@ from attendance.errors import BadPhoto, ConsentMissing, NotFound
 from attendance.media_keys import photo_keys
 from attendance.model import Face, Student, new_id
 from attendance.ports import EnrolledFace, LookAlike, PhotoFaces
+from attendance.rules import rounded_down
 from attendance.services import Services
 
 _MOST_PICTURE_BYTES = 50_000_000  # over a hundred photos; they are in memory until all are enrolled
@@ -40,7 +41,9 @@ def nearest_alike(added: Sequence[AddedPhoto]) -> list[LookAlike]:
 
 def alike_in_words(added: Sequence[AddedPhoto]) -> str:
     """For the audit: what a person knew who went on all the same; empty where nobody looks alike."""
-    return ", ".join(f"looks like {other.student_id} ({other.similarity:.0f})" for other in nearest_alike(added))
+    return ", ".join(
+        f"looks like {other.student_id} ({rounded_down(other.similarity):.0f})" for other in nearest_alike(added)
+    )
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from attendance.rules import rounded_down
 from attendance.services import Services
 from attendance.use_cases.enrol_photos import UNLIKE_OTHERS, AddedPhoto, nearest_alike
 from attendance.use_cases.look_over_photo import Resembling, resembling
@@ -27,4 +28,4 @@ def photo_in_words(services: Services, added: Sequence[AddedPhoto]) -> list[str]
 
 def _look_alike(other: Resembling) -> str:
     twice = "; perhaps the same person is registered twice" if other.may_be_same else ""
-    return f"Looks like {other.student.name} ({other.student.id}), similarity {other.similarity:.0f} of 100{twice}."
+    return f"Looks like {other.student.name} ({other.student.id}), similarity {rounded_down(other.similarity):.0f} of 100{twice}."

@@ -8,6 +8,7 @@ from typing import Any
 import pytz
 
 from attendance.model import Mark, Recording, Sighting, Status
+from attendance.rules import rounded_down
 from attendance.services import Services
 from attendance.use_cases.read_lecture import Attendee, LectureBoard, lecture_board
 from website.commands.text_table import text_table
@@ -59,7 +60,7 @@ def _mark_as_json(attendee: Attendee, mark: Mark) -> dict[str, Any]:
         "student_id": attendee.student.id,
         "name": attendee.student.name,
         "status": mark.status.value,
-        "similarity": round(seen.similarity, 1) if seen else None,
+        "similarity": rounded_down(seen.similarity, 1) if seen else None,
         **(_times(seen.first_s, seen.last_s, seen.frames) if seen else _times(None, None, 0)),
     }
 
@@ -84,7 +85,7 @@ def _row(attendee: Attendee) -> list[str]:
         name,
         student_id,
         status,
-        f"{seen.similarity:.0f}",
+        f"{rounded_down(seen.similarity):.0f}",
         clock(seen.first_s),
         clock(seen.last_s),
         str(seen.frames),

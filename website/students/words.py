@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from attendance.ports import FoundFace
+from attendance.rules import rounded_down
 from attendance.use_cases.look_over_photo import PhotoReport, Resembling
 from website.sentences import in_words
 
@@ -47,7 +48,7 @@ def _problem(code: str) -> dict[str, str]:
 
 
 def _look_alike(other: Resembling) -> dict[str, Any]:
-    student, similarity = other.student, round(other.similarity)
+    student, similarity = other.student, int(rounded_down(other.similarity))
     if other.may_be_same:
         sentence = _(
             "Looks like %(name)s (%(id)s), similarity %(similarity)s of 100: perhaps one person, registered twice.",
