@@ -28,4 +28,5 @@ def photo_in_words(services: Services, added: Sequence[AddedPhoto]) -> list[str]
 
 def _look_alike(other: Resembling) -> str:
     twice = "; perhaps the same person is registered twice" if other.may_be_same else ""
-    return f"Looks like {other.student.name} ({other.student.id}), similarity {rounded_down(other.similarity):.0f} of 100{twice}."
+    points = rounded_down(other.similarity)
+    return f"Looks like {other.student.name} ({other.student.id}), similarity {points:.0f} of 100{twice}."

@@ -64,6 +64,7 @@ def test_a_row_holds_all_that_the_log_shows(term: Store) -> None:
         ({"student_id": "2"}, ["l3:2", "l1:2"]),
         ({"text": "ALPHA"}, ["l2:3"]),
         ({"text": "émi"}, ["l3:1", "l2:1", "l1:1"]),
+        ({"text": "EMI"}, ["l3:1", "l2:1", "l1:1"]),
         ({"text": "하나"}, ["l3:1", "l2:1", "l1:1"]),
         ({"text": "3"}, ["l2:3"]),
         ({"text": "%"}, []),

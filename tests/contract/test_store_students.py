@@ -110,8 +110,30 @@ def test_students_are_sorted_by_name_then_id_and_come_in_pages(store: Store) -> 
 @pytest.mark.parametrize("text", ["하나", "ÉMI", "émi", "e\u0301mi", "2021-a", "2021-A", " 김 "])
 def test_students_are_found_by_a_part_of_id_or_name_in_any_case(store: Store, text: str) -> None:
     store.add_student_once(a_student("2021-A", name="김하나 (Émile)"))
-    store.add_student_once(a_student("22", name="Emile"))
+    store.add_student_once(a_student("22", name="Eric"))
     assert [student.id for student in store.students(text=text).items] == ["2021-A"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("ipek", ["1"]), ("IŞIK", ["1"]), ("İPEK ı", ["1"]), ("zoe", ["2"]), ("ZOE\u0308", ["2"]), ("ＺＯＥ", ["2"]),
+        ("strasse", ["3"]), ("\u1100\u1175\u11b7\u1112\u1161", ["4"]), ("기", []), ("\u0301", []),
+        ("1\n", ["1"]), ("1 ipek", []), ("s_r", ["5"]), ("s%r", []), ("a\\b", ["5"]), ("ﷺ", ["6"]),
+    ],
+)  # fmt: skip
+def test_students_are_found_without_case_marks_and_composition(store: Store, text: str, found: list[str]) -> None:
+    names = ["İpek Işık", "Zoë", "Weißstraße", "김하나", r"s_r a\b", "ﷺ" * 200]
+    for number, name in enumerate(names, start=1):
+        store.add_student_once(a_student(str(number), name=name))
+    assert [student.id for student in store.students(text=text).items] == found
+
+
+def test_a_renamed_student_is_found_by_the_new_name_only(store: Store) -> None:
+    student = a_student("1", name="Zoë")
+    store.add_student_once(student)
+    store.save_student(replace(student, name="Şule"))
+    assert [store.students(text=text).total for text in ("zoe", "sule")] == [0, 1]
 
 
 @pytest.mark.parametrize("text", ["%", "_", "/", "\\", "100%", "'", "x" * 100_000])

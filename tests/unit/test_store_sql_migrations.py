@@ -132,3 +132,29 @@ def test_faces_of_the_first_version_stay_as_they_are(store: SqlStore) -> None:
     with store._writing() as connection:
         command.downgrade(_config(connection), "0001")
         assert connection.exec_driver_sql("SELECT external_id FROM faces").scalar_one() == "x"
+
+
+def test_who_was_there_before_is_found_without_marks(store: SqlStore) -> None:
+    with store._writing() as connection:
+        command.upgrade(_config(connection), "0005")
+        connection.exec_driver_sql(
+            "INSERT INTO students (id, id_folded, key, name, name_folded, created_at) "
+            "VALUES ('A-1', 'a-1', 'key', 'İpek Işık', 'i̇pek işık', '2025-03-03 00:00:00')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO users (id, email, email_folded, name, name_folded, role, password_hash, created_at, "
+            "session_key) VALUES ('u1', 'Zoë@example.org', 'zoë@example.org', 'Zoë', 'zoë', 'admin', 'x', "
+            "'2025-03-03 00:00:00', 's')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO faces (id, student_id, engine, photo_key, thumbnail_key, quality, created_at) "
+            "VALUES ('f1', 'A-1', 'local-1', 'photo', 'small', 0.5, '2025-03-03 00:00:00')"
+        )
+    store.prepare()
+    assert [store.students(text=text).total for text in ("ipek isik", "a-1", "IŞIK", "nobody")] == [1, 1, 1, 0]
+    assert [store.users(text=text).total for text in ("zoe@", "ZOE", "nobody")] == [1, 1, 0]
+    assert [face.id for face in store.faces()] == ["f1"]
+    with store._writing() as connection:
+        command.downgrade(_config(connection), "0005")
+        assert connection.exec_driver_sql("SELECT id_folded FROM students").scalar_one() == "a-1"
+        assert connection.exec_driver_sql("SELECT name_folded FROM users").scalar_one() == "zoë"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from attendance.adapters.folded import folded
 from attendance.list_model import Page
+from attendance.searchable import searchable
 
 T = TypeVar("T")
 
@@ -19,6 +19,6 @@ def page_of(items: Sequence[T], page: int, size: int) -> Page[T]:
 
 
 def contains(text: str, *words: str) -> bool:
-    """Whether the text is part of one of these, compared without case; blanks are part of all."""
-    wanted = folded(text.strip())
-    return any(wanted in folded(one) for one in words)
+    """Whether the text is part of one of these, compared without case and marks; blanks are part of all."""
+    wanted = searchable(text)
+    return any(wanted in searchable(one) for one in words)

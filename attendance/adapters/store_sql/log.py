@@ -50,7 +50,7 @@ def _conditions(wanted: LogFilter) -> list[ColumnElement[bool]]:
     if wanted.student_id is not None:
         conditions.append(marks.c.student_id == wanted.student_id)
     if wanted.text.strip():
-        conditions.append(contains(wanted.text, students.c.id_folded, students.c.name_folded))
+        conditions.append(contains(wanted.text, students.c.found_by))
     if wanted.statuses:
         conditions.append(marks.c.status.in_(wanted.statuses))
     if wanted.from_at is not None:

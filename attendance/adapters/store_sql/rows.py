@@ -8,13 +8,14 @@ from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, false, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, false, func, select
 
 from attendance.adapters.folded import folded
 from attendance.adapters.store_sql.tables import marks
 from attendance.errors import NotFound
 from attendance.list_model import Page
 from attendance.model import Evidence, Mark
+from attendance.searchable import searchable
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     D = TypeVar("D", bound=DataclassInstance)
 T = TypeVar("T")
 
-_LONGEST_TEXT = 762  # of any column that is searched
+_LONGEST_TEXT = 1400  # of any column that is searched
+_FOUND_BY = {"students": ("id", "name"), "users": ("email", "name")}
 
 
 def read(kind: type[D], table: Table, row: Row[Any]) -> D:
@@ -38,9 +40,11 @@ def _kept(kind: type[DataclassInstance], table: Table) -> tuple[tuple[str, Colum
 
 
 def values(item: DataclassInstance, table: Table) -> dict[str, Any]:
-    """What the table keeps of a dataclass, with the folded forms that it searches and sorts by."""
+    """What the table keeps of a dataclass, with the forms that it sorts and searches by."""
     kept = {name: getattr(item, name) for name, _ in _kept(type(item), table)}
     kept |= {f"{name}_folded": folded(kept[name]) for name in list(kept) if f"{name}_folded" in table.c}
+    if table.name in _FOUND_BY:
+        kept["found_by"] = found_by(*(kept[name] for name in _FOUND_BY[table.name]))
     return kept
 
 
@@ -105,12 +109,17 @@ def in_parts(items: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
-def contains(text: str, *columns: ColumnElement[str]) -> ColumnElement[bool]:
-    """Whether the text is part of one of these folded columns, taken literally."""
-    wanted = folded(text.strip())
+def found_by(*words: str) -> str:
+    """What a row is found by: its words, each on a line of its own, so that no text is found across two."""
+    return "\n".join(map(searchable, words))
+
+
+def contains(text: str, column: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether the text is part of one of the words in the column `found_by`, taken literally."""
+    wanted = searchable(text)
     if len(wanted) > _LONGEST_TEXT:  # longer than all that is kept, and than a pattern may be
         return false()
-    return or_(*(column.contains(wanted, autoescape=True) for column in columns))
+    return column.contains(wanted, autoescape=True)
 
 
 def page_of(

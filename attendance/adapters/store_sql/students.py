@@ -96,7 +96,7 @@ class SqlStudents(Database):
         """Sorted by name, then id."""
         query = select(students).order_by(students.c.name_folded, students.c.id)
         if text.strip():
-            query = query.where(contains(text, students.c.id_folded, students.c.name_folded))
+            query = query.where(contains(text, students.c.found_by))
         if course_id is not None:
             on_roster = select(rosters.c.student_id).where(rosters.c.course_id == course_id)
             query = query.where(students.c.id.in_(on_roster))

@@ -51,7 +51,7 @@ class SqlUsers(Database):
         """Sorted by email."""
         query = select(users).order_by(users.c.email_folded)
         if text.strip():
-            query = query.where(contains(text, users.c.email_folded, users.c.name_folded))
+            query = query.where(contains(text, users.c.found_by))
         with self._reading() as connection:
             return page_of(connection, query, page, size, lambda row: read(User, users, row))
 

@@ -14,6 +14,7 @@ from attendance.errors import NotFound
 from attendance.list_model import AuditEntry, Page
 from attendance.media_keys import COPY
 from attendance.model import Course, Face, Lecture, Mark, MarkChange, Recording, Sighting, Student, User
+from attendance.searchable import searchable
 
 T = TypeVar("T")
 D = TypeVar("D", bound=Any)
@@ -127,4 +128,4 @@ def folded(words: str) -> str:
 
 def contains(text: str, *words: str) -> bool:
     """Whether the text is part of one of them."""
-    return any(folded(text.strip()) in folded(word) for word in words)
+    return any(searchable(text) in searchable(word) for word in words)
