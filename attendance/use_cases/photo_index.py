@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from attendance.errors import BadPhoto
@@ -19,7 +19,10 @@ _NUMBERED = re.compile(r"(.+)[-_](\d{1,3})", re.DOTALL)
 class PhotoIndex:
     """Photo names, compared without case and however their letters are composed."""
 
-    def __init__(self, names: Sequence[str], student_ids: Collection[str]) -> None:
+    def __init__(
+        self, names: Sequence[str], student_ids: Collection[str], other_readings: Mapping[str, str] | None = None
+    ) -> None:
+        """`other_readings` are ways to read a name that count only where no photo is named so for certain."""
         self._by_path: dict[str, list[str]] = defaultdict(list)
         self._by_file: dict[str, list[str]] = defaultdict(list)
         self._by_student: dict[str, list[tuple[int, str]]] = defaultdict(list)
@@ -29,12 +32,19 @@ class PhotoIndex:
             if not _is_leftover(name):
                 self._by_path[same_text(name)].append(name)
                 self._by_file[same_text(PurePosixPath(name).name)].append(name)
-                self._add_by_student(name, ids)
+                self._add_by_student(name, name, self._by_student, ids)
+        self._by_reading: dict[str, set[str]] = defaultdict(set)
+        self._by_student_reading: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        for reading, name in (other_readings or {}).items():
+            if not _is_leftover(reading):
+                self._by_reading[same_text(reading)].add(name)
+                self._by_reading[same_text(PurePosixPath(reading).name)].add(name)
+                self._add_by_student(reading, name, self._by_student_reading, ids)
 
     def find(self, wanted: str) -> str:
         """The photo of this name, with or without its folders. Raises BadPhoto where there is none, or several."""
         key = same_text(wanted.replace("\\", "/").removeprefix("./"))
-        found = self._by_path.get(key) or self._by_file.get(key, [])
+        found = self._by_path.get(key) or self._by_file.get(key) or sorted(self._by_reading.get(key, ()))
         if not found:
             raise BadPhoto("There is no photo %(wanted)s among the photos.", wanted=wanted, field="photos")
         if len(found) > 1:
@@ -48,22 +58,25 @@ class PhotoIndex:
 
     def of_student(self, student_id: str) -> list[str]:
         """21.jpg first, then 21-2.jpg and so on."""
-        return [name for _, name in sorted(self._by_student.get(same_text(student_id), []))]
+        key = same_text(student_id)
+        return [name for _, name in sorted(self._by_student.get(key) or self._by_student_reading.get(key, ()))]
 
     def others_of_student(self, student_id: str) -> list[str]:
         """Files that are named as the student's photos are, but are of kinds that are not read."""
         return [name for _, name in sorted(self._others_by_student.get(same_text(student_id), []))]
 
-    def _add_by_student(self, name: str, ids: Collection[str]) -> None:
-        path = PurePosixPath(name)
-        is_photo = path.suffix.lower() in _PHOTO_ENDINGS
-        by_student = self._by_student if is_photo else self._others_by_student
+    def _add_by_student(
+        self, reading: str, name: str, to: dict[str, list[tuple[int, str]]], ids: Collection[str]
+    ) -> None:
+        path = PurePosixPath(reading)
+        if path.suffix.lower() not in _PHOTO_ENDINGS:
+            to = self._others_by_student
         stem = same_text(path.stem)
         numbered = _NUMBERED.fullmatch(stem)
         if stem in ids or numbered is None:  # an id may itself end in a number
-            by_student[stem].append((0, name))
+            to[stem].append((0, name))
         else:
-            by_student[numbered[1]].append((int(numbered[2]), name))
+            to[numbered[1]].append((int(numbered[2]), name))
 
 
 def _is_leftover(name: str) -> bool:

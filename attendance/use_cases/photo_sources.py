@@ -7,7 +7,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol
@@ -22,8 +22,40 @@ RATIO_FROM_BYTES = 1_000_000
 
 _END, _END_64 = struct.Struct("<4s4H2LH"), struct.Struct("<4sQ2H2L4Q")
 _LOCATOR_64_BYTES, _LONGEST_COMMENT = 20, 65_535
-_UTF_8_NAME, _ENCRYPTED = 0x800, 0x1
 _UNREADABLE_ENTRY = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+_UTF_8_NAME, _ENCRYPTED, _UNICODE_NAME = 0x800, 0x1, 0x7075
+# What Windows writes names in, by its country; a photo is found by any of them, as the list says which name is meant.
+_CODE_PAGES = (
+    *(
+        "cp949",
+        "cp437",
+        "cp850",
+        "cp852",
+        "cp866",
+        "cp857",
+        "cp858",
+        "cp932",
+        "cp936",
+        "cp950",
+        "cp737",
+        "cp775",
+        "cp862",
+    ),
+    *(
+        "cp864",
+        "cp720",
+        "cp1252",
+        "cp1250",
+        "cp1251",
+        "cp1253",
+        "cp1254",
+        "cp1255",
+        "cp1256",
+        "cp1257",
+        "cp874",
+        "mac-roman",
+    ),
+)
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 
 
@@ -32,6 +64,9 @@ class PhotoSource(Protocol):
 
     def names(self) -> Sequence[str]:
         """All names."""
+
+    def other_readings(self) -> Mapping[str, str]:
+        """How names could be read too, where nobody says how they are written: to the name in `names`."""
 
     def read(self, name: str, most_bytes: int) -> bytes:
         """Raises BadPhoto where it is larger, broken or gone."""
@@ -50,6 +85,9 @@ class FolderPhotos:
 
     def names(self) -> Sequence[str]:
         return list(self._files)
+
+    def other_readings(self) -> Mapping[str, str]:
+        return {}
 
     def read(self, name: str, most_bytes: int) -> bytes:
         try:
@@ -81,6 +119,10 @@ class ZipPhotos:
 
     def names(self) -> Sequence[str]:
         return list(self._entries)
+
+    def other_readings(self) -> Mapping[str, str]:
+        found = ((other, name) for name, entry in self._entries.items() for other in _other_readings(entry))
+        return {other: name for other, name in found if other not in self._entries}
 
     def read(self, name: str, most_bytes: int) -> bytes:
         try:
@@ -155,16 +197,43 @@ def _refuse_harmful(entry: zipfile.ZipInfo, name: str) -> None:
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
-    """Older programs write names in UTF-8 or in Korean Windows' encoding without saying so."""
-    name = entry.orig_filename
-    if not entry.flag_bits & _UTF_8_NAME:
-        raw = name.encode("cp437")
-        for encoding in ("utf-8", "cp949"):
-            try:
-                name = raw.decode(encoding)
-                break
-            except UnicodeDecodeError:
-                continue
+    """Finder writes names in UTF-8 and Windows in its code page, both without saying so."""
+    raw = _raw_name(entry)
+    if raw is None:
+        return _plain(entry.orig_filename)
+    said = _said_name(entry, raw)
+    readings = (_plain(raw, encoding) for encoding in ("utf-8", "cp949", "cp437"))
+    return said or next(name for name in readings if name is not None)
+
+
+def _other_readings(entry: zipfile.ZipInfo) -> Iterator[str]:
+    raw = _raw_name(entry)
+    if raw is not None and not raw.isascii() and _plain(raw, "utf-8") is None:
+        yield from (name for name in (_plain(raw, encoding) for encoding in _CODE_PAGES) if name is not None)
+
+
+def _raw_name(entry: zipfile.ZipInfo) -> bytes | None:
+    """The name's bytes, where the entry does not say that they are UTF-8."""
+    return None if entry.flag_bits & _UTF_8_NAME else entry.orig_filename.encode("cp437")
+
+
+def _said_name(entry: zipfile.ZipInfo, raw: bytes) -> str | None:
+    """What Info-ZIP and 7-Zip write beside the name: field 0x7075, which holds for the name of this checksum."""
+    extra = entry.extra
+    while len(extra) >= 4:
+        kind, size = struct.unpack_from("<2H", extra)
+        field, extra = extra[4 : 4 + size], extra[4 + size :]
+        if kind == _UNICODE_NAME and len(field) > 5 and field[:5] == struct.pack("<BL", 1, zlib.crc32(raw)):
+            return _plain(field[5:], "utf-8")
+    return None
+
+
+def _plain(name: bytes | str, encoding: str = "") -> str | None:
+    if isinstance(name, bytes):
+        try:
+            name = name.decode(encoding)
+        except UnicodeDecodeError:
+            return None
     return name.partition("\0")[0].replace("\\", "/")
 
 

@@ -6,12 +6,14 @@ import io
 import stat
 import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
 
 from attendance.errors import BadPhoto, InvalidInput
 from attendance.use_cases import photo_sources
+from attendance.use_cases.photo_index import PhotoIndex
 from attendance.use_cases.photo_sources import ZipPhotos
 
 
@@ -145,6 +147,41 @@ def test_a_photo_whose_bytes_were_changed_is_refused_alone():
     with pytest.raises(BadPhoto, match="broken"):
         photos.read("21.jpg", 10_000)
     assert photos.read("22.jpg", 10_000) == b"photo"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("utf-8", "Zo\u0065\u0308.jpg"), ("cp850", "Özil.jpg"), ("cp437", "Müller.jpg"), ("cp1252", "Ángel.jpg"),
+        ("cp852", "Łukasz.jpg"), ("cp866", "Иванов.jpg"), ("cp857", "Işık.jpg"), ("cp932", "佐藤.jpg"),
+        ("cp949", "김하나.jpg"),
+        ("cp1254", "Şule.jpg"), ("cp720", "علي.jpg"), ("cp1251", "Юля.jpg"),
+    ],
+)  # fmt: skip
+def test_a_photo_is_found_by_its_name_in_whatever_code_page_the_zip_was_made(encoding: str, name: str):
+    photos = ZipPhotos(named_in(encoding, name))
+    index = PhotoIndex(photos.names(), {"1"}, photos.other_readings())
+    assert photos.read(index.find(name), 100) == b"photo"
+    assert photos.read(index.find(name.upper()), 100) == b"photo"
+    stem = name.removesuffix(".jpg")
+    by_id = PhotoIndex(photos.names(), {stem}, photos.other_readings())
+    assert [photos.read(found, 100) for found in by_id.of_student(stem)] == [b"photo"]
+
+
+def test_a_certain_name_goes_before_another_reading():
+    both = zipped(("x" * 8, b"other"), ("Özil.jpg", b"certain")).getvalue()
+    photos = ZipPhotos(io.BytesIO(both.replace(b"x" * 8, "Özil.jpg".encode("cp850"))))
+    index = PhotoIndex(photos.names(), set(), photos.other_readings())
+    assert photos.read(index.find("Özil.jpg"), 100) == b"certain"
+
+
+def test_the_name_that_7_zip_writes_beside_the_other_counts():
+    raw = "김.jpg".encode("cp949")
+    entry = zipfile.ZipInfo("x" * len(raw))
+    said = "李.jpg".encode()
+    entry.extra = struct.pack("<2HBL", 0x7075, 5 + len(said), 1, zlib.crc32(raw)) + said
+    data = zipped((entry, b"photo")).getvalue().replace(b"x" * len(raw), raw)
+    assert list(ZipPhotos(io.BytesIO(data)).names()) == ["李.jpg"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp949"])
