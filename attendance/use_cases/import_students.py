@@ -1,4 +1,4 @@
-"""Import students from a CSV file and a heap of photos, each row on its own."""
+"""Import students from a list and a heap of photos, each row on its own."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from attendance.use_cases.register_student import register_student
 from attendance.use_cases.removals import RemovalWatch
 from attendance.use_cases.roster_file import RosterRow, read_consent_date, read_roster_file
 from attendance.use_cases.row_photos import RowPhotos
+from attendance.use_cases.spoilt_ids import padded, refuse_spoilt_id, refuse_spoilt_name, usual_length
 
 __all__ = ["FolderPhotos", "ImportRow", "Outcome", "PhotoSource", "StudentImport", "ZipPhotos", "import_students"]
 
@@ -93,8 +94,10 @@ class StudentImport:
         self._services, self._photos, self._by = services, photos, by
         self._courses: list[Course] = [services.store.course(course_id) for course_id in course_ids]
         self._rows = read_roster_file(csv)
-        self._index = PhotoIndex(photos.names() if photos else (), {row.student_id for row in self._rows})
+        ids = {row.student_id for row in self._rows}
+        self._index = PhotoIndex(photos.names(), ids, photos.other_readings()) if photos else PhotoIndex((), ids)
         self._lines = _first_lines(self._rows)
+        self._usual_length = usual_length([row.student_id for row in self._rows])
         self._everybody: list[Face] = []
         self._removals = RemovalWatch(services, began_at or services.now())
 
@@ -118,19 +121,42 @@ class StudentImport:
             self._refuse_row(row, student_id)
             self._removals.refuse(student_id)
             student = self._find(student_id)
+            doubt = "" if student else self._doubt(student_id)
             outcome, sentence = self._update(student, row) if student else self._add(student_id, row)
-            return ImportRow(row.line, student_id, row.name or (student.name if student else ""), outcome, sentence)
+            return ImportRow(
+                row.line,
+                student_id,
+                row.name or (student.name if student else ""),
+                outcome,
+                f"{doubt} {sentence}".strip(),
+            )
         except _REFUSALS as refused:
             return ImportRow(row.line, row.student_id, row.name, Outcome.REFUSED, refused.sentence)
 
     def _refuse_row(self, row: RosterRow, student_id: str) -> None:
         if row.problem:
             raise row.problem
+        refuse_spoilt_id(student_id)
+        refuse_spoilt_name(row.name)
         first = self._lines[student_id]
         if first != row.line:
             raise InvalidInput(
                 "The id %(student_id)s is already on line %(first)s.", student_id=student_id, first=first
             )
+
+    def _doubt(self, student_id: str) -> str:
+        """What is said of a new id that is shorter than the others. Raises InvalidInput where one is registered."""
+        longer = padded(student_id, self._usual_length)
+        if longer is None:
+            return ""
+        if self._find(longer):
+            raise InvalidInput(
+                "The spreadsheet dropped zeros of the id %(id)s: %(longer)s is registered. Format the column as text, "
+                "enter the id again and save.",
+                longer=longer,
+                id=student_id,
+            )
+        return f"The id is shorter than the others: if a spreadsheet dropped its zeros, it should be {longer}."
 
     def _find(self, student_id: str) -> Student | None:
         try:

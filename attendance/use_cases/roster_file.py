@@ -1,19 +1,17 @@
-"""Read a CSV file of students as people's spreadsheets write it: any usual encoding, separator and column name."""
+"""Read a list of students as people's spreadsheets write it: CSV or Excel, with any usual column name."""
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from attendance.errors import InvalidInput
+from attendance.use_cases.list_lines import MOST_BYTES, MOST_ROWS, list_lines
 from attendance.use_cases.names import same_text
 
-MOST_BYTES = 5_000_000
-MOST_ROWS = 20_000
+__all__ = ["MOST_BYTES", "MOST_ROWS", "RosterRow", "read_consent_date", "read_roster_file"]
 
 _COLUMNS = {
     "id": ("id", "studentid", "studentno", "studentnumber", "number", "no", "학번", "학생번호"),
@@ -22,7 +20,6 @@ _COLUMNS = {
     "consent": ("consent", "consentdate", "consenton", "consented", "consentedon", "동의일", "동의일자", "동의날짜"),
 }
 _REQUIRED = ("id", "name")
-_SEPARATORS = ",;\t"
 _DATE = re.compile(r"(\d{4})\s*[-./]\s*(\d{1,2})\s*[-./]\s*(\d{1,2})\s*\.?|(\d{4})(\d{2})(\d{2})")
 
 
@@ -40,34 +37,16 @@ class RosterRow:
 
 def read_roster_file(data: bytes) -> list[RosterRow]:
     """Its rows in their order. Raises InvalidInput where the file as a whole cannot be used."""
-    if len(data) > MOST_BYTES:
-        raise InvalidInput("The CSV file is larger than %(most)s MB.", most=MOST_BYTES // 1_000_000, field="csv")
-    text = _decoded(data)
-    if not text.strip():
-        raise InvalidInput("The CSV file is empty.", field="csv")
-    separator, text = _separator(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    lines = list_lines(data, lambda cells: all(column in _found(cells) for column in _REQUIRED))
+    header = next(lines, None)
+    columns = _columns(header[1]) if header else {}
     rows: list[RosterRow] = []
-    columns: dict[str, int] | None = None
-    width = 0
-    try:
-        for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            if columns is None:
-                columns, width = _columns(cells), len(cells)
-                continue
-            rows.append(_row(reader.line_num, cells, columns, width))
-            if len(rows) > MOST_ROWS:
-                raise InvalidInput(
-                    "The CSV file has more than %(most)s lines; split it.", most=f"{MOST_ROWS:,}", field="csv"
-                )
-    except csv.Error as wrong:
-        raise InvalidInput(
-            "Line %(line)s of the CSV file cannot be read; are its quotes closed?", line=reader.line_num, field="csv"
-        ) from wrong
+    for number, cells in lines:
+        rows.append(_row(number, cells, columns, len(header[1]) if header else 0))
+        if len(rows) > MOST_ROWS:
+            raise InvalidInput("The list has more than %(most)s lines; split it.", most=f"{MOST_ROWS:,}", field="csv")
     if not rows:
-        raise InvalidInput("The CSV file names no students.", field="csv")
+        raise InvalidInput("The list names no students.", field="csv")
     return rows
 
 
@@ -88,42 +67,24 @@ def read_consent_date(text: str) -> date | None:
         ) from wrong
 
 
-def _decoded(data: bytes) -> str:
-    if data.startswith(b"PK\x03\x04"):
-        raise InvalidInput("This is an Excel or ZIP file; save the list as CSV first.", field="csv")
-    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp949"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise InvalidInput("The text of this file cannot be read; save it as CSV with UTF-8.", field="csv")
-
-
-def _separator(text: str) -> tuple[str, str]:
-    """The separator, and the text without the line `sep=;` in which some spreadsheets say it."""
-    first, _, rest = text.lstrip("\r\n").partition("\n")
-    said = re.fullmatch(r"sep=([,;\t])", first.rstrip("\r"), re.IGNORECASE)
-    if said:
-        return said[1], "\n" + rest  # an empty line in its place keeps the numbers of the lines
-    return max(_SEPARATORS, key=first.count), text
-
-
-def _columns(header: list[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for place, title in enumerate(header):
-        plain = re.sub(r"[\s_()\-]", "", same_text(title))
-        for column, names in _COLUMNS.items():
-            if plain in names:
-                if column in found:
-                    raise InvalidInput("The CSV file has two columns for the %(column)s.", column=column, field="csv")
-                found[column] = place
-    missing = [column for column in _REQUIRED if column not in found]
+def _columns(header: Sequence[str]) -> dict[str, int]:
+    places = _found(header)
+    for column, found in places.items():
+        if len(found) > 1:
+            raise InvalidInput("The list has two columns for the %(column)s.", column=column, field="csv")
+    missing = [column for column in _REQUIRED if column not in places]
     if missing:
         raise _no_columns(missing)
-    return found
+    return {column: found[0] for column, found in places.items()}
+
+
+def _found(header: Sequence[str]) -> dict[str, list[int]]:
+    """Where each column stands."""
+    titles = [re.sub(r"[\s_()\-]", "", same_text(title)) for title in header]
+    places = {
+        column: [place for place, title in enumerate(titles) if title in names] for column, names in _COLUMNS.items()
+    }
+    return {column: found for column, found in places.items() if found}
 
 
 def _row(line: int, cells: list[str], columns: dict[str, int], width: int) -> RosterRow:
@@ -146,13 +107,12 @@ def _row(line: int, cells: list[str], columns: dict[str, int], width: int) -> Ro
 def _no_columns(missing: list[str]) -> InvalidInput:
     if len(missing) == 1:
         return InvalidInput(
-            "The CSV file has no column %(column)s; "
-            "its first line must name the columns, such as id,name,photos,consent.",
+            "The list has no column %(column)s; its first line must name the columns, such as id,name,photos,consent.",
             column=missing[0],
             field="csv",
         )
     return InvalidInput(
-        "The CSV file has no column id and no column name; "
+        "The list has no column id and no column name; "
         "its first line must name the columns, such as id,name,photos,consent.",
         field="csv",
     )

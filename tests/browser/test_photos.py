@@ -86,7 +86,7 @@ def test_a_list_and_its_photos_are_imported_with_a_report(signed_in: SignedIn) -
     page = signed_in(ADMIN)
     page.goto("/students/import")
     rows = "id;name;photos;consent\nI-1;Student 41;one.jpg;2026-03-02\nI-2;Student 42;none.jpg;2026-03-02\nI-3;;;\n"
-    page.get_by_label("List of students (CSV)").set_input_files(
+    page.get_by_label("List of students (CSV or Excel)").set_input_files(
         {"name": "class.csv", "mimeType": "text/csv", "buffer": f"\ufeff{rows}".encode()}
     )
     page.get_by_label("Photos (ZIP)").set_input_files(

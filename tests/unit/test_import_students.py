@@ -25,6 +25,7 @@ from attendance.use_cases.keep_import import (
 )
 from tests.device_uploader.small_disk import files_of_at_most
 from tests.unit.in_memory import NOW, MemoryServices, a_course, a_student, services_in_memory
+from tests.unit.workbooks import workbook
 
 HEAD = "id,name,photos,consent\n"
 
@@ -339,3 +340,29 @@ def test_a_row_that_a_full_disk_cuts_off_in_the_report_spoils_no_other(services:
     assert report.read_bytes() == line
     done = continue_import(services, kept.id, by="user", seconds=60)
     assert [row.student_id for row in done.report] == ["1", "2", "3", "4", "5"]
+
+
+def test_ids_that_a_spreadsheet_spoilt_are_refused_row_by_row(services: MemoryServices):
+    csv = "id,name\n2.02641E+11,A\n1.0,B\n3-Feb,C\n202641000001,D\n5,??? ???\n"
+    rows = run(services, csv)
+    assert outcomes(rows) == ["refused", "refused", "refused", "added", "refused"]
+    assert all("save" in row.sentence for row in rows if row.outcome is Outcome.REFUSED)
+    assert services.store.students().total == 1
+
+
+def test_a_shorter_id_is_pointed_out_and_refused_where_the_longer_one_is_registered(services: MemoryServices):
+    run(services, "id,name\n0641,Registered\n")
+    rows = run(services, "id,name\n2641,A\n2642,B\n2643,C\n641,D\n77,E\n")
+    assert outcomes(rows) == ["added", "added", "added", "refused", "added"]
+    assert "0641 is registered" in rows[3].sentence
+    assert rows[4].sentence.endswith("it should be 0077.")
+    assert rows[0].sentence == ""
+    again = run(services, "id,name\n2641,A\n2642,B\n2643,C\n77,E\n")
+    assert outcomes(again) == ["unchanged"] * 4
+
+
+def test_a_workbook_is_imported_like_a_list(services: MemoryServices):
+    data = workbook([["id", "name", "consent"], [21, "İpek Işık", date(2026, 3, 2)]])
+    (row,) = import_students(services, csv=data, by=None)
+    assert (row.student_id, row.outcome) == ("21", Outcome.ADDED)
+    assert services.store.student("21").consent_on == date(2026, 3, 2)

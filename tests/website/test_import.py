@@ -90,7 +90,7 @@ def test_an_unfinished_import_is_offered_again_and_can_be_given_up(admin_client:
 @pytest.mark.parametrize(
     ("csv", "photos", "field", "reason"),
     [
-        (None, None, "csv", "Choose the CSV file"),
+        (None, None, "csv", "Choose the file"),
         (b"", None, "csv", "empty"),
         (b"name\nA\n", None, "csv", "no column id"),
         (CSV, b"junk", "photos", "not a ZIP file"),

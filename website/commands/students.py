@@ -70,7 +70,7 @@ def add(
 
 
 @students.command("import")
-@click.argument("list_file", metavar="CSV", type=_PATH)
+@click.argument("list_file", metavar="LIST", type=_PATH)
 @click.option("--photos", metavar="DIR", type=_PATH, help="The folder, or the ZIP file, of the photos.")
 @click.option("--course", "names", metavar="CODE", multiple=True, help=COURSE_HELP)
 @click.option("--section", help="The section of the course, where CODE does not say it.")
@@ -78,7 +78,7 @@ def add(
 def import_(
     ctx: click.Context, list_file: Path, photos: Path | None, names: Sequence[str], section: str | None
 ) -> None:
-    """Import the students of a CSV file with the columns id, name, and perhaps photos and consent.
+    """Import the students of a CSV or Excel file with the columns id, name, and perhaps photos and consent.
 
     Photos are found by the names in the column, or, without it, by the ids. Each row stands for itself: the report
     says what became of it, and the exit code is 1 where one was refused. The same import again changes nothing.

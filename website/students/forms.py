@@ -100,7 +100,7 @@ class ConfirmForm(Form):
 class ImportForm(Form):
     """A list of students, and their photos."""
 
-    csv = FileField(_l("List of students (CSV)"))
+    csv = FileField(_l("List of students (CSV or Excel)"))
     photos = FileField(_l("Photos (ZIP)"))
     courses = _Courses(_l("Put them on the roster of"))
 

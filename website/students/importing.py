@@ -111,7 +111,7 @@ def download_report(import_id: str) -> ResponseReturnValue:
 def _begin(form: ImportForm) -> KeptImport:
     csv, photos = form.csv.data, form.photos.data
     if not csv or not csv.filename:
-        raise InvalidInput("Choose the CSV file with the list of students.", field="csv")
+        raise InvalidInput("Choose the file with the list of students.", field="csv")
     return begin(
         current_services(),
         csv=csv.read(),
