@@ -22,11 +22,17 @@ Their sentences are English templates with named values, so that the website can
 
 from typing import Any
 
+from attendance.bidi import isolated
+
 
 class Phrase(str):
     """Words of ours that are a value in a sentence, such as "The student id": they are translated too."""
 
     __slots__ = ()
+
+
+def _shown(value: Any) -> Any:
+    return isolated(value) if isinstance(value, str) else value
 
 
 class RollcallError(Exception):
@@ -41,7 +47,7 @@ class RollcallError(Exception):
     def __init__(self, template: str, /, **values: Any) -> None:
         self.template = template
         self.values = values
-        self.sentence = template % values if values else template
+        self.sentence = template % {name: _shown(value) for name, value in values.items()} if values else template
         super().__init__(self.sentence)
 
 

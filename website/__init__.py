@@ -19,6 +19,7 @@ from website import (
     errors,
     face_notice,
     formatting,
+    isolation,
     limits,
     login,
     navigation,
@@ -67,7 +68,18 @@ def _made_of(services: Services) -> Flask:
     app = Flask(__name__)
     config.init_app(app, services.settings)
     current.init_app(app, services)
-    for concern in (patience, security, login, limits, formatting, sentences, navigation, face_notice, errors):
+    for concern in (
+        patience,
+        security,
+        login,
+        limits,
+        formatting,
+        isolation,
+        sentences,
+        navigation,
+        face_notice,
+        errors,
+    ):
         concern.init_app(app)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(name).blueprint)

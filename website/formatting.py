@@ -7,19 +7,20 @@ from datetime import date, datetime, tzinfo
 import pytz
 from babel.dates import format_date, format_time
 from flask import Flask, g, url_for
-from flask_babel import Babel, get_locale
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_bootstrap import Bootstrap5
 
 from attendance.rules import rounded_down
 from website.current import reader_timezone
+from website.isolation import IsolatingBabel
 
 Zone = str | tzinfo | None  # a name, a zone, or the reader's own
 
 
 def init_app(app: Flask) -> None:
     """Make the filters known to templates: day, moment, clock, seconds, percent, bytes, shown."""
-    Babel(app, timezone_selector=lambda: str(reader_timezone()))
+    IsolatingBabel(app, timezone_selector=lambda: str(reader_timezone()))
     Bootstrap5(app)
     app.jinja_env.globals.update(get_locale=get_locale, signs_file=signs_file)
     app.jinja_env.filters.update(

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 from flask_babel import gettext
 
+from attendance.bidi import isolated
 from attendance.errors import Phrase, RollcallError
 
 
@@ -29,4 +30,6 @@ def kept_in_words(sentence: str | None) -> str | None:
 def _value(value: Any) -> Any:
     if isinstance(value, RollcallError):
         return in_words(value)
-    return gettext(value) if isinstance(value, Phrase) else value
+    if isinstance(value, Phrase):
+        return gettext(value)
+    return isolated(value) if isinstance(value, str) else value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from attendance.bidi import isolated
 from attendance.rules import rounded_down
 from attendance.services import Services
 from attendance.use_cases.enrol_photos import UNLIKE_OTHERS, AddedPhoto, nearest_alike
@@ -29,4 +30,5 @@ def photo_in_words(services: Services, added: Sequence[AddedPhoto]) -> list[str]
 def _look_alike(other: Resembling) -> str:
     twice = "; perhaps the same person is registered twice" if other.may_be_same else ""
     points = rounded_down(other.similarity)
-    return f"Looks like {other.student.name} ({other.student.id}), similarity {points:.0f} of 100{twice}."
+    name, student_id = isolated(other.student.name), isolated(other.student.id)
+    return f"Looks like {name} ({student_id}), similarity {points:.0f} of 100{twice}."

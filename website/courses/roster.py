@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from attendance.bidi import isolated
 from attendance.errors import InvalidInput, NotFound
 from attendance.model import Role
 from attendance.use_cases.manage_courses import add_to_roster, remove_from_roster, set_teachers
@@ -81,4 +82,4 @@ def teachers(course_id: str) -> ResponseReturnValue:
 
 
 def _staff_name(name: str, email: str) -> str:
-    return f"{name} · {email}" if name else email
+    return f"{isolated(name)} · {email}" if name else email

@@ -9,6 +9,7 @@ from wtforms import BooleanField, DateField, SelectChoice, SelectField, StringFi
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import NumberInput
 
+from attendance.bidi import isolated
 from attendance.model import Course
 from attendance.use_cases.calibrate_device import HIGHEST_LINE_C, LOWEST_LINE_C, MOST_OFFSET_C, PROPOSED_LINE_C
 from attendance.use_cases.names import MOST_NAME_CHARACTERS
@@ -41,7 +42,9 @@ class SlotForm(Form):
 
     def offer(self, courses: Iterable[Course]) -> None:
         """The courses that may meet there."""
-        self.course_id.choices = [SelectChoice(one.id, f"{one.label} · {one.name}") for one in courses]
+        self.course_id.choices = [
+            SelectChoice(one.id, f"{isolated(one.label)} · {isolated(one.name)}") for one in courses
+        ]
 
 
 class CalibrationForm(Form):
