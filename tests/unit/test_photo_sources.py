@@ -162,7 +162,7 @@ def test_a_photo_is_found_by_its_name_in_whatever_code_page_the_zip_was_made(enc
     photos = ZipPhotos(named_in(encoding, name))
     index = PhotoIndex(photos.names(), {"1"}, photos.other_readings())
     assert photos.read(index.find(name), 100) == b"photo"
-    assert photos.read(index.find(name.upper()), 100) == b"photo"
+    assert photos.read(index.find(name.replace("jpg", "JPG")), 100) == b"photo"
     stem = name.removesuffix(".jpg")
     by_id = PhotoIndex(photos.names(), {stem}, photos.other_readings())
     assert [photos.read(found, 100) for found in by_id.of_student(stem)] == [b"photo"]
