@@ -30,9 +30,7 @@ def setting(parse: Callable[[Any], Any], default: Any, explain: str) -> Any:
     shown = parse not in MAY_HOLD_A_PASSWORD
     if default is REQUIRED:
         return field(metadata=words, repr=shown)
-    return field(
-        metadata=words, default_factory=default if callable(default) else lambda: parse(default), repr=shown
-    )
+    return field(metadata=words, default_factory=default if callable(default) else lambda: parse(default), repr=shown)
 
 
 def number(least: float, most: float) -> Callable[[Any], float]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face_engine.model import Vectors
+from face_engine.track import pool
 from rekognition_local.errors import ServiceError
 
 MOST_FACES = 100
@@ -69,11 +70,9 @@ def is_remembered(done: Done) -> bool:
 
 
 def user_vector(faces: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
-    """The mean of a user's faces, as long as they are: a mean of unequal vectors is shorter."""
+    """Between a user's faces."""
     rows: Vectors = np.stack(faces)
-    mean = rows.mean(axis=0)
-    length = max(float(np.linalg.norm(mean)), 1e-9)
-    return (mean * (np.linalg.norm(rows, axis=1).mean() / length)).astype(np.float32)
+    return pool(rows, np.ones(len(rows), np.float32))
 
 
 def no_user(user_id: str) -> ServiceError:

@@ -105,9 +105,12 @@ class RekognitionFaces:
         if not student_of or not own:
             return set()
         with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
-            asked = pool.map(carried(lambda face_id: self._collection.alike(face_id, self.lines.review)), own)
+            asked = pool.map(carried(self._alike), own)
             near = {match["Face"]["FaceId"] for matches in asked for match in matches}
         return {student_id for face_id, student_id in student_of.items() if face_id in near | own.keys()}
+
+    def _alike(self, face_id: str) -> Sequence[Mapping[str, Any]]:
+        return self._collection.alike(face_id, self.lines.review)
 
     def remove(self, faces: Sequence[Face]) -> None:
         own = sorted(self._student_of(faces))

@@ -10,8 +10,8 @@ from attendance.media_keys import evidence_key
 from attendance.model import Recording, Sighting, new_id
 from attendance.ports import Seen
 from attendance.services import Services
+from attendance.use_cases.compared_with import only_of
 from attendance.use_cases.erase import erase_soon
-from attendance.use_cases.look_alikes_elsewhere import only_of
 
 
 def keep_sightings(services: Services, recording: Recording, worker: str, seen: Sequence[Seen]) -> bool:

@@ -59,7 +59,7 @@ class PhotoIndex:
     def of_student(self, student_id: str) -> list[str]:
         """21.jpg first, then 21-2.jpg and so on."""
         key = same_text(student_id)
-        return [name for _, name in sorted(self._by_student.get(key) or self._by_student_reading.get(key, ()))]
+        return [name for _, name in sorted(self._by_student.get(key) or self._by_student_reading.get(key, []))]
 
     def others_of_student(self, student_id: str) -> list[str]:
         """Files that are named as the student's photos are, but are of kinds that are not read."""

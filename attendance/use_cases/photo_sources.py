@@ -200,10 +200,9 @@ def _name(entry: zipfile.ZipInfo) -> str:
     """Finder writes names in UTF-8 and Windows in its code page, both without saying so."""
     raw = _raw_name(entry)
     if raw is None:
-        return _plain(entry.orig_filename)
+        return _tidy(entry.orig_filename)
     said = _said_name(entry, raw)
-    readings = (_plain(raw, encoding) for encoding in ("utf-8", "cp949", "cp437"))
-    return said or next(name for name in readings if name is not None)
+    return said or _plain(raw, "utf-8") or _plain(raw, "cp949") or _tidy(raw.decode("cp437"))
 
 
 def _other_readings(entry: zipfile.ZipInfo) -> Iterator[str]:
@@ -228,12 +227,14 @@ def _said_name(entry: zipfile.ZipInfo, raw: bytes) -> str | None:
     return None
 
 
-def _plain(name: bytes | str, encoding: str = "") -> str | None:
-    if isinstance(name, bytes):
-        try:
-            name = name.decode(encoding)
-        except UnicodeDecodeError:
-            return None
+def _plain(name: bytes, encoding: str) -> str | None:
+    try:
+        return _tidy(name.decode(encoding))
+    except UnicodeDecodeError:
+        return None
+
+
+def _tidy(name: str) -> str:
     return name.partition("\0")[0].replace("\\", "/")
 
 

@@ -35,7 +35,7 @@ class SqlPurging(Database):
     @contextmanager
     def _raw(self) -> Iterator[sqlite3.Connection]:
         """Outside of any transaction, where alone these statements work."""
-        with errors_as_ours(), self.engine.connect() as connection:
+        with errors_as_ours(self.engine.url), self.engine.connect() as connection:
             raw = connection.connection.driver_connection
             assert isinstance(raw, sqlite3.Connection)
             try:
