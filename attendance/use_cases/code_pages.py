@@ -16,7 +16,10 @@ _READ = (
     *("cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874"),
 )
 # Lists come in these too. They are not read, but what could be one of them is not certain to be another.
-_RIVALS = ("gb18030", "cp950", "euc-jp", "mac-roman", "mac-cyrillic", "cp850", "cp852", "cp866", "iso8859-2", "koi8-r")
+_RIVALS = (
+    *("gb18030", "cp950", "euc-jp", "mac-roman", "mac-latin2", "mac-cyrillic"),
+    *("cp850", "cp852", "cp866", "iso8859-2", "koi8-r"),
+)
 _LEAST_RATIO, _LEAST_WORDS = 3.0, 3  # measured: docs/decisions/0027
 
 _WORD = re.compile(r"[^\s,;|\"()/.'’·・0-9_-]+")
@@ -120,7 +123,7 @@ def _could_be_a_name(word: str) -> bool:
         return False
     if any(map(str.islower, word)) and any(one.isupper() and not one.isascii() for one in word[1:]):
         return False  # MŘller
-    scripts = {_script(character) for character in word if character.isalpha()}
+    scripts = {_script(one) for one in word if one.isalpha() or (unicodedata.combining(one) and _script(one))}
     return len(scripts) == 1 or scripts == {"CJK", "KANA"} or _KOREAN_NAME.fullmatch(word) is not None
 
 

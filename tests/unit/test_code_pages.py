@@ -25,6 +25,7 @@ NAMES = {
     "gb18030": [["韦超", "何坤", "陈博"], ["罗坤", "林丽"]], "big5": [["馬秀枝"], ["黃淑華", "張麗華"]],
     "euc-jp": [["知実 伊藤", "桃子 伊藤", "英樹 田中"], ["花子 石井"]],
     "mac-roman": [["Jörg Römer", "Jäckel"], ["Céline", "Hélène"]], "cp850": [["Jörg Römer", "Jäckel"], ["Céline"]],
+    "mac-latin2": [["Melania Błasik"], ["Rafał Dej", "Antoni Cisoń", "Łukasz Szmajda"]],
     "cp852": [["Łukasz", "Żak"]], "koi8-r": [["Иванов Иван", "Пётр"]], "iso8859-2": [["Łukasz Wiśniewski", "Dąbek"]],
 }  # fmt: skip
 LISTS = [
