@@ -75,6 +75,6 @@ def plain_folder_errors() -> Iterator[None]:
     try:
         yield
     except OSError as failed:
-        if failed.errno in (errno.ENOSPC, errno.EDQUOT):
+        if failed.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise OutOfSpace("The disk has no room for these files.") from failed
         raise ServiceUnavailable("The folder for imports cannot be written to.") from failed
