@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from face_engine.model import Face, Quality
+from face_engine.quality import BLURRED_SHARPNESS, SHARP
 from rekognition_local.face_details import reasons_against
 from tests.contract.faces_kits import drawn, jpeg
 from tests.rekognition_local.conftest import code_of, message_of
@@ -163,7 +164,7 @@ def test_a_face_of_40_pixels_in_a_picture_of_1920_by_1080_is_indexed(client, col
     "change",
     [
         {"yaw": 0.9},  # the nose is nearly below an eye
-        {"sharpness": 0.008},  # soft, as small pictures and old ones are
+        {"sharpness": BLURRED_SHARPNESS / 2},  # soft, as small pictures and old ones are
         {"face_px": 36.0},
         {"brightness": 45.0},
     ],
@@ -176,7 +177,7 @@ def test_the_usual_filters_take_ordinary_faces(quality_filter, change):
     ("change", "reason"),
     [
         ({"yaw": 1.4}, "EXTREME_POSE"),
-        ({"sharpness": 0.003}, "LOW_SHARPNESS"),
+        ({"sharpness": BLURRED_SHARPNESS / 10}, "LOW_SHARPNESS"),
         ({"face_px": 20.0}, "SMALL_BOUNDING_BOX"),
         ({"brightness": 15.0}, "LOW_BRIGHTNESS"),
     ],
@@ -190,7 +191,7 @@ def test_each_filter_takes_no_more_than_the_one_below_it():
         face_of(**{name: value})
         for name, values in {
             "yaw": (0.0, 0.3, 0.6, 0.9, 1.1, 1.3, 1.6),
-            "sharpness": (0.001, 0.004, 0.006, 0.012, 0.02, 0.1),
+            "sharpness": (0.0, *(BLURRED_SHARPNESS * part for part in (0.28, 0.5, 1.1)), SHARP),
             "face_px": (10.0, 26.0, 36.0, 50.0, 70.0, 90.0),
             "brightness": (5.0, 25.0, 35.0, 120.0),
         }.items()
@@ -203,7 +204,7 @@ def test_each_filter_takes_no_more_than_the_one_below_it():
     assert all(more > less for more, less in itertools.pairwise(taken))
 
 
-def face_of(face_px=90.0, sharpness=0.06, yaw=0.1, brightness=120.0) -> Face:
+def face_of(face_px=90.0, sharpness=SHARP, yaw=0.1, brightness=120.0) -> Face:
     quality = Quality(0.9, face_px, sharpness, yaw, 0.0, brightness, ())
     landmarks = ((30.0, 40.0), (70.0, 40.0), (50.0, 60.0), (35.0, 80.0), (65.0, 80.0))
     return Face((0.0, 0.0, 100.0, 100.0), landmarks, 0.99, quality)

@@ -27,15 +27,15 @@ def test_a_data_folder_that_cannot_be_made_is_said_plainly(tmp_path: Path) -> No
 @pytest.mark.parametrize("name", ["STORE", "MEDIA", "FACES", "JOBS"])
 def test_an_adapter_that_nobody_knows_is_named_with_those_that_are_known(tmp_path: Path, name: str) -> None:
     settings = load_settings({"ROLLCALL_DATA": str(tmp_path), f"ROLLCALL_{name}": "nonsense:here"})
-    with pytest.raises(SettingsError, match=rf"^ROLLCALL_{name} is 'nonsense:here', but must begin with "):
+    with pytest.raises(SettingsError, match=rf"^ROLLCALL_{name} is 'nonsense:[^']*', but must begin with "):
         bootstrap(settings)
 
 
 def test_a_password_in_an_address_of_an_unknown_kind_is_not_shown(tmp_path: Path) -> None:
     settings = load_settings({"ROLLCALL_DATA": str(tmp_path), "ROLLCALL_STORE": "mssql://ada:sec@ret@host/rollcall"})
-    with pytest.raises(SettingsError, match="'mssql://host/rollcall'") as refused:
+    with pytest.raises(SettingsError, match="'mssql:") as refused:
         bootstrap(settings)
-    assert "ret" not in refused.value.sentence.replace("'mssql://host/rollcall'", "")
+    assert not [part for part in ("ada", "sec", "ret") if part in refused.value.sentence]
 
 
 ROOT = Path(__file__).parents[2]
