@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import IPv4Address, ip_address, ip_network
 from pathlib import Path
 
 from flask import Flask, current_app, request
@@ -18,6 +17,7 @@ from limits.strategies import MovingWindowRateLimiter, RateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 from attendance.errors import ServiceUnavailable, SettingsError
+from attendance.networks import network_of
 from attendance.redis_refusals import is_refusal
 from attendance.use_cases.names import same_text
 from website.file_counts import FileCounts
@@ -121,13 +121,5 @@ def _address_key() -> tuple[str, str]:
 
 
 def asking_network() -> str:
-    """The address, or of IPv6 its /64, which is what one household or attacker has."""
-    given = request.remote_addr or "unknown"
-    try:
-        address = ip_address(given)
-    except ValueError:
-        return given
-    if isinstance(address, IPv4Address):
-        return given
-    # A socket for both gives IPv4 as ::ffff:a.b.c.d, all in one /64.
-    return str(address.ipv4_mapped or ip_network((given, 64), strict=False))
+    """Whom the request comes from."""
+    return network_of(request.remote_addr or "unknown")

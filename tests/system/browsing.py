@@ -42,6 +42,15 @@ class Teacher:
         headers = {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
         return self.session.patch(upload, data=data, headers=headers, timeout=TIMEOUT_S)
 
+    def piece(self, upload: str, size: int) -> bytes:
+        """How a request for so many bytes of its beginning begins, for who sends it by hand."""
+        headers = {**self.session.headers, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+        request = requests.Request("PATCH", upload, headers=headers, cookies=self.session.cookies).prepare()
+        lines = [f"{name}: {value}" for name, value in request.headers.items() if name != "Content-Length"]
+        return "\r\n".join(
+            [f"PATCH {request.path_url} HTTP/1.1", "Host: site", *lines, f"Content-Length: {size}", "", ""]
+        ).encode()
+
     def offset(self, upload: str) -> int:
         """How much of it the site has."""
         answer = self.session.head(upload, timeout=TIMEOUT_S)
