@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask, current_app, request
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.errors import ConfigurationError, StorageError
 from limits.storage import StorageTypes, storage_from_string
 from limits.strategies import MovingWindowRateLimiter, RateLimiter
@@ -21,17 +21,28 @@ from attendance.networks import network_of
 from attendance.redis_refusals import is_refusal
 from attendance.use_cases.names import same_text
 from website.file_counts import FileCounts
+from website.known_browser import known_browser, remember_browser
 from website.memory_counts import MemoryCounts
+
+_Key = tuple[str, str]
 
 _TURNS = 64  # addresses share these locks, so that strangers cannot make more and more of them
 
 
 class LoginTries:
-    """Counts tries in any 60 seconds. A success clears the account's count, but never the address's."""
+    """Counts tries at an account by where they come from, so that guesses from one place keep nobody out elsewhere.
+
+    docs/decisions/0024 says what may be tried in all. A success clears the minute of the account, but no hour, and
+    never what the address has guessed.
+    """
 
     def __init__(self, counter: RateLimiter, per_minute: int) -> None:
         self._counter = counter
-        self._item = RateLimitItemPerMinute(per_minute)
+        self._of_one = RateLimitItemPerMinute(per_minute)
+        self._first = RateLimitItemPerMinute(1)
+        self._networks = RateLimitItemPerMinute(max(2, per_minute))  # with one, a stranger would keep the owner out
+        self._hour_of_one = RateLimitItemPerHour(4 * per_minute)
+        self._hour_of_all = RateLimitItemPerHour(12 * per_minute)
         self._turns = [threading.Lock() for _ in range(_TURNS)]
 
     @contextmanager
@@ -43,30 +54,65 @@ class LoginTries:
         Raises TooManyRequests with the seconds to wait; ServiceUnavailable.
         """
         with self._turns[hash(asking_network()) % _TURNS]:
-            self._begin(account)
+            with _store_errors():
+                self._begin(_Asker(account))
             yield
 
-    def _begin(self, account: str) -> None:
-        of_account, of_address = _account_key(account), _address_key()
-        with _store_errors():
-            if self._counter.test(self._item, *of_address) and self._counter.hit(self._item, *of_account):
-                return
-            seconds = self._seconds_to_wait(of_account, of_address)
-        raise TooManyRequests(retry_after=seconds)
+    def _begin(self, asker: _Asker) -> None:
+        self._check(self._hour_of_one, asker.at_account)
+        if not asker.is_known:
+            self._check(self._of_one, asker.network)
+            self._check(self._hour_of_all, asker.account)
+        self._count(self._of_one, asker.at_account)
+        if not asker.is_known and self._counter.hit(self._first, *asker.first):
+            try:
+                self._count(self._networks, asker.account)
+            except TooManyRequests:
+                self._counter.clear(self._first, *asker.first)  # it has not been let in, and is the first again
+                raise
 
-    def failed(self) -> None:
-        """Count a wrong try for the address; a whole class may sign in from one address, so right ones are free."""
+    def failed(self, account: str) -> None:
+        """Count a wrong try; right ones are free, because a whole class may sign in from one address."""
+        asker = _Asker(account)
         with _store_errors():
-            self._counter.hit(self._item, *_address_key())
+            self._counter.hit(self._of_one, *asker.network)
+            self._counter.hit(self._hour_of_one, *asker.at_account)
+            if not asker.is_known:
+                self._counter.hit(self._hour_of_all, *asker.account)
 
     def succeeded(self, account: str) -> None:
-        """Forget the account's tries."""
+        """Forget the tries of this minute, and know this browser again."""
+        asker = _Asker(account)
         with _store_errors():
-            self._counter.clear(self._item, *_account_key(account))
+            self._counter.clear(self._of_one, *asker.at_account)
+            self._counter.clear(self._networks, *asker.account)
+            self._counter.clear(self._first, *asker.first)
+        remember_browser(asker.account[1])
 
-    def _seconds_to_wait(self, *keys: tuple[str, str]) -> int:
-        stats = [self._counter.get_window_stats(self._item, *key) for key in keys]
-        return max([1] + [int(s.reset_time - time.time()) + 1 for s in stats if s.remaining == 0])
+    def _count(self, item: RateLimitItem, key: _Key) -> None:
+        if not self._counter.hit(item, *key):
+            raise self._refusal(item, key)
+
+    def _check(self, item: RateLimitItem, key: _Key) -> None:
+        if not self._counter.test(item, *key):
+            raise self._refusal(item, key)
+
+    def _refusal(self, item: RateLimitItem, key: _Key) -> TooManyRequests:
+        reset_time = self._counter.get_window_stats(item, *key).reset_time
+        return TooManyRequests(retry_after=max(1, int(reset_time - time.time()) + 1))
+
+
+class _Asker:
+    """Under which keys a try is counted: for the address, for the account, and for the one at the other."""
+
+    def __init__(self, account: str) -> None:
+        name, network = hashlib.sha256(same_text(account.strip()).encode()).hexdigest(), asking_network()
+        browser = known_browser(name)
+        self.is_known = browser is not None
+        self.network = ("login-address", network)
+        self.account = ("login-account", name)
+        self.at_account = ("login-known", browser) if browser else ("login-account-from", f"{name} {network}")
+        self.first = ("login-first-from", f"{name} {network}")
 
 
 def init_app(app: Flask) -> None:
@@ -110,14 +156,6 @@ def _store_errors() -> Iterator[None]:
                 "Signing in is not possible: Redis refuses the password or the database that ROLLCALL_RATE_STORE names."
             ) from lost
         raise ServiceUnavailable("Signing in is not possible at the moment. Try again in a little while.") from lost
-
-
-def _account_key(account: str) -> tuple[str, str]:
-    return "login-account", hashlib.sha256(same_text(account.strip()).encode()).hexdigest()
-
-
-def _address_key() -> tuple[str, str]:
-    return "login-address", asking_network()
 
 
 def asking_network() -> str:

@@ -218,3 +218,89 @@ def _try_from(app: Flask, address: str, email: str, password: str = "wrong passw
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     fields = {"csrf_token": csrf(client), "email": email, "password": password}
     return client.post("/login", data=fields, headers=headers, environ_base={"REMOTE_ADDR": address})
+
+
+class TestLockOut:
+    """Strangers who guess do not keep out whoever owns the account."""
+
+    @pytest.mark.parametrize(
+        ("stranger", "owner"),
+        [("10.0.0.1", "10.0.0.2"), ("2001:db8:0:1::{}", "2001:db8:0:2::1"), ("::ffff:10.0.0.1", "10.0.0.2")],
+    )
+    def test_guesses_from_one_address_never_keep_the_owner_out_elsewhere(
+        self, app: Flask, admin: User, hours: list[float], stranger: str, owner: str
+    ) -> None:
+        for _ in range(15):
+            for number in range(7):
+                _try_from(app, stranger.format(number), admin.email)
+            assert _try_from(app, owner, admin.email, PASSWORD).status_code == 302
+            hours[0] += 61
+
+    def test_guesses_from_one_address_do_not_keep_the_owner_out_who_forgot_at_first(
+        self, app: Flask, admin: User, hours: list[float]
+    ) -> None:
+        for _ in range(15):
+            for _number in range(7):
+                _try_from(app, "10.0.0.1", admin.email)
+            hours[0] += 61
+        assert _try_from(app, "10.0.0.2", admin.email).status_code == 200
+        assert _try_from(app, "10.0.0.2", admin.email, PASSWORD).status_code == 302
+
+    def test_one_address_has_twenty_guesses_an_hour_at_one_account(
+        self, app: Flask, admin: User, hours: list[float]
+    ) -> None:
+        statuses = []
+        for _ in range(8):
+            statuses += [_try_from(app, "10.0.0.1", admin.email).status_code for _ in range(5)]
+            hours[0] += 61
+        assert statuses == [200] * 20 + [429] * 20
+
+    def test_guesses_from_everywhere_are_sixty_an_hour_at_one_account(
+        self, app: Flask, admin: User, hours: list[float]
+    ) -> None:
+        statuses = []
+        for number in range(80):
+            statuses.append(_try_from(app, f"10.0.{number}.1", admin.email).status_code)
+            hours[0] += 20
+        assert statuses == [200] * 60 + [429] * 20
+        assert _try_from(app, "10.9.9.9", admin.email, PASSWORD).status_code == 429
+        hours[0] += 3600
+        assert _try_from(app, "10.9.9.9", admin.email, PASSWORD).status_code == 302
+
+    def test_a_browser_in_which_the_account_was_signed_in_is_never_kept_out_by_others(
+        self, app: Flask, admin: User, teacher: User
+    ) -> None:
+        known = app.test_client()
+        sign_in(known, admin.email)
+        post_form(known, "/logout", token_from="/account")
+        for number in range(30):
+            _try_from(app, f"10.0.0.{number}", admin.email)
+            _try_from(app, "127.0.0.1", admin.email)  # the address of the owner's school
+        assert _try_from(app, "10.1.1.1", admin.email, PASSWORD).status_code == 429
+        assert sign_in(known, teacher.email).status_code == 429  # it is known for one account, not for all
+        assert sign_in(known, admin.email).status_code == 302
+
+    def test_a_browser_that_is_known_may_guess_no_more_than_others(
+        self, app: Flask, admin: User, hours: list[float]
+    ) -> None:
+        known = app.test_client()
+        sign_in(known, admin.email)
+        post_form(known, "/logout", token_from="/account")
+        assert [sign_in(known, admin.email, "wrong").status_code for _ in range(6)] == [200] * 5 + [429]
+
+    def test_a_made_up_sign_of_a_known_browser_is_worth_nothing(self, app: Flask, admin: User) -> None:
+        known = app.test_client()
+        sign_in(known, admin.email)
+        value = known.get_cookie("rollcall-known").value
+        post_form(known, "/logout", token_from="/account")
+        known.set_cookie("rollcall-known", value[:-3] + "abc")
+        for number in range(6):
+            _try_from(app, f"10.0.0.{number}", admin.email)
+        assert sign_in(known, admin.email).status_code == 429
+
+    @pytest.fixture
+    def hours(self, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+        """Seconds that have gone by, as the counter of tries sees them."""
+        gone, begun = [0.0], time.time()
+        monkeypatch.setattr("website.file_counts.time.time", lambda: begun + gone[0])
+        return gone

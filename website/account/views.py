@@ -52,6 +52,8 @@ def _changed(form: PasswordForm) -> bool:
             user = change_password(current_services(), user.id, old=form.old_password.data, new=form.password.data)
         except InvalidInput as error:
             form.refuse(error)
+            if error.field == "old_password":
+                login_tries().failed(user.email)
             return False
         login_tries().succeeded(user.email)
     sign_in(user)

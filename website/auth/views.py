@@ -35,7 +35,7 @@ def _signed_in(form: LoginForm) -> bool:
     with login_tries().one_try(form.email.data):
         user = check_login(current_services(), form.email.data, form.password.data)
         if user is None:
-            login_tries().failed()
+            login_tries().failed(form.email.data)
             form.refuse(InvalidInput("Email or password is wrong."))
             return False
         login_tries().succeeded(form.email.data)
