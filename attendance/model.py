@@ -68,6 +68,19 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class Session:
+    """One login of a user in one browser. `ends_at` moves with visits, as far as a login may last; see rules.py."""
+
+    id: str
+    user_id: str
+    created_at: datetime
+    seen_at: datetime
+    ends_at: datetime
+    browser: str = ""  # as it names itself
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     """What is taught (`code`, `name`) to which class (`section`); `code` and `section` together are unique."""
 

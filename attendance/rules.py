@@ -181,3 +181,8 @@ def could_record(device: Device, at: datetime, now: datetime, outbox_lasts: time
 def _is_within(at: datetime, pairing: Pairing) -> bool:
     until = pairing.until
     return pairing.since - CLOCK_TOLERANCE <= at and (until is None or at <= until + CLOCK_TOLERANCE)
+
+
+def session_end(created_at: datetime, seen_at: datetime, *, idle: timedelta, most: timedelta) -> datetime:
+    """A login ends when nobody has come for so long, and at the latest so long after it began."""
+    return min(seen_at + idle, created_at + most)

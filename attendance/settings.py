@@ -161,9 +161,15 @@ SETTINGS = (
     ),
     Setting("ROLLCALL_SESSION_HOURS", "12", "How long a login lasts without a visit, in hours.", number(0.1, 8760)),
     Setting(
+        "ROLLCALL_SESSION_MAX_HOURS",
+        "720",
+        "How long a login lasts at most, however often somebody comes, in hours.",
+        number(0.1, 87600),
+    ),
+    Setting(
         "ROLLCALL_LOGIN_TRIES",
         "5",
-        "How many tries to log in an account or an address has each minute.",
+        "How many wrong tries to log in an address has each minute; docs/operations.md says what follows from it.",
         count(1, 1000),
     ),
     Setting(
@@ -215,6 +221,7 @@ class Settings:
     device_outbox_days: int
     requests_per_device: int
     session_hours: float
+    session_max_hours: float
     login_tries: int
     rate_store: ServiceUrl
     proxies: int

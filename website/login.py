@@ -6,25 +6,30 @@ import secrets
 
 from flask import Flask, abort, flash, redirect, request, session, url_for
 from flask_babel import gettext as _
-from flask_login import LoginManager, UserMixin
+from flask_login import LoginManager, UserMixin, current_user
 from flask_login import login_user as remember_user
 from werkzeug.wrappers import Response
 
 from attendance.errors import NotFound
-from attendance.model import Role, User
+from attendance.model import Role, Session, User
+from attendance.use_cases.sessions import begin_session, visit_session
 from website.current import current_services
 from website.errors import wants_json
 
 
 class SignedIn(UserMixin):
-    """A user as Flask-Login knows them. The session key is part of the id, so that a new password ends old sessions."""
+    """A user as Flask-Login knows them, in one of their sessions.
 
-    def __init__(self, user: User) -> None:
+    The session key is part of the id too: no session of before a new password is one, whatever the store still holds.
+    """
+
+    def __init__(self, user: User, session: Session) -> None:
         self.user = user
+        self.session_id = session.id
 
     def get_id(self) -> str:
         """What the session cookie holds."""
-        return f"{self.user.id}.{self.user.session_key}"
+        return f"{self.user.id}.{self.user.session_key}.{self.session_id}"
 
     @property
     def id(self) -> str:
@@ -61,18 +66,32 @@ def init_app(app: Flask) -> None:
 
 def sign_in(user: User) -> None:
     """Start a new session for this user; nothing of the old one is left in it."""
-    session.clear()
+    begun = begin_session(
+        current_services(), user, browser=request.headers.get("User-Agent", ""), address=request.remote_addr or ""
+    )
+    sign_out()
     session.permanent = True
-    remember_user(SignedIn(user))
+    remember_user(SignedIn(user, begun))
 
 
-def _load(session_id: str) -> SignedIn | None:
-    user_id, _dot, session_key = session_id.partition(".")
+def sign_out() -> None:
+    """End this session in the store, so that no copy of the cookie is worth anything; nothing of it is left."""
+    if current_user.is_authenticated:
+        current_services().store.remove_session(current_user.id, current_user.session_id)
+    session.clear()
+
+
+def _load(known_as: str) -> SignedIn | None:
+    user_id, _, rest = known_as.partition(".")
+    session_key, _, session_id = rest.partition(".")
+    visited = visit_session(current_services(), user_id, session_id) if session_id else None
+    if visited is None:
+        return None
     try:
         user = current_services().store.user(user_id)
     except NotFound:
         return None
-    return SignedIn(user) if secrets.compare_digest(user.session_key, session_key) else None
+    return SignedIn(user, visited) if secrets.compare_digest(user.session_key, session_key) else None
 
 
 def _ask_to_sign_in() -> Response:

@@ -17,7 +17,7 @@ USERS, ADMINS, STUDENTS, COURSES, FACES, AUDIT, ERASURES = (
     "audit",
     "erasures",
 )
-LECTURE, RECORDING, SEEN, MARK, CHANGE, COURSE, STUDENT, USER = (
+LECTURE, RECORDING, SEEN, MARK, CHANGE, COURSE, STUDENT, USER, SESSION = (
     "lecture#",
     "recording#",
     "seen#",
@@ -26,6 +26,7 @@ LECTURE, RECORDING, SEEN, MARK, CHANGE, COURSE, STUDENT, USER = (
     "course#",
     "student#",
     "user#",
+    "session#",
 )
 FACES_IN_USE: Key = ("faces-in-use", "state")
 AUDIT_COUNT: Key = ("audit-count", "count")
@@ -83,7 +84,7 @@ def of_student(student_id: str) -> str:
 
 
 def of_user(user_id: str) -> str:
-    """The partition of the courses that a user teaches."""
+    """The partition of the courses that a user teaches, and of their sessions."""
     return USER + plain(user_id)
 
 
@@ -115,6 +116,10 @@ def on_roster(course_id: str, student_id: str) -> tuple[Key, Key]:
 
 def teaching(user_id: str, course_id: str) -> Key:
     return of_user(user_id), COURSE + plain(course_id)
+
+
+def session(user_id: str, session_id: str) -> Key:
+    return of_user(user_id), SESSION + plain(session_id)
 
 
 def account(student_id: str, user_id: str) -> Key:

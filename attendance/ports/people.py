@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from attendance.list_model import Page
-from attendance.model import Course, EngineCount, Face, Student, User
+from attendance.model import Course, EngineCount, Face, Session, Student, User
 
 
 class UserStore(Protocol):
@@ -35,6 +36,31 @@ class UserStore(Protocol):
 
     def count_admins(self) -> int:
         """So that the last one is never removed."""
+
+
+class SessionStore(Protocol):
+    """Where users are signed in. Sessions go with their user."""
+
+    def add_session(self, session: Session) -> None:
+        """Raises NotFound (user)."""
+
+    def session(self, user_id: str, session_id: str) -> Session | None:
+        """None where it was ended. Each request of somebody who is signed in asks this."""
+
+    def sessions(self, user_id: str, now: datetime) -> Sequence[Session]:
+        """Those that have not ended by now; last seen first."""
+
+    def see_session(self, user_id: str, session_id: str, at: datetime, ends_at: datetime) -> None:
+        """When it was seen last, and its new end. Nothing happens where it was ended."""
+
+    def remove_session(self, user_id: str, session_id: str) -> None:
+        """Nothing happens where it was ended."""
+
+    def remove_sessions(self, user_id: str, keep: str | None = None) -> None:
+        """All of the user's, or all but one."""
+
+    def remove_ended_sessions(self, now: datetime) -> None:
+        """Those whose end has come, unless the database forgets them by itself."""
 
 
 class CourseStore(Protocol):

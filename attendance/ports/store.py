@@ -10,7 +10,7 @@ from typing import Protocol
 from attendance.list_model import AuditEntry, LectureCounts, LogFilter, LogRow, Page
 from attendance.model import Lecture, Mark, MarkChange, Recording, Sighting, Status
 from attendance.ports.devices import AlarmStore, DeviceStore, ReadingStore, TimetableStore
-from attendance.ports.people import CourseStore, RenewalStore, StudentStore, UserStore
+from attendance.ports.people import CourseStore, RenewalStore, SessionStore, StudentStore, UserStore
 
 
 class LectureStore(Protocol):
@@ -166,6 +166,7 @@ class AuditStore(Protocol):
 
 class Store(
     UserStore,
+    SessionStore,
     CourseStore,
     StudentStore,
     RenewalStore,

@@ -154,6 +154,7 @@ def _new_hash(password: str, email: str) -> str:
 def _with_password(services: Services, user: User, password: str) -> User:
     user = replace(user, password_hash=_new_hash(password, user.email), session_key=new_id())
     services.store.save_user(user)
+    services.store.remove_sessions(user.id)
     return user
 
 

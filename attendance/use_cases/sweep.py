@@ -36,10 +36,11 @@ def sweep(services: Services) -> None:
 
 
 def tidy(services: Services) -> None:
-    """What may wait an hour: old uploads, imports, readings, and files without a row. Raises ServiceUnavailable."""
+    """What may wait an hour: old uploads, imports, readings, sessions, stray files. Raises ServiceUnavailable."""
     services.uploads.remove_older_than(services.now() - KEEP_UPLOADS)
     remove_old_imports(services)
     thin_readings(services)
+    services.store.remove_ended_sessions(services.now())
     erase_orphans(services)
 
 

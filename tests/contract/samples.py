@@ -14,6 +14,7 @@ from attendance.model import (
     Recording,
     RecordingKind,
     Role,
+    Session,
     Sighting,
     Status,
     Student,
@@ -29,6 +30,17 @@ HOUR = timedelta(hours=1)
 def a_user(user_id: str = "u1", email: str = "", **more: Any) -> User:
     given = {"name": "", "role": Role.TEACHER, "password_hash": "hash", "created_at": NOW, "session_key": "key"} | more
     return User(id=user_id, email=email or f"{user_id}@example.org", **given)
+
+
+def a_session(session_id: str = "s1", user_id: str = "u1", **more: Any) -> Session:
+    given = {
+        "created_at": NOW,
+        "seen_at": NOW,
+        "ends_at": NOW + HOUR,
+        "browser": "A browser",
+        "address": "10.0.0.1",
+    } | more
+    return Session(id=session_id, user_id=user_id, **given)
 
 
 def a_course(course_id: str = "c1", code: str = "", **more: Any) -> Course:

@@ -1,5 +1,6 @@
-"""The own account: name, time zone, password."""
+"""The own account: name, time zone, password, and where one is signed in."""
 
+from website.account import sessions
 from website.account.views import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "sessions"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -14,7 +14,7 @@ from website.auth.forms import FirstAdminForm, LoginForm
 from website.auth.next_page import next_page
 from website.current import current_services
 from website.limits import login_tries
-from website.login import sign_in
+from website.login import sign_in, sign_out
 
 blueprint = Blueprint("auth", __name__, template_folder="templates")
 
@@ -46,7 +46,7 @@ def _signed_in(form: LoginForm) -> bool:
 @blueprint.post("/logout")
 def logout() -> ResponseReturnValue:
     """Sign out; nothing of the session is left."""
-    session.clear()
+    sign_out()
     flash(_("You are signed out."), "success")
     return redirect(url_for("auth.login"))
 

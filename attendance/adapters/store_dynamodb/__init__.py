@@ -18,6 +18,7 @@ from attendance.adapters.store_dynamodb.preparing import DynamoPreparation
 from attendance.adapters.store_dynamodb.readings import DynamoReadings
 from attendance.adapters.store_dynamodb.renewals import DynamoRenewals
 from attendance.adapters.store_dynamodb.searches import DynamoSearches
+from attendance.adapters.store_dynamodb.sessions import DynamoSessions
 from attendance.adapters.store_dynamodb.spending import DynamoSpending
 from attendance.adapters.store_dynamodb.students import DynamoStudents
 from attendance.adapters.store_dynamodb.table import Table
@@ -33,6 +34,7 @@ _NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 class DynamoStore(
     DynamoPreparation,
     DynamoUsers,
+    DynamoSessions,
     DynamoCourses,
     DynamoStudents,
     DynamoRenewals,

@@ -8,7 +8,7 @@ from attendance.adapters import store_dynamodb_keys as keys
 from attendance.adapters.folded import folded
 from attendance.adapters.store_dynamodb.actions import NEW, THERE, Action, check, delete, put
 from attendance.adapters.store_dynamodb.pages import contains, page_of
-from attendance.adapters.store_dynamodb.table import TablePart
+from attendance.adapters.store_dynamodb.table import TablePart, key_in
 from attendance.adapters.store_dynamodb.values import attributes, read, text
 from attendance.adapters.store_sentences import no_student, no_user, user_taken
 from attendance.list_model import Page
@@ -40,12 +40,13 @@ class DynamoUsers(TablePart):
         self.table.again(save)
 
     def remove_user(self, user_id: str) -> None:
-        """Raises NotFound. Courses that the user taught forget it first, so that the same call can complete it."""
+        """Raises NotFound. Courses that the user taught, and sessions, go first: the same call can complete it."""
 
         def remove() -> None:
             old = self.user(user_id)
             for item in list(self.table.query(keys.of_user(user_id), keys.COURSE)):
                 self._leave_course(user_id, text(item, "course_id"))
+            self.table.delete_many([key_in(item) for item in self.table.query(keys.of_user(user_id), keys.SESSION)])
             unchanged, values = _as_read(old)
             self.table.transact([delete(keys.user(user_id), unchanged, **values), *_leaving(old, None)])
 

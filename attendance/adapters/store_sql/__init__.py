@@ -15,6 +15,7 @@ from attendance.adapters.store_sql.purging import SqlPurging
 from attendance.adapters.store_sql.readings import SqlReadings
 from attendance.adapters.store_sql.renewals import SqlRenewals
 from attendance.adapters.store_sql.searches import SqlSearches
+from attendance.adapters.store_sql.sessions import SqlSessions
 from attendance.adapters.store_sql.spending import SqlSpending
 from attendance.adapters.store_sql.students import SqlStudents
 from attendance.adapters.store_sql.timetable import SqlTimetable
@@ -27,6 +28,7 @@ class SqlStore(
     SqlPreparation,
     SqlPurging,
     SqlUsers,
+    SqlSessions,
     SqlCourses,
     SqlStudents,
     SqlRenewals,

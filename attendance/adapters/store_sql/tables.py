@@ -67,6 +67,18 @@ users = Table(
     Column("session_key", text(64), nullable=False),
 )
 
+sessions = Table(
+    "sessions",
+    metadata,
+    _id(),
+    _of("user_id", "users", index=True),
+    Column("created_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False, index=True),
+    Column("browser", text(300), nullable=False),
+    Column("address", text(64), nullable=False),
+)
+
 courses = Table(
     "courses",
     metadata,

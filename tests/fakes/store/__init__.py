@@ -5,13 +5,14 @@ from __future__ import annotations
 from tests.fakes.store.devices import FakeAlarms, FakeDevices, FakeReadings, FakeTimetable
 from tests.fakes.store.lectures import FakeLectures, FakeSearches
 from tests.fakes.store.marks import FakeAudit, FakeMarks
-from tests.fakes.store.people import FakeCourses, FakeStudents, FakeUsers
+from tests.fakes.store.people import FakeCourses, FakeSessions, FakeStudents, FakeUsers
 from tests.fakes.store.renewals import FakeRenewals
 from tests.fakes.store.spending import FakeSpending
 
 
 class FakeStore(
     FakeUsers,
+    FakeSessions,
     FakeCourses,
     FakeStudents,
     FakeRenewals,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from attendance.errors import AlreadyExists, ConsentMissing
 from attendance.list_model import Page
-from attendance.model import Course, Face, Role, Student, User
+from attendance.model import Course, Face, Role, Session, Student, User
 from tests.fakes.store.state import FakeState, contains, folded, in_utc, locked, need, page_of
 
 
@@ -43,6 +44,7 @@ class FakeUsers(FakeState):
     def remove_user(self, user_id: str) -> None:
         need(self._users, user_id, "There is no such user.")
         del self._users[user_id]
+        self._drop_sessions(lambda one: one.user_id == user_id)
         for teachers in self._teachers.values():
             teachers.discard(user_id)
 
@@ -61,6 +63,37 @@ class FakeUsers(FakeState):
 
     def count_admins(self) -> int:
         return sum(user.role is Role.ADMIN for user in self._users.values())
+
+
+@locked
+class FakeSessions(FakeState):
+    """The SessionStore."""
+
+    def add_session(self, session: Session) -> None:
+        need(self._users, session.user_id, "There is no such user.")
+        self._sessions[session.id] = in_utc(session)
+
+    def session(self, user_id: str, session_id: str) -> Session | None:
+        found = self._sessions.get(session_id)
+        return found if found is not None and found.user_id == user_id else None
+
+    def sessions(self, user_id: str, now: datetime) -> Sequence[Session]:
+        own = [one for one in self._sessions.values() if one.user_id == user_id and one.ends_at > now]
+        return sorted(sorted(own, key=lambda one: one.id), key=lambda one: one.seen_at, reverse=True)
+
+    def see_session(self, user_id: str, session_id: str, at: datetime, ends_at: datetime) -> None:
+        found = self.session(user_id, session_id)
+        if found is not None:
+            self._sessions[session_id] = in_utc(replace(found, seen_at=at, ends_at=ends_at))
+
+    def remove_session(self, user_id: str, session_id: str) -> None:
+        self._drop_sessions(lambda one: (one.user_id, one.id) == (user_id, session_id))
+
+    def remove_sessions(self, user_id: str, keep: str | None = None) -> None:
+        self._drop_sessions(lambda one: one.user_id == user_id and one.id != keep)
+
+    def remove_ended_sessions(self, now: datetime) -> None:
+        self._drop_sessions(lambda one: one.ends_at <= now)
 
 
 @locked
@@ -155,6 +188,7 @@ class FakeStudents(FakeState):
         for roster in self._rosters.values():
             roster.discard(student_id)
         for user in [user for user in self._users.values() if user.student_id == student_id]:
+            self._drop_sessions(lambda one, gone=user.id: one.user_id == gone)
             del self._users[user.id]
             for teachers in self._teachers.values():
                 teachers.discard(user.id)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from attendance.errors import NotFound
 from attendance.list_model import AuditEntry, Page
 from attendance.media_keys import COPY
-from attendance.model import Course, Face, Lecture, Mark, MarkChange, Recording, Sighting, Student, User
+from attendance.model import Course, Face, Lecture, Mark, MarkChange, Recording, Session, Sighting, Student, User
 from attendance.searchable import searchable
 
 T = TypeVar("T")
@@ -26,6 +26,7 @@ class FakeState:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._users: dict[str, User] = {}
+        self._sessions: dict[str, Session] = {}
         self._courses: dict[str, Course] = {}
         self._teachers: dict[str, set[str]] = {}  # by course
         self._rosters: dict[str, set[str]] = {}  # by course
@@ -49,6 +50,9 @@ class FakeState:
             return ""
         user = self._users.get(user_id)
         return (user.name or user.email) if user else "a removed user"
+
+    def _drop_sessions(self, gone: Callable[[Session], bool]) -> None:
+        self._sessions = {one.id: one for one in self._sessions.values() if not gone(one)}
 
     def _drop_marks(self, gone: Callable[[str, str], bool]) -> None:
         """Of the lectures and students for which `gone` is true, with their history; their pictures go too."""

@@ -23,7 +23,15 @@ DESCRIPTIONS = {"api-docs.openapi_json", "api_docs.show"}
 OPEN = {"auth.login", "auth.setup", "home.health", "static", "bootstrap.static"} | DESCRIPTIONS
 OF_DEVICES = "device_api."
 PAIRING = "device_api.pair"
-OF_STUDENTS = {"account.index", "account.password", "home.index", "hourly.index", "log.mine", "auth.logout"} | OPEN
+OF_STUDENTS = {
+    "account.index",
+    "account.password",
+    "account.sessions",
+    "home.index",
+    "hourly.index",
+    "log.mine",
+    "auth.logout",
+} | OPEN
 OF_ANYBODY = OF_STUDENTS | {
     "api.uploads.uploads",
     "courses.index",
