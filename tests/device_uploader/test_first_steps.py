@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from device_uploader import places
+from device_uploader.clock import FastClock
 from device_uploader.command_line import main
 from device_uploader.settings_file import load_settings
+from device_uploader.simulation import Plan, end_of
 from tests.device_uploader.bad_network import served
 from tests.device_uploader.fake_site import KEY, FakeSite
 
@@ -139,19 +141,19 @@ def test_the_folders_of_the_desktop_are_used_where_it_names_them(
     assert places.key_file() == home / ".config/rollcall-device/key"
 
 
-def test_a_simulation_of_a_device_that_was_paired_just_now_has_no_past(home: Path, server: str, fake: FakeSite):
-    begun = datetime.now(UTC)
-    assert main(["pair", "ABCD-EFGH", "--server", server]) == 0
-    assert main(["simulate", "--hours", "2", "--speed", "2400", "--clip-minutes", "0", "--reading-seconds", "60"]) == 0
-    times = [datetime.fromisoformat(reading["at"]) for reading in fake.readings.values()]
-    assert len(times) > 20
-    assert begun - timedelta(minutes=31) < min(times) < max(times) < begun + timedelta(hours=2)
-
-
-def test_a_simulation_of_a_device_that_was_paired_long_ago_ends_now(home: Path, server: str, fake: FakeSite):
-    assert main(["pair", "ABCD-EFGH", "--server", server]) == 0
-    os.utime(home / ".config/rollcall-device/key", (0, 0))
-    assert main(["simulate", "--hours", "2", "--speed", "2400", "--clip-minutes", "0", "--reading-seconds", "60"]) == 0
-    times = [datetime.fromisoformat(reading["at"]) for reading in fake.readings.values()]
-    assert min(times) < datetime.now(UTC) - timedelta(minutes=90)
-    assert max(times) < datetime.now(UTC) + timedelta(minutes=1)
+@pytest.mark.parametrize(
+    ("paired_ago_s", "begins_ago_s"), [(0.0, 1800.0), (3600.0, 5400.0), (86_400.0, 7200.0), (9e8, 7200.0)]
+)
+def test_a_simulation_tells_nothing_from_before_the_pairing_and_else_ends_now(
+    tmp_path: Path, paired_ago_s: float, begins_ago_s: float
+):
+    key, plan = tmp_path / "key", Plan(2.0, 60.0, None, 1.0, None)
+    key.touch()
+    now_s = time.time()
+    os.utime(key, (now_s - paired_ago_s,) * 2)
+    ends_at_s, ahead_s = end_of(tmp_path / "outbox", plan, key)
+    begins_s = ends_at_s - plan.hours * 3600 + ahead_s
+    took_s = time.time() - now_s
+    assert now_s - begins_ago_s - 1 < begins_s < now_s - begins_ago_s + plan.hours * 3600 / plan.speed + took_s + 1
+    assert FastClock(plan.speed, ends_at_s, ahead_s)._from_real(ends_at_s) == pytest.approx(ends_at_s + ahead_s)
+    assert end_of(tmp_path / "outbox", plan, key) == (ends_at_s, ahead_s)  # after a kill
