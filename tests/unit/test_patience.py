@@ -127,7 +127,11 @@ def test_a_table_that_is_silent_is_told_after_the_first_tries(client: BrokenClie
 ASKED = {
     "s3": ("PutObject", "put_object", {"Bucket": "media", "Key": "a", "Body": b""}),
     "sqs": ("SendMessage", "send_message", {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/1/q", "MessageBody": "x"}),
-    "rekognition": ("DetectFaces", "detect_faces", {"Image": {"Bytes": b"x"}}),
+    "rekognition": (
+        "StartFaceSearch",
+        "start_face_search",
+        {"CollectionId": "c", "Video": {"S3Object": {"Bucket": "media", "Name": "a"}}},
+    ),
 }
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 from flask_login import login_user
 
 from attendance.errors import NotFound
-from attendance.model import Course, Lecture, Student, User, new_id
+from attendance.model import Course, Lecture, Session, Student, User, new_id
 from attendance.services import Services
 from tests.website.conftest import NOW
 from website.access import course_or_404, lecture_or_404, student_or_404, visible_courses
@@ -43,7 +43,7 @@ def other_student(services: Services, other_course: Course) -> Student:
 
 def _as(app: Flask, user: User, look: Callable[[], object]) -> object:
     with app.test_request_context():
-        login_user(SignedIn(user))
+        login_user(SignedIn(user, Session("s", user.id, NOW, NOW, NOW)))
         return look()
 
 

@@ -39,7 +39,8 @@ class World:
 
     def _with(self, rule: Rule, names: dict[str, str]) -> str:
         built = rule.build(
-            names | {"kind": "csv", "filename": "js/theme.js", "token": "no-token"}, append_unknown=False
+            names | {"kind": "csv", "filename": "js/theme.js", "token": "no-token", "session_id": "0" * 32},
+            append_unknown=False,
         )
         assert built is not None, rule
         return built[1]
