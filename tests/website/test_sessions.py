@@ -96,7 +96,8 @@ def test_all_others_are_ended_at_once(app: Flask, admin: User) -> None:
 
 def test_nobody_ends_the_sessions_of_others(app: Flask, admin: User, teacher: User) -> None:
     client, other = _signed_in(app, admin), _signed_in(app, teacher)
-    post_form(other, f"/account/sessions/{_ids(client)[0]}/end", token_from="/account")
+    foreign = f"/account/sessions/{_ids(client)[0]}/end"
+    assert post_form(other, foreign, token_from="/account").status_code == 404
     post_form(other, "/account/sessions/end-others", token_from="/account")
     assert client.get("/account").status_code == 200
     assert _ids(client)[0] not in other.get("/account/sessions").text

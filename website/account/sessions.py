@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from attendance.errors import NotFound
 from website.access import roles_required
 from website.account.browser_names import browser_name
 from website.account.views import blueprint
@@ -29,12 +30,15 @@ def sessions() -> ResponseReturnValue:
 @blueprint.post("/sessions/<session_id>/end")
 @roles_required()
 def end_session(session_id: str) -> ResponseReturnValue:
-    """One of the own; one that has ended by itself is as well."""
+    """One of the own. Raises NotFound."""
+    store, user_id = current_services().store, signed_in_user().id
+    if store.session(user_id, session_id) is None:
+        raise NotFound("This session has ended already.")
     if session_id == current_user.session_id:
         sign_out()
         flash(_("You are signed out."), "success")
         return redirect(url_for("auth.login"))
-    current_services().store.remove_session(signed_in_user().id, session_id)
+    store.remove_session(user_id, session_id)
     flash(_("That browser is signed out."), "success")
     return redirect(url_for("account.sessions"))
 

@@ -81,6 +81,7 @@ def _names(
         "sighting_id": seen.id,
         "upload_id": upload.rpartition("/")[2],
         "user_id": admin.id,
+        "session_id": services.store.sessions(admin.id, services.now())[0].id,
         "import_id": import_id,
     }
 

@@ -27,6 +27,7 @@ OF_STUDENTS = {
     "account.index",
     "account.password",
     "account.sessions",
+    "account.end_other_sessions",
     "home.index",
     "hourly.index",
     "log.mine",
