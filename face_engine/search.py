@@ -41,7 +41,7 @@ CLIP_FRAMES = 90
 """Where something is open, a clip has some 90 pictures looked at, a lecture one in two seconds."""
 
 FIRST_LOOK_S = 20.0
-FIRST_LOOK_FRAMES = 30
+FIRST_LOOK_FRAMES = 60
 """The first look takes a picture every twenty seconds, but at least so many where the video has them."""
 
 # Segments depend on the length alone, so that the result does not depend on the number of processes. Each ends all
