@@ -16,7 +16,7 @@ from dataclasses import replace
 from PIL import Image
 
 from attendance.errors import BadPhoto, BadRecording
-from attendance.model import Face, MatchLines, RecordingKind
+from attendance.model import Face, MatchLines, RecordingKind, new_id
 from attendance.ports import EnrolledFace, FoundFace, LookAlike, MediaFile, PhotoFaces, Progress, RecordingInfo, Seen
 
 
@@ -54,7 +54,7 @@ class FakeFaces:
             raise BadPhoto("There is no face in this photo.")
         if len(people) > 1:
             raise BadPhoto(f"There are {len(people)} faces in this photo; choose one with a single face.")
-        return EnrolledFace(found, (people[0],), None, _picture(photo, 320), _picture(photo, 160))
+        return EnrolledFace(found, (people[0],), new_id(), _picture(photo, 320), _picture(photo, 160))
 
     def look_alikes(self, face: EnrolledFace, enrolled: Sequence[Face]) -> Sequence[LookAlike]:
         assert face.vector is not None
