@@ -3,12 +3,13 @@
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from face_engine.engine import Engine
 from face_engine.gallery import load_gallery_folder
-from face_engine.images import read_image
+from face_engine.images import read_photo
 from face_engine.similarity import similarity
 from face_engine.snapshot import Answer, Named, name_faces
 from face_engine.thresholds import Thresholds
@@ -34,8 +35,9 @@ def run(arguments: argparse.Namespace) -> None:
         print(problem, file=sys.stderr)
     answers = []
     for path in arguments.photos:
-        image = read_image(path)
-        answers.append((path, name_faces(image, engine.find(image), enrolled.gallery, engine, Thresholds())))
+        photo = read_photo(path)
+        named = name_faces(photo.image, engine.find(photo.image), enrolled.gallery, engine, Thresholds())
+        answers.append((path, [replace(one, face=photo.in_own_pixels(one.face)) for one in named]))
     if arguments.json:
         photos = [{"photo": str(path), "faces": [_as_json(one) for one in named]} for path, named in answers]
         print(json.dumps({"engine": engine.name, "photos": photos}))
