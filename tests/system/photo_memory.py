@@ -1,6 +1,6 @@
 """Lets sixteen threads look at the photos of a folder as a web process does, and prints its most memory in MB.
 
-`python -m tests.system.photo_memory FOLDER`. The promise of decision 25 is 700; with SFace it is not held yet.
+`python -m tests.system.photo_memory FOLDER`. The promise of decision 25 is 700, which is not held yet.
 """
 
 from __future__ import annotations
