@@ -33,6 +33,9 @@ class Setting:
         return self.parse is service_url
 
 
+_OF_THE_TESTS = {"ROLLCALL_FACES_DIR", "ROLLCALL_LFW_DIR"}
+"""Folders of photographs; the settings of the test suite and the bench, which start the site beside them."""
+
 SETTINGS = (
     Setting("ROLLCALL_DATA", "instance", "The folder for all that is kept on this machine.", Path),
     Setting(
@@ -279,7 +282,7 @@ def _cure(wrong: ValueError) -> str:
 
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
     """A misspelt setting would silently do nothing, so it stops the start."""
-    known = {setting.name for setting in SETTINGS} | {"ROLLCALL_FACES_DIR"}  # the last is the test suite's
+    known = {setting.name for setting in SETTINGS} | _OF_THE_TESTS
     for name in environment:
         if name.startswith("ROLLCALL_") and name not in known:
             raise SettingsError("There is no setting %(name)s; docs/settings.md lists them all.", name=name)

@@ -12,7 +12,7 @@ from demo.lecture_video import Appearance, LectureScript, fake_camera, render_le
 
 FPS = 2
 SECONDS = 12.0
-PRESENT, LATE, UNSURE, ABSENT, AT_THE_WEBCAM, NEWCOMER = CLASS_SEEDS[:6]
+PRESENT, LATE, UNSURE, ABSENT, _, NEWCOMER, AT_THE_WEBCAM = CLASS_SEEDS[:7]
 LATE_FROM_S = 4.0
 UNSURE_FROM_S = 6.0  # for one second only: two pictures are too few to be sure
 
