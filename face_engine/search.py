@@ -56,7 +56,7 @@ _GAP_FRAMES, _LEAST_GAP_FRAMES = 3.5, 1.5
 _SHORTEST_GAP_S, _LONGEST_GAP_S = 1.0, 45.0
 # The shots that a track is known by: all that it needs by itself where every picture is searched at once; after a
 # coarse look there are many tracks of everybody, and whoever is not sure then is looked at again.
-_SHOTS_OF_ALL, _SHOTS_OF_A_FIRST_LOOK = 5, 1
+_SHOTS_OF_ALL, _SHOTS_OF_A_FIRST_LOOK = 5, 2
 # What part of the progress the first look is.
 _FIRST_PART = 0.9
 
