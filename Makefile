@@ -1,10 +1,10 @@
-# What people type: run, demo, test, check, bench. Everything is installed into .venv first.
+# What people type: run, demo, test, test-all, check, bench. Everything is installed into .venv first.
 PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
 BIN = $(VENV)/bin
 
-.PHONY: run demo test check bench lambda format messages clean
+.PHONY: run demo test test-all check bench lambda format messages clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/python run.py
@@ -14,6 +14,10 @@ demo: $(VENV)/.run
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+
+# And what is slow and rarely red.
+test-all: test
+	$(BIN)/python -m pytest -n auto --dist loadfile -m slow $(ARGS)
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .

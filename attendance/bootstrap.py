@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from attendance.errors import SettingsError
+from attendance.memory import give_memory_back
 from attendance.private_files import keep_all_private
 from attendance.service_url import ServiceUrl
 from attendance.services import Services
@@ -47,6 +48,7 @@ UPLOADS = {
 
 def bootstrap(settings: Settings) -> Services:
     """The services that the settings name, with the store made ready. Raises SettingsError, ServiceUnavailable."""
+    give_memory_back()
     _make_data_folder(settings)
     store = _pick("ROLLCALL_STORE", STORES, settings.store, settings)
     store.prepare()

@@ -52,12 +52,15 @@ class Models:
         Its author's line for two pictures; see `face_engine.arcface`.
     detector_file
         A YuNet network in place of MTCNN.
+    sparing
+        Let the runtime give memory back after each picture, which takes a third longer.
     """
 
     cache: Path | None = None
     vector_file: ModelFile | None = None
     same_person_cosine: float = SAME_PERSON_COSINE
     detector_file: ModelFile | None = None
+    sparing: bool = False
 
     @property
     def name(self) -> str:
@@ -88,4 +91,6 @@ class Models:
         return DETECTOR_NAME if self.detector_file is None else f"yunet-{self.detector_file.short_sum}"
 
     def _graphs(self) -> GraphCache:
-        return GraphCache(self.cache) if self.cache is not None else GraphCache.default()
+        if self.cache is not None:
+            return GraphCache(self.cache, sparing=self.sparing)
+        return GraphCache.default(sparing=self.sparing)

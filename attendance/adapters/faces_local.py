@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -125,7 +126,7 @@ class LocalFaces:
 
     @cached_property
     def _engine(self) -> Engine:
-        return Engine(self._models, smallest_face_px=self._options.smallest_face_px)
+        return Engine(replace(self._models, sparing=True), smallest_face_px=self._options.smallest_face_px)
 
     def _gallery(self, faces: Sequence[Face]) -> Gallery:
         """The faces that this engine made; vectors of another cannot be compared with its own."""

@@ -15,6 +15,7 @@ from face_engine.gallery import Gallery
 from face_engine.model_file import ModelFile
 from face_engine.models import ENGINE_NAME, Models
 from face_engine.search import SearchOptions, search_video
+from tests.face_engine.classroom_films import ADA
 from tests.face_engine.films import film
 from tests.face_engine.other_models import arcface, written, yunet
 
@@ -123,3 +124,11 @@ def test_a_video_is_searched_with_other_networks_also_in_child_processes(tmp_pat
     found = search_video(path, Gallery(["one", "two"], np.stack(enrolled)), options, models=other)
     assert [person.label for person in found.people] == ["one"]
     assert len(found.unknown) == 1
+
+
+def test_the_same_is_found_whether_memory_is_kept_or_given_back(graph_folder, engine, looks):
+    picture = looks[ADA][0]
+    sparing = Engine(Models(graph_folder, sparing=True))
+    faces = engine.find(picture)
+    assert sparing.find(picture) == faces
+    assert np.array_equal(sparing.embed(picture, faces), engine.embed(picture, faces))

@@ -1,6 +1,6 @@
 """Lets sixteen threads look at the photos of a folder as a web process does, and prints its most memory in MB.
 
-`python -m tests.system.photo_memory FOLDER`. The promise of decision 25 is 700, which is not held yet.
+`python -m tests.system.photo_memory FOLDER`. The promise of decision 25 is 700.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import website
-from attendance.adapters.faces_local import open_faces
+from attendance.bootstrap import bootstrap
 from attendance.errors import BadPhoto
 from attendance.picture_turns import one_picture_at_a_time
 from attendance.settings import load_settings
 from website.hourly.cut_finder import CutFinder
 
 assert website.create_app  # the memory of its modules counts too
-faces = open_faces("local", load_settings())
+faces = bootstrap(load_settings()).faces
 
 
 def look_at(path: Path) -> None:
