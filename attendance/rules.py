@@ -60,6 +60,11 @@ def present_or_late(
     return Status.LATE if late else Status.PRESENT
 
 
+def another_photo_would_help(opinions: Sequence[Status]) -> bool:
+    """Of what the searches said of a student whom they saw: at least three lectures, and a third of them unsure."""
+    return len(opinions) >= 3 and 3 * opinions.count(Status.UNSURE) >= len(opinions)
+
+
 def decide_marks(
     lecture: Lecture,
     course: Course,

@@ -14,6 +14,7 @@ from attendance.use_cases.manage_courses import (
     remove_course,
     what_a_course_takes_along,
 )
+from attendance.use_cases.photo_advice import course_photo_advice
 from attendance.use_cases.read_people import course_summaries, student_cards
 from website.access import course_or_404, roles_required, visible_courses
 from website.courses.forms import ConfirmForm, CourseForm
@@ -59,6 +60,18 @@ def show(course_id: str) -> ResponseReturnValue:
         teachers=services.store.teachers(course_id),
         cards=student_cards(services, services.store.roster(course_id)),
     )
+
+
+@blueprint.get("/<course_id>/photos")
+@roles_required(*_STAFF)
+def photos(course_id: str) -> ResponseReturnValue:
+    """Whom of the roster a photo, or another one, would help."""
+    course = course_or_404(course_id)
+    services = current_services()
+    advice = course_photo_advice(services, course_id)
+    cards = student_cards(services, services.store.roster(course_id))
+    helped = [card for card in cards if not card.faces or card.student.id in advice]
+    return render_template("courses/photos.html", course=course, cards=helped, advice=advice)
 
 
 @blueprint.route("/<course_id>/change", methods=["GET", "POST"])

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from attendance.errors import InvalidInput
 from attendance.model import Role
 from attendance.use_cases.change_student import change_student
+from attendance.use_cases.photo_advice import photo_advice
 from attendance.use_cases.read_people import find_students, student_cards
 from attendance.use_cases.remove_student import remove_student, what_will_be_erased
 from website.access import roles_required, student_or_404, visible_courses
@@ -47,8 +48,10 @@ def index() -> ResponseReturnValue:
 def show(student_key: str) -> ResponseReturnValue:
     """One student; teachers read only."""
     student = student_or_404(student_key)
-    card = student_cards(current_services(), [student], visible_courses())[0]
-    return render_template("students/show.html", student=student, card=card)
+    courses = visible_courses()
+    card = student_cards(current_services(), [student], courses)[0]
+    advice = photo_advice(current_services(), [course.id for course in courses], student.id) if card.faces else None
+    return render_template("students/show.html", student=student, card=card, advice=advice)
 
 
 @blueprint.route("/<student_key>/change", methods=["GET", "POST"])
