@@ -14,7 +14,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 _ROOT = Path(__file__).parents[2]
-_PATIENCE_S = 60.0
+_PATIENCE_S = 180.0
 
 
 class RunningSite:
@@ -32,7 +32,11 @@ class RunningSite:
             self._process = subprocess.Popen(
                 [sys.executable, "run.py"], cwd=_ROOT, env=self._environment(), stdout=printed, stderr=subprocess.STDOUT
             )
-        self.wait_until_it_answers()
+        try:
+            self.wait_until_it_answers()
+        except BaseException:
+            self.stop()
+            raise
 
     def wait_until_it_answers(self) -> None:
         """After a start, or after its web server was killed."""

@@ -24,6 +24,7 @@ def _pages_of_admin(school: School) -> Pages:
         ("course-change", f"{course}/change"),
         ("course-teachers", f"{course}/teachers"),
         ("course-students", f"{course}/students/add"),
+        ("course-photos", f"{course}/photos"),
         ("course-remove", f"{course}/remove"),
         ("students", "/students/"),
         ("students-none-found", "/students/?text=nobody+at+all"),
