@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import readme, result
+from bench import page, result
 from bench.child import cpu_seconds
 from bench.log import Log
 from bench.plan import FULL, QUICK, Places, Plan
@@ -26,8 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     places = Places.from_environment()
     options = _parser().parse_args(arguments)
     try:
-        if options.write_readme:
-            return _write_readme(options.json or places.results / result.LATEST, places.results / PUBLISHED)
+        if options.write_docs:
+            return _write_docs(options.json or places.results / result.LATEST, places.results / PUBLISHED)
         return _bench(QUICK if options.quick else FULL, places, options.only, options.json)
     except FaceEngineError as error:
         print(error)
@@ -42,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="end in under three minutes: shorter films, fewer rounds")
     parser.add_argument("--only", type=_groups, metavar="GROUPS", help=f"some of {','.join(GROUPS)}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="the result's file, in place of results/latest.json")
-    parser.add_argument("--write-readme", action="store_true", help="put the latest result into README.md and end")
+    parser.add_argument("--write-docs", action="store_true", help="put the latest result into docs/performance.md and end")
     return parser
 
 
@@ -76,13 +76,13 @@ def _tables(name: str, group: Callable[[Stage], list[Table]], stage: Stage) -> l
         return [failed_table(name, name, error)]
 
 
-def _write_readme(path: Path, published: Path) -> int:
+def _write_docs(path: Path, published: Path) -> int:
     if not path.is_file():
         raise FaceEngineError("There is no result yet: run the bench first.")
     content = result.read(path)
-    text = readme.with_section(readme.README.read_text(encoding="utf-8"), content)
-    # The next run replaces the latest result; what the README shows is kept beside it.
+    text = page.with_section(page.PAGE.read_text(encoding="utf-8"), content)
+    # The next run replaces the latest result; what the page shows is kept beside it.
     result.write(content, published)
-    readme.README.write_text(text, encoding="utf-8")
-    print(f"README.md shows the result of {content['made_at']} now.")
+    page.PAGE.write_text(text, encoding="utf-8")
+    print(f"docs/performance.md shows the result of {content['made_at']} now.")
     return FINE

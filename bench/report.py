@@ -1,4 +1,4 @@
-"""Renders the tables for a terminal and for the README, from what JSON holds."""
+"""Renders the tables for a terminal and for docs/performance.md, from what JSON holds."""
 
 from __future__ import annotations
 

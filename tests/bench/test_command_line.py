@@ -6,7 +6,7 @@ import pytest
 
 from bench import command_line
 from bench.command_line import FAILED, FINE, STOPPED, main
-from bench.readme import END, START
+from bench.page import END, START
 from bench.table import Column, Figures, Table, row
 
 COLUMNS = (Column("ours", "ours", "ms", 1),)
@@ -82,18 +82,18 @@ def test_an_unknown_group_is_refused_with_those_that_there_are(path, capsys):
     assert "z is none of a, b, c, d" in capsys.readouterr().err
 
 
-def test_the_latest_result_goes_into_the_readme_and_is_kept_beside(monkeypatch, tmp_path, capsys):
-    page = tmp_path / "README.md"
+def test_the_latest_result_goes_into_the_page_and_is_kept_beside(monkeypatch, tmp_path, capsys):
+    page = tmp_path / "performance.md"
     page.write_text(f"# Title\n{START}{END}\n")
-    monkeypatch.setattr(command_line.readme, "README", page)
+    monkeypatch.setattr(command_line.page, "PAGE", page)
     monkeypatch.setattr(command_line.Places, "from_environment", lambda: command_line.Places(results=tmp_path))
     main(["--quick", "--only", "a"])
-    assert main(["--write-readme"]) == FINE
+    assert main(["--write-docs"]) == FINE
     assert "A table" in page.read_text()
     assert (tmp_path / "published.json").read_bytes() == (tmp_path / "latest.json").read_bytes()
 
 
-def test_without_a_result_the_readme_is_left_as_it_is(monkeypatch, tmp_path, capsys):
+def test_without_a_result_the_page_is_left_as_it_is(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(command_line.Places, "from_environment", lambda: command_line.Places(results=tmp_path))
-    assert main(["--write-readme"]) == FAILED
+    assert main(["--write-docs"]) == FAILED
     assert capsys.readouterr().out == "There is no result yet: run the bench first.\n"

@@ -1,10 +1,10 @@
-"""What latest.json holds, and that the README shows what a result says."""
+"""What latest.json holds, and that docs/performance.md shows what a result says."""
 
 import json
 
 import pytest
 
-from bench import readme, result
+from bench import page, result
 from bench.plan import FULL, QUICK, WORKERS, Places
 from bench.report import render
 from bench.table import Column, Row, Table
@@ -56,27 +56,27 @@ def test_the_machine_knows_its_cores_and_memory():
 
 
 def test_the_section_goes_between_the_two_comments_and_nowhere_else():
-    text = f"# Title\n{readme.START}\nold\n{readme.END}\n\n## Next\n"
-    changed = readme.with_section(text, content())
-    assert changed.startswith(f"# Title\n{readme.START}\n```text\nMeasured ")
-    assert changed.endswith(f"```\n{readme.END}\n\n## Next\n")
+    text = f"# Title\n{page.START}\nold\n{page.END}\n\n## Next\n"
+    changed = page.with_section(text, content())
+    assert changed.startswith(f"# Title\n{page.START}\n```text\nMeasured ")
+    assert changed.endswith(f"```\n{page.END}\n\n## Next\n")
     assert "old" not in changed
 
 
 def test_writing_the_section_twice_changes_nothing_more():
     made = content()
-    once = readme.with_section(f"{readme.START}{readme.END}", made)
-    assert readme.with_section(once, made) == once
+    once = page.with_section(f"{page.START}{page.END}", made)
+    assert page.with_section(once, made) == once
 
 
-def test_a_readme_without_the_comments_is_refused_with_a_plain_sentence():
+def test_a_page_without_the_comments_is_refused_with_a_plain_sentence():
     with pytest.raises(FaceEngineError, match="has no place for the table"):
-        readme.with_section("# Title\n", content())
+        page.with_section("# Title\n", content())
 
 
-def test_the_readme_shows_what_the_published_result_says():
-    shown = readme.between(readme.README.read_text(encoding="utf-8"))
-    assert shown == readme.section(result.read(PUBLISHED))
+def test_the_page_shows_what_the_published_result_says():
+    shown = page.between(page.PAGE.read_text(encoding="utf-8"))
+    assert shown == page.section(result.read(PUBLISHED))
 
 
 def test_the_full_run_has_the_sizes_that_were_asked_for():

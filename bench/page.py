@@ -1,4 +1,4 @@
-"""Puts the table of a run into the README, between two comments."""
+"""Puts the tables of a run into docs/performance.md, between two comments."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 from bench.report import render
 from face_engine.errors import FaceEngineError
 
-README = Path(__file__).parents[1] / "README.md"
-START = "<!-- bench: made by `python -m bench --write-readme` -->"
+PAGE = Path(__file__).parents[1] / "docs/performance.md"
+START = "<!-- bench: made by `python -m bench --write-docs` -->"
 END = "<!-- bench: end -->"
 
 
@@ -20,7 +20,7 @@ def section(result: Mapping[str, Any]) -> str:
 
 
 def between(text: str) -> str:
-    """What stands between the comments of a README.
+    """What stands between the comments of the page.
 
     Raises
     ------
@@ -28,12 +28,12 @@ def between(text: str) -> str:
         Where they are missing.
     """
     if START not in text or END not in text.partition(START)[2]:
-        raise FaceEngineError("README.md has no place for the table: its two bench comments are missing.")
+        raise FaceEngineError("docs/performance.md has no place for the tables: its two bench comments are missing.")
     return text.partition(START)[2].partition(END)[0]
 
 
 def with_section(text: str, result: Mapping[str, Any]) -> str:
-    """The README with the table of this result; raises as `between`."""
+    """The page with the tables of this result; raises as `between`."""
     between(text)
     before, _, rest = text.partition(START)
     return before + START + section(result) + END + rest.partition(END)[2]
