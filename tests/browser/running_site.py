@@ -22,7 +22,7 @@ class RunningSite:
 
     def __init__(self, data: Path) -> None:
         self.data = data
-        self.url = f"http://127.0.0.1:{_free_port()}"
+        self.url = f"http://127.0.0.1:{free_port()}"
         self._printed = data.parent / f"{data.name}.log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -40,7 +40,7 @@ class RunningSite:
 
     def wait_until_it_answers(self) -> None:
         """After a start, or after its web server was killed."""
-        until(self._answers, lambda: f"The site does not answer. It printed:\n{self.printed()}")
+        until(lambda: answers(self.url), lambda: f"The site does not answer. It printed:\n{self.printed()}")
 
     def printed(self) -> str:
         """Everything that it has printed so far."""
@@ -68,23 +68,26 @@ class RunningSite:
         settings = {"ROLLCALL_DATA": str(self.data), "ROLLCALL_TIMEZONE": "Asia/Seoul"}
         return {**own, **settings, "HOST": host, "PORT": port, "PYTHONUNBUFFERED": "1"}
 
-    def _answers(self) -> bool:
-        try:
-            with urlopen(f"{self.url}/healthz", timeout=5) as answer:
-                return bool(answer.status == 200)
-        except (URLError, OSError):
-            return False
+
+def answers(url: str) -> bool:
+    """Whether a site is there and well."""
+    try:
+        with urlopen(f"{url}/healthz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False
 
 
-def until(holds: Callable[[], bool], complaint: Callable[[], str]) -> None:
+def until(holds: Callable[[], bool], complaint: Callable[[], str], patience_s: float = _PATIENCE_S) -> None:
     """Wait for a condition, not for a time; the complaint is what a test says when it never holds."""
-    give_up_at = time.monotonic() + _PATIENCE_S
+    give_up_at = time.monotonic() + patience_s
     while not holds():
         assert time.monotonic() < give_up_at, complaint()
         time.sleep(0.1)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """One that nobody listens at."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port: int = listening.getsockname()[1]
         return port
