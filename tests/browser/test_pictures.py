@@ -78,7 +78,8 @@ def _open_lecture(page: Page, demo: Demo) -> None:
     page.locator("a.lecture-link").first.click()
     player = page.locator("#lecture-player")
     player.evaluate("""player => new Promise(done => {
-        const seek = () => { player.addEventListener("seeked", done, {once: true}); player.currentTime = 300; };
+        const shown = () => player.readyState > 2 ? done() : player.addEventListener("canplay", done, {once: true});
+        const seek = () => { player.addEventListener("seeked", shown, {once: true}); player.currentTime = 300; };
         player.readyState ? seek() : player.addEventListener("loadedmetadata", seek, {once: true});
     })""")
     page.locator("img").evaluate_all(
