@@ -42,7 +42,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="end in under three minutes: shorter films, fewer rounds")
     parser.add_argument("--only", type=_groups, metavar="GROUPS", help=f"some of {','.join(GROUPS)}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="the result's file, in place of results/latest.json")
-    parser.add_argument("--write-docs", action="store_true", help="put the latest result into docs/performance.md and end")
+    parser.add_argument(
+        "--write-docs", action="store_true", help="put the latest result into docs/performance.md and end"
+    )
     return parser
 
 

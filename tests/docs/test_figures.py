@@ -196,8 +196,9 @@ def _of_rekognition() -> list[tuple[str, str]]:
         (page, f"at most {_mb(probe.MOST_SNAPSHOT_BYTES)} MB"),
         (
             page,
-            f"may have {photos._MOST_JPEG_MEGAPIXELS} megapixels as JPEG ({photos._MOST_SCANNED_MEGAPIXELS} where it is "
-            f"progressive or CMYK), {photos._MOST_WEBP_MEGAPIXELS} as WebP or AVIF and {photos._MOST_MEGAPIXELS} else",
+            f"may have {photos._MOST_JPEG_MEGAPIXELS} megapixels as JPEG ({photos._MOST_SCANNED_MEGAPIXELS} where it "
+            f"is progressive or CMYK), {photos._MOST_WEBP_MEGAPIXELS} as WebP or AVIF and "
+            f"{photos._MOST_MEGAPIXELS} else",
         ),
         (page, f"held for {far_search.FAR_LEASE.seconds // 60} minutes"),
         (
