@@ -62,6 +62,7 @@ def test_the_picture_of_the_lecture_is_made_and_is_small(
         page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
         _open_lecture(page, demo)
         expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
+        _let_the_player_rest(page)
         picture = folder / f"lecture-{theme}.png"
         page.screenshot(path=picture)
     assert 20_000 < picture.stat().st_size < _MOST_BYTES
@@ -85,3 +86,14 @@ def _open_lecture(page: Page, demo: Demo) -> None:
     page.locator("img").evaluate_all(
         """images => Promise.all(images.map(image => { image.loading = "eager"; return image.decode(); }))"""
     )
+
+
+def _let_the_player_rest(page: Page) -> None:
+    """Chromium's sign for loading fades for a while after the picture is there."""
+    shots = [b"", page.locator("#lecture-player").screenshot()]
+
+    def is_still() -> bool:
+        shots.append(page.locator("#lecture-player").screenshot())
+        return shots[-1] == shots[-2] == shots[-3]
+
+    until(is_still, lambda: "The player never comes to rest.")

@@ -6,7 +6,9 @@ looked at. What was measured is not here: docs/accuracy.md and docs/performance.
 
 from __future__ import annotations
 
+import json
 import re
+from inspect import signature
 
 import pytest
 
@@ -20,7 +22,8 @@ from attendance.adapters import faces_rekognition_photos as rekognition_photos
 from attendance.adapters import faces_rekognition_probe as rekognition_probe
 from attendance.adapters import faces_rekognition_snapshot as rekognition_snapshot
 from attendance.adapters import jobs_huey, s3_lock, s3_upload_record
-from attendance.adapters.store_dynamodb import parallel, table
+from attendance.adapters.store_dynamodb import parallel, reading_packs, table
+from attendance.model import Course
 from attendance.settings import SETTINGS, load_settings
 from attendance.use_cases import (
     calibrate_device,
@@ -69,6 +72,8 @@ from website.uploading import direct
 
 SITE = load_settings({})
 USUAL = thresholds.Thresholds()
+_OF_COURSE = signature(Course).parameters
+LATE_AFTER, LEFT_EARLY = (_OF_COURSE[f"{name}_minutes"].default for name in ("late_after", "left_early"))
 NUMBERS = {
     3: "three",
     5: "five",
@@ -127,6 +132,8 @@ def _of_the_pages_for_users() -> list[tuple[str, str]]:
         ("docs/photos.md", f"up to {most_photo} MB each and {NUMBERS[config.MOST_PHOTOS_PER_FORM]} at a time"),
         ("docs/photos.md", f"**Faces {smallest} pixels wide or more**"),
         ("docs/teachers.md", f"AVI, up to {most_upload} GB"),
+        ("docs/teachers.md", f"later than the course allows ({LATE_AFTER} minutes, if it was not changed)"),
+        ("docs/teachers.md", f"before the end than the course allows ({LEFT_EARLY} minutes, if it was not changed)"),
         ("docs/teachers.md", _where(sweep.KEEP_UPLOADS.days == 7, "within seven days")),
         ("docs/admins.md", f"at most {_mb(list_lines.MOST_BYTES)} MB and {list_lines.MOST_ROWS:,} lines"),
         (
@@ -282,6 +289,8 @@ def _of_aws() -> list[tuple[str, str]]:
         ),
         (s3_page, f"ends {NUMBERS[int(s3_lock.LEASE_S // 60)]} minutes after its holder died"),
         (s3_page, _where(direct.LINKS_LAST_S == 3600, "A link for a part works for an hour")),
+        (store_page, f"Up to {table.MOST_IN_TRANSACTION - reading_packs._FOR_THE_PACK} readings of one hour"),
+        (store_page, f"a pack of up to {table.MOST_IN_TRANSACTION - reading_packs._FOR_THE_PACK} readings"),
         (store_page, f"run at most {parallel.PARALLEL} at once"),
         (store_page, f"a batch {table._MOST_READ} items"),
         (store_page, f"{NUMBERS[table._TRIES]} times, after a random wait"),
@@ -316,6 +325,22 @@ def _in_one_line(text: str) -> str:
 @pytest.mark.parametrize(("page", "words"), _figures())
 def test_the_page_says_what_the_code_does(page: str, words: str) -> None:
     assert _in_one_line(words) in _in_one_line((ROOT / page).read_text())
+
+
+@pytest.mark.parametrize("measured", ["about 96 in 100", "98 to 99", "1 to 3 in 10,000", "about 2 in 100"])
+def test_the_readme_repeats_what_was_measured_on_people(measured: str) -> None:
+    for page in ("README.md", "docs/accuracy.md"):
+        assert measured in _in_one_line((ROOT / page).read_text())
+
+
+def test_the_readme_repeats_how_fast_the_published_run_was() -> None:
+    published = json.loads((ROOT / "bench/results/published.json").read_text())
+    (growth,) = [shown for shown in published["tables"] if shown["title"] == "Searching a lecture: growth"]
+    (hour,) = [row["values"] for row in growth["rows"] if row["name"] == "60 minutes"]
+    said = (
+        f"in about {hour['seconds']:.0f} seconds by four processes on four cores, with {hour['peak_mb'] / 1e3:.1f} GB"
+    )
+    assert said in _in_one_line((ROOT / "README.md").read_text())
 
 
 def test_the_number_of_operations_is_that_of_the_local_endpoint(tmp_path) -> None:
