@@ -42,6 +42,13 @@ def test_a_search_makes_marks_and_numbers_strangers(services, tmp_path):
     assert services.store.recording(recording.id).status is SearchStatus.DONE
 
 
+def test_who_has_no_photo_is_never_absent_by_a_search(services, tmp_path):
+    a_student(services, "23", None, course_ids=[services.store.courses()[0].id])
+    recording = received(services, tmp_path)
+    search_recording(services, recording.id)
+    assert statuses(services, recording) == {"21": Status.PRESENT, "22": Status.ABSENT, "23": Status.UNSURE}
+
+
 def test_searching_again_replaces_sightings_and_their_pictures(services, tmp_path):
     recording = received(services, tmp_path)
     search_recording(services, recording.id)
