@@ -21,7 +21,8 @@ from rekognition_local.errors import StartRefused
 _EPILOG = """\
 Clients take the printed address as endpoint: boto3.client("rekognition", endpoint_url=...), aws --endpoint-url, or
 AWS_ENDPOINT_URL_REKOGNITION. Pictures and videos of S3 are read, and SNS topics told, through boto3 with the usual
-variables: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL_SNS, AWS_REGION and credentials. Requests' signatures are not checked.
+variables: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL_SNS, AWS_DEFAULT_REGION and credentials. Requests' signatures are not
+checked.
 
 Exit status: 0 after SIGTERM or Ctrl-C, 1 where it cannot start, 2 for a wrong option.
 """
