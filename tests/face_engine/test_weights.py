@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import replace
 
+import lz4.frame
 import numpy as np
 import pytest
 
@@ -46,3 +47,17 @@ def test_a_damaged_network_is_refused_by_name(tmp_path, keep):
 def test_another_network_is_refused_by_name():
     with pytest.raises(WeightsMissing, match="damaged"):
         build(YUNET.path())
+
+
+def test_no_reader_is_left_open_over_a_file_that_is_closed(monkeypatch):
+    """Python 3.13 tells each of them as "Exception ignored" at the first start."""
+    opened = []
+    begin = lz4.frame.LZ4FrameFile.__init__
+
+    def remember(self, *given, **named):
+        begin(self, *given, **named)
+        opened.append(self)
+
+    monkeypatch.setattr(lz4.frame.LZ4FrameFile, "__init__", remember)
+    assert len(read_mtcnn(PNET.path())) == 13
+    assert [one for one in opened if not one.closed] == []
