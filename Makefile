@@ -49,6 +49,9 @@ clean:
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Rollcall needs Python 3.11 or newer.")'
+	@mkdir -p $(VENV) 2>/dev/null && test -w $(VENV) || { \
+		echo "rollcall: $(abspath $(VENV)) cannot be written. Put it elsewhere: make VENV=DIR $(or $(MAKECMDGOALS),run), with" \
+			"ROLLCALL_DATA set to a folder for the data." >&2; exit 1; }
 	@echo "Making the virtual environment $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@

@@ -17,6 +17,7 @@ from types import FrameType
 from attendance.bootstrap import bootstrap
 from attendance.errors import RollcallError, SettingsError
 from attendance.ports import JobQueue, WorkedQueue
+from attendance.secret_files import site_secret
 from attendance.settings import load_settings
 from website import setup_link
 
@@ -83,6 +84,7 @@ def serve(environment: Mapping[str, str]) -> int:
     host, port = free_address(environment)
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - compared, not bound
     services = bootstrap(settings)
+    site_secret(settings.data)  # a full disk is told here, once, and not by each process of the site
     link = setup_link(services, address)
     processes = _number(environment, "WEB_CONCURRENCY", 2, _MOST_PROCESSES)
     commands = commands_for(services.jobs, site_command(host, port, processes))

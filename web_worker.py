@@ -21,10 +21,12 @@ from selectors import EVENT_READ
 from threading import BoundedSemaphore
 from typing import Any, TypeVar
 
+from gunicorn.errors import AppImportError
 from gunicorn.http.body import LengthReader
 from gunicorn.http.errors import NoMoreData
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from attendance.errors import RollcallError
 from attendance.networks import network_of
 
 T = TypeVar("T")
@@ -209,6 +211,13 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         self.worker_connections = min(self.worker_connections, max(self.cfg.threads + 1, soft - _FILES_BESIDE))
         super().init_process()
+
+    def load_wsgi(self) -> None:
+        """A site that cannot start says why in its sentence: gunicorn prints no trace of an AppImportError."""
+        try:
+            super().load_wsgi()
+        except RollcallError as wrong:
+            raise AppImportError(f"rollcall: {wrong.sentence}") from wrong
 
     def get_thread_pool(self) -> ThreadPoolExecutor:
         """A thread is made when a connection needs one, and used again."""

@@ -7,7 +7,8 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
-from attendance.errors import SettingsError
+from attendance.disk_room import FULL
+from attendance.errors import OutOfSpace, SettingsError
 from attendance.memory import give_memory_back
 from attendance.private_files import keep_all_private
 from attendance.service_url import ServiceUrl
@@ -74,8 +75,13 @@ def _make_data_folder(settings: Settings) -> None:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         keep_all_private(settings.data)
     except OSError as refused:
+        if refused.errno in FULL:
+            raise OutOfSpace(
+                "The disk is full: there is no room left for the folder %(folder)s.", folder=settings.data
+            ) from refused
         raise SettingsError(
-            "ROLLCALL_DATA is %(folder)s, where no folder can be made: %(reason)s.",
+            "ROLLCALL_DATA is %(folder)s, where no folder can be made: %(reason)s. Set it to a folder that this "
+            "program's user may write in.",
             folder=settings.data,
             reason=refused.strerror,
         ) from refused

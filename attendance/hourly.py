@@ -6,6 +6,7 @@ before they were told apart only first and last second are known, and whoever wa
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,8 +14,8 @@ from enum import StrEnum
 
 import pytz
 
-from attendance.model import Mark, MatchLines, Recording, SearchStatus, Sighting, Status, Student
-from attendance.rules import is_sure
+from attendance.model import Face, Mark, MatchLines, Recording, SearchStatus, Sighting, Status, Student
+from attendance.rules import could_be_known, is_sure
 from attendance.wall_time import day_bounds
 
 HOUR = timedelta(hours=1)
@@ -23,12 +24,16 @@ _NOT_THERE = (Status.ABSENT, Status.EXCUSED)
 
 
 class Presence(StrEnum):
-    """What a cell of the grid says."""
+    """What a cell of the grid says. ANOTHER_WAY: watched, without a photo of the student to compare."""
 
     PRESENT = "present"
     UNSURE = "unsure"
+    ANOTHER_WAY = "another_way"
     ABSENT = "absent"
     NOT_WATCHED = "not_watched"
+
+
+_TELLS_NOTHING = (Presence.NOT_WATCHED, Presence.ANOTHER_WAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class Hour:
 
     @property
     def percent(self) -> float | None:
-        """Of the students who were surely there; None where nobody watched or nobody is on the roster."""
+        """Of the students whom the cameras could know, those who were surely there; None where there are none."""
         return _percent(self.present, self.present + self.unsure + self.absent) if self.is_watched else None
 
 
@@ -74,8 +79,8 @@ class HoursOfStudent:
 
     @property
     def percent(self) -> float | None:
-        """Of the watched hours in which the student was surely there; None where none was watched."""
-        watched = [cell for cell in self.cells if cell.presence is not Presence.NOT_WATCHED]
+        """Of the watched hours in which the student was surely there; None where none was watched or could tell."""
+        watched = [cell for cell in self.cells if cell.presence not in _TELLS_NOTHING]
         return _percent(sum(cell.presence is Presence.PRESENT for cell in watched), len(watched))
 
 
@@ -90,9 +95,9 @@ class HourlyGrid:
 
     @property
     def percent(self) -> float | None:
-        """Of all cells of watched hours."""
-        watched = [hour for hour in self.hours if hour.is_watched]
-        return _percent(sum(hour.present for hour in watched), len(watched) * len(self.rows))
+        """Of all cells of watched hours that could tell."""
+        cells = [cell.presence for row in self.rows for cell in row.cells if cell.presence not in _TELLS_NOTHING]
+        return _percent(cells.count(Presence.PRESENT), len(cells))
 
 
 def hours_of_day(timezone: str, day: date) -> list[tuple[datetime, datetime]]:
@@ -115,6 +120,7 @@ def hourly_grid(
     students: Sequence[Student],
     recordings: Iterable[Recording],
     sightings: Sequence[Sighting],
+    faces: Iterable[Face],
     lines: MatchLines,
     marks: Iterable[Mark] = (),
 ) -> HourlyGrid:
@@ -122,18 +128,21 @@ def hourly_grid(
 
     Of `marks` those count that a person set: where they say that a student was not in a lecture, what was seen there
     was somebody else, and where they say that the student was, it was the student; one whom no camera knew there was
-    there whenever it was watched.
+    there whenever it was watched. By their `faces` it is known whom the searches could not know at all.
     """
     shown = list(recordings)
     searched = {recording.id: recording for recording in shown if recording.searched_at is not None}
     decided = {(mark.lecture_id, mark.student_id): mark.status for mark in marks if mark.set_by is not None}
-    judged = _Judged(searched, lines, decided, _vouched(decided, searched, sightings, lines))
+    faces_of = defaultdict(list)
+    for face in faces:
+        faces_of[face.student_id].append(face)
+    judged = _Judged(searched, lines, decided, _vouched(decided, searched, sightings, lines), faces_of)
     spans = _without_empty_ends(
         [(span, [recording for recording in shown if _shows(recording, *span)]) for span in hours_of_day(timezone, day)]
     )
     columns = []
     for span, its in spans:
-        watched = {recording.lecture_id for recording in its if recording.id in searched}
+        watched = [recording for recording in its if recording.id in searched]
         seen = [one for one in sightings if one.recording_id in searched and _touches(one, searched, *span)]
         columns.append([judged.cell(student.id, seen, watched) for student in students])
     return HourlyGrid(
@@ -194,19 +203,24 @@ class _Judged:
     lines: MatchLines
     decided: Mapping[tuple[str, str], Status]
     vouched: Set[tuple[str, str]]
+    faces: Mapping[str, Sequence[Face]]
 
-    def cell(self, student_id: str, seen: Sequence[Sighting], watched: Set[str]) -> Cell:
-        """In an hour in which these lectures were watched."""
+    def cell(self, student_id: str, seen: Sequence[Sighting], watched: Sequence[Recording]) -> Cell:
+        """In an hour of which these searched recordings show some."""
         if not watched:
             return Cell(Presence.NOT_WATCHED)
-        is_vouched = any((lecture_id, student_id) in self.vouched for lecture_id in watched)
+        is_vouched = any((recording.lecture_id, student_id) in self.vouched for recording in watched)
         near = [one for one in seen if one.student_id == student_id and _is_near(one, self.lines)]
         own = [one for one in near if self._decision(one) not in _NOT_THERE]
         sure = [one for one in own if self._is_sure(one)]
         if not own:
-            return Cell(Presence.PRESENT if is_vouched else Presence.ABSENT)
+            return Cell(Presence.PRESENT if is_vouched else self._unseen(student_id, watched))
         best = max(sure or own, key=lambda one: (one.similarity or 0.0, one.frames, one.id))
         return Cell(Presence.PRESENT if sure or is_vouched else Presence.UNSURE, best)
+
+    def _unseen(self, student_id: str, watched: Sequence[Recording]) -> Presence:
+        open_ = [one for one in watched if self.decided.get((one.lecture_id, student_id)) not in _NOT_THERE]
+        return Presence.ABSENT if could_be_known(self.faces.get(student_id, ()), open_) else Presence.ANOTHER_WAY
 
     def _is_sure(self, seen: Sighting) -> bool:
         kind = self.recordings[seen.recording_id].kind

@@ -281,6 +281,11 @@ class Mark:
     set_by: str | None = None
     reason: str = ""
 
+    @property
+    def needs_another_way(self) -> bool:
+        """Whether a person must find out, because a search had no photo of the student to compare."""
+        return self.set_by is None and self.status is Status.UNSURE and self.evidence is None
+
 
 @dataclass(frozen=True, slots=True)
 class MarkChange:

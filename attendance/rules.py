@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from attendance.device_model import Device, Pairing
 from attendance.model import (
     Course,
     Evidence,
+    Face,
     Lecture,
     Mark,
     MatchLines,
@@ -65,28 +67,49 @@ def another_photo_would_help(opinions: Sequence[Status]) -> bool:
     return len(opinions) >= 3 and 3 * opinions.count(Status.UNSURE) >= len(opinions)
 
 
+def could_be_known(faces: Iterable[Face], recordings: Iterable[Recording]) -> bool:
+    """Whether each of these searched recordings was searched with a photo of the student whose faces these are.
+
+    Whoever has no photo, for want of consent or of a good picture, can be seen by no search and is absent by none. A
+    photo that came after a search, or that the search's engine cannot use, was not compared in it.
+    """
+    own = list(faces)
+    return all(any(_was_compared(face, recording) for face in own) for recording in recordings)
+
+
+def _was_compared(face: Face, recording: Recording) -> bool:
+    came_before = recording.searched_at is not None and face.created_at <= recording.searched_at
+    return came_before and (recording.engine is None or face.passed_over_by != recording.engine)
+
+
 def decide_marks(
     lecture: Lecture,
     course: Course,
     student_ids: Sequence[str],
     recordings: Sequence[Recording],
     sightings: Sequence[Sighting],
+    faces: Iterable[Face],
     lines: MatchLines,
     now: datetime,
 ) -> list[Mark]:
     """One mark for each of these students, from the recordings that were searched; none where nothing was searched.
 
-    Sure sightings make present or late; where there are only unsure ones the mark is unsure; else absent. What a
+    Sure sightings make present or late; where there are only unsure ones the mark is unsure. Who was not seen is absent
+    where all searches could know them by their `faces`, else unsure without evidence: they need another way. What a
     device's recording shows from before the lecture began or after it ended counts for nothing.
     """
     by_id = {recording.id: recording for recording in recordings}
     if not by_id:
         return []
+    faces_of = defaultdict(list)
+    for face in faces:
+        faces_of[face.student_id].append(face)
     marks = []
     for student_id in sorted(set(student_ids)):
         own = [s for s in sightings if s.student_id == student_id and s.recording_id in by_id]
         attended = _attendance(own, by_id, lecture, course, lines)
-        marks.append(_mark(lecture, course, student_id, attended, by_id, now))
+        unseen = Status.ABSENT if could_be_known(faces_of[student_id], recordings) else Status.UNSURE
+        marks.append(_mark(lecture, course, student_id, attended, unseen, by_id, now))
     return marks
 
 
@@ -132,11 +155,12 @@ def _mark(
     course: Course,
     student_id: str,
     attended: _Attendance | None,
+    unseen: Status,
     recordings: Mapping[str, Recording],
     now: datetime,
 ) -> Mark:
     if attended is None:
-        return Mark(lecture.id, student_id, Status.ABSENT, Status.ABSENT, now)
+        return Mark(lecture.id, student_id, unseen, unseen, now)
     return Mark(
         lecture.id,
         student_id,

@@ -6,7 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
-from attendance.errors import SettingsError
+from attendance.disk_room import FULL
+from attendance.errors import OutOfSpace, SettingsError
 from attendance.model import new_id
 
 
@@ -18,17 +19,32 @@ def site_secret(data: Path) -> str:
 def secret_from(path: Path) -> str:
     """The secret in this file; made with mode 0600 where there is none. Of several processes, one makes it.
 
-    Raises SettingsError where the file is empty.
+    Raises SettingsError where the file is empty or cannot be used, OutOfSpace where the disk is full.
     """
     while True:
         try:
             secret = path.read_text(encoding="ascii").strip()
         except FileNotFoundError:
-            _make(path)  # and read it, unless another process used it up meanwhile
+            _make_plainly(path)  # and read it, unless another process used it up meanwhile
             continue
+        except OSError as wrong:
+            raise _unusable(path, wrong) from wrong
         if not secret:
             raise SettingsError("The file %(path)s is empty; remove it and start again.", path=path)
         return secret
+
+
+def _make_plainly(path: Path) -> None:
+    try:
+        _make(path)
+    except OSError as wrong:
+        if wrong.errno in FULL:
+            raise OutOfSpace("The disk is full: there is no room left for %(path)s.", path=path) from wrong
+        raise _unusable(path, wrong) from wrong
+
+
+def _unusable(path: Path, wrong: OSError) -> SettingsError:
+    return SettingsError("The file %(path)s cannot be used: %(reason)s.", path=path, reason=wrong.strerror)
 
 
 def _make(path: Path) -> None:

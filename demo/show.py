@@ -23,13 +23,12 @@ from demo.verdict import differences, remarks
 from run import free_address, serve
 from website.commands.lecture_report import report_in_words
 
-_FOLDER = Path("instance/demo")
 _NOT_AS_EXPECTED, _WRONG_SETTING, _STOPPED = 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code: 0, 1 where it fails or the attendance is not as the video's script says, 2 for a wrong setting."""
-    options = _parser().parse_args(arguments)
+    options = _parser(own_folder(os.environ)).parse_args(arguments)
     try:
         return _show(options.data.expanduser().absolute(), once=options.once)
     except RollcallError as wrong:
@@ -42,15 +41,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _STOPPED
 
 
-def _parser() -> argparse.ArgumentParser:
+def own_folder(environment: Mapping[str, str]) -> Path:
+    """Where the demonstration keeps its things: below the folder of the site that is named, never among that site's."""
+    return Path(environment.get("ROLLCALL_DATA") or "instance") / "demo"
+
+
+def _parser(folder: Path) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("--once", action="store_true", help="end after the attendance table; serve nothing")
     parser.add_argument(
         "--data",
         type=Path,
-        default=_FOLDER,
+        default=folder,
         metavar="DIR",
-        help="the demo's own folder, made anew (default %(default)s)",
+        help="the demo's own folder, made anew; without it, demo in the folder that ROLLCALL_DATA names (%(default)s)",
     )
     return parser
 
@@ -60,6 +64,7 @@ def _show(data: Path, *, once: bool) -> int:
     if not once:
         free_address(environment)  # said before a minute is spent
     with fresh_folder(data):
+        _say(f"All of this demo is kept in {data}; no other setting of a site is used.")
         begun = time.monotonic()
         services = bootstrap(load_settings(environment))
         course, as_expected = _take_attendance(services)

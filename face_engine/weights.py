@@ -8,9 +8,11 @@ with. Neither package is imported: the first would load TensorFlow, and of the s
 import hashlib
 from dataclasses import dataclass
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 
 import joblib
+import lz4.frame
 import numpy as np
 from numpy.typing import NDArray
 
@@ -80,5 +82,9 @@ YUNET = WeightFile(
 
 
 def read_mtcnn(path: Path) -> list[Array]:
-    """The arrays of one network in its order: kernel, bias, slope, and so on; kernels (rows, columns, in, out)."""
-    return [np.asarray(array, np.float64) for array in joblib.load(path)]
+    """The arrays of one network in its order: kernel, bias, slope, and so on; kernels (rows, columns, in, out).
+
+    Unpacked here: joblib closes the file below lz4's reader and never the reader, which Python 3.13 complains of.
+    """
+    unpacked = BytesIO(lz4.frame.decompress(path.read_bytes()))
+    return [np.asarray(array, np.float64) for array in joblib.load(unpacked)]

@@ -16,7 +16,7 @@ def init_app(app: Flask) -> None:
     """Answer every error, also those that Flask and its extensions raise."""
     app.register_error_handler(RollcallError, _rollcall_error)
     app.register_error_handler(CSRFError, _csrf_error)
-    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(HTTPException, http_error)
 
 
 def wants_json() -> bool:
@@ -57,7 +57,8 @@ def _csrf_error(error: CSRFError) -> Response:
     return error_answer(400, _("This form was open for too long or comes from another site. Go back and try again."))
 
 
-def _http_error(error: HTTPException) -> Response:
+def http_error(error: HTTPException) -> Response:
+    """The answer to an error of Flask's, with its headers."""
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()  # type: ignore[return-value]
     answer = error_answer(error.code, sentence_of(error.code))

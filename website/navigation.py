@@ -28,9 +28,15 @@ class Link:
         """The blueprint that it leads to."""
         return self.endpoint.partition(".")[0]
 
+    @property
+    def is_first_of_topic(self) -> bool:
+        """Whether pages of the topic that no link leads to belong to this one."""
+        return self.endpoint.endswith((".index", ".mine"))
+
 
 LINKS = (
     Link("lectures.index", _l("Lectures"), "camera-video", STAFF),
+    Link("lectures.upload", _l("Upload a recording"), "cloud-arrow-up", STAFF),
     Link("log.index", _l("Attendance log"), "table", STAFF),
     Link("log.mine", _l("My attendance"), "calendar-check", (Role.STUDENT,)),
     Link("hourly.index", _l("Hourly attendance"), "grid-3x3-gap-fill", (*STAFF, Role.STUDENT)),
@@ -55,5 +61,7 @@ def navigation() -> list[Link]:
 
 
 def is_current(link: Link) -> bool:
-    """Whether the page belongs to this link."""
-    return request.blueprint == link.topic
+    """Whether the page belongs to this link: to one that leads right to it, else to the one of its topic."""
+    if any(request.endpoint == one.endpoint for one in LINKS):
+        return request.endpoint == link.endpoint
+    return request.blueprint == link.topic and link.is_first_of_topic

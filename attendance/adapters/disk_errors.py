@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from attendance.disk_room import FULL
 from attendance.errors import OutOfSpace, Phrase, ServiceUnavailable
-
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +24,7 @@ def plain_disk_errors(place: Place) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        if error.errno in FULL:
             raise OutOfSpace("There is no room left in %(place)s.", place=place.inside) from error
         reason = error.strerror or str(error)
         raise ServiceUnavailable("%(place)s cannot be used: %(reason)s.", place=place.first, reason=reason) from error

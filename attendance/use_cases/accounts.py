@@ -18,6 +18,7 @@ from attendance.use_cases.names import clean_name, same_text
 from attendance.use_cases.removals import USER_REMOVED, pseudonym, write_down_removal
 
 MOST_EMAIL_CHARACTERS = 254
+SET_UP_LINK = "user.set_up"
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\[\]\\]+@[^\s@<>\"(),:;\[\]\\.]+(\.[^\s@<>\"(),:;\[\]\\.]+)*")
 
 
@@ -62,8 +63,12 @@ def add_user(
     password: str | None = None,
     student_id: str | None = None,
     by: str | None,
+    how: str = "user.added",
 ) -> NewPassword:
-    """A new account; without a password one is made up. Raises InvalidInput, AlreadyExists (email)."""
+    """A new account; without a password one is made up. `how` is the action of the audit trail.
+
+    Raises InvalidInput, AlreadyExists (email).
+    """
     email = clean_email(email)
     made_up = made_up_password() if password is None else None
     user = User(
@@ -76,7 +81,7 @@ def add_user(
         student_id=_linked_student(services, role, student_id),
     )
     services.store.add_user_once(user)
-    _audit(services, by, "user.added", user, role.value)
+    _audit(services, by, how, user, role.value)
     return NewPassword(user, made_up)
 
 

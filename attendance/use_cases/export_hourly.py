@@ -8,6 +8,7 @@ from attendance.use_cases.spreadsheet_cells import as_csv
 _WORDS = {
     Presence.PRESENT: "present",
     Presence.UNSURE: "unsure",
+    Presence.ANOTHER_WAY: "unsure: needs another way",
     Presence.ABSENT: "absent",
     Presence.NOT_WATCHED: "",
 }

@@ -18,6 +18,7 @@ from attendance.use_cases.log_workbook import workbook
 from attendance.use_cases.spreadsheet_cells import as_csv
 
 Format = Literal["csv", "xlsx", "json"]
+ANOTHER_WAY = "needs another way: the search had no photo to compare"
 FORMATS: tuple[Format, ...] = get_args(Format)
 _PAGE_SIZE = 500
 
@@ -107,7 +108,7 @@ class _Lines:
             **self._seen(row),
             "search_says": row.mark.machine_status.value,
             "decided_by": self.decided_by(row),
-            "reason": row.mark.reason,
+            "reason": ANOTHER_WAY if row.mark.needs_another_way else row.mark.reason,
         }
 
     def _seen(self, row: LogRow) -> dict[str, Any]:

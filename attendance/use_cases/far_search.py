@@ -179,7 +179,7 @@ def _seen(services: Services, faces: FarFaceSearch, recording: Recording, search
 def _keep(services: Services, claimed: Recording, seen: Sequence[Seen]) -> bool:
     worker = _worker(claimed)
     with held_lease(services, claimed.id, worker):
-        if not keep_sightings(services, claimed, worker, seen):
+        if not keep_sightings(services, claimed, worker, seen, services.now()):
             return False
         mark_lecture(services, claimed.lecture_id)
     return services.store.finish_search(claimed.id, worker)

@@ -21,7 +21,8 @@ def hourly_attendance(services: Services, course_id: str, day: date) -> HourlyGr
     sightings = [seen for lecture in lectures for seen in services.store.sightings(lecture.id)]
     roster = services.store.roster(course_id)
     marks = [mark for lecture in lectures for mark in services.store.marks(lecture.id)]
-    return hourly_grid(day, course.timezone, roster, recordings, sightings, services.faces.lines, marks)
+    faces = services.store.faces([student.id for student in roster])
+    return hourly_grid(day, course.timezone, roster, recordings, sightings, faces, services.faces.lines, marks)
 
 
 def lectures_around(services: Services, course_id: str, starts_at: datetime, ends_at: datetime) -> list[Lecture]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from attendance.errors import NotFound
 from attendance.media_keys import evidence_key
@@ -14,14 +15,18 @@ from attendance.use_cases.compared_with import only_of
 from attendance.use_cases.erase import erase_soon
 
 
-def keep_sightings(services: Services, recording: Recording, worker: str, seen: Sequence[Seen]) -> bool:
+def keep_sightings(
+    services: Services, recording: Recording, worker: str, seen: Sequence[Seen], compared_at: datetime
+) -> bool:
     """Replace the recording's sightings; pictures of searches that died before this one go away.
+
+    `compared_at` is when the photos were read that it compared: later ones count as not compared.
 
     False, and nothing kept, where the worker lost the lease.
     """
     sightings = [_sighting(services, recording.id, one) for one in _still_known(services, seen)]
     numbered = _numbered(sightings)
-    if not services.store.save_sightings(recording.id, worker, numbered, services.faces.name, services.now()):
+    if not services.store.save_sightings(recording.id, worker, numbered, services.faces.name, compared_at):
         # Another worker searches it by now; its pictures are none of ours.
         services.media.delete([seen.picture_key for seen in sightings if seen.picture_key is not None])
         return False

@@ -29,12 +29,14 @@ def _searched(services: Services, lecture_id: str) -> tuple[Sequence[Recording],
 
 def _mark(services: Services, lecture_id: str, searched: Sequence[Recording], seen: Sequence[Sighting]) -> None:
     lecture = services.store.lecture(lecture_id)
+    student_ids = students_to_mark(services, lecture_id)
     marks = decide_marks(
         lecture,
         services.store.course(lecture.course_id),
-        students_to_mark(services, lecture_id),
+        student_ids,
         searched,
         seen,
+        services.store.faces(student_ids),
         services.faces.lines,
         services.now(),
     )

@@ -45,6 +45,11 @@ class Attendee:
         """Whether a person is asked to decide."""
         return self.mark is not None and self.mark.status is Status.UNSURE
 
+    @property
+    def needs_another_way(self) -> bool:
+        """Whether that person gets no picture to decide by."""
+        return self.mark is not None and self.mark.needs_another_way
+
 
 @dataclass(frozen=True, slots=True)
 class LectureBoard:
@@ -58,8 +63,13 @@ class LectureBoard:
 
     @property
     def unsure(self) -> Sequence[Attendee]:
-        """Those for whom a person is asked to decide."""
-        return [attendee for attendee in self.attendees if attendee.is_unsure]
+        """Those for whom a person is asked to decide by what was seen."""
+        return [one for one in self.attendees if one.is_unsure and not one.needs_another_way]
+
+    @property
+    def needing_another_way(self) -> Sequence[Attendee]:
+        """Those whom no search could know."""
+        return [attendee for attendee in self.attendees if attendee.needs_another_way]
 
     @property
     def counts(self) -> Mapping[Status, int]:

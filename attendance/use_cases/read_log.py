@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from attendance.list_model import LogFilter
@@ -23,6 +23,12 @@ class OwnCourse:
         attended = self.counts[Status.PRESENT] + self.counts[Status.LATE]
         decided = attended + self.counts[Status.ABSENT]
         return attended / decided if decided else None
+
+
+def zone_of(courses: Iterable[Course]) -> str | None:
+    """The time zone that these courses share; None where there is none or they differ."""
+    zones = {course.timezone for course in courses}
+    return zones.pop() if len(zones) == 1 else None
 
 
 def own_courses(services: Services, student_id: str) -> Sequence[OwnCourse]:

@@ -8,6 +8,7 @@ from attendance.rules import present_or_late
 from attendance.services import Services
 
 _LONGEST_REASON = 500
+_KNOWN_OTHERWISE = "Found out in another way than by the face."
 
 
 def set_mark(services: Services, lecture_id: str, student_id: str, status: Status, reason: str, *, by: str) -> Mark:
@@ -23,16 +24,23 @@ def set_mark(services: Services, lecture_id: str, student_id: str, status: Statu
 
 
 def confirm(services: Services, lecture_id: str, student_id: str, *, by: str) -> Mark:
-    """The unsure face is the student: present, or late by the times. Raises Conflict where it is decided already."""
+    """The unsure face is the student: present, or late by the times; without a face, somebody knows that they were
+    there. Raises Conflict where it is decided already.
+    """
     mark = _unsure(services, lecture_id, student_id)
     status = _present_or_late(services, mark)
-    return _save(services, lecture_id, student_id, status, "The face was confirmed.", by)
+    reason = _KNOWN_OTHERWISE if mark.needs_another_way else "The face was confirmed."
+    return _save(services, lecture_id, student_id, status, reason, by)
 
 
 def refuse(services: Services, lecture_id: str, student_id: str, *, by: str) -> Mark:
-    """The unsure face is somebody else: absent. Raises Conflict where the mark is not unsure any more."""
-    _unsure(services, lecture_id, student_id)
-    return _save(services, lecture_id, student_id, Status.ABSENT, "The face was refused.", by)
+    """The unsure face is somebody else, or without a face somebody knows that they were not there: absent.
+
+    Raises Conflict where the mark is not unsure any more.
+    """
+    mark = _unsure(services, lecture_id, student_id)
+    reason = _KNOWN_OTHERWISE if mark.needs_another_way else "The face was refused."
+    return _save(services, lecture_id, student_id, Status.ABSENT, reason, by)
 
 
 def undo(services: Services, lecture_id: str, student_id: str, *, by: str) -> Mark:

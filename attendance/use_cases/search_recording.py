@@ -89,8 +89,9 @@ def _search_claimed(
 ) -> bool:
     refuse_what_breaks_off(services, recording, MOST_ATTEMPTS)
     with held_lease(services, recording.id, worker, progress, stopping) as report:
+        compared_at = services.now()
         seen = _seen(services, recording, report)
-        if not keep_sightings(services, recording, worker, seen):
+        if not keep_sightings(services, recording, worker, seen, compared_at):
             return False
         mark_lecture(services, recording.lecture_id)
     return services.store.finish_search(recording.id, worker)

@@ -9,7 +9,7 @@ from attendance.errors import NotFound
 from attendance.model import Role, User
 from attendance.secret_files import secret_from
 from attendance.services import Services
-from attendance.use_cases.accounts import add_user
+from attendance.use_cases.accounts import SET_UP_LINK, add_user
 
 
 def setup_token(services: Services) -> str | None:
@@ -36,7 +36,8 @@ def make_first_admin(services: Services, token: str, *, email: str, name: str, p
     except FileNotFoundError:
         raise NotFound("This set-up link was used already.") from None
     try:
-        return add_user(services, email=email, name=name, role=Role.ADMIN, password=password, by=None).user
+        first = add_user(services, email=email, name=name, role=Role.ADMIN, password=password, by=None, how=SET_UP_LINK)
+        return first.user
     finally:
         if services.store.has_admin():
             used.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from attendance.errors import NotFound
+from attendance.list_model import LogFilter
 from attendance.model import Mark, MarkChange, Status
 from attendance.ports import Store
 from tests.contract.samples import MINUTE, NOW, a_class, a_lecture, a_mark, a_user, evidence
@@ -27,6 +28,15 @@ def test_a_mark_is_read_as_it_was_saved(store: Store) -> None:
     store.save_machine_marks("l1", marks)
     assert store.marks("l1") == marks
     assert store.marks("l2") == []
+
+
+def test_an_unsure_mark_may_lack_evidence(store: Store) -> None:
+    a_class(store)
+    store.save_machine_marks("l1", [a_mark(status=UNSURE)])
+    (mark,) = store.marks("l1")
+    assert (mark, mark.needs_another_way) == (a_mark(status=UNSURE), True)
+    (line,) = store.log(LogFilter()).items
+    assert line.mark.needs_another_way
 
 
 def test_evidence_may_lack_a_picture(store: Store) -> None:

@@ -16,6 +16,7 @@ import pytest
 from attendance.errors import Conflict, InvalidInput
 from attendance.model import Course, Evidence, Lecture, Mark, Sighting, Status, Student
 from attendance.use_cases.read_lecture import Attendee, LectureBoard
+from demo import show
 from demo.drawn_people import CLASS_SEEDS
 from demo.folder import MARKER, fresh_folder
 from demo.lecture_video import demo_script
@@ -57,6 +58,23 @@ def board(*changed: Attendee, strangers: tuple[Sighting, ...] = (STRANGER,)) -> 
     attendees += [attendee(6, Status.ABSENT), attendee(7, Status.ABSENT)]
     by_id = {one.student.id: one for one in [*attendees, *changed]}
     return LectureBoard(LECTURE, COURSE, (), list(by_id.values()), strangers)
+
+
+def test_the_demo_keeps_its_things_below_the_folder_that_the_settings_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "rollcall.db").write_bytes(b"of a real site")
+    monkeypatch.setenv("ROLLCALL_DATA", str(tmp_path))
+    monkeypatch.setattr(show, "_take_attendance", lambda _services: (COURSE, True))
+    assert show.main(["--once"]) == 0
+    assert (tmp_path / "demo" / "rollcall.db").is_file()
+    assert (tmp_path / "rollcall.db").read_bytes() == b"of a real site"
+    assert f"All of this demo is kept in {tmp_path}/demo;" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("named", [{}, {"ROLLCALL_DATA": ""}])
+def test_without_that_setting_it_is_the_folder_of_the_checkout(named: dict[str, str]):
+    assert show.own_folder(named) == Path("instance/demo")
 
 
 def test_the_demo_takes_attendance_by_the_real_road(tmp_path: Path):

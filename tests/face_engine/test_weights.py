@@ -1,8 +1,10 @@
 """Weights: read from the installed packages as they are, and a clear word where they are not."""
 
+import gc
 import hashlib
 from dataclasses import replace
 
+import lz4.frame
 import numpy as np
 import pytest
 
@@ -46,3 +48,18 @@ def test_a_damaged_network_is_refused_by_name(tmp_path, keep):
 def test_another_network_is_refused_by_name():
     with pytest.raises(WeightsMissing, match="damaged"):
         build(YUNET.path())
+
+
+def test_no_reader_is_closed_after_the_file_below_it(monkeypatch):
+    """Python 3.13 tells each of them as "Exception ignored" at the first start."""
+    too_late = []
+    end = lz4.frame.LZ4FrameFile.close
+
+    def watched(self):
+        too_late.append(self._fp is not None and self._fp.closed)
+        end(self)
+
+    monkeypatch.setattr(lz4.frame.LZ4FrameFile, "close", watched)
+    assert len(read_mtcnn(PNET.path())) == 13
+    gc.collect()
+    assert not any(too_late)

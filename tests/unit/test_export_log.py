@@ -80,6 +80,20 @@ def test_an_absent_student_has_empty_cells_where_nothing_was_seen() -> None:
     assert cells["Similarity (0-100)"] == cells["First second"] == cells["Frames"] == ""
 
 
+@pytest.mark.parametrize("kind", ["csv", "json"])
+def test_who_could_not_be_known_needs_another_way_and_the_reason_says_so(kind: str) -> None:
+    mark = Mark("l1", "21", Status.UNSURE, Status.UNSURE, STARTS)
+    content = exported([LogRow(LECTURE, COURSE, "21", "Student 21", "key", mark)], kind)
+    if kind == "csv":
+        headings, line = csv_rows(content)
+        cells = dict(zip(headings, line, strict=True))
+        status, reason = cells["Status"], cells["Reason"]
+    else:
+        cells = json.loads(content)["rows"][0]
+        status, reason = cells["status"], cells["reason"]
+    assert (status, reason) == ("unsure", "needs another way: the search had no photo to compare")
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "＝1"])
 def test_a_cell_that_a_spreadsheet_would_run_is_defused(text: str) -> None:
     line = csv_rows(exported([row(name=text, reason=text)], "csv"))[1]

@@ -10,13 +10,15 @@ from itertools import pairwise, permutations
 import pytest
 
 from attendance.hourly import HourlyGrid, Presence, hourly_grid, hours_of_day
-from attendance.model import MatchLines, Recording, RecordingKind, SearchStatus, Sighting
-from tests.contract.samples import a_recording, a_sighting, a_student
+from attendance.model import Mark, MatchLines, Recording, RecordingKind, SearchStatus, Sighting, Status
+from tests.contract.samples import a_face, a_mark, a_recording, a_sighting, a_student
 
 LINES = MatchLines(review=60.0, accept=75.0, margin=10.0)
 DAY = date(2026, 3, 2)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 P, U, A, N = Presence.PRESENT, Presence.UNSURE, Presence.ABSENT, Presence.NOT_WATCHED
+W = Presence.ANOTHER_WAY
+EARLIER = datetime(2025, 9, 1, tzinfo=UTC)
 
 
 def at(hour: int, minute: int = 0, second: int = 0) -> datetime:
@@ -49,8 +51,12 @@ def grid(
     *students: str,
     day: date = DAY,
     timezone: str = "UTC",
+    without_photo: Sequence[str] = (),
+    marks: Sequence[Mark] = (),
 ) -> HourlyGrid:
-    return hourly_grid(day, timezone, [a_student(one) for one in students or ("21",)], recordings, sightings, LINES)
+    roster = [a_student(one) for one in students or ("21",)]
+    faces = [a_face(f"f-{one.id}", one.id, created_at=EARLIER) for one in roster if one.id not in without_photo]
+    return hourly_grid(day, timezone, roster, recordings, sightings, faces, LINES, marks)
 
 
 def row(found: HourlyGrid, number: int = 0) -> list[Presence]:
@@ -126,6 +132,19 @@ def test_an_unsure_sighting_is_unsure_and_counts_as_not_present() -> None:
     assert found.rows[0].percent == 0.0
 
 
+def test_who_has_no_photo_is_absent_in_no_hour_and_counts_in_no_percentage() -> None:
+    found = grid([film("r1", at(9), 120)], [seen("r1", 0, 60)], "21", "52", without_photo=["52"])
+    assert (row(found, 0), row(found, 1)) == ([P, A], [W, W])
+    assert [hour.percent for hour in found.hours] == [100.0, 0.0]
+    assert (found.rows[1].percent, found.percent) == (None, 50.0)
+
+
+@pytest.mark.parametrize(("status", "cell"), [(Status.ABSENT, A), (Status.EXCUSED, A), (Status.PRESENT, P)])
+def test_what_a_person_decided_holds_without_a_photo(status: Status, cell: Presence) -> None:
+    decided = a_mark("21", status, set_by="u1")
+    assert row(grid([film("r1", at(9), 60)], [], without_photo=["21"], marks=[decided])) == [cell]
+
+
 def test_one_sure_sighting_of_two_recordings_is_enough_in_any_order() -> None:
     films = [film("r1", at(9), 30), film("r2", at(9, 30), 30)]
     for order in permutations([unsure("r1", 0, 60), seen("r2", 0, 60), seen("r2", 0, 60, "52")]):
@@ -170,7 +189,7 @@ def test_percentages_of_students_and_hours() -> None:
 
 
 def test_an_empty_roster_has_hours_and_no_percentages() -> None:
-    found = hourly_grid(DAY, "UTC", [], [film("r1", at(9), 60)], [], LINES)
+    found = hourly_grid(DAY, "UTC", [], [film("r1", at(9), 60)], [], [], LINES)
     assert [hour.percent for hour in found.hours] == [None]
     assert found.percent is None
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from attendance.model import (
     Course,
+    Face,
     Lecture,
     Mark,
     MatchLines,
@@ -17,13 +18,25 @@ from attendance.model import (
     Sighting,
     Status,
 )
-from attendance.rules import decide_marks
+from attendance.rules import could_be_known, decide_marks
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 LINES = MatchLines(review=60, accept=80, margin=10, least_good_frames=3)
 COURSE = Course("c", "CS101", "Computing", "", "Asia/Seoul", START, late_after_minutes=10, left_early_minutes=10)
 LECTURE = Lecture("l", "c", START, START + timedelta(minutes=60), START)
-HOUR = Recording("r", "l", RecordingKind.VIDEO, "key", "a.mp4", START, 3600.0, 1, START)
+HOUR = Recording(
+    "r",
+    "l",
+    RecordingKind.VIDEO,
+    "key",
+    "a.mp4",
+    START,
+    3600.0,
+    1,
+    START,
+    searched_at=START + timedelta(hours=2),
+    engine="local-1",
+)
 CLIP = replace(HOUR, created_by="device:d")
 
 
@@ -32,8 +45,18 @@ def seen(student: str | None = "21", **changes: object) -> Sighting:
     return replace(sure, **changes)  # type: ignore[arg-type]
 
 
-def decide(*sightings: Sighting, roster: tuple[str, ...] = ("21",), recordings: tuple[Recording, ...] = (HOUR,)):
-    return decide_marks(LECTURE, COURSE, roster, recordings, sightings, LINES, START)
+def a_face(student: str = "21", **changes: object) -> Face:
+    return replace(Face(f"f-{student}", student, "local-1", "photo", "small", 0.9, START), **changes)  # type: ignore[arg-type]
+
+
+def decide(
+    *sightings: Sighting,
+    roster: tuple[str, ...] = ("21",),
+    recordings: tuple[Recording, ...] = (HOUR,),
+    faces: tuple[Face, ...] | None = None,
+):
+    known = tuple(map(a_face, roster)) if faces is None else faces
+    return decide_marks(LECTURE, COURSE, roster, recordings, sightings, known, LINES, START)
 
 
 def only(marks: list[Mark]) -> Mark:
@@ -53,6 +76,41 @@ def test_a_sure_sighting_makes_present_with_its_evidence():
 def test_nobody_seen_makes_absent_for_the_whole_roster():
     marks = decide(roster=("b", "a"))
     assert [(mark.student_id, mark.status) for mark in marks] == [("a", Status.ABSENT), ("b", Status.ABSENT)]
+
+
+def test_who_has_no_photo_is_unsure_and_needs_another_way_but_is_never_absent():
+    seen_one, with_photo, without = decide(seen("a"), roster=("a", "b", "c"), faces=(a_face("a"), a_face("b")))
+    assert (seen_one.status, seen_one.needs_another_way) == (Status.PRESENT, False)
+    assert (with_photo.status, with_photo.needs_another_way) == (Status.ABSENT, False)
+    assert (without.status, without.machine_status, without.evidence) == (Status.UNSURE, Status.UNSURE, None)
+    assert without.needs_another_way
+
+
+def test_an_unsure_face_needs_no_other_way_and_neither_does_a_decision():
+    assert not only(decide(seen(similarity=79.9), faces=())).needs_another_way
+    assert not replace(only(decide(faces=())), set_by="u1").needs_another_way
+
+
+SEARCHED = START + timedelta(hours=2)
+LATER = replace(HOUR, id="r2", searched_at=SEARCHED + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("faces", "recordings", "known"),
+    [
+        ([], [HOUR], False),
+        ([a_face()], [HOUR], True),
+        ([a_face(created_at=SEARCHED)], [HOUR], True),
+        ([a_face(created_at=SEARCHED + timedelta(seconds=1))], [HOUR], False),
+        ([a_face(created_at=SEARCHED + timedelta(seconds=1))], [HOUR, LATER], False),
+        ([a_face(created_at=SEARCHED + timedelta(seconds=1)), a_face()], [HOUR, LATER], True),
+        ([a_face(passed_over_by="local-1")], [HOUR], False),
+        ([a_face(passed_over_by="local-2")], [HOUR], True),
+        ([a_face(engine="local-2")], [HOUR], True),  # enrolled anew since
+    ],
+)
+def test_a_search_knows_those_whose_photo_it_could_compare(faces, recordings, known):
+    assert could_be_known(faces, recordings) is known
 
 
 def test_nothing_searched_makes_no_marks():
@@ -101,7 +159,9 @@ def test_an_engine_that_knows_how_small_a_face_is_may_be_sure_of_it_from_a_lower
         (79.9, 0, Status.UNSURE),
     ):
         own = seen(similarity=similarity, good_frames=good_frames)
-        assert only(decide_marks(LECTURE, COURSE, ["21"], [recording], [own], lines, START)).status is status
+        assert (
+            only(decide_marks(LECTURE, COURSE, ["21"], [recording], [own], [a_face()], lines, START)).status is status
+        )
 
 
 def test_who_is_seen_only_in_the_next_lecture_is_not_late_for_this_one():

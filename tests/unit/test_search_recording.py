@@ -10,13 +10,13 @@ import pytest
 from attendance.errors import Conflict, InvalidInput, SearchStopped, ServiceUnavailable
 from attendance.model import Recording, SearchStatus, Status
 from attendance.use_cases import search_recording as module
-from attendance.use_cases.add_photo import remove_photo
+from attendance.use_cases.add_photo import add_photos, remove_photo
 from attendance.use_cases.change_student import change_student
 from attendance.use_cases.manage_lectures import remove_recording, search_again
 from attendance.use_cases.remove_student import remove_student
 from attendance.use_cases.review_mark import confirm, refuse, set_mark, undo
 from attendance.use_cases.search_recording import MOST_ATTEMPTS, search_recording
-from tests.unit.in_memory import NOW, MemoryServices, a_course, a_student, services_in_memory
+from tests.unit.in_memory import CONSENT, NOW, MemoryServices, a_course, a_student, services_in_memory
 from tests.unit.receiving import START, a_file, receive, statuses
 
 
@@ -40,6 +40,33 @@ def test_a_search_makes_marks_and_numbers_strangers(services, tmp_path):
     strangers = [s for s in services.store.sightings(recording.lecture_id) if s.student_id is None]
     assert [(s.number, s.first_s, s.last_s) for s in strangers] == [(1, 10.0, 20.0)]
     assert services.store.recording(recording.id).status is SearchStatus.DONE
+
+
+def test_who_has_no_photo_is_never_absent_by_a_search(services, tmp_path):
+    a_student(services, "23", None, course_ids=[services.store.courses()[0].id])
+    recording = received(services, tmp_path)
+    search_recording(services, recording.id)
+    assert statuses(services, recording) == {"21": Status.PRESENT, "22": Status.ABSENT, "23": Status.UNSURE}
+
+
+def test_a_photo_that_came_while_a_search_was_under_way_was_not_compared_by_it(services, tmp_path):
+    a_student(services, "23", None, course_ids=[services.store.courses()[0].id])
+    clock = [NOW]
+    services = replace(services, now=lambda: clock[0])
+    recording = received(services, tmp_path)
+
+    def meanwhile(share: float) -> None:
+        clock[0] += timedelta(minutes=1)
+        if not services.store.faces(["23"]):
+            change_student(services, "23", name="Student 23", consent_on=CONSENT, by=None)
+            add_photos(services, "23", [b"face:23"], by=None)
+
+    assert search_recording(services, recording.id, progress=meanwhile)
+    assert services.store.faces(["23"])
+    assert statuses(services, recording)["23"] is Status.UNSURE
+    search_again(services, recording.id, by="teacher")
+    assert search_recording(services, recording.id)
+    assert statuses(services, recording)["23"] is Status.ABSENT
 
 
 def test_searching_again_replaces_sightings_and_their_pictures(services, tmp_path):

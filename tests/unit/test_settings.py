@@ -10,7 +10,8 @@ from attendance.errors import SettingsError
 from attendance.setting_kinds import machine_timezone
 from attendance.settings import SETTINGS, Settings, load_settings
 
-DOCS = Path(__file__).resolve().parents[2] / "docs/settings.md"
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs/settings.md"
 
 
 def test_defaults_need_nothing(tmp_path):
@@ -71,3 +72,39 @@ def test_the_docs_list_each_setting_with_its_default_and_help():
     rows = re.findall(r"^\| `(ROLLCALL_\w+)` \| (.*?) \| (.*?) \|$", DOCS.read_text(), re.MULTILINE)
     expected = [(s.name, f"`{s.default}`" if s.default else "", s.help) for s in SETTINGS]
     assert rows == expected
+
+
+def test_the_docs_say_who_reads_the_folders_of_photographs():
+    """Only the bench of accuracy reads Labelled Faces in the Wild."""
+    assert _readers("ROLLCALL_FACES_DIR") == {"bench", "tests"}
+    assert _readers("ROLLCALL_LFW_DIR") == {"bench"}
+    words = " ".join(DOCS.read_text().split())
+    assert "The tests and the bench read `ROLLCALL_FACES_DIR`" in words
+    assert "the bench of accuracy (`python -m bench.accuracy`) reads `ROLLCALL_LFW_DIR`" in words
+
+
+def _readers(name):
+    here = Path(__file__)
+    files = [path for folder in ("attendance", "website", "face_engine", "bench", "tests") for path in _python(folder)]
+    return {
+        path.relative_to(ROOT).parts[0]
+        for path in files
+        if path != here and path.name != "settings.py" and f'"{name}"' in path.read_text()
+    }
+
+
+def _python(folder):
+    return (ROOT / folder).rglob("*.py")
+
+
+def test_no_page_tells_people_to_set_a_region_that_boto3_does_not_read():
+    """boto3 reads AWS_DEFAULT_REGION, and AWS_REGION nowhere (botocore.configprovider)."""
+    pages = [*(ROOT / "docs").rglob("*.md"), *(ROOT / "deploy").rglob("*.*"), *_python("rekognition_local")]
+    told = [
+        f"{path.name}: {line.strip()}"
+        for path in pages
+        if path.suffix in (".md", ".yaml", ".config", ".py", ".sh")
+        for line in path.read_text().splitlines()
+        if "AWS_REGION" in line and "does not read `AWS_REGION`" not in line
+    ]
+    assert told == []

@@ -18,7 +18,6 @@ from attendance.services import Services
 from attendance.use_cases.device_uploads import sender
 from attendance.use_cases.devices import revoke_device
 from tests.website.device_sending import (
-    API,
     AT,
     COOL,
     NOON,
@@ -191,5 +190,48 @@ def test_the_same_things_in_order_are_taken(device: DeviceClient, services: Serv
     assert counts(services) == {"readings": 2, "alarms": 0, "recordings": 1, "lectures": 1, "device_pictures": 0}
 
 
-def test_an_address_that_is_not_there_is_not_found(device: DeviceClient) -> None:
-    assert device.client.get(f"{API}/me/poems").status_code == 404
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/me/poems", 404, "not_found"),
+        ("GET", "", 404, "not_found"),
+        ("POST", "/me/poems", 404, "not_found"),
+        ("GET", "/pair", 405, "not_allowed"),
+        ("PUT", "/me/readings", 405, "not_allowed"),
+        ("PATCH", "/me/uploads", 405, "not_allowed"),
+    ],
+)
+def test_a_wrong_address_or_method_is_answered_with_its_code(
+    device: DeviceClient, method: str, path: str, status: int, code: str
+) -> None:
+    answer = device.ask(method, path)
+    assert answer.status_code == status
+    assert (answer.json["error"]["status"], answer.json["error"]["code"]) == (status, code)
+    assert ("Allow" in answer.headers) == (status == 405)
+
+
+def test_addresses_beside_the_device_api_are_answered_as_before(device: DeviceClient) -> None:
+    assert "code" not in device.client.get("/api/v1/devicespoems").json["error"]
+    assert device.client.get("/poems", headers={"Accept": "text/html"}).content_type.startswith("text/html")
+
+
+NO_JSON = "What was sent is not JSON, or not all of it arrived."
+
+
+@pytest.mark.parametrize("path", ["/me/readings", "/me/heartbeat", "/me/direct-uploads", "/pair"])
+@pytest.mark.parametrize(
+    ("status", "text", "kind", "sentence"),
+    [
+        (400, '{"readings": [', "application/json", NO_JSON),
+        (400, "", "application/json", NO_JSON),
+        (422, '{"readings": [', "application/x-www-form-urlencoded", "This address takes JSON: "),
+        (422, "{}", "text/plain", "This address takes JSON: "),
+    ],
+)
+def test_what_is_no_json_is_told_as_that_and_not_as_missing_fields(
+    device: DeviceClient, path: str, status: int, text: str, kind: str, sentence: str
+) -> None:
+    answer = body(text, path, kind)(device)
+    error = answer.json["error"]
+    assert (answer.status_code, error["code"]) == (status, "not_understood")
+    assert error["message"].startswith(sentence)

@@ -89,6 +89,28 @@ def test_every_answer_of_an_upload_by_tus_is_described(described: Described, dev
     described.check("DELETE", UPLOAD, device.tus("DELETE", second))
 
 
+def test_another_version_of_tus_is_described_wherever_it_is_refused(described: Described, device: DeviceClient) -> None:
+    old = {"Tus-Resumable": "0.2.2"}
+    address = device.begin(item_words(VIDEO, AT), len(VIDEO)).headers["Location"]
+    for path, methods, asked in ((UPLOADS, ("POST",), ""), (UPLOAD, ("HEAD", "PATCH", "DELETE", "POST"), address)):
+        for method in methods:
+            meant = {"X-HTTP-Method-Override": "PATCH"} if asked and method == "POST" else {}
+            assert device.tus(method, asked, old | meant).status_code == 412, method
+            assert "412" in described.operation(method, path)["responses"], method
+            assert "412" not in described.operation("OPTIONS", path)["responses"]
+
+
+def test_every_error_has_all_that_the_description_requires(described: Described, device: DeviceClient) -> None:
+    error = described.all["components"]["schemas"]["Error"]["properties"]["error"]
+    name = (error.get("$ref") or error["allOf"][0]["$ref"]).rpartition("/")[2]
+    required = set(described.all["components"]["schemas"][name]["required"])
+    assert required == {"status", "message", "code"}
+    for method, path in (("GET", "/poems"), ("DELETE", "/me"), ("GET", "/pair"), ("POST", "/me/readings")):
+        answer = device.ask(method, path)
+        assert answer.status_code >= 400
+        assert required <= set(answer.json["error"]), (method, path)
+
+
 def test_the_headers_and_bytes_that_tus_needs_are_described(described: Described) -> None:
     assert described.headers("POST", UPLOADS) == {"Tus-Resumable", "Upload-Length", "Upload-Metadata"}
     assert described.headers("PATCH", UPLOAD) == {"Tus-Resumable", "Upload-Offset"}

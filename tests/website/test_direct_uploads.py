@@ -33,6 +33,13 @@ def location(teacher_client: FlaskClient, course: Course) -> str:
     return begin(teacher_client, course.id, len(VIDEO)).json["location"]
 
 
+@pytest.mark.parametrize("text", ["", '{"filename": ', "[" * 100_000])
+def test_what_is_no_json_is_told_as_that(teacher_client: FlaskClient, services: Services, text: str) -> None:
+    answer = ask(teacher_client, "POST", DIRECT, data=text, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer.json["error"]["message"] == "What was sent is not JSON, or not all of it arrived."
+
+
 def test_an_upload_is_begun_and_says_how_large_its_parts_are(
     teacher_client: FlaskClient, services: Services, course: Course
 ) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from flask.testing import FlaskClient
+
+from attendance.model import Course
 
 
 def test_teachers_and_admins_start_with_their_lectures(admin_client: FlaskClient, teacher_client: FlaskClient) -> None:
@@ -26,6 +30,31 @@ def test_the_navigation_shows_only_what_the_role_may_open(
         assert link not in pages[teacher_client] + pages[student_client]
     assert "Attendance log" in pages[teacher_client]
     assert not any(word in pages[student_client] for word in for_staff)
+
+
+def test_a_recording_can_be_uploaded_from_every_page_by_who_may(
+    admin_client: FlaskClient, teacher_client: FlaskClient, student_client: FlaskClient, course: Course
+) -> None:
+    for client in (admin_client, teacher_client):
+        page = client.get("/", follow_redirects=True).text
+        assert page.count("Upload a recording") >= 2  # in the navigation, and on the page itself
+        assert 'href="/lectures/upload"' in client.get("/account/").text
+    assert "/lectures/upload" not in student_client.get("/", follow_redirects=True).text
+
+
+def test_only_one_link_is_that_of_the_page(teacher_client: FlaskClient, course: Course) -> None:
+    for path, link in (("/lectures/", "/lectures/"), ("/lectures/upload", "/lectures/upload")):
+        current = re.findall(r'<a href="([^"]+)" aria-current="page">', teacher_client.get(path).text)
+        assert current == [link]
+
+
+def test_a_site_without_a_course_leads_an_admin_to_the_first_and_a_teacher_to_an_admin(
+    admin_client: FlaskClient, teacher_client: FlaskClient
+) -> None:
+    assert 'href="/courses/add"' in admin_client.get("/lectures/").text
+    page = teacher_client.get("/lectures/").text
+    assert 'href="/courses/add"' not in page
+    assert "Once an admin has named you as the teacher" in page
 
 
 def test_the_navigation_says_where_one_is(admin_client: FlaskClient) -> None:

@@ -206,6 +206,15 @@ class TestDownload:
             ["", "Percent", "50", "", "0", "25"],
         ]
 
+    def test_who_has_no_photo_is_absent_in_no_hour(
+        self, services: Services, course: Course, teacher_client: FlaskClient, tmp_path: Path
+    ) -> None:
+        add_student(services, course.id, "40")
+        snapshot(services, course, tmp_path, b"snapshot|21|900")
+        line = next(row for row in self.rows(teacher_client, course) if row[0] == "40")
+        assert line == ["40", "Student 40", "unsure: needs another way", ""]
+        assert "Needs another way" in teacher_client.get(f"/hourly/?course={course.id}&day={DAY}").text
+
     def test_a_student_gets_the_own_line_alone(
         self, services: Services, course: Course, student_client: FlaskClient, tmp_path: Path
     ) -> None:

@@ -35,7 +35,7 @@ class Searched:
 def lecture(services: Services, teacher_client: FlaskClient, course: Course) -> Searched:
     enrol(services, "21", 21)
     unsure = add_student(services, course.id, "30", 30)
-    absent = add_student(services, course.id, "31", None)
+    absent = add_student(services, course.id, "31", 31)
     return Searched(*searched_lecture(services, teacher_client, course.id, VIDEO), unsure, absent)
 
 
@@ -122,6 +122,33 @@ def test_an_unsure_face_is_shown_beside_the_enrolled_photo(teacher_client: Flask
     assert "1 face to decide" in page
     assert "Enrolled photo of Student 30" in page
     assert "What was seen at 00:12" in page
+
+
+def test_a_student_without_a_photo_is_never_absent_by_the_search_and_waits_for_a_person(
+    teacher_client: FlaskClient, services: Services, course: Course
+) -> None:
+    student = add_student(services, course.id, "31", None)
+    lecture_id, _ = searched_lecture(services, teacher_client, course.id, VIDEO)
+    assert mark_of(services, lecture_id, "31").needs_another_way
+    url = f"/lectures/{lecture_id}"
+    page = " ".join(teacher_client.get(url).text.split())
+    assert "2 students need another way" in page  # the course's first student has no photo either
+    assert "needs another way: no photo to compare" in page
+    assert "to decide" not in page
+    assert "needs another way: no photo to compare" in teacher_client.get("/log/").text
+    assert "needs another way: no photo to compare" in teacher_client.get(f"{url}/marks/{student.key}").text
+
+
+@pytest.mark.parametrize(("answer", "status"), [("confirm", Status.PRESENT), ("refuse", Status.ABSENT)])
+def test_a_person_says_whether_somebody_without_a_photo_was_there(
+    teacher_client: FlaskClient, services: Services, course: Course, answer: str, status: Status
+) -> None:
+    student = add_student(services, course.id, "31", None)
+    lecture_id, _ = searched_lecture(services, teacher_client, course.id, VIDEO)
+    post_form(teacher_client, f"/lectures/{lecture_id}/marks/{student.key}/{answer}", f"/lectures/{lecture_id}")
+    mark = mark_of(services, lecture_id, "31")
+    assert (mark.status, mark.reason) == (status, "Found out in another way than by the face.")
+    assert not mark.needs_another_way
 
 
 def test_confirming_an_unsure_face_makes_the_student_present(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from flask.testing import FlaskClient
@@ -42,6 +42,22 @@ def lines(page: str) -> list[tuple[str, str]]:
     """Student ids and statuses of a page's lines."""
     body = page.partition("<tbody>")[2].partition("</tbody>")[0]
     return re.findall(r"<small>([^<]+)</small>.*?status-(\w+)", body, re.DOTALL)
+
+
+def test_times_are_in_the_zone_that_the_courses_share(
+    teacher_client: FlaskClient, services: Services, course: Course, teacher: User, marked: Marked
+) -> None:
+    services.store.save_course(replace(course, timezone="Europe/Berlin"))  # the site's is Asia/Seoul
+    page = teacher_client.get("/log/").text
+    assert "Times are those of Europe/Berlin." in re.sub("[\u2068\u2069]", "", page)
+    assert ">01:00<" in page
+    assert b"Start (Europe/Berlin)" in teacher_client.get("/log/download.csv").data
+    services.store.save_user(replace(services.store.user(teacher.id), timezone="America/New_York"))
+    assert b"Start (America/New_York)" in teacher_client.get("/log/download.csv").data
+    services.store.save_user(replace(services.store.user(teacher.id), timezone=None))
+    services.store.add_course_once(replace(course, id=new_id(), code="CS102", timezone="Asia/Tokyo"))
+    services.store.set_teachers(services.store.find_course("CS102", "1").id, [teacher.id])
+    assert b"Start (Asia/Seoul)" in teacher_client.get("/log/download.csv").data
 
 
 def test_the_log_shows_all_marks_newest_first_with_totals(teacher_client: FlaskClient, marked: Marked) -> None:

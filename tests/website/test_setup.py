@@ -34,6 +34,16 @@ def test_the_link_makes_the_first_admin_who_is_then_signed_in(client: FlaskClien
     assert client.get("/users").status_code == 200
 
 
+def test_the_audit_says_that_the_link_made_the_first_admin(client: FlaskClient, services: Services) -> None:
+    post_form(client, _link(services), **FIELDS)
+    (entry,) = services.store.audit().items
+    assert (entry.by, entry.action, entry.subject, entry.detail) == (None, "user.set_up", "first@example.org", "admin")
+    page = client.get("/audit/").text
+    assert "The set-up link" in page
+    assert "made the first admin" in page
+    assert "The command line" not in page
+
+
 def test_the_link_works_once(app: Flask, services: Services) -> None:
     link = _link(services)
     post_form(app.test_client(), link, **FIELDS)

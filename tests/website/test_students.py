@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -34,6 +36,36 @@ def test_an_admin_registers_a_student_with_photos(admin_client: FlaskClient, ser
     assert len(services.store.faces(["52"])) == 2
     assert services.store.courses(student_id="52") == [course]
     assert "Look at what was found" in admin_client.get(answer.location).text
+
+
+def test_the_only_course_is_chosen_already_and_a_roster_is_explained(admin_client: FlaskClient, course: Course):
+    page = admin_client.get("/students/register").text
+    assert re.search(rf'<input checked[^>]* value="{course.id}">', page)
+    assert "Only who is on a roster can be marked." in page
+
+
+def test_of_several_courses_none_is_chosen_but_the_one_that_is_asked_for(
+    admin_client: FlaskClient, services: Services, course: Course
+):
+    other = replace(course, id=new_id(), code="CS102")
+    services.store.add_course_once(other)
+    assert not re.search(r'<input checked[^>]* name="courses"', admin_client.get("/students/register").text)
+    page = admin_client.get(f"/students/register?course={other.id}").text
+    assert re.findall(r'<input checked[^>]* name="courses"[^>]* value="([^"]+)"', page) == [other.id]
+
+
+def test_who_is_registered_into_no_course_is_said_to_be_on_no_roster(admin_client: FlaskClient, course: Course):
+    fields = {"student_id": "40", "name": "Ann Onymous"}
+    alone = post_form(admin_client, "/students/register", **fields)
+    page = re.sub("[\u2068\u2069]", "", admin_client.get(alone.location).text)
+    assert "Ann Onymous is on no roster yet" in page
+    fields = {"student_id": "41", "name": "Bo Derived", "courses": course.id}
+    placed = post_form(admin_client, "/students/register", **fields)
+    assert "on no roster yet" not in admin_client.get(placed.location).text
+
+
+def test_without_a_course_the_form_leads_to_one(admin_client: FlaskClient):
+    assert 'href="/courses/add"' in admin_client.get("/students/register").text
 
 
 def test_without_a_tick_no_consent_is_recorded(admin_client: FlaskClient, services: Services):

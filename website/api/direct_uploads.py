@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import BadRequest
 
 from attendance.errors import InvalidInput
 from attendance.model import Role
@@ -78,7 +79,10 @@ def _numbers() -> list[int]:
 
 
 def _words() -> dict[str, Any]:
-    words = request.get_json()
+    try:
+        words = request.get_json()
+    except (BadRequest, RecursionError) as wrong:
+        raise InvalidInput("What was sent is not JSON, or not all of it arrived.") from wrong
     if not isinstance(words, dict):
         raise InvalidInput("The request must be a JSON object.")
     return words

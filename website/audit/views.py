@@ -13,7 +13,7 @@ from attendance.list_model import FORGOTTEN
 from attendance.model import Role
 from attendance.use_cases.removals import STUDENT_REMOVED, USER_REMOVED, removals_of
 from website.access import roles_required
-from website.audit.words import ACTIONS
+from website.audit.words import ACTIONS, who
 from website.current import current_services
 from website.forms import Form
 from website.request_args import page_number
@@ -45,6 +45,7 @@ def index() -> ResponseReturnValue:
         "audit/index.html",
         entries=entries,
         actions=ACTIONS,
+        who=who,
         form=form,
         removals=removals,
         forgotten=FORGOTTEN,

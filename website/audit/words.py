@@ -1,9 +1,22 @@
 """The actions of the audit trail in words."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+
+from attendance.list_model import AuditEntry
+from attendance.use_cases.accounts import SET_UP_LINK
+
+
+def who(entry: AuditEntry) -> str:
+    """Who did it; of what nobody signed in did, the way by which it was done."""
+    if entry.by_name:
+        return entry.by_name
+    return _("The set-up link") if entry.action == SET_UP_LINK else _("The command line")
+
 
 ACTIONS = {
     "user.added": _l("added the user"),
+    "user.set_up": _l("made the first admin"),
     "user.changed": _l("changed the user"),
     "user.removed": _l("removed the user"),
     "user.password_changed": _l("changed the own password"),

@@ -14,12 +14,13 @@ import pytz
 
 from attendance.errors import InvalidInput
 from attendance.list_model import LogFilter
-from attendance.model import Course, Status
+from attendance.model import Status
 from attendance.use_cases.export_log import FORMATS, export_log
+from attendance.use_cases.read_log import zone_of
 from website.commands.courses_by_name import COURSE_HELP, course_named
 from website.commands.plain_errors import Commands
 from website.commands.text_table import printable
-from website.current import current_services, current_settings
+from website.current import current_services
 
 attendance = Commands("attendance", help="The attendance log.")
 
@@ -37,7 +38,7 @@ _FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(9000, 1, 1)  # beyond these, time
 @click.option(
     "--status", "statuses", type=click.Choice([one.value for one in Status]), multiple=True, help="Only these marks."
 )
-@click.option("--timezone", metavar="ZONE", help="Of all times; without it the course's, or ROLLCALL_TIMEZONE.")
+@click.option("--timezone", metavar="ZONE", help="Of all times; without it the one that the courses share, else UTC.")
 def export(
     names: Sequence[str],
     section: str | None,
@@ -53,7 +54,7 @@ def export(
     if kind == "xlsx" and output is None and sys.stdout.isatty():
         raise click.UsageError("An Excel file is nothing to read on a terminal; name a file with --output.")
     courses = [course_named(services, name, section) for name in names]
-    zone = timezone or _zone_of(courses)
+    zone = timezone or zone_of(courses or services.store.courses()) or "UTC"
     wanted = LogFilter(
         course_ids=[course.id for course in courses] if courses else None,
         statuses=tuple(Status(status) for status in statuses),
@@ -66,11 +67,6 @@ def export(
         sys.stdout.buffer.write(content)
     else:
         _write(output, content)
-
-
-def _zone_of(courses: Sequence[Course]) -> str:
-    zones = {course.timezone for course in courses}
-    return zones.pop() if len(zones) == 1 else current_settings().timezone
 
 
 def _midnight(day: date, zone: str) -> datetime:

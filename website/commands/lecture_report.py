@@ -60,6 +60,7 @@ def _mark_as_json(attendee: Attendee, mark: Mark) -> dict[str, Any]:
         "student_id": attendee.student.id,
         "name": attendee.student.name,
         "status": mark.status.value,
+        "needs_another_way": mark.needs_another_way,
         "similarity": rounded_down(seen.similarity, 1) if seen else None,
         **(_times(seen.first_s, seen.last_s, seen.frames) if seen else _times(None, None, 0)),
     }
@@ -77,7 +78,8 @@ def _row(attendee: Attendee) -> list[str]:
     name, student_id, mark = attendee.student.name, attendee.student.id, attendee.mark
     if mark is None:
         return [name, student_id, "not searched", "", "", "", ""]
-    status = f"{mark.status.value}, left early" if mark.left_early else mark.status.value
+    remark = ", left early" if mark.left_early else ", needs another way" if mark.needs_another_way else ""
+    status = f"{mark.status.value}{remark}"
     seen = mark.evidence
     if seen is None:
         return [name, student_id, status, "", "", "", ""]
@@ -96,7 +98,8 @@ def _counts(board: LectureBoard) -> str:
     if not board.attendees:
         return "Nobody is on the roster of this course."
     counts = ", ".join(f"{board.counts[status]} {status.value}" for status in Status if board.counts[status])
-    waiting = " The unsure ones wait for a person, on the lecture's page." if board.unsure else ""
+    waits = board.unsure or board.needing_another_way
+    waiting = " The unsure ones wait for a person, on the lecture's page." if waits else ""
     return f"{counts}.{waiting}"
 
 

@@ -5,13 +5,12 @@ from flask_smorest import Api
 
 from website.device_api import direct_uploads, docs, me, pairing, readings, uploads
 from website.device_api.blueprint import blueprint
-from website.device_api.errors import ErrorSchema
+from website.device_api.errors import ErrorSchema, answer_wrong_addresses
 
 __all__ = ["direct_uploads", "init_app", "me", "pairing", "readings", "uploads"]
 
-_DESCRIPTION = """Errors are JSON: "error" holds "status", a "message" in one plain sentence and a short "code",
-which a wrong address or method alone lacks. 400, 413 and 422 are final for what was sent; 409, 423, 429 (with
-Retry-After) and 5xx mean that it may work later.
+_DESCRIPTION = """Errors are JSON: "error" holds "status", a "message" in one plain sentence and a short "code".
+400, 412, 413 and 422 are final for what was sent; 409, 423, 429 (with Retry-After) and 5xx mean that it may work later.
 Times are ISO 8601 with an offset, temperatures degrees Celsius."""
 
 
@@ -40,3 +39,4 @@ def init_app(app: Flask) -> None:
     app.extensions["csrf"].exempt(blueprint)
     api.register_blueprint(blueprint)
     app.register_blueprint(docs.make_blueprint(api.spec))
+    answer_wrong_addresses(app, blueprint.url_prefix or "")

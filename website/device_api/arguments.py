@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import marshmallow as ma
 from flask import Request
-from webargs.flaskparser import FlaskParser, abort
+from webargs.flaskparser import FlaskParser
 
 from attendance.errors import InvalidInput
 from attendance.use_cases.receive_readings import SentReading
@@ -25,15 +25,24 @@ class NotUnderstood(InvalidInput):
     code = "not_understood"
 
 
+class NotJson(InvalidInput):
+    """What came is no JSON at all, so that nothing can be said of its fields."""
+
+    status = 400
+    code = "not_understood"
+
+
 class PlainParser(FlaskParser):
-    """Raises NotUnderstood with the first thing that is wrong, and where."""
+    """Raises NotJson, or NotUnderstood with the first thing that is wrong, and where."""
 
     def _raw_load_json(self, req: Request) -> Any:
-        """Also JSON that is nested too deeply, or holds numbers too long, for Python."""
+        """JSON that is nested too deeply, or holds numbers too long, for Python counts as none."""
+        if not req.is_json:  # else every field of it would be told as missing
+            raise NotUnderstood("This address takes JSON: send it with the header Content-Type: application/json.")
         try:
             return super()._raw_load_json(req)
-        except (ValueError, RecursionError):
-            abort(400)
+        except (ValueError, RecursionError) as wrong:
+            raise NotJson("What was sent is not JSON, or not all of it arrived.") from wrong
 
     def handle_error(self, error: ma.ValidationError, *given: Any, **named: Any) -> NoReturn:
         """Of many errors one is enough: the program that sends them is wrong, not a person's typing."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import marshmallow as ma
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from attendance.errors import RollcallError
-from website.errors import sentence_of
+from website.errors import http_error, sentence_of
 from website.sentences import in_words
 
 _CODES = {
@@ -49,6 +49,17 @@ def answer_errors(blueprint: Blueprint) -> None:
     """Let the blueprint answer errors of its requests, also those that come before its views."""
     blueprint.register_error_handler(RollcallError, _ours)
     blueprint.register_error_handler(HTTPException, _theirs)
+
+
+def answer_wrong_addresses(app: Flask, below: str) -> None:
+    """Answer wrong addresses and methods below this one as all others there: they reach no blueprint."""
+
+    def answer(error: HTTPException) -> Response:
+        is_ours = request.path == below or request.path.startswith(f"{below}/")
+        return _theirs(error) if is_ours else http_error(error)
+
+    for status in (404, 405):
+        app.register_error_handler(status, answer)
 
 
 def coded_answer(status: int, sentence: str, code: str, ids: Sequence[str] = ()) -> Response:

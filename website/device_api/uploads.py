@@ -63,6 +63,7 @@ class Uploads(MethodView):
 
     @blueprint.doc(**KEY_NEEDED, parameters=[_VERSION, _LENGTH, _METADATA])
     @blueprint.response(201, description="Created, or known already: Location says where it goes on.")
+    @blueprint.alt_response(412, "PRECONDITION_FAILED")
     @blueprint.alt_response(401, "UNAUTHORIZED")
     @blueprint.alt_response(413, "REQUEST_ENTITY_TOO_LARGE")
     @blueprint.alt_response(422, "UNPROCESSABLE_ENTITY")
@@ -88,6 +89,7 @@ class OneUpload(MethodView):
 
     @blueprint.doc(**KEY_NEEDED, parameters=[_VERSION])
     @blueprint.response(200, description=_HOW_FAR)
+    @blueprint.alt_response(412, "PRECONDITION_FAILED")
     @blueprint.alt_response(404, "NOT_FOUND")
     @blueprint.alt_response(422, "UNPROCESSABLE_ENTITY")
     def head(self, upload_id: str) -> ResponseReturnValue:
@@ -96,6 +98,7 @@ class OneUpload(MethodView):
 
     @blueprint.doc(**KEY_NEEDED, parameters=[_VERSION, _OFFSET], requestBody=_BYTES)
     @blueprint.response(204, description=_HOW_FAR)
+    @blueprint.alt_response(412, "PRECONDITION_FAILED")
     @blueprint.alt_response(404, "NOT_FOUND")
     @blueprint.alt_response(409, "CONFLICT")
     @blueprint.alt_response(413, "REQUEST_ENTITY_TOO_LARGE")
@@ -109,6 +112,7 @@ class OneUpload(MethodView):
 
     @blueprint.doc(**KEY_NEEDED, parameters=[_VERSION])
     @blueprint.response(204, description="Nothing of it is kept.")
+    @blueprint.alt_response(412, "PRECONDITION_FAILED")
     @blueprint.alt_response(404, "NOT_FOUND")
     def delete(self, upload_id: str) -> ResponseReturnValue:
         """Give an unfinished upload up."""
@@ -116,6 +120,7 @@ class OneUpload(MethodView):
 
     @blueprint.doc(**KEY_NEEDED, parameters=[_VERSION, _OVERRIDE])
     @blueprint.response(204, description="As the method that is meant answers; HEAD answers 200.")
+    @blueprint.alt_response(412, "PRECONDITION_FAILED")
     @blueprint.alt_response(404, "NOT_FOUND")
     @blueprint.alt_response(405, "METHOD_NOT_ALLOWED")
     @blueprint.alt_response(409, "CONFLICT")

@@ -14,6 +14,7 @@ from attendance.use_cases.read_hourly import PersonSeen
 SIGNS = {
     Presence.PRESENT: ("check-lg", _l("Present")),
     Presence.UNSURE: ("question-lg", _l("Unsure")),
+    Presence.ANOTHER_WAY: ("person-x", _l("Needs another way: no photo to compare")),
     Presence.ABSENT: ("x-lg", _l("Absent")),
     Presence.NOT_WATCHED: ("dash-lg", _l("Not watched")),
 }

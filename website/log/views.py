@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import pytz
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from pytz.tzinfo import BaseTzInfo
 
 from attendance.errors import NotFound
 from attendance.list_model import LogFilter
-from attendance.model import Role, Status
+from attendance.model import Course, Role, Status
 from attendance.use_cases.export_log import export_log
-from attendance.use_cases.read_log import own_courses
+from attendance.use_cases.read_log import own_courses, zone_of
 from website.access import roles_required, visible_courses
 from website.current import current_services, reader_timezone, signed_in_user
 from website.lectures.forms import STATUS_WORDS
-from website.log.query import read_query
+from website.log.query import LogQuery, read_query
 from website.request_args import page_number
 
 blueprint = Blueprint("log", __name__, url_prefix="/log", template_folder="templates")
@@ -29,8 +33,9 @@ _TYPES = {
 @roles_required(Role.ADMIN, Role.TEACHER)
 def index() -> ResponseReturnValue:
     """The log, filtered and sorted."""
-    services, courses, zone = current_services(), visible_courses(), reader_timezone()
+    services, courses = current_services(), visible_courses()
     query = read_query(request.args, courses)
+    zone = _zone(query, courses)
     wanted = query.filter(courses, zone)
     page = services.store.log(wanted, page=query.page, size=_PAGE_SIZE)
     if query.page > page.pages:
@@ -52,13 +57,22 @@ def download(kind: str) -> ResponseReturnValue:
     """The whole filtered log as a file."""
     if kind not in _TYPES:
         raise NotFound("The log can be downloaded as CSV or Excel.")
-    services, courses, zone = current_services(), visible_courses(), reader_timezone()
-    wanted = read_query(request.args, courses).filter(courses, zone)
+    services, courses = current_services(), visible_courses()
+    query = read_query(request.args, courses)
+    zone = _zone(query, courses)
+    wanted = query.filter(courses, zone)
     content = export_log(services, wanted, format=kind, timezone=str(zone))
     response = Response(content, content_type=_TYPES[kind])
     today = services.now().astimezone(zone).date().isoformat()
     response.headers["Content-Disposition"] = f'attachment; filename="attendance-{today}.{kind}"'
     return response
+
+
+def _zone(query: LogQuery, courses: Sequence[Course]) -> BaseTzInfo:
+    """The reader's own, else the one that the courses of the log share, else the site's."""
+    shared = zone_of(course for course in courses if query.course_id in ("", course.id))
+    own = signed_in_user().timezone
+    return pytz.timezone(shared) if shared and not own else reader_timezone()
 
 
 @blueprint.get("/mine")

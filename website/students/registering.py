@@ -24,8 +24,10 @@ from website.students.words import report_json
 def register() -> ResponseReturnValue:
     """Register a student with photos."""
     today = current_services().now().astimezone(reader_timezone()).date()
-    form = RegisterForm(data={"consent_on": today, "courses": [request.args.get("course")]})
-    form.offer(visible_courses())
+    courses = visible_courses()
+    named = request.args.get("course") or (courses[0].id if len(courses) == 1 else None)
+    form = RegisterForm(data={"consent_on": today, "courses": [named]})
+    form.offer(courses)
     if form.validate_on_submit():
         try:
             return done(_register(form))
@@ -69,6 +71,8 @@ def _register(form: RegisterForm) -> str:
         flash(_("%(name)s is registered. Look at what was found in the photos.", name=student.name), "success")
     else:
         flash(_("%(name)s is registered, but cannot be recognised without a photo.", name=student.name), "warning")
+    if not form.courses.data:
+        flash(_("%(name)s is on no roster yet, so no lecture can mark them.", name=student.name), "warning")
     return url_for("students.show", student_key=student.key)
 
 

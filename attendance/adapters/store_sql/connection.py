@@ -25,7 +25,6 @@ from attendance.adapters.store_sql.refusals import refusal
 from attendance.errors import (
     AlreadyExists,
     InvalidInput,
-    OutOfSpace,
     RollcallError,
     ServiceUnavailable,
     SettingsError,
@@ -174,8 +173,6 @@ def _ours(error: SQLAlchemyError, taken: AlreadyExists | None) -> RollcallError:
         return taken or AlreadyExists("This already exists.")
     if isinstance(error, DataError):
         return InvalidInput("Something here is too long or too large to be stored.")
-    if getattr(getattr(error, "orig", None), "sqlite_errorname", "") == "SQLITE_FULL":
-        return OutOfSpace("The disk has no room left for the database.")
     return _no_answer()
 
 

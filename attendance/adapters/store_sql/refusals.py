@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from pathlib import Path
 
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
-from attendance.errors import ServiceUnavailable
+from attendance.disk_room import is_full
+from attendance.errors import OutOfSpace, RollcallError, ServiceUnavailable
 
 # PostgreSQL's states, of drivers that tell them; while connecting most tell only words.
 _STATES = {"28P01": "password", "28000": "password", "3D000": "database", "42501": "right"}
@@ -30,7 +32,7 @@ _SQLITE = {
 }
 
 
-def refusal(error: DBAPIError, url: URL) -> ServiceUnavailable | None:
+def refusal(error: DBAPIError, url: URL) -> RollcallError | None:
     """None where the database refuses nothing: it does not answer, or something else is wrong."""
     original = error.orig
     if isinstance(original, sqlite3.Error):
@@ -61,11 +63,13 @@ def refusal(error: DBAPIError, url: URL) -> ServiceUnavailable | None:
     return None
 
 
-def file_refusal(error: sqlite3.Error, url: URL) -> ServiceUnavailable | None:
-    """The same for a file of SQLite."""
+def file_refusal(error: sqlite3.Error, url: URL) -> RollcallError | None:
+    """The same for a file of SQLite. On a full disk that is OutOfSpace, whatever SQLite calls it."""
     name = getattr(error, "sqlite_errorname", "")
     reason = next((reason for code, reason in _SQLITE.items() if name == code or name.startswith(f"{code}_")), None)
     file = url.database or ""
+    if name == "SQLITE_FULL" or (name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN")) and is_full(Path(file).parent)):
+        return OutOfSpace("The disk is full: there is no room left for the database %(file)s.", file=file)
     if reason == "no database":
         return ServiceUnavailable("%(file)s is not a SQLite database: correct ROLLCALL_STORE.", file=file)
     if reason == "damaged":

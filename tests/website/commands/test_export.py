@@ -57,6 +57,13 @@ class TestExport:
         result = flask("attendance", "export", "--course", "CS101", "--format", "json")
         assert json.loads(result.stdout)["timezone"] == "Europe/Berlin"
 
+    def test_times_of_all_courses_are_in_the_zone_that_they_share_else_in_utc(self, flask: Flask, services: Services):
+        course = services.store.find_course("CS101", "1")
+        services.store.save_course(replace(course, timezone="Europe/Berlin"))
+        assert json.loads(flask("attendance", "export", "--format", "json").stdout)["timezone"] == "Europe/Berlin"
+        services.store.add_course_once(replace(course, id="2", code="CS102", timezone="Asia/Tokyo"))
+        assert json.loads(flask("attendance", "export", "--format", "json").stdout)["timezone"] == "UTC"
+
     def test_times_are_in_the_zone_that_is_asked_for(self, flask: Flask):
         result = flask("attendance", "export", "--format", "json", "--timezone", "America/New_York")
         assert json.loads(result.stdout)["rows"][0]["starts"] == "2026-03-01T20:00:00-05:00"
