@@ -33,9 +33,9 @@ CLEAR_DISTANCE = 0.90 * CHORD
 """Whoever else is within it looks so alike that nobody is taken for the person."""
 
 # People of one age, style and camera lie nearer to each other, and a stranger among them nearer to all. The margin
-# grows with how near: to twice as much where the middle pair of the gallery is as near as 1.26.
+# grows with how near: to twice as much where the middle pair of the gallery is as near as 1.275.
 _USUAL_SPREAD = 1.335 * CHORD
-_MARGIN_BY_SPREAD = 2.0
+_MARGIN_BY_SPREAD = 2.5
 _MOST_MARGIN = 0.30 * CHORD
 
 # Strangers in small faces are farther away than in large ones, students too: such faces may be farther.
