@@ -38,7 +38,7 @@ format: $(VENV)/.test
 # Collects the texts of pages, and of the errors that they show, for translators.
 SENTENCES = RollcallError InvalidInput BadPhoto BadRecording ConsentMissing NotFound NotAllowed AlreadyExists Conflict \
 	FacesOutdated NoFaceSeen TooLarge OutOfSpace SearchStopped ServiceUnavailable ServiceBusy BudgetUsedUp SettingsError SamePhoto WrongVersion NotBytes Locked \
-	KeyRefused CodeRefused BadReading BadItem TooOld NoLecture WrongSha256 NotUnderstood \
+	KeyRefused CodeRefused BadReading BadItem TooOld NoLecture WrongSha256 NotUnderstood NotJson \
 	FaceEngineError BadImage BadVideo WeightsMissing BadModel Phrase
 messages: $(VENV)/.test
 	@mkdir -p website/translations
