@@ -18,6 +18,8 @@ from tests.aws.school import ABSENT, PRESENT, School, photo_of
 from tests.aws.wire import Wire
 from tests.system.processes import wait_for
 
+pytestmark = pytest.mark.slow
+
 MARKS = {PRESENT.id: "present", ABSENT.id: "absent"}
 OTHER_STARTS = "2026-03-03T09:00"
 

@@ -16,6 +16,8 @@ from tests.aws.visitors import Teacher
 from tests.face_data import FACE_DATA
 from website import create_app
 
+pytestmark = pytest.mark.slow
+
 NO_TOPIC = {"ROLLCALL_REKOGNITION_TOPIC": "", "ROLLCALL_REKOGNITION_ROLE": ""}
 MARKS = {PRESENT.id: "present", ABSENT.id: "absent"}
 

@@ -16,7 +16,10 @@ from bench.accuracy.views import View
 PEOPLE = 300
 SMALL = View(32)
 
-pytestmark = pytest.mark.skipif(VARIABLE not in os.environ, reason=f"{VARIABLE} names no folder of LFW")
+pytestmark = [
+    pytest.mark.skipif(VARIABLE not in os.environ, reason=f"{VARIABLE} names no folder of LFW"),
+    pytest.mark.slow,
+]
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,8 @@ from bench.device_load import film_of_noise, readings_lost
 from bench.device_senders import Load, Work, devices_at_work, devices_beside, send_clips, send_readings
 from bench.device_site import Site, running_site
 
+pytestmark = pytest.mark.slow
+
 _PATIENCE_S = 120.0
 
 

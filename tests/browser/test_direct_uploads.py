@@ -24,7 +24,7 @@ from tests.browser.school import TEACHER, School, fill_school
 from tests.browser.upload_form import choose, row_of
 from tests.browser.watching import Watch, breaches
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 _PART_BYTES = 8 * 1024 * 1024
 _COMPLETE = "**/api/v1/direct-uploads/*/complete"

@@ -11,7 +11,7 @@ from tests.browser.running_site import RunningSite
 from tests.browser.school import ADMIN, STRANGER, STUDENT, TEACHER, School
 from tests.browser.watching import Watch
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def _pages_of_admin(school: School) -> Pages:

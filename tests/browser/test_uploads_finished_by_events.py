@@ -21,7 +21,7 @@ from tests.browser.upload_form import choose, row_of
 from tests.browser.watching import breaches
 from tests.fakes.jobs import FakeJobs
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,8 @@ import pytest
 from tests.device_uploader.fake_site import FakeSite
 from tests.device_uploader.trial import Outcome, compare, read_ledger, run_trial
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_everything_arrives_once_and_bit_equal_through_kills_and_cuts(tmp_path: Path, seed: int):

@@ -31,6 +31,8 @@ from tests.lambda_face_search.sent import http_v2_event, rekognition_message, s3
 from tests.lambda_face_search.sqs import REGION, aws_in_memory, sqs_event
 from tests.unit.receiving import a_teacher
 
+pytestmark = pytest.mark.slow
+
 BUCKET = f"rollcall-media-123456789012-{REGION}"
 
 NEEDS = {

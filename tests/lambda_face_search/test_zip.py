@@ -13,6 +13,8 @@ from types import ModuleType
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 HANDLERS = ("start", "finish", "sweep", "api")
 ADAPTERS = ("store_dynamodb", "media_s3", "uploads_s3", "faces_rekognition", "jobs_lambda")

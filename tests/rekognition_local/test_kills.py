@@ -18,6 +18,8 @@ from tests.rekognition_local.conftest import NETWORKS, checked_client
 from tests.rekognition_local.jobs import finished
 from tests.rekognition_local.running import Running
 
+pytestmark = pytest.mark.slow
+
 ROLE = "arn:aws:iam::123456789012:role/rekognition"
 
 

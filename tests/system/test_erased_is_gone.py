@@ -24,6 +24,8 @@ from tests.system.processes import Process, answers, free_port, settings_of, wai
 from tests.website.browsing import PASSWORD
 from tests.website.commands.commanding import in_a_process
 
+pytestmark = pytest.mark.slow
+
 NAME, ID, EMAIL = "Dana Ninetyseven", "D-97-q", "dana.n@example.org"
 WITHIN_S = 60
 

@@ -21,6 +21,8 @@ from attendance.use_cases.sweep import KEEP_UPLOADS, sweep
 from tests.system.browsing import Teacher
 from tests.system.processes import Site, settings_of, wait_for
 
+pytestmark = pytest.mark.slow
+
 STEPS = (
     "after uploads.append",
     "before store.add_recording",

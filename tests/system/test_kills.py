@@ -20,6 +20,8 @@ from attendance.settings import load_settings
 from tests.system import school
 from tests.system.processes import is_alive, search_processes_of, settings_of, wait_for, worker
 
+pytestmark = pytest.mark.slow
+
 STEPS = (
     "before store.claim_search",
     "after store.claim_search",

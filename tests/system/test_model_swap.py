@@ -20,6 +20,8 @@ from tests.system import school
 from tests.system.processes import REPOSITORY, settings_of
 from tests.website.commands.commanding import environment
 
+pytestmark = pytest.mark.slow
+
 BUILT_IN = "mtcnn-1.0.0+sface-2021dec"
 
 

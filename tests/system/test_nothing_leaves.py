@@ -23,6 +23,8 @@ from tests.system.processes import answers, free_port, settings_of, wait_for
 from tests.system.tracing import Traced
 from tests.website.browsing import PASSWORD
 
+pytestmark = pytest.mark.slow
+
 ADMIN = "admin@example.org"
 
 # What somebody may have set who wants others' programs to report; it is not for ours.

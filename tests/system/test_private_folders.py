@@ -20,6 +20,8 @@ from tests.system.browsing import Teacher
 from tests.system.processes import REPOSITORY, Process, answers, free_port, settings_of, wait_for
 from tests.website.commands.commanding import environment
 
+pytestmark = pytest.mark.slow
+
 
 class Careless(Process):
     """Begun by somebody whose files everybody may change."""

@@ -19,6 +19,8 @@ from tests.system.browsing import Teacher
 from tests.system.crowd import ANSWERED, HALVES, READS_NOTHING, crowd
 from tests.system.processes import REPOSITORY, Process, Site, answers, free_port, settings_of, wait_for
 
+pytestmark = pytest.mark.slow
+
 AT_ONCE = 500
 SOON_S = 10.0  # a second is what it should take; a busy machine may take more, and a stopped site never answers
 MORE_THAN_FIT = 2400

@@ -13,6 +13,8 @@ from attendance.services import Services
 from tests.system import school
 from tests.system.processes import wait_for, worker
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("workers", [2, 3])
 def test_no_recording_is_searched_twice_and_marks_are_right(

@@ -35,6 +35,8 @@ from tests.contract.samples import (
 )
 from tests.moto_dynamodb import a_client, a_store, no_pause
 
+pytestmark = pytest.mark.slow
+
 CLASS = [f"{number:02}" for number in range(40)]  # more than a transaction takes
 
 

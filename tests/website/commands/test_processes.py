@@ -18,6 +18,8 @@ from attendance.adapters.store_sql import open_store
 from attendance.settings import load_settings
 from tests.website.commands.commanding import ROOT, environment, in_a_process
 
+pytestmark = pytest.mark.slow
+
 ADD_USER = ("users", "add", "ada@example.org", "--role", "admin")
 PASSWORD = b"a chair of green glass"
 
