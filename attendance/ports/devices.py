@@ -41,6 +41,13 @@ class DeviceStore(Protocol):
     def revoke_device(self, device_id: str, at: datetime) -> None:
         """The key and a code that was offered are worth nothing from now on. Raises NotFound."""
 
+    def remove_device(self, device_id: str) -> None:
+        """With its key, readings, alarms, what was refused of it, and what it took with readings; recordings stay.
+
+        A device that sends many readings is to be revoked, and its readings removed, before: this may take long
+        otherwise. Raises NotFound.
+        """
+
     def see_device(self, device_id: str, at: datetime, status: DeviceStatus | None = None) -> None:
         """Say when it was heard of last, and what it said of itself, if anything. Nothing happens where it is gone."""
 

@@ -1,4 +1,4 @@
-"""Add, change and revoke devices, and hear what they say of themselves."""
+"""Add, change, revoke and remove devices, and hear what they say of themselves."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from attendance.list_model import AuditEntry
 from attendance.model import new_id
 from attendance.services import Services
 from attendance.use_cases.device_times import check_time
+from attendance.use_cases.erase import erase_soon
 from attendance.use_cases.names import clean_name
 from attendance.use_cases.pair_device import PairingCode, offer_pairing
 
@@ -20,6 +21,8 @@ SEEN_EVERY = timedelta(minutes=1)
 """How exactly it is known when a device was heard of: each request would be a write otherwise."""
 
 _PAGE = 200
+_AHEAD = timedelta(days=366)
+"""Clocks of devices may be ahead of ours; what is later than this was never taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,20 @@ def revoke_device(services: Services, device_id: str, *, by: str | None) -> None
     device = services.store.device(device_id)
     services.store.revoke_device(device_id, device.revoked_at or services.now())  # again takes back a code that waits
     _audit(services, by, "device.revoked", device)
+
+
+def remove_device(services: Services, device_id: str, *, by: str | None) -> None:
+    """Remove it with its readings and alarms; the recordings that it sent are those of their lectures and stay.
+
+    Raises NotFound.
+    """
+    device = services.store.device(device_id)
+    services.store.revoke_device(device_id, services.now())  # so that nothing comes meanwhile
+    while services.store.remove_readings(device_id, services.now() + _AHEAD):
+        pass
+    services.store.remove_device(device_id)
+    _audit(services, by, "device.removed", device)
+    erase_soon(services)
 
 
 def hear_of(services: Services, device: Device, status: DeviceStatus | None = None) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from attendance.device_model import DevicePicture
+from attendance.device_model import DevicePicture, ItemRefusal
 from attendance.errors import NotFound
 from attendance.ports import Store
 from tests.contract.device_samples import DEVICE_STORES, a_device, a_reading, an_alarm
@@ -125,3 +125,40 @@ def test_a_picture_of_nothing_is_refused(store: Store) -> None:
     for picture in (DevicePicture("d9", "x1", "r1", NOW), DevicePicture("d1", "x1", "r9", NOW)):
         with pytest.raises(NotFound):
             store.keep_picture(picture)
+
+
+def test_a_removed_device_takes_along_what_it_measured_and_leaves_its_recordings(store: Store) -> None:
+    a_class(store)
+    for device_id in ("d1", "d2"):
+        store.offer_pairing(device_id, f"code {device_id}", NOW + HOUR)
+        store.take_pairing(f"code {device_id}", f"key {device_id}", NOW)
+        alarmed(store, *range(0, 300, 10), device_id=device_id)
+        store.refuse_item(ItemRefusal(device_id, "i1", NOW, "no_lecture", "수업이 없습니다."))
+    store.see_alarm("a-d1-0", "u1", NOW)
+    store.keep_picture(DevicePicture("d1", "d1-0", "r1", NOW))
+    store.remove_device("d1")
+    asked = (lambda: store.device("d1"), lambda: store.alarm("a-d1-10"), lambda: store.reading("d1", "d1-0"))
+    for gone in asked:
+        with pytest.raises(NotFound):
+            gone()
+    assert store.find_device_by_key("key d1") is None
+    assert store.latest_reading("d1") is None
+    assert store.pictures("d1", NOW - HOUR, NOW + HOUR) == []
+    assert store.refusals("d1", ["i1"]) == {}
+    assert store.recording("r1").id == "r1"
+    # The other one keeps all of it.
+    assert store.alarms().total == store.alarms(device_id="d2").total == 30
+    assert store.unseen_alarms() == {"d2": 30}
+    assert store.find_device_by_key("key d2") == store.device("d2")
+    assert set(store.refusals("d2", ["i1"])) == {"i1"}
+    with pytest.raises(NotFound):
+        store.remove_device("d1")
+
+
+def test_a_device_that_comes_again_finds_nothing_of_the_one_before(store: Store) -> None:
+    alarmed(store, 0)
+    store.remove_device("d1")
+    store.add_device_once(a_device("d1"))
+    assert store.latest_reading("d1") is None
+    alarmed(store, 0)
+    assert ids(store) == ["a-d1-0"]

@@ -16,6 +16,7 @@ from attendance.use_cases.devices import add_device
 from attendance.use_cases.pair_device import device_of_key, pair_device
 from attendance.use_cases.timetable import add_slot, timetable_of_room
 from tests.website.browsing import post_form
+from tests.website.conftest import NOW
 from tests.website.device_sending import DeviceClient, a_paired_device, heartbeat_words
 from tests.website.measuring import measure, paired_device, say_status
 from website.devices import words
@@ -299,3 +300,21 @@ def test_what_a_disk_has_spoilt_is_shown_on_the_page_and_in_the_list(
     assert "<dt>Damaged on its disk</dt><dd>300 readings, 2 clips, 1 snapshot</dd>" in text
     assert "<dt>Cut off and lost</dt><dd>4 clips</dd>" in text
     assert "307 damaged" in admin_client.get("/devices").text
+
+
+def test_a_device_is_removed_with_what_it_measured_after_asking(admin_client: FlaskClient, services: Services) -> None:
+    device = paired_device(services)
+    measure(services, device, NOW)
+    page = f"/devices/{device.id}/remove"
+    assert page in admin_client.get(f"/devices/{device.id}").text
+    assert "This cannot be undone." in admin_client.get(page).text
+    assert services.store.latest_reading(device.id)
+    post_form(admin_client, page)
+    assert services.store.devices() == []
+    assert services.store.latest_reading(device.id) is None
+    assert "removed the device" in admin_client.get("/audit").text
+    assert admin_client.get(f"/devices/{device.id}").status_code == 404
+
+
+def test_a_teacher_removes_no_device(teacher_client: FlaskClient, services: Services) -> None:
+    assert teacher_client.get(f"/devices/{paired_device(services).id}/remove").status_code == 403

@@ -44,6 +44,7 @@ ACTIONS = {
     "device.paired": _l("typed the pairing code on the device"),
     "device.key_given": _l("gave a key to the device"),
     "device.revoked": _l("revoked the device"),
+    "device.removed": _l("removed the device"),
     "device.calibrated": _l("calibrated the device"),
     "device.alarm_line_set": _l("set the alarm line of the device"),
     "timetable.added": _l("put into a room's timetable the course"),

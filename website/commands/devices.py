@@ -11,12 +11,12 @@ import pytz
 from attendance.errors import InvalidInput
 from attendance.model import Course
 from attendance.services import Services
-from attendance.use_cases.devices import add_device, list_devices, new_pairing_code, revoke_device
+from attendance.use_cases.devices import add_device, list_devices, new_pairing_code, remove_device, revoke_device
 from attendance.use_cases.pair_device import give_key
 from attendance.use_cases.timetable import add_slot, timetable_of_room
 from website.commands.courses_by_name import COURSE_HELP, course_named
 from website.commands.plain_errors import Commands
-from website.commands.removing import json_option, print_rows
+from website.commands.removing import confirm_removal, json_option, leave_nothing, print_rows, yes_option
 from website.commands.text_table import text_table
 from website.current import current_services
 
@@ -51,6 +51,20 @@ def revoke(device_id: str) -> None:
     """Refuse the device's key from now on; what it sent stays."""
     revoke_device(current_services(), device_id, by=None)
     click.echo("The device is revoked.")
+
+
+@devices.command("remove")
+@click.argument("device_id", metavar="ID")
+@yes_option
+def remove(device_id: str, yes: bool) -> None:
+    """Remove the device with its readings and alarms; the recordings that it sent stay."""
+    device = current_services().store.device(device_id)
+    confirm_removal(
+        f"{device.name} in {device.room} with its readings and alarms; the recordings that it sent stay", yes
+    )
+    remove_device(current_services(), device_id, by=None)
+    leave_nothing()
+    click.echo("The device is removed.")
 
 
 @devices.command("list")

@@ -1,4 +1,4 @@
-"""The list of devices, one device, and adding, renaming and revoking it."""
+"""The list of devices, one device, and adding, renaming, revoking and removing it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from flask_babel import gettext as _
 from attendance.device_model import Device
 from attendance.errors import InvalidInput
 from attendance.model import Role
-from attendance.use_cases.devices import add_device, alarms_since, change_device, list_devices, revoke_device
+from attendance.use_cases.devices import (
+    add_device,
+    alarms_since,
+    change_device,
+    list_devices,
+    remove_device,
+    revoke_device,
+)
 from attendance.use_cases.timetable import timetable_of_room
 from website.access import roles_required, visible_courses
 from website.current import current_services, reader_timezone, signed_in_user
@@ -106,6 +113,19 @@ def revoke(device_id: str) -> ResponseReturnValue:
         flash(_("The key of %(name)s is refused from now on.", name=device.name), "success")
         return redirect(url_for("devices.index"))
     return render_template("devices/revoke.html", form=form, device=device)
+
+
+@blueprint.route("/<device_id>/remove", methods=["GET", "POST"])
+@roles_required(Role.ADMIN)
+def remove(device_id: str) -> ResponseReturnValue:
+    """Remove it with what it measured, after asking."""
+    device = current_services().store.device(device_id)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        remove_device(current_services(), device_id, by=signed_in_user().id)
+        flash(_("%(name)s was removed.", name=device.name), "success")
+        return redirect(url_for("devices.index"))
+    return render_template("devices/remove.html", form=form, device=device)
 
 
 def _rooms() -> list[str]:

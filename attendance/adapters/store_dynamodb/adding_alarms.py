@@ -11,8 +11,8 @@ from functools import partial
 from typing import Any
 
 from attendance.adapters import store_dynamodb_device_keys as keys
-from attendance.adapters.store_dynamodb.actions import NEW, Action, put, update
-from attendance.adapters.store_dynamodb.table import MOST_IN_TRANSACTION, Table
+from attendance.adapters.store_dynamodb.actions import NEW, THERE, Action, delete, put, update
+from attendance.adapters.store_dynamodb.table import MOST_IN_TRANSACTION, Table, key_in
 from attendance.adapters.store_dynamodb.values import Item, attribute, attributes, text, whole
 from attendance.device_model import Alarm
 
@@ -23,6 +23,21 @@ def add_alarms(table: Table, device_id: str, alarmed: Sequence[Alarm], quiet: ti
     """Those that have no other alarm of the device nearer than `quiet` and none of the same reading."""
     if alarmed:
         table.again(partial(_add, table, device_id, sorted(alarmed, key=lambda alarm: alarm.at), quiet))
+
+
+def remove_alarms(table: Table, device_id: str) -> None:
+    """All of a device, and what leads to them."""
+    leads = list(table.query(keys.alarms_of(device_id), keys.AT))
+    for start in range(0, len(leads), _MOST):
+        part = leads[start : start + _MOST]
+        table.transact(
+            [
+                update(keys.ALARM_COUNT, "ADD #alarms :fewer", "", fewer=-len(part)),
+                *(action for lead in part for action in _removing(lead)),
+            ]
+        )
+    named = table.query(keys.alarms_of(device_id), keys.READING)
+    table.delete_many([key_in(item) for item in named])
 
 
 def _add(table: Table, device_id: str, alarmed: Sequence[Alarm], quiet: timedelta) -> None:
@@ -58,6 +73,17 @@ def _counting(device_id: str, counted: int, new: int) -> Action:
     as_read = "#alarms = :counted" if counted else "attribute_not_exists(#alarms)"
     values: dict[str, Any] = {"counted": counted} if counted else {}
     return update(keys.alarm_count(device_id), "ADD #alarms :new", as_read, new=new, **values)
+
+
+def _removing(lead: Item) -> list[Action]:
+    """The last one fails where another call has removed it meanwhile, and with it all that count together."""
+    place, alarm_id = text(lead, "sk"), text(lead, "alarm_id")
+    return [
+        delete(keys.alarm(alarm_id)),
+        delete((keys.ALARMS, place)),
+        delete((keys.UNSEEN, place)),
+        delete((text(lead, "pk"), place), THERE),
+    ]
 
 
 def _storing(alarm: Alarm) -> list[Action]:

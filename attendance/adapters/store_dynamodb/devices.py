@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from attendance.adapters import store_dynamodb_device_keys as keys
 from attendance.adapters.folded import folded
 from attendance.adapters.store_dynamodb.actions import NEW, THERE, Action, check, delete, put, setting, update
+from attendance.adapters.store_dynamodb.adding_alarms import remove_alarms
 from attendance.adapters.store_dynamodb.parallel import together
 from attendance.adapters.store_dynamodb.preparing import LATER
 from attendance.adapters.store_dynamodb.table import MOST_IN_TRANSACTION, Table, TablePart, key_in
+from attendance.adapters.store_dynamodb.thinning import remove_readings
 from attendance.adapters.store_dynamodb.values import attribute, attributes, read, text
 from attendance.adapters.store_dynamodb_keys import Key
 from attendance.adapters.store_sentences import device_taken, no_device
 from attendance.device_model import Device, DeviceStatus, ItemRefusal
 
 _SET_BY_PEOPLE = ("name", "room", "alarm_line_c", "calibration_offset_c", "calibrated_on")
+_LAST_MOMENT = datetime(9999, 12, 31, tzinfo=UTC)
+_READINGS_AT_ONCE = 5000
 _KEEP_CODES = timedelta(days=1)  # after they are worth nothing: DynamoDB deletes the item that led to the device
 
 
@@ -48,6 +52,18 @@ class DynamoDevices(TablePart):
     def revoke_device(self, device_id: str, at: datetime) -> None:
         """Raises NotFound."""
         self._change(device_id, revoked_at=at, pairing_hash=None, pairing_until=None)
+
+    def remove_device(self, device_id: str) -> None:
+        """Raises NotFound. What hangs on it goes first, so that the same call again completes what broke off."""
+        device = self.device(device_id)
+        self.table.again(partial(remove_alarms, self.table, device_id))  # before the readings that they name
+        while self.table.again(partial(remove_readings, self.table, device_id, _LAST_MOMENT, _READINGS_AT_ONCE)):
+            pass
+        pictures = list(self.table.query(keys.pictures_of(device_id)))
+        taken = [keys.picture(text(item, "recording_id")) for item in pictures]
+        self.table.delete_many([*taken, *map(key_in, pictures)])
+        self.table.delete_many([key_in(item) for item in self.table.query(keys.of_device(device_id))])
+        self.table.transact([delete(keys.device(device_id)), *(delete(lead) for lead in _leads(device))])
 
     def see_device(self, device_id: str, at: datetime, status: DeviceStatus | None = None) -> None:
         """Nothing happens where it is gone."""

@@ -62,6 +62,12 @@ class SqlDevices(Database):
         """Raises NotFound."""
         self._change(device_id, revoked_at=at, pairing_hash=None, pairing_until=None)
 
+    def remove_device(self, device_id: str) -> None:
+        """Raises NotFound."""
+        with self._writing() as connection:
+            if not connection.execute(delete(devices).where(devices.c.id == device_id)).rowcount:
+                raise no_device()
+
     def see_device(self, device_id: str, at: datetime, status: DeviceStatus | None = None) -> None:
         """Nothing happens where it is gone."""
         said = {"status": status} if status is not None else {}

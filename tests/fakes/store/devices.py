@@ -70,6 +70,14 @@ class FakeDevices(DeviceState):
     def revoke_device(self, device_id: str, at: datetime) -> None:
         self._change(device_id, revoked_at=at, pairing_hash=None, pairing_until=None)
 
+    def remove_device(self, device_id: str) -> None:
+        need(self._devices, device_id, _NO_DEVICE)
+        del self._devices[device_id]
+        self._refusals = {key: one for key, one in self._refusals.items() if one.device_id != device_id}
+        self._readings = {key: one for key, one in self._readings.items() if key[0] != device_id}
+        self._alarms = {key: one for key, one in self._alarms.items() if one.device_id != device_id}
+        self._pictures = {key: one for key, one in self._pictures.items() if one.device_id != device_id}
+
     def see_device(self, device_id: str, at: datetime, status: DeviceStatus | None = None) -> None:
         if device_id in self._devices:
             said = {"status": status} if status else {}

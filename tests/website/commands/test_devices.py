@@ -42,6 +42,17 @@ def test_a_new_code_is_given(flask: Flask, services: Services):
     assert refused(flask("devices", "code", "d9")) == "There is no such device."
 
 
+def test_a_device_is_removed_where_somebody_says_yes(flask: Flask, services: Services):
+    flask("devices", "add", "Camera", "--room", "R 101")
+    (device,) = services.store.devices()
+    asked = flask("devices", "remove", device.id)
+    assert asked.exit_code == 2
+    assert "Camera in R 101" in asked.stderr
+    assert services.store.devices() == [device]
+    assert flask("devices", "remove", device.id, "--yes").stdout == "The device is removed.\n"
+    assert services.store.devices() == []
+
+
 def test_a_device_is_revoked_and_stays_in_the_list(flask: Flask, services: Services):
     flask("devices", "add", "Camera", "--room", "R 101")
     (device,) = services.store.devices()
