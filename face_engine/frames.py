@@ -13,9 +13,10 @@ from av.stream import Discard
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from face_engine.display import display_of
 from face_engine.errors import BadVideo
 from face_engine.model import BGRImage
-from face_engine.video import OpenVideo, open_video, quarter_turns, refuse_absurd_size
+from face_engine.video import OpenVideo, open_video, refuse_absurd_size
 
 LONGEST_SIDE_PX = 2560
 """4K is reduced to this: a face of 60 pixels there keeps 40, at less than half of the time."""
@@ -83,16 +84,16 @@ def sample_frames(
 
 
 def _upright_picture(video: OpenVideo, frame: VideoFrame, longest_side_px: int) -> BGRImage:
-    """The frame as a player shows it: turned, with square pixels, at most `longest_side_px` on its longer side."""
+    """The frame as a player shows it, with square pixels, at most `longest_side_px` on its longer side."""
     width, height = video.upright_size(frame)
     shrink = min(1.0, longest_side_px / max(width, height))
     size = max(1, round(width * shrink)), max(1, round(height * shrink))
-    turns = quarter_turns(frame)
-    stored = size[::-1] if turns % 2 else size
+    display = display_of(frame)
+    stored = size[::-1] if display.swaps_sides else size
     picture = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
     if stored != (frame.width, frame.height):
         picture = np.asarray(cv2.resize(picture, stored, interpolation=cv2.INTER_AREA), np.uint8)
-    return np.ascontiguousarray(np.rot90(picture, turns))
+    return display.upright(picture)
 
 
 def _frames(

@@ -14,6 +14,7 @@ from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from face_engine.display import display_of
 from face_engine.errors import BadVideo
 from face_engine.stills import HEAD_BYTES, still_kind
 
@@ -27,7 +28,10 @@ _PACKETS_TRIED_FOR_A_FIRST_FRAME = 1000
 
 @dataclass(frozen=True)
 class VideoInfo:
-    """What a video file holds; `width` and `height` are those of the upright picture as a player shows it."""
+    """What a video file holds; `width` and `height` are those of the upright picture as a player shows it.
+
+    `mirrored` and `rotation_deg` lead there from the stored picture: left to right first, then against the clock.
+    """
 
     duration_s: float
     width: int
@@ -37,6 +41,7 @@ class VideoInfo:
     container: str
     rotation_deg: int
     size_bytes: int
+    mirrored: bool = False
 
 
 def probe(path: Path) -> VideoInfo:
@@ -51,6 +56,7 @@ def probe(path: Path) -> VideoInfo:
         frame = _first_frame(video)
         refuse_absurd_size(frame.width, frame.height, path.name)
         width, height = video.upright_size(frame)
+        display = display_of(frame)
         return VideoInfo(
             duration_s=_duration_s(video, path),
             width=width,
@@ -58,7 +64,8 @@ def probe(path: Path) -> VideoInfo:
             fps=float(video.stream.average_rate or video.stream.guessed_rate or 0),
             codec=video.stream.codec_context.codec.canonical_name,
             container=video.container.format.name,
-            rotation_deg=quarter_turns(frame) * 90 % 360,
+            rotation_deg=display.quarter_turns * 90,
+            mirrored=display.mirrored,
             size_bytes=path.stat().st_size,
         )
 
@@ -96,7 +103,7 @@ class OpenVideo:
     def upright_size(self, frame: VideoFrame) -> tuple[int, int]:
         """Width and height in pixels as a player shows the frame: square pixels, upright."""
         width, height = max(1, round(frame.width * self._pixel_aspect())), frame.height
-        return (height, width) if quarter_turns(frame) % 2 else (width, height)
+        return (height, width) if display_of(frame).swaps_sides else (width, height)
 
     def _pixel_aspect(self) -> float:
         aspect = float(self.stream.sample_aspect_ratio or 1)
@@ -128,11 +135,6 @@ def open_video(path: Path) -> Iterator[OpenVideo]:
         stream.thread_type = "SLICE"
         stream.codec_context.thread_count = 1
         yield OpenVideo(container, stream, path.name)
-
-
-def quarter_turns(frame: VideoFrame) -> int:
-    """Quarter turns against the clock, 0 to 3, that set the picture upright."""
-    return round(frame.rotation / 90) % 4
 
 
 def refuse_absurd_size(width: int, height: int, name: str) -> None:

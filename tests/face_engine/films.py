@@ -21,6 +21,7 @@ def film(
     fps: float = 10,
     codec: str = "libx264",
     rotation: int | None = None,
+    matrix: Sequence[int] | None = None,
     times_s: Sequence[float] | None = None,
     options: dict[str, str] | None = None,
     container_options: dict[str, str] | None = None,
@@ -35,6 +36,8 @@ def film(
         stream.codec_context.time_base = Fraction(1, TICKS)
         if rotation is not None:
             stream.set_display_rotation(rotation)
+        if matrix is not None:
+            stream.set_display_matrix(display_matrix(*matrix))
         for number, picture in enumerate(pictures):
             if number == 0:
                 stream.height, stream.width = picture.shape[:2]
@@ -54,6 +57,11 @@ def _own_priority() -> Iterator[None]:
         yield
     finally:
         os.sched_setscheduler(0, policy, priority)
+
+
+def display_matrix(a: int, b: int, c: int, d: int) -> list[int]:
+    """FFmpeg's nine numbers: (x, y) of the stored picture is shown at (a x + c y, b x + d y), y going down."""
+    return [a << 16, b << 16, 0, c << 16, d << 16, 0, 0, 0, 1 << 30]
 
 
 def marked_pictures(count: int, size: tuple[int, int] = (96, 64)) -> list[np.ndarray]:
