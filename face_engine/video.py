@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -196,14 +197,9 @@ def _first_frame(video: OpenVideo) -> VideoFrame:
 
 
 def _duration_s(video: OpenVideo, path: Path) -> float:
-    stream = video.stream
-    if stream.duration and stream.time_base:
-        # A picture track may start later than the sound.
-        duration = video.seconds((stream.start_time or 0) + stream.duration)
-    elif video.container.duration:
-        duration = video.container.duration / av.time_base
-    else:
-        duration = _measured_duration_s(path)
+    """What is there, where the header says less: whoever comes after its end would not be looked for."""
+    promised = _promised_s(video)
+    duration = max(promised, _last_pictures_end_s(path)) if promised else _measured_duration_s(path)
     if duration > LONGEST_HOURS * 3600:
         raise BadVideo(
             "%(name)s says that it lasts %(hours)s hours; at most %(most)s are read.",
@@ -214,14 +210,38 @@ def _duration_s(video: OpenVideo, path: Path) -> float:
     return duration
 
 
-def _measured_duration_s(path: Path) -> float:
-    """The last time stamp: what a browser records on the fly has no duration in its header."""
-    last = 0.0
+def _promised_s(video: OpenVideo) -> float:
+    """By the header; 0 where it says nothing."""
+    stream = video.stream
+    if stream.duration and stream.time_base:
+        # A picture track may start later than the sound.
+        return video.seconds((stream.start_time or 0) + stream.duration)
+    return (video.container.duration or 0) / av.time_base
+
+
+def _last_pictures_end_s(path: Path) -> float:
+    """Where the last pictures end, by the packets after the last place that can be jumped to; 0 where none is read.
+
+    A time stamp beyond all bounds is damage, and no length.
+    """
     with open_video(path) as video:
         try:
-            for packet in video.container.demux(video.stream):
-                if packet.pts is not None:
-                    last = max(last, video.seconds(packet.pts + (packet.duration or 0)))
+            video.container.seek(video.pts(LONGEST_HOURS * 3600), stream=video.stream)
         except av.FFmpegError:
-            return last
-    return last
+            return 0.0
+        return max((end for end in _ends_s(video) if end <= LONGEST_HOURS * 3600), default=0.0)
+
+
+def _measured_duration_s(path: Path) -> float:
+    """The last time stamp: what a browser records on the fly has no duration in its header."""
+    with open_video(path) as video:
+        return max(_ends_s(video), default=0.0)
+
+
+def _ends_s(video: OpenVideo) -> Iterator[float]:
+    """Where each picture ends, in the order of decoding; nothing is decoded."""
+    # What comes after damage is not there for a player either.
+    with contextlib.suppress(av.FFmpegError):
+        for packet in video.container.demux(video.stream):
+            if packet.size and packet.pts is not None:
+                yield video.seconds(packet.pts + (packet.duration or 0))
