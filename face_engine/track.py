@@ -62,8 +62,8 @@ class Shot:
 class Track:
     """One person followed without a break.
 
-    `boxes` are where it was at `times_s`. `vectors`, shape (k, 128), are those of its best shots, `weights` their
-    qualities; `pooled` is the weighted mean of those that agree.
+    `boxes` are where it was at `times_s`, in pictures of one `picture_track` of the video. `vectors`, shape (k, 128),
+    are those of its best shots, `weights` their qualities; `pooled` is the weighted mean of those that agree.
     """
 
     times_s: tuple[float, ...]
@@ -74,6 +74,7 @@ class Track:
     quality: float
     score: float
     picture: Picture
+    picture_track: int = 0
 
     @property
     def face_px(self) -> float:
@@ -92,7 +93,11 @@ class Track:
 
 
 def at_once(one: Track, other: Track) -> bool:
-    """Whether two tracks are two faces of one picture. A face that both were followed to is one."""
+    """Whether two tracks are two faces of one picture. A face that both were followed to is one, and somebody may be
+    seen by two cameras at a time.
+    """
+    if one.picture_track != other.picture_track:
+        return False
     boxes = dict(zip(one.times_s, one.boxes, strict=True))
     shared = [(boxes[t], box) for t, box in zip(other.times_s, other.boxes, strict=True) if t in boxes]
     return any(_overlap(mine, theirs) < _ONE_FACE_OVERLAP for mine, theirs in shared)
@@ -155,12 +160,15 @@ class Tracker:
         A face that is not seen for longer ends its track.
     shots
         Of how many of its best shots a track has vectors at least.
+    picture_track
+        Of which picture track of the video the pictures are.
     """
 
-    def __init__(self, embed: Embed, gap_s: float, shots: int = BEST_SHOTS) -> None:
+    def __init__(self, embed: Embed, gap_s: float, shots: int = BEST_SHOTS, picture_track: int = 0) -> None:
         self._embed = embed
         self._gap_s = gap_s
         self._shots = shots
+        self._picture_track = picture_track
         self._live: list[_Live] = []
 
     def add(self, time_s: float, frame: BGRImage, shots: Sequence[Shot]) -> list[Track]:
@@ -234,6 +242,7 @@ class Tracker:
             quality=live.shots[0].quality,
             score=max(s.score for s in live.shots),
             picture=live.picture,
+            picture_track=self._picture_track,
         )
 
 

@@ -49,6 +49,25 @@ def film(
     return path
 
 
+def film_of_tracks(
+    path: Path, tracks: Sequence[Sequence[np.ndarray]], *, fps: int = 5, cover: bytes | None = None
+) -> Path:
+    """An H.264 film with several picture tracks of one length; in Matroska perhaps with a cover, a JPEG."""
+    with av.open(str(path), "w") as container:
+        streams = [container.add_stream("libx264", rate=fps) for _ in tracks]
+        for stream, pictures in zip(streams, tracks, strict=True):
+            stream.height, stream.width = pictures[0].shape[:2]
+            stream.pix_fmt = "yuv420p"
+        if cover is not None:
+            container.add_attachment("cover.jpg", "image/jpeg", cover)
+        for moment in zip(*tracks, strict=True):
+            for stream, picture in zip(streams, moment, strict=True):
+                container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
+        for stream in streams:
+            container.mux(stream.encode())
+    return path
+
+
 @contextmanager
 def _own_priority() -> Iterator[None]:
     """SVT-AV1, run as root, gives the thread that encodes real-time priority and leaves it so (docs/testing.md)."""

@@ -10,11 +10,13 @@ from PIL import Image
 
 from face_engine import video
 from face_engine.errors import BadVideo
+from face_engine.images import encode_jpeg
 from face_engine.video import probe
 from face_engine.video_end import is_cut_short
 from tests.face_engine.films import (
     animated_gif,
     film,
+    film_of_tracks,
     marked_pictures,
     noisy_pictures,
     pictures_overwritten,
@@ -202,6 +204,29 @@ def test_the_last_time_stamp_is_no_length_where_it_is_beyond_all_bounds(tmp_path
     path = film(tmp_path / "a.mkv", marked_pictures(4), times_s=[0, 1, 2, 26 * 3600])
     _shortened_matroska(path)
     assert probe(path).duration_s == pytest.approx(2.6 * 3600, rel=0.01)
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
+def test_a_video_with_several_picture_tracks_says_so(tmp_path, name):
+    path = film_of_tracks(tmp_path / name, [marked_pictures(10), marked_pictures(10, (64, 48))])
+    assert probe(path).picture_tracks == 2
+
+
+def test_a_cover_is_no_picture_track(tmp_path):
+    cover = encode_jpeg(marked_pictures(1)[0])
+    path = film_of_tracks(tmp_path / "a.mkv", [marked_pictures(10)], cover=cover)
+    with av.open(str(path)) as container:
+        assert len(container.streams.video) == 2
+    assert probe(path).picture_tracks == 1
+
+
+def test_one_picture_track_that_can_be_decoded_is_enough(tmp_path, monkeypatch):
+    path = film_of_tracks(tmp_path / "a.mkv", [marked_pictures(10), marked_pictures(10, (64, 48))])
+    decode = video.OpenVideo.decode
+    monkeypatch.setattr(
+        video.OpenVideo, "decode", lambda self, packet: decode(self, packet) if self.stream.width == 64 else []
+    )
+    assert probe(path).width == 64
 
 
 def test_a_name_that_looks_like_an_address_is_a_name(tmp_path):
