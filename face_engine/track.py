@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from face_engine.flat import Look, Looks
 from face_engine.model import BGRImage, Box, Vectors
 from face_engine.portrait import Picture, cut_picture
 
@@ -63,7 +64,8 @@ class Track:
     """One person followed without a break.
 
     `boxes` are where it was at `times_s`, in pictures of one `picture_track` of the video. `vectors`, shape (k, 128),
-    are those of its best shots, `weights` their qualities; `pooled` is the weighted mean of those that agree.
+    are those of its best shots, `weights` their qualities; `pooled` is the weighted mean of those that agree. `looks`
+    are some of all its shots.
     """
 
     times_s: tuple[float, ...]
@@ -75,6 +77,7 @@ class Track:
     score: float
     picture: Picture
     picture_track: int = 0
+    looks: tuple[Look, ...] = ()
 
     @property
     def face_px(self) -> float:
@@ -120,15 +123,19 @@ class _Live:
     picture: Picture
     times_s: list[float] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
+    looks: Looks = field(default_factory=Looks)
 
     @classmethod
     def begun(cls, shot: Shot, frame: BGRImage) -> "_Live":
-        return cls([shot], shot, cut_picture(frame, shot.box, shot.time_s), [shot.time_s], [shot.box])
+        live = cls([shot], shot, cut_picture(frame, shot.box, shot.time_s), [shot.time_s], [shot.box])
+        live.looks.add(shot.time_s, shot.quality, shot.chip)
+        return live
 
     def add(self, shot: Shot, frame: BGRImage) -> None:
         self.last = shot
         self.times_s.append(shot.time_s)
         self.boxes.append(shot.box)
+        self.looks.add(shot.time_s, shot.quality, shot.chip)
         if shot.quality > self.shots[0].quality:
             self.picture = cut_picture(frame, shot.box, shot.time_s)
         self.shots = sorted([*self.shots, shot], key=lambda s: (-s.quality, s.time_s))[:BEST_SHOTS]
@@ -243,6 +250,7 @@ class Tracker:
             score=max(s.score for s in live.shots),
             picture=live.picture,
             picture_track=self._picture_track,
+            looks=tuple(live.looks.kept),
         )
 
 
