@@ -2,7 +2,8 @@
 
 Two looks at one face are laid over each other by the best homography (Baker and Matthews, "Lucas-Kanade 20 years on",
 2004: inverse compositional, coarse to fine), with light that may differ by a gain and an offset that each slope across
-the face. What is left of a picture then is grain and compression. A head has turned, spoken or blinked.
+the face, and with a blur that may differ each way. What is left of a picture then is grain and compression. A head has
+turned, spoken or blinked.
 docs/decisions/0034 has the figures, docs/accuracy.md the rates.
 """
 
@@ -19,10 +20,10 @@ from face_engine.model import BGRImage
 
 LOOK_PX = 48
 
-MOVED = 0.006
-"""What part of the variance is left of two looks at a head that moved; of a picture mostly less than half of it is."""
+MOVED = 0.0045
+"""From this part of the variance on, what no picture explains, a head moved. Of pictures mostly half of it is left."""
 
-PICTURE_SHARE = 0.25
+PICTURE_SHARE = 0.2
 """Of a picture at most so many pairs seem to have moved: a hand goes past it, or it is held askew."""
 
 LEAST_PAIRS = 5
@@ -48,7 +49,7 @@ _TO_UNITS = np.array([[1 / _UNIT, 0, -_MIDDLE_X / _UNIT], [0, 1 / _UNIT, -_MIDDL
 _TO_PIXELS = np.linalg.inv(_TO_UNITS)
 
 # Blur in pixels of a look, and how many steps: the first finds the place, the second the rest. The blur takes grain.
-_STAGES = ((2.5, 5), (1.0, 6))
+_STAGES = ((2.5, 4), (1.0, 4))
 _DAMPING = 1e-3
 _SMALL_STEP = 2e-3
 
@@ -168,15 +169,20 @@ class _Stage:
         across = np.asarray(cv2.Sobel(soft, cv2.CV_32F, 1, 0, ksize=3, scale=_UNIT / 8)).ravel()[_FACE]
         down = np.asarray(cv2.Sobel(soft, cv2.CV_32F, 0, 1, ksize=3, scale=_UNIT / 8)).ravel()[_FACE]
         contrast = values - values.mean()
-        # What light explains: an offset and a gain, each with a slope.
-        light = np.column_stack([_OFFSETS, contrast, contrast * _X, contrast * _Y])
-        self._light = np.linalg.qr(light)[0].astype(np.float32)
-        self._values = np.asarray(values, np.float32)
+        # What light and the lens explain: an offset and a gain, each with a slope, and a little more or less blur.
+        blurs = [
+            np.asarray(cv2.Sobel(soft, cv2.CV_32F, *twice, ksize=3)).ravel()[_FACE]
+            for twice in ((2, 0), (0, 2), (1, 1))
+        ]
+        explained = np.column_stack([_OFFSETS, contrast, contrast * _X, contrast * _Y, *blurs])
+        self._explained = np.linalg.qr(explained)[0].astype(np.float32)
+        own = values - _OFFSETS @ (_OFFSETS.T @ values)
+        self._as_gain = np.asarray(own / max(float(own @ own), 1e-6), np.float32)
         outward = across * _X + down * _Y
         slopes = np.column_stack(
             [across * _X, across * _Y, across, down * _X, down * _Y, down, -outward * _X, -outward * _Y]
         )
-        slopes -= self._light @ (self._light.T @ slopes)
+        slopes -= self._explained @ (self._explained.T @ slopes)
         square = slopes.T @ slopes
         square += np.diag(_DAMPING * np.diag(square) + 1e-6)
         self._solve = np.asarray(np.linalg.solve(square.astype(np.float64), slopes.T), np.float32)
@@ -212,8 +218,7 @@ class _Stage:
         )
         values = np.asarray(laid, np.float32).ravel()[_FACE]
         values = values - _OFFSETS @ (_OFFSETS.T @ values)
-        rest = values - self._light @ (self._light.T @ values)
-        own = self._values - _OFFSETS @ (_OFFSETS.T @ self._values)
-        gain = float(values @ own) / max(float(own @ own), 1e-6)
+        rest = values - self._explained @ (self._explained.T @ values)
+        gain = float(values @ self._as_gain)
         left = float(rest @ rest) / max(float(values @ values), 1e-6)
         return (left if gain > 0 else 1.0), gain, np.asarray(rest, np.float32)
