@@ -89,7 +89,6 @@ def a_sighting(
         "margin": 30.5,
         "picture_key": f"picture of {sighting_id}",
         "picture_s": 7.75,
-        "flat": True,
     } | more
     given.setdefault("appearances_s", (given["first_s"], given["last_s"]))
     return Sighting(id=sighting_id, recording_id=recording_id, student_id=student_id, **given)
