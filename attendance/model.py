@@ -207,7 +207,8 @@ class Sighting:
     `student_id` is None for an unknown. `margin` is how much nearer the student is than the next best on the
     roster, in points of similarity (100 where nobody else is enrolled). `good_frames` counts the frames whose
     faces were compared and agree. `appearances_s` holds first and last second of each appearance, one after the
-    other, where the search told them apart.
+    other, where the search told them apart. `flat` says that the face moves as a picture of a face does; an engine
+    that does not ask says False.
     """
 
     id: str
@@ -223,6 +224,7 @@ class Sighting:
     picture_s: float | None
     number: int = 0  # unknowns of one recording are numbered from 1, so that people can speak of them
     appearances_s: tuple[float, ...] | None = None
+    flat: bool = False
 
     @property
     def appearances(self) -> Sequence[tuple[float, float]]:

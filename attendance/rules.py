@@ -37,11 +37,14 @@ def is_sure(sighting: Sighting, lines: MatchLines, kind: RecordingKind) -> bool:
     """Whether a sighting proves its student by itself: near enough, well apart from the next, in several good frames.
 
     A snapshot has one frame only. Evidence without any good frame is weak, however near: the face was near to somebody
-    else as well, or farther than one of its size may be.
+    else as well, or farther than one of its size may be. Nor does a face in a video that moves as a picture of it
+    does; a snapshot cannot tell.
     """
     if sighting.student_id is None or sighting.similarity is None:
         return False
     if sighting.margin is not None and sighting.margin < lines.margin:
+        return False
+    if sighting.flat and kind is not RecordingKind.SNAPSHOT:
         return False
     accept = lines.accept if lines.accept_small is None else lines.accept_small
     least_good_frames = 1 if kind is RecordingKind.SNAPSHOT else lines.least_good_frames

@@ -73,6 +73,17 @@ def yes_or_no(value: str) -> bool:
     return answers[value.strip().lower()]
 
 
+def one_of(*words: str) -> Callable[[str], str]:
+    """One of these words, however it is written."""
+
+    def parse(value: str) -> str:
+        if value.strip().lower() not in words:
+            raise ValueError(f"must be {' or '.join(words)}")
+        return value.strip().lower()
+
+    return parse
+
+
 def timezone(value: str) -> str:
     """A name that pytz knows; the machine's own where it is empty."""
     name = value.strip() or machine_timezone()

@@ -10,7 +10,18 @@ from typing import Any
 
 from attendance.errors import SettingsError
 from attendance.service_url import ServiceUrl
-from attendance.setting_kinds import count, file, number, perhaps, service_url, sha256, text, timezone, yes_or_no
+from attendance.setting_kinds import (
+    count,
+    file,
+    number,
+    one_of,
+    perhaps,
+    service_url,
+    sha256,
+    text,
+    timezone,
+    yes_or_no,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +101,12 @@ SETTINGS = (
         "",
         "How many processes search one video; empty: one a core, at most four.",
         perhaps(count(1, 64)),
+    ),
+    Setting(
+        "ROLLCALL_STILL_FACES",
+        "review",
+        "What a face that moves as a picture does becomes in a video: `review` (unsure), or `allow`: like any other.",
+        one_of("review", "allow"),
     ),
     Setting(
         "ROLLCALL_VECTOR_MODEL",
@@ -207,6 +224,7 @@ class Settings:
     search_every_s: float | None
     smallest_face_px: int
     search_processes: int | None
+    still_faces: str
     vector_model: Path | None
     vector_model_sha256: str | None
     vector_model_line: float

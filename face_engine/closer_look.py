@@ -45,7 +45,15 @@ def closer_looks(
         if end_s - start_s > 1e-6
     ]
     return _tasks(
-        Follow(numbers[id(track)], max(0.0, start_s), end_s, track.times_s, track.boxes, track.pooled)
+        Follow(
+            numbers[id(track)],
+            max(0.0, start_s),
+            end_s,
+            track.times_s,
+            track.boxes,
+            track.pooled,
+            track.picture_track,
+        )
         for track, start_s, end_s in spans
     )
 
@@ -90,15 +98,15 @@ def _around_the_best(track: Track, job: Job) -> tuple[Track, float, float]:
 
 def _tasks(follows: Iterable[Follow]) -> list[CloserLook]:
     """The follows cut into tasks on a fixed grid, so that their times do not depend on who does them."""
-    cells: dict[int, list[Follow]] = defaultdict(list)
+    cells: dict[tuple[int, int], list[Follow]] = defaultdict(list)
     for one in follows:
         for cell in range(int(one.start_s / _TASK_S), int(one.end_s / _TASK_S) + 1):
             start_s, end_s = max(one.start_s, cell * _TASK_S), min(one.end_s, (cell + 1) * _TASK_S)
             if start_s < end_s:
-                cells[cell].append(replace(one, start_s=start_s, end_s=end_s))
+                cells[one.picture_track, cell].append(replace(one, start_s=start_s, end_s=end_s))
     return [
-        CloserLook(number, min(f.start_s for f in cells[cell]), max(f.end_s for f in cells[cell]), tuple(cells[cell]))
-        for number, cell in enumerate(sorted(cells))
+        CloserLook(number, min(f.start_s for f in follows), max(f.end_s for f in follows), tuple(follows), track)
+        for number, ((track, _), follows) in enumerate(sorted(cells.items(), key=lambda cell: cell[0]))
     ]
 
 

@@ -13,9 +13,10 @@ from av.stream import Discard
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from face_engine.display import display_of
 from face_engine.errors import BadVideo
 from face_engine.model import BGRImage
-from face_engine.video import OpenVideo, open_video, quarter_turns, refuse_absurd_size
+from face_engine.video import OpenVideo, open_video, refuse_absurd_size
 
 LONGEST_SIDE_PX = 2560
 """4K is reduced to this: a face of 60 pixels there keeps 40, at less than half of the time."""
@@ -37,6 +38,7 @@ def sample_frames(
     *,
     longest_side_px: int = LONGEST_SIDE_PX,
     key_frames_within_s: float | None = None,
+    picture_track: int = 0,
 ) -> Iterator[tuple[float, BGRImage]]:
     """The first picture of each span of `every_s` seconds, upright, with its time as a player shows it.
 
@@ -52,6 +54,8 @@ def sample_frames(
     key_frames_within_s
         Where key frames come this often, no others are decoded, though some spans get no picture then; None for
         `every_s`, with which no span goes without.
+    picture_track
+        Which of several, as of `open_video`.
 
     Raises
     ------
@@ -63,8 +67,9 @@ def sample_frames(
     def span(time_s: float) -> int:
         return int(time_s / every_s + 1e-6)
 
-    with open_video(path) as video:
-        key_frames_only = _key_frames_are_enough(video, path, key_frames_within_s or every_s, start_s, end_s)
+    with open_video(path, picture_track) as video:
+        within_s = key_frames_within_s or every_s
+        key_frames_only = _key_frames_are_enough(video, path, picture_track, within_s, start_s, end_s)
 
         def is_wanted(packet: Packet[VideoStream]) -> bool:
             if not key_frames_only:
@@ -83,16 +88,16 @@ def sample_frames(
 
 
 def _upright_picture(video: OpenVideo, frame: VideoFrame, longest_side_px: int) -> BGRImage:
-    """The frame as a player shows it: turned, with square pixels, at most `longest_side_px` on its longer side."""
+    """The frame as a player shows it, with square pixels, at most `longest_side_px` on its longer side."""
     width, height = video.upright_size(frame)
     shrink = min(1.0, longest_side_px / max(width, height))
     size = max(1, round(width * shrink)), max(1, round(height * shrink))
-    turns = quarter_turns(frame)
-    stored = size[::-1] if turns % 2 else size
+    display = display_of(frame)
+    stored = size[::-1] if display.swaps_sides else size
     picture = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
     if stored != (frame.width, frame.height):
         picture = np.asarray(cv2.resize(picture, stored, interpolation=cv2.INTER_AREA), np.uint8)
-    return np.ascontiguousarray(np.rot90(picture, turns))
+    return display.upright(picture)
 
 
 def _frames(
@@ -141,12 +146,14 @@ def _seek(video: OpenVideo, time_s: float) -> None:
         return
 
 
-def _key_frames_are_enough(video: OpenVideo, path: Path, within_s: float, start_s: float, end_s: float | None) -> bool:
+def _key_frames_are_enough(
+    video: OpenVideo, path: Path, track: int, within_s: float, start_s: float, end_s: float | None
+) -> bool:
     """Whether key frames come often enough; reads packets without decoding them."""
     if start_s > 0:
         return _have_often_key_frames(video, within_s, start_s, end_s)
     # Not every container finds its way back to the start.
-    with open_video(path) as other:
+    with open_video(path, track) as other:
         return _have_often_key_frames(other, within_s, start_s, end_s)
 
 

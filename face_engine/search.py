@@ -96,8 +96,9 @@ def search_video(
     info = probe(path)
     job = _job(path, info.duration_s, options, models or Models())
     progress(0.0)
-    with _somebody_to_do(job, info.duration_s, options, pool) as do:
-        found = _first_look(do, info.duration_s, job.coarse_s, lambda share: progress(_FIRST_PART * share))
+    segments = _segments(info.duration_s, job.coarse_s, info.picture_tracks)
+    with _somebody_to_do(job, segments, info, options, pool) as do:
+        found = _first_look(do, segments, info.duration_s, lambda share: progress(_FIRST_PART * share))
         if not any(part.frames for part in found):
             raise BadVideo("%(name)s is damaged: no picture of it can be decoded.", name=path.name)
         tracks = [track for part in found for track in part.tracks]
@@ -147,12 +148,14 @@ def _job(path: Path, duration_s: float, options: SearchOptions, models: Models) 
 
 
 @contextmanager
-def _somebody_to_do(job: Job, duration_s: float, options: SearchOptions, pool: SearchPool | None) -> Iterator[Do]:
+def _somebody_to_do(
+    job: Job, segments: Sequence[Segment], info: VideoInfo, options: SearchOptions, pool: SearchPool | None
+) -> Iterator[Do]:
     """This process, or as many children as are worth it."""
     processes = options.processes or _cores()
     if pool is None:
-        processes = min(processes, len(_segments(duration_s, job.coarse_s)))
-    is_short = duration_s / job.coarse_s < _FRAMES_WORTH_CHILDREN
+        processes = min(processes, len(segments))
+    is_short = info.duration_s / job.coarse_s * info.picture_tracks < _FRAMES_WORTH_CHILDREN
     # A daemonic process, such as a worker of some job queues, may not have children.
     may_not = processes == 1 or multiprocessing.current_process().daemon
     if may_not or (is_short and not (pool and pool.is_warm(processes))):
@@ -163,15 +166,16 @@ def _somebody_to_do(job: Job, duration_s: float, options: SearchOptions, pool: S
         yield children.do
 
 
-def _first_look(do: Do, duration_s: float, coarse_s: float, progress: Callable[[float], None]) -> list[Found]:
-    segments = _segments(duration_s, coarse_s)
+def _first_look(
+    do: Do, segments: Sequence[Segment], duration_s: float, progress: Callable[[float], None]
+) -> list[Found]:
     return [part for part in do(segments, _Meter(segments, duration_s, progress).report) if isinstance(part, Found)]
 
 
 def _closer_look(do: Do, looks: Sequence[Task], progress: Callable[[float], None]) -> list[Looked]:
     if not looks:
         return []
-    meter = _Meter(looks, looks[-1].end_s, progress)
+    meter = _Meter(looks, max(look.end_s for look in looks), progress)
     return [part for part in do(looks, meter.report) if isinstance(part, Looked)]
 
 
@@ -195,12 +199,16 @@ class _Meter:
         self._progress(min(1.0, sum(self._done_s) / sum(self._lengths_s)))
 
 
-def _segments(duration_s: float, coarse_s: float) -> list[Segment]:
+def _segments(duration_s: float, coarse_s: float, picture_tracks: int) -> list[Segment]:
     length_s = max(_SHORTEST_SEGMENT_S, min(_LONGEST_SEGMENT_S, duration_s / _SEGMENTS))
     length_s = math.ceil(length_s / coarse_s) * coarse_s  # a span of two segments would be looked at twice
     # The last one reaches past the end: some headers are a little short.
     count = int(duration_s / length_s) + 1
-    return [Segment(i, i * length_s, (i + 1) * length_s) for i in range(count)]
+    return [
+        Segment(track * count + i, i * length_s, (i + 1) * length_s, track)
+        for track in range(picture_tracks)
+        for i in range(count)
+    ]
 
 
 def _ignore(_: float) -> None:

@@ -11,6 +11,7 @@ from tqdm import tqdm
 from face_engine.engine import Engine
 from face_engine.gallery import load_gallery_folder
 from face_engine.search import PersonSeen, SearchOptions, UnknownSeen, VideoSearch, search_video
+from face_engine.search_model import StillFaces
 
 BAR = "{desc} {percentage:3.0f} % |{bar}| {elapsed} so far, {remaining} to go"
 
@@ -31,11 +32,20 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="time between the pictures that are searched (default: by the length of the video)",
     )
+    command.add_argument(
+        "--still-faces",
+        type=StillFaces,
+        choices=list(StillFaces),
+        default=StillFaces.REVIEW,
+        help="whether a face that moves as a picture does is not sure (review, the default) or like any other",
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Search and print; raises FaceEngineError."""
-    options = SearchOptions(every_s=arguments.every, smallest_face_px=arguments.smallest_face)
+    options = SearchOptions(
+        every_s=arguments.every, smallest_face_px=arguments.smallest_face, still_faces=arguments.still_faces
+    )
     enrolled = load_gallery_folder(arguments.gallery, Engine())
     for problem in enrolled.problems:
         print(problem, file=sys.stderr)
@@ -61,7 +71,7 @@ def _seconds(text: str) -> float:
 
 def _is_sure(person: PersonSeen, options: SearchOptions) -> bool:
     clear = person.margin is None or person.margin >= options.margin
-    return clear and person.good_frames > 0
+    return clear and person.good_frames > 0 and not person.flat
 
 
 def _as_json(video: Path, found: VideoSearch, options: SearchOptions) -> dict[str, Any]:
@@ -84,6 +94,7 @@ def _person_as_json(person: PersonSeen, options: SearchOptions) -> dict[str, Any
         "runner_up": person.runner_up,
         "margin": person.margin,
         "good_frames": person.good_frames,
+        "flat": person.flat,
         **_seen_as_json(person),
     }
 
@@ -108,6 +119,7 @@ def _in_words(video: Path, found: VideoSearch, options: SearchOptions) -> list[s
     lines = [f"{video}: {length} long, {found.frames_searched} pictures searched"]
     for person in found.people:
         surely = "" if _is_sure(person, options) else ", not sure"
+        surely += " (perhaps a picture)" if person.flat else ""
         lines.append(f"  {person.label}: similarity {person.similarity:.1f} of 100{surely}, {_when(person)}")
     for number, unknown in enumerate(found.unknown, 1):
         lines.append(f"  unknown {number}: {_when(unknown)}")

@@ -1,11 +1,19 @@
 """The words of a video search: its options, and who was seen when and how surely."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from face_engine.portrait import Picture
 from face_engine.similarity import similarity
 from face_engine.thresholds import Thresholds
 from face_engine.video import VideoInfo
+
+
+class StillFaces(StrEnum):
+    """What becomes of somebody whose face moves as a picture does: a person should look, or nothing."""
+
+    REVIEW = "review"
+    ALLOW = "allow"
 
 
 @dataclass(frozen=True)
@@ -20,11 +28,14 @@ class SearchOptions(Thresholds):
         Smaller faces are not found.
     processes
         How many processes share a long video; None for one a core. The result does not depend on it.
+    still_faces
+        Whether it is asked if a face is that of a picture.
     """
 
     every_s: float | None = None
     smallest_face_px: int = 40
     processes: int | None = None
+    still_faces: StillFaces = StillFaces.REVIEW
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -52,6 +63,8 @@ class PersonSeen:
         person should look, however near it is.
     appearances
         First and last second of each stay.
+    flat
+        Whether the face moves as a picture does: a person should look, however near it is.
     """
 
     label: str
@@ -64,6 +77,7 @@ class PersonSeen:
     last_s: float
     appearances: list[tuple[float, float]]
     picture: Picture
+    flat: bool = False
 
     @property
     def similarity(self) -> float:

@@ -40,11 +40,12 @@ class Job:
 
 @dataclass(frozen=True)
 class Segment:
-    """The first look at the time from `start_s` to before `end_s`."""
+    """The first look at one picture track from `start_s` to before `end_s`."""
 
     number: int
     start_s: float
     end_s: float
+    picture_track: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class Follow:
     times_s: tuple[float, ...]
     boxes: tuple[Box, ...]
     pooled: NDArray[np.float32]
+    picture_track: int = 0
 
     def wants(self, time_s: float) -> bool:
         """Whether the face may be here and was not looked for yet."""
@@ -79,12 +81,13 @@ class Follow:
 
 @dataclass(frozen=True)
 class CloserLook:
-    """The pictures between those of the first look, where some tracks are followed."""
+    """The pictures of one picture track between those of the first look, where some faces are followed."""
 
     number: int
     start_s: float
     end_s: float
     follows: tuple[Follow, ...]
+    picture_track: int = 0
 
 
 @dataclass(frozen=True)

@@ -65,12 +65,18 @@ class Searcher:
 
     def _search(self, segment: Segment, report: Report) -> Found:
         """Follow all faces of one segment; a segment in which nothing can be decoded has no frames."""
-        tracker = Tracker(self._embedder.embed, self._job.gap_s, self._job.shots)
+        tracker = Tracker(self._embedder.embed, self._job.gap_s, self._job.shots, segment.picture_track)
         tracks: list[Track] = []
         frames, last_s = 0, segment.start_s
         # Other segments may be whole: whether anything was decoded is asked of all of them.
         with contextlib.suppress(BadVideo):
-            for time_s, frame in sample_frames(self._job.path, self._job.coarse_s, segment.start_s, segment.end_s):
+            for time_s, frame in sample_frames(
+                self._job.path,
+                self._job.coarse_s,
+                segment.start_s,
+                segment.end_s,
+                picture_track=segment.picture_track,
+            ):
                 tracks += tracker.add(time_s, frame, self._shots(frame))
                 frames, last_s = frames + 1, time_s
                 report(time_s)
@@ -82,7 +88,12 @@ class Searcher:
         frames = 0
         # Where key frames are enough for the first look, decoding what is between them would take longer than it did.
         pictures = sample_frames(
-            self._job.path, self._job.fine_s, look.start_s, look.end_s, key_frames_within_s=self._job.coarse_s
+            self._job.path,
+            self._job.fine_s,
+            look.start_s,
+            look.end_s,
+            key_frames_within_s=self._job.coarse_s,
+            picture_track=look.picture_track,
         )
         with contextlib.suppress(BadVideo):
             for time_s, frame in pictures:

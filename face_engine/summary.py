@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from face_engine.flat import is_flat
 from face_engine.gallery import Gallery
-from face_engine.identify import Claim, judge
+from face_engine.identify import Claim, Verdict, judge
 from face_engine.portrait import Picture
-from face_engine.search_model import Nearest, PersonSeen, SearchOptions, UnknownSeen
+from face_engine.search_model import Nearest, PersonSeen, SearchOptions, StillFaces, UnknownSeen
 from face_engine.similarity import similarity
 from face_engine.track import Track, pool
 
@@ -27,7 +28,13 @@ def person_seen(claim: Claim, gallery: Gallery, options: SearchOptions, gap_s: f
         last_s=stays[-1][1],
         appearances=stays,
         picture=_best_picture(claim.strong or claim.weak),
+        flat=_is_judged(verdict, options) and is_flat([track.looks for track in claim.tracks]),
     )
+
+
+def _is_judged(verdict: Verdict, options: SearchOptions) -> bool:
+    """Whether anybody is asked for pictures: who is not sure is shown to a person anyway."""
+    return options.still_faces is StillFaces.REVIEW and verdict.good_frames > 0
 
 
 def unknown_seen(tracks: Sequence[Track], gallery: Gallery, gap_s: float) -> UnknownSeen:

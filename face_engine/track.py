@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from face_engine.flat import Look, Looks
 from face_engine.model import BGRImage, Box, Vectors
 from face_engine.portrait import Picture, cut_picture
 
@@ -62,8 +63,9 @@ class Shot:
 class Track:
     """One person followed without a break.
 
-    `boxes` are where it was at `times_s`. `vectors`, shape (k, 128), are those of its best shots, `weights` their
-    qualities; `pooled` is the weighted mean of those that agree.
+    `boxes` are where it was at `times_s`, in pictures of one `picture_track` of the video. `vectors`, shape (k, 128),
+    are those of its best shots, `weights` their qualities; `pooled` is the weighted mean of those that agree. `looks`
+    are some of all its shots.
     """
 
     times_s: tuple[float, ...]
@@ -74,6 +76,8 @@ class Track:
     quality: float
     score: float
     picture: Picture
+    picture_track: int = 0
+    looks: tuple[Look, ...] = ()
 
     @property
     def face_px(self) -> float:
@@ -92,7 +96,11 @@ class Track:
 
 
 def at_once(one: Track, other: Track) -> bool:
-    """Whether two tracks are two faces of one picture. A face that both were followed to is one."""
+    """Whether two tracks are two faces of one picture. A face that both were followed to is one, and somebody may be
+    seen by two cameras at a time.
+    """
+    if one.picture_track != other.picture_track:
+        return False
     boxes = dict(zip(one.times_s, one.boxes, strict=True))
     shared = [(boxes[t], box) for t, box in zip(other.times_s, other.boxes, strict=True) if t in boxes]
     return any(_overlap(mine, theirs) < _ONE_FACE_OVERLAP for mine, theirs in shared)
@@ -115,15 +123,19 @@ class _Live:
     picture: Picture
     times_s: list[float] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
+    looks: Looks = field(default_factory=Looks)
 
     @classmethod
     def begun(cls, shot: Shot, frame: BGRImage) -> "_Live":
-        return cls([shot], shot, cut_picture(frame, shot.box, shot.time_s), [shot.time_s], [shot.box])
+        live = cls([shot], shot, cut_picture(frame, shot.box, shot.time_s), [shot.time_s], [shot.box])
+        live.looks.add(shot.time_s, shot.quality, shot.chip)
+        return live
 
     def add(self, shot: Shot, frame: BGRImage) -> None:
         self.last = shot
         self.times_s.append(shot.time_s)
         self.boxes.append(shot.box)
+        self.looks.add(shot.time_s, shot.quality, shot.chip)
         if shot.quality > self.shots[0].quality:
             self.picture = cut_picture(frame, shot.box, shot.time_s)
         self.shots = sorted([*self.shots, shot], key=lambda s: (-s.quality, s.time_s))[:BEST_SHOTS]
@@ -155,12 +167,15 @@ class Tracker:
         A face that is not seen for longer ends its track.
     shots
         Of how many of its best shots a track has vectors at least.
+    picture_track
+        Of which picture track of the video the pictures are.
     """
 
-    def __init__(self, embed: Embed, gap_s: float, shots: int = BEST_SHOTS) -> None:
+    def __init__(self, embed: Embed, gap_s: float, shots: int = BEST_SHOTS, picture_track: int = 0) -> None:
         self._embed = embed
         self._gap_s = gap_s
         self._shots = shots
+        self._picture_track = picture_track
         self._live: list[_Live] = []
 
     def add(self, time_s: float, frame: BGRImage, shots: Sequence[Shot]) -> list[Track]:
@@ -234,6 +249,8 @@ class Tracker:
             quality=live.shots[0].quality,
             score=max(s.score for s in live.shots),
             picture=live.picture,
+            picture_track=self._picture_track,
+            looks=tuple(live.looks.kept),
         )
 
 

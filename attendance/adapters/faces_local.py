@@ -146,6 +146,7 @@ def _seen(person: PersonSeen) -> Seen:
         picture=person.picture.jpeg,
         picture_s=person.picture.t_s,
         appearances_s=_appearances_s(person),
+        flat=person.flat,
     )
 
 

@@ -7,7 +7,7 @@ import os
 from attendance.errors import SettingsError
 from attendance.model import MatchLines
 from attendance.settings import Settings
-from face_engine.search_model import SearchOptions
+from face_engine.search_model import SearchOptions, StillFaces
 from face_engine.similarity import distance, similarity
 from face_engine.thresholds import ACCEPT_DISTANCE, CLEAR_DISTANCE, MARGIN, REVIEW_DISTANCE, SMALL_FACES_FARTHER
 
@@ -51,6 +51,7 @@ def search_options(settings: Settings, lines: MatchLines) -> SearchOptions:
         accept_distance=_distance(lines.accept),
         review_distance=_distance(lines.review),
         margin=max(0.0, farthest - _FEWEST_POINTS_AT),
+        still_faces=StillFaces(settings.still_faces),
     )
 
 

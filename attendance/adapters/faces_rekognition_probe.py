@@ -9,7 +9,7 @@ from PIL import Image
 
 from attendance.adapters.faces_rekognition_photos import read_picture
 from attendance.adapters.faces_rekognition_stills import HEAD_BYTES, still_kind
-from attendance.adapters.faces_rekognition_video import OpenVideo, open_video, quarter_turns, refuse_absurd_size
+from attendance.adapters.faces_rekognition_video import OpenVideo, display_turns, open_video, refuse_absurd_size
 from attendance.errors import BadPhoto, BadRecording, Phrase
 from attendance.picture_turns import one_picture_at_a_time
 from attendance.ports import MediaFile, RecordingInfo
@@ -112,7 +112,8 @@ def _upright_size(video: OpenVideo) -> tuple[int, int]:
             with contextlib.suppress(av.FFmpegError):  # a damaged packet; the next may be whole
                 for frame in packet.decode():
                     refuse_absurd_size(frame.width, frame.height)
-                    return (frame.height, frame.width) if quarter_turns(frame) % 2 else (frame.width, frame.height)
+                    _, turns = display_turns(frame)
+                    return (frame.height, frame.width) if turns % 2 else (frame.width, frame.height)
     raise BadRecording("The recording is damaged: no picture of it can be decoded.")
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import logging
+import math
+import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import av
 from av.container import InputContainer
@@ -30,6 +32,7 @@ LONGEST_SIDE_PX = 320
 _JPEG_QUALITY = 85
 # In widths and heights of the face's box.
 _ASIDE, _ABOVE, _BELOW = 0.6, 0.5, 0.9
+_MATRIX = struct.Struct("=2i4x2i")  # the first five of its nine numbers, without the third
 _JUMP_S = 5.0  # nearer moments are reached faster by decoding what is between
 _ROUNDING_S = 0.001  # Rekognition's times are whole milliseconds
 
@@ -94,9 +97,19 @@ def refuse_absurd_size(width: int, height: int) -> None:
         )
 
 
-def quarter_turns(frame: VideoFrame) -> int:
-    """Quarter turns against the clock, 0 to 3, that set the picture upright."""
-    return round(frame.rotation / 90) % 4
+def display_turns(frame: VideoFrame) -> tuple[bool, int]:
+    """What players do to the stored picture: whether they mirror it first, then quarter turns against the clock.
+
+    FFmpeg's display matrix: (x, y) of the stored picture is shown at (a x + c y, b x + d y), y going down.
+    """
+    side_data: Any = frame.side_data  # whose stub knows of motion vectors only
+    if "DISPLAYMATRIX" not in side_data:
+        return False, 0
+    a, b, c, d = _MATRIX.unpack_from(bytes(side_data["DISPLAYMATRIX"]))
+    mirrored = a * d - b * c < 0
+    if mirrored:
+        a, b = -a, -b
+    return mirrored, round(math.atan2(c - b, a + d) / (math.pi / 2)) % 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +200,15 @@ def _picture_track(container: InputContainer) -> VideoStream:
 
 def _cut_frame(frame: VideoFrame, wanted: WantedPicture) -> bytes:
     """Upright, whether Rekognition measured the upright picture or the one that is stored lying."""
-    picture, turns = Image.fromarray(frame.to_ndarray(format="rgb24")), quarter_turns(frame)
+    picture, (mirrored, turns) = Image.fromarray(frame.to_ndarray(format="rgb24")), display_turns(frame)
     if turns % 2 and wanted.frame_size == picture.size and picture.width != picture.height:
-        return _small_jpeg(_turned(_around(picture, wanted.box), turns))
-    return cut_face(_turned(picture, turns), wanted.box)
+        return _small_jpeg(_upright(_around(picture, wanted.box), mirrored, turns))
+    return cut_face(_upright(picture, mirrored, turns), wanted.box)
 
 
-def _turned(picture: Image.Image, turns: int) -> Image.Image:
+def _upright(picture: Image.Image, mirrored: bool, turns: int) -> Image.Image:
+    if mirrored:
+        picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     ways = {1: Image.Transpose.ROTATE_90, 2: Image.Transpose.ROTATE_180, 3: Image.Transpose.ROTATE_270}
     return picture.transpose(ways[turns]) if turns else picture
 

@@ -64,7 +64,7 @@ class RecordingInfo:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A sighting before it has a place: `picture` is a JPEG of the face, `appearances_s` as in Sighting."""
+    """A sighting before it has a place: `picture` is a JPEG of the face, `appearances_s` and `flat` as in Sighting."""
 
     student_id: str | None
     first_s: float
@@ -76,6 +76,7 @@ class Seen:
     picture: bytes | None
     picture_s: float | None
     appearances_s: tuple[float, ...] | None = None
+    flat: bool = False
 
 
 class FaceSearch(Protocol):

@@ -44,4 +44,4 @@ def only_of(student_ids: set[str], seen: Sequence[Seen]) -> list[Seen]:
 
 
 def _unknown(seen: Seen) -> Seen:
-    return replace(seen, student_id=None, similarity=None, margin=None, good_frames=0)
+    return replace(seen, student_id=None, similarity=None, margin=None, good_frames=0, flat=False)

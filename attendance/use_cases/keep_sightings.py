@@ -77,6 +77,7 @@ def _sighting(services: Services, recording_id: str, seen: Seen) -> Sighting:
         picture_key=key,
         picture_s=seen.picture_s,
         appearances_s=seen.appearances_s,
+        flat=seen.flat,
     )
 
 

@@ -33,12 +33,14 @@ class Attendee:
     """A student who is or was on the roster; `mark` is None as long as nothing was searched.
 
     `face_id` is an enrolled face that the search can use; without one the student cannot be recognised.
+    `perhaps_a_picture` says why a mark is unsure: what was seen moved as a picture of the face does.
     """
 
     student: Student
     mark: Mark | None
     face_id: str | None
     decided_by: str = ""
+    perhaps_a_picture: bool = False
 
     @property
     def is_unsure(self) -> bool:
@@ -96,12 +98,13 @@ def lecture_summaries(
 def lecture_board(services: Services, lecture_id: str) -> LectureBoard:
     """Raises NotFound."""
     lecture = services.store.lecture(lecture_id)
+    sightings = services.store.sightings(lecture_id)
     return LectureBoard(
         lecture=lecture,
         course=services.store.course(lecture.course_id),
         recordings=services.store.recordings(lecture_id),
-        attendees=_attendees(services, lecture),
-        strangers=[s for s in services.store.sightings(lecture_id) if s.student_id is None],
+        attendees=_attendees(services, lecture, sightings),
+        strangers=[s for s in sightings if s.student_id is None],
     )
 
 
@@ -110,12 +113,16 @@ def attendee(services: Services, lecture_id: str, student: Student) -> tuple[Att
     marks = {mark.student_id: mark for mark in services.store.marks(lecture_id)}
     mark = marks.get(student.id)
     one = Attendee(
-        student, mark, _faces(services, [student]).get(student.id), _names(services, [mark]).get(student.id, "")
+        student,
+        mark,
+        _faces(services, [student]).get(student.id),
+        _names(services, [mark]).get(student.id, ""),
+        _is_perhaps_a_picture(mark, services.store.sightings(lecture_id)),
     )
     return one, services.store.mark_history(lecture_id, student.id)
 
 
-def _attendees(services: Services, lecture: Lecture) -> Sequence[Attendee]:
+def _attendees(services: Services, lecture: Lecture, sightings: Sequence[Sighting]) -> Sequence[Attendee]:
     """Sorted by name, then id."""
     students = {student.id: student for student in services.store.roster(lecture.course_id)}
     for student_id in students_to_mark(services, lecture.id):
@@ -125,7 +132,23 @@ def _attendees(services: Services, lecture: Lecture) -> Sequence[Attendee]:
     faces = _faces(services, list(students.values()))
     names = _names(services, list(marks.values()))
     ordered = sorted(students.values(), key=lambda student: (student.name, student.id))
-    return [Attendee(s, marks.get(s.id), faces.get(s.id), names.get(s.id, "")) for s in ordered]
+    return [
+        Attendee(
+            s,
+            marks.get(s.id),
+            faces.get(s.id),
+            names.get(s.id, ""),
+            _is_perhaps_a_picture(marks.get(s.id), sightings),
+        )
+        for s in ordered
+    ]
+
+
+def _is_perhaps_a_picture(mark: Mark | None, sightings: Sequence[Sighting]) -> bool:
+    """Whether an unsure opinion of the search rests on a face that moved as a picture does."""
+    if mark is None or mark.machine_status is not Status.UNSURE or mark.evidence is None:
+        return False
+    return any(seen.flat for seen in sightings if seen.id == mark.evidence.sighting_id)
 
 
 def _faces(services: Services, students: Sequence[Student]) -> dict[str, str]:

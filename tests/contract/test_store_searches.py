@@ -183,6 +183,14 @@ def test_appearances_are_kept_to_the_last_digit_also_where_they_are_not_known(st
     assert unknown.appearances == [(0.5, unknown.last_s)]
 
 
+def test_it_is_kept_whether_a_face_moves_as_a_picture_does(store: Store) -> None:
+    a_class(store)
+    flat, alive = a_sighting("s1", first_s=0.0, flat=True), a_sighting("s2", student_id=None, first_s=0.5)
+    searched(store, flat, alive)
+    assert store.sightings("l1") == [flat, alive]
+    assert [store.sighting("s1").flat, store.sighting("s2").flat] == [True, False]
+
+
 def test_searching_again_replaces_sightings_and_erases_old_pictures(store: Store) -> None:
     a_class(store)
     store.add_recording(a_recording("r2"))

@@ -21,6 +21,7 @@ def film(
     fps: float = 10,
     codec: str = "libx264",
     rotation: int | None = None,
+    matrix: Sequence[int] | None = None,
     times_s: Sequence[float] | None = None,
     options: dict[str, str] | None = None,
     container_options: dict[str, str] | None = None,
@@ -35,6 +36,8 @@ def film(
         stream.codec_context.time_base = Fraction(1, TICKS)
         if rotation is not None:
             stream.set_display_rotation(rotation)
+        if matrix is not None:
+            stream.set_display_matrix(display_matrix(*matrix))
         for number, picture in enumerate(pictures):
             if number == 0:
                 stream.height, stream.width = picture.shape[:2]
@@ -46,6 +49,25 @@ def film(
     return path
 
 
+def film_of_tracks(
+    path: Path, tracks: Sequence[Sequence[np.ndarray]], *, fps: int = 5, cover: bytes | None = None
+) -> Path:
+    """An H.264 film with several picture tracks of one length; in Matroska perhaps with a cover, a JPEG."""
+    with av.open(str(path), "w") as container:
+        streams = [container.add_stream("libx264", rate=fps) for _ in tracks]
+        for stream, pictures in zip(streams, tracks, strict=True):
+            stream.height, stream.width = pictures[0].shape[:2]
+            stream.pix_fmt = "yuv420p"
+        if cover is not None:
+            container.add_attachment("cover.jpg", "image/jpeg", cover)
+        for moment in zip(*tracks, strict=True):
+            for stream, picture in zip(streams, moment, strict=True):
+                container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
+        for stream in streams:
+            container.mux(stream.encode())
+    return path
+
+
 @contextmanager
 def _own_priority() -> Iterator[None]:
     """SVT-AV1, run as root, gives the thread that encodes real-time priority and leaves it so (docs/testing.md)."""
@@ -54,6 +76,11 @@ def _own_priority() -> Iterator[None]:
         yield
     finally:
         os.sched_setscheduler(0, policy, priority)
+
+
+def display_matrix(a: int, b: int, c: int, d: int) -> list[int]:
+    """FFmpeg's nine numbers: (x, y) of the stored picture is shown at (a x + c y, b x + d y), y going down."""
+    return [a << 16, b << 16, 0, c << 16, d << 16, 0, 0, 0, 1 << 30]
 
 
 def marked_pictures(count: int, size: tuple[int, int] = (96, 64)) -> list[np.ndarray]:

@@ -5,7 +5,7 @@ import pytest
 
 from face_engine.errors import BadVideo
 from face_engine.frames import sample_frames
-from face_engine.video import OpenVideo
+from face_engine.video import OpenVideo, probe
 from tests.face_engine.films import film, marked_pictures, noisy_pictures
 
 
@@ -13,7 +13,14 @@ def times(path, every_s, start_s=0.0, end_s=None):
     return [round(time_s, 2) for time_s, _ in sample_frames(path, every_s, start_s, end_s)]
 
 
-def white_corner(picture):
+def corner_picture():
+    """64 x 96 with a white top left quarter and a grey top right one."""
+    picture = np.full((64, 96, 3), 20, np.uint8)
+    picture[:32, :48], picture[:32, 48:] = 255, 130
+    return picture
+
+
+def corners_by_brightness(picture):
     height, width = picture.shape[:2]
     corners = {
         "top left": picture[height // 4, width // 4],
@@ -21,7 +28,15 @@ def white_corner(picture):
         "bottom right": picture[3 * height // 4, 3 * width // 4],
         "bottom left": picture[3 * height // 4, width // 4],
     }
-    return max(corners, key=lambda name: int(corners[name].sum()))
+    return sorted(corners, key=lambda name: -int(corners[name].sum()))
+
+
+def white_corner(picture):
+    return corners_by_brightness(picture)[0]
+
+
+def grey_corner(picture):
+    return corners_by_brightness(picture)[1]
 
 
 def test_pictures_come_at_even_times(tmp_path):
@@ -48,6 +63,33 @@ def test_pictures_are_turned_upright(tmp_path, rotation, corner):
     _, picture = next(sample_frames(path, 1.0))
     assert white_corner(picture) == corner
     assert picture.shape == ((96, 64, 3) if rotation in (90, -90) else (64, 96, 3))
+    assert picture.flags["C_CONTIGUOUS"]
+
+
+# How each way of storing a picture is shown: where x and where y of it go (a, b, c, d), and where its top left and
+# its top right corner then are.
+DISPLAYS = {
+    "as stored": ((1, 0, 0, 1), "top left", "top right"),
+    "turned by 90": ((0, 1, -1, 0), "top right", "bottom right"),
+    "turned by 180": ((-1, 0, 0, -1), "bottom right", "bottom left"),
+    "turned by 270": ((0, -1, 1, 0), "bottom left", "top left"),
+    "mirrored": ((-1, 0, 0, 1), "top right", "top left"),
+    "flipped": ((1, 0, 0, -1), "bottom left", "bottom right"),
+    "transposed": ((0, 1, 1, 0), "top left", "bottom left"),
+    "transposed the other way": ((0, -1, -1, 0), "bottom right", "top right"),
+}
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.mkv"])
+@pytest.mark.parametrize("shown", DISPLAYS)
+def test_pictures_come_out_as_players_show_them(tmp_path, shown, name):
+    matrix, white, grey = DISPLAYS[shown]
+    pictures = [corner_picture()] * 3
+    path = film(tmp_path / name, pictures, matrix=matrix)
+    _, picture = next(sample_frames(path, 1.0))
+    info = probe(path)
+    assert (white_corner(picture), grey_corner(picture)) == (white, grey)
+    assert (info.height, info.width) == picture.shape[:2] == ((96, 64) if matrix[0] == 0 else (64, 96))
     assert picture.flags["C_CONTIGUOUS"]
 
 

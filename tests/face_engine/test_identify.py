@@ -55,6 +55,11 @@ def test_of_two_seen_at_once_the_nearer_is_the_person_and_the_other_nobody():
     assert given([near, nearer]) == ({"ada": ([1], [])}, [0])
 
 
+def test_somebody_may_be_seen_by_two_cameras_at_once():
+    tracks = [track(vector(0.1), [0]), track(vector(0.2), [0], picture_track=1)]
+    assert given(tracks) == ({"ada": ([0, 0], [])}, [])
+
+
 def test_of_two_seen_at_once_the_other_is_at_most_weak_for_the_next_best():
     gallery = among_others(["ada", "amy", "ben"], [ADA, vector(0.0, 0.3), vector(3.0)])
     first, second = track(vector(0.0, 0.05), [1]), track(vector(0.0, 0.1), [1])

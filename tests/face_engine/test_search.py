@@ -1,19 +1,22 @@
 """Searching whole videos: who is found and when, in one process or several."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
-from demo.drawn_people import STRANGER_SEED
+from demo.drawn_people import STRANGER_SEED, draw, person, pose
 from face_engine import search as search_module
 from face_engine.errors import BadVideo
 from face_engine.gallery import Gallery
 from face_engine.images import read_image
 from face_engine.models import Models
 from face_engine.search import SearchOptions, default_every_s, first_look_s, search_video
+from face_engine.search_model import StillFaces
 from face_engine.search_tasks import Found, Segment
-from tests.face_engine.classroom_films import ADA, BEN, LONG_S, scene
-from tests.face_engine.films import film, noisy_pictures
+from tests.face_engine.classroom_films import ADA, BEN, FACE_PX, LONG_S, scene
+from tests.face_engine.films import film, film_of_tracks, noisy_pictures
 
 LECTURE_S = 614
 
@@ -56,6 +59,57 @@ def test_a_clip_tells_who_is_there_and_when(clip, gallery, graph_folder):
     assert told[0] == 0 and told[-1] == 1 and told == sorted(told)
     assert found.frames_searched == 45
     assert found.searched_until_s == pytest.approx(8.8, abs=0.21)
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
+def test_the_people_of_all_picture_tracks_are_found(tmp_path, name, looks, gallery, graph_folder):
+    room = [scene(looks, n / 5, [(ADA, 10)]) for n in range(30)]
+    desk = [scene(looks, n / 5, [(BEN, 220), (ADA, 30)] if n < 15 else [(BEN, 220)]) for n in range(30)]
+    slides = [np.full((90, 160, 3), 200, np.uint8)] * 30
+    path = film_of_tracks(tmp_path / name, [slides, room, desk])
+    found = search_video(path, gallery, models=Models(graph_folder))
+    assert [person.label for person in found.people] == ["ada", "ben"]
+    assert all(person.good_frames >= 3 for person in found.people)
+    assert [(p.first_s, p.last_s) for p in found.people] == [pytest.approx((0, 5.8), abs=0.21)] * 2
+    assert found.unknown == []
+    assert found.info.picture_tracks == 3
+
+
+def test_somebody_who_is_followed_is_followed_in_the_own_picture_track(tmp_path, looks, gallery, graph_folder):
+    length = 200
+    room = [scene(looks, n // 4, [(ADA, 10)]) for n in range(length)]
+    desk = [scene(looks, n // 4, [(BEN, 220)] if 51 <= n < 103 else []) for n in range(length)]
+    path = film_of_tracks(tmp_path / "a.mp4", [room, desk], fps=1)
+    found = search_video(path, gallery, SearchOptions(processes=1), models=Models(graph_folder))
+    ben = next(person for person in found.people if person.label == "ben")
+    assert (ben.first_s, ben.last_s) == pytest.approx((51, 102), abs=2.3)
+
+
+@pytest.fixture(scope="module")
+def poster(tmp_path_factory):
+    """Sixteen seconds: a picture of ada on the wall, that the camera sways before, and ben, who turns his head."""
+    rng = np.random.default_rng(5)
+    still = draw(person(ADA), pose(ADA, 0.0), FACE_PX)
+    turned = [draw(person(BEN), replace(pose(BEN, 0.0), yaw=yaw), FACE_PX) for yaw in (-0.3, -0.1, 0.15, 0.3)]
+    frames = []
+    for n in range(32):
+        frame = np.full((200, 400, 3), 90, np.uint8)
+        left, top = 20 + round(8 * np.sin(n / 3)), 20 + round(5 * np.cos(n / 4))
+        frame[top : top + FACE_PX, left : left + FACE_PX] = still
+        frame[20 : 20 + FACE_PX, 220 : 220 + FACE_PX] = turned[int(rng.integers(4))]
+        frames.append(np.clip(frame + rng.normal(0, 2, frame.shape), 0, 255).astype(np.uint8))
+    return film(tmp_path_factory.mktemp("poster") / "poster.mp4", frames, fps=2)
+
+
+def test_a_picture_of_a_face_is_told_from_a_head(poster, gallery, graph_folder):
+    found = search_video(poster, gallery, models=Models(graph_folder))
+    assert [(person.label, person.flat) for person in found.people] == [("ada", True), ("ben", False)]
+    assert all(person.good_frames >= 3 for person in found.people)
+
+
+def test_pictures_of_faces_may_be_allowed(poster, gallery, graph_folder):
+    found = search_video(poster, gallery, SearchOptions(still_faces=StillFaces.ALLOW), models=Models(graph_folder))
+    assert [(person.label, person.flat) for person in found.people] == [("ada", False), ("ben", False)]
 
 
 def test_pictures_show_the_face_and_fit_a_thumbnail(clip, gallery, graph_folder, engine):

@@ -1,17 +1,22 @@
 """What is told of a video, and what is refused."""
 
 import os
+import struct
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
 
 from face_engine import video
 from face_engine.errors import BadVideo
+from face_engine.images import encode_jpeg
 from face_engine.video import probe
+from face_engine.video_end import is_cut_short
 from tests.face_engine.films import (
     animated_gif,
     film,
+    film_of_tracks,
     marked_pictures,
     noisy_pictures,
     pictures_overwritten,
@@ -155,6 +160,73 @@ def test_encoding_av1_leaves_the_priority_of_what_comes_after(tmp_path):
 def test_a_length_that_is_not_in_the_header_is_measured(tmp_path):
     path = film(tmp_path / "a.webm", marked_pictures(30), codec="libvpx-vp9", container_options={"live": "1"})
     assert probe(path).duration_s == pytest.approx(3, abs=0.2)
+
+
+def _shortened_mp4(path):
+    """The track's length in its media header divided by 30."""
+    content = bytearray(path.read_bytes())
+    at = content.index(b"mdhd") + 20  # after version, flags, two dates and the time scale
+    content[at : at + 4] = (int.from_bytes(content[at : at + 4], "big") // 30).to_bytes(4, "big")
+    path.write_bytes(content)
+
+
+def _shortened_matroska(path):
+    """The segment's length divided by ten."""
+    content = bytearray(path.read_bytes())
+    at = content.index(b"\x44\x89\x88") + 3
+    (length,) = struct.unpack(">d", content[at : at + 8])
+    content[at : at + 8] = struct.pack(">d", length / 10)
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "shorten"),
+    [
+        ("a.mp4", "libx264", _shortened_mp4),
+        ("a.mov", "libx264", _shortened_mp4),
+        ("a.mkv", "libx264", _shortened_matroska),
+        ("a.webm", "libvpx-vp9", _shortened_matroska),
+    ],
+)
+def test_a_header_that_says_too_little_does_not_shorten_the_video(tmp_path, name, codec, shorten):
+    path = film(tmp_path / name, marked_pictures(600), fps=10, codec=codec, options={"g": "40"})
+    shorten(path)
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        assert (stream.duration or 0) * stream.time_base < 10
+        assert stream.duration or container.duration < 10e6
+    info = probe(path)
+    assert info.duration_s == pytest.approx(60, abs=0.11)
+    assert not is_cut_short(path, info)
+
+
+def test_the_last_time_stamp_is_no_length_where_it_is_beyond_all_bounds(tmp_path):
+    path = film(tmp_path / "a.mkv", marked_pictures(4), times_s=[0, 1, 2, 26 * 3600])
+    _shortened_matroska(path)
+    assert probe(path).duration_s == pytest.approx(2.6 * 3600, rel=0.01)
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
+def test_a_video_with_several_picture_tracks_says_so(tmp_path, name):
+    path = film_of_tracks(tmp_path / name, [marked_pictures(10), marked_pictures(10, (64, 48))])
+    assert probe(path).picture_tracks == 2
+
+
+def test_a_cover_is_no_picture_track(tmp_path):
+    cover = encode_jpeg(marked_pictures(1)[0])
+    path = film_of_tracks(tmp_path / "a.mkv", [marked_pictures(10)], cover=cover)
+    with av.open(str(path)) as container:
+        assert len(container.streams.video) == 2
+    assert probe(path).picture_tracks == 1
+
+
+def test_one_picture_track_that_can_be_decoded_is_enough(tmp_path, monkeypatch):
+    path = film_of_tracks(tmp_path / "a.mkv", [marked_pictures(10), marked_pictures(10, (64, 48))])
+    decode = video.OpenVideo.decode
+    monkeypatch.setattr(
+        video.OpenVideo, "decode", lambda self, packet: decode(self, packet) if self.stream.width == 64 else []
+    )
+    assert probe(path).width == 64
 
 
 def test_a_name_that_looks_like_an_address_is_a_name(tmp_path):

@@ -33,6 +33,7 @@ def track(
     quality: float = 0.8,
     vectors: Sequence[np.ndarray] | None = None,
     place: int | None = None,
+    picture_track: int = 0,
 ) -> Track:
     """A track with one vector, or with those given, whose picture carries its first second, in a place of its own."""
     left = 100.0 * (next(_PLACES) if place is None else place)
@@ -46,4 +47,5 @@ def track(
         quality=quality,
         score=0.99,
         picture=Picture(b"jpeg", times_s[0], (0, 0, 80, 90), (640, 480)),
+        picture_track=picture_track,
     )

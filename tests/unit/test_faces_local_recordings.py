@@ -1,5 +1,6 @@
 """How the local engine probes recordings, and who is who in a snapshot."""
 
+from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,7 +13,10 @@ from attendance.adapters.faces_local import LocalFaces, open_faces
 from attendance.adapters.faces_local_snapshot import search_snapshot
 from attendance.disk_file import DiskFile
 from attendance.errors import BadRecording
+from attendance.model import Face as EnrolledStudentFace
+from attendance.model import RecordingKind
 from attendance.settings import load_settings
+from demo.drawn_people import CLASS_SEEDS, person, portrait
 from face_engine.gallery import Gallery
 from face_engine.model import Face
 from face_engine.search_model import SearchOptions
@@ -61,6 +65,17 @@ def test_the_extension_comes_from_the_file_and_not_from_its_name(
 def test_a_container_that_no_browser_plays_is_refused_by_name(faces: LocalFaces, tmp_path: Path):
     with pytest.raises(BadRecording, match=r"^Videos of this kind \(mpegts\) are not taken; MP4, MOV, .* are\.$"):
         faces.probe(DiskFile(a_video(tmp_path / "data", "mpegts", "libx264")))
+
+
+@pytest.mark.parametrize(("still_faces", "flat"), [("review", True), ("allow", False)])
+def test_a_face_that_moves_as_a_picture_does_is_told_unless_it_is_allowed(tmp_path: Path, still_faces: str, flat: bool):
+    faces = open_faces("local", load_settings({**FACE_DATA, "ROLLCALL_STILL_FACES": still_faces}))
+    picture = portrait(person(CLASS_SEEDS[0]), 240)
+    enrolled = faces.enrol("21", jpeg(picture))
+    own = EnrolledStudentFace("f", "21", faces.name, "", "", 1.0, datetime.now(UTC), enrolled.vector)
+    path = film(tmp_path / "a.mp4", [picture] * 24, fps=2)
+    (seen,) = faces.search(DiskFile(path), RecordingKind.VIDEO, [own])
+    assert (seen.student_id, seen.flat) == ("21", flat)
 
 
 @pytest.mark.parametrize(("kind", "extension"), [("JPEG", ".jpg"), ("PNG", ".png")])

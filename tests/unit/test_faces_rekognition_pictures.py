@@ -154,3 +154,37 @@ def test_pictures_of_a_turned_film_are_upright_whichever_way_rekognition_measure
         shown = np.asarray(picture.convert("L"))
     assert (shown > 115).mean() > 0.2
     assert (shown.shape[0] > shown.shape[1]) == (upright[1] > upright[0])
+
+
+@pytest.mark.parametrize(
+    ("matrix", "white", "grey"),
+    [
+        ((-1, 0, 0, 1), "top right", "top left"),
+        ((1, 0, 0, -1), "bottom left", "bottom right"),
+        ((0, 1, 1, 0), "top left", "bottom left"),
+        ((0, -1, -1, 0), "bottom right", "top right"),
+    ],
+)
+def test_pictures_of_a_mirrored_film_are_as_players_show_them(tmp_path, matrix, white, grey):
+    a, b, c, d = (number << 16 for number in matrix)
+    path = tmp_path / "a.mp4"
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream("libx264", rate=FPS)
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        stream.set_display_matrix([a, b, 0, c, d, 0, 0, 0, 1 << 30])
+        pixels = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+        pixels[: HEIGHT // 2, : WIDTH // 2], pixels[: HEIGHT // 2, WIDTH // 2 :] = 230, 120
+        for _ in range(3):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
+        container.mux(stream.encode())
+    (cut,) = cut_pictures(DiskFile(path), [WantedPicture(0.0, WHOLE)])
+    with Image.open(io.BytesIO(cut or b"")) as picture:
+        shown = np.asarray(picture.convert("L"))
+    halves = {"top": np.s_[:40], "bottom": np.s_[-40:]}, {"left": np.s_[:40], "right": np.s_[-40:]}
+    brightest = sorted(
+        (-shown[halves[0][down], halves[1][across]].mean(), f"{down} {across}")
+        for down in halves[0]
+        for across in halves[1]
+    )
+    assert [corner for _, corner in brightest[:2]] == [white, grey]
+    assert (probe_recording(DiskFile(path)).height > WIDTH * 0.9) == (a == 0)

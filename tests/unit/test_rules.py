@@ -129,6 +129,23 @@ def test_a_match_too_near_to_the_runner_up_is_unsure():
     assert only(decide(seen(margin=9.9))).status is Status.UNSURE
 
 
+def test_a_face_that_moves_as_a_picture_does_is_at_most_unsure():
+    assert only(decide(seen(flat=True))).status is Status.UNSURE
+    assert only(decide(seen(flat=True, similarity=59.0))).status is Status.ABSENT
+
+
+def test_a_snapshot_cannot_tell_a_picture():
+    snapshot = replace(HOUR, kind=RecordingKind.SNAPSHOT, duration_s=0.0)
+    assert only(decide(seen(flat=True, good_frames=1), recordings=(snapshot,))).status is not Status.UNSURE
+
+
+def test_whoever_is_also_seen_alive_is_present():
+    again = replace(HOUR, id="r2")
+    mark = only(decide(seen(flat=True), seen(id="s2", recording_id="r2", similarity=85.0), recordings=(HOUR, again)))
+    assert mark.status is Status.PRESENT
+    assert mark.evidence is not None and mark.evidence.sighting_id == "s2"
+
+
 def test_a_match_in_too_few_good_frames_is_unsure():
     assert only(decide(seen(good_frames=2))).status is Status.UNSURE
 

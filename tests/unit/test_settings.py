@@ -33,6 +33,7 @@ def test_the_data_folder_becomes_absolute():
         ("ROLLCALL_MAX_UPLOAD_GB", "nan", "must be a number from"),
         ("ROLLCALL_ACCEPT_SIMILARITY", "101", "must be a number from 0 to 100"),
         ("ROLLCALL_LOGIN_TRIES", "0", "must be a whole number from 1"),
+        ("ROLLCALL_STILL_FACES", "never", "must be review or allow"),
         ("ROLLCALL_HTTPS", "perhaps", "must be yes or no"),
     ],
 )

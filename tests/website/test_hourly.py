@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ from flask.testing import FlaskClient
 
 from attendance.disk_file import DiskFile
 from attendance.model import Course, Role, Sighting, Status, User, new_id
+from attendance.ports import Seen
 from attendance.services import Services
 from attendance.use_cases.accounts import add_user
 from attendance.use_cases.receive_recording import receive_recording
@@ -281,6 +283,26 @@ class TestPicture:
         assert f"/hourly/seen/{seen.id}/face" in text
         assert "#t=10.0" in text
         assert "<rect" not in text
+
+    def test_a_clip_says_where_a_face_is_perhaps_a_picture(
+        self,
+        services: Services,
+        course: Course,
+        teacher_client: FlaskClient,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        (alive,) = snapshot(services, course, tmp_path, b"video 60|21 10 50")
+        assert "perhaps a picture" not in teacher_client.get(f"/hourly/seen/{alive.id}").text
+        search = type(services.faces).search
+
+        def on_a_poster(*arguments: Any) -> list[Seen]:
+            return [replace(one, flat=True) for one in search(*arguments)]
+
+        monkeypatch.setattr(type(services.faces), "search", on_a_poster)
+        (flat,) = snapshot(services, course, tmp_path, b"video 60|21 10 50", minutes=10)
+        text = teacher_client.get(f"/hourly/seen/{flat.id}").text
+        assert "unsure" in text and "perhaps a picture" in text
 
     def test_the_highest_skin_estimate_of_the_device_stands_beside_it_for_staff_alone(
         self,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from attendance.errors import NotFound
 from attendance.model import Course, Mark, Status, Student, User, new_id
+from attendance.ports import Seen
 from attendance.services import Services
 from tests.website.browsing import post_form
 from tests.website.lecturing import add_student, create, enrol, patch, searched_lecture, upload_recording
@@ -217,6 +219,28 @@ def test_a_persons_decision_can_be_taken_back(
     post_form(teacher_client, f"{url}/undo", url)
     mark = mark_of(services, lecture.lecture_id, "31")
     assert (mark.status, mark.set_by) == (Status.ABSENT, None)
+
+
+def test_an_unsure_mark_says_where_the_face_is_perhaps_a_picture(
+    teacher_client: FlaskClient, services: Services, lecture: Searched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = "Perhaps a picture"
+    assert words not in teacher_client.get(lecture.url).text
+    search = type(services.faces).search
+
+    def on_a_poster(*arguments: Any) -> list[Seen]:
+        return [replace(one, flat=one.student_id is not None) for one in search(*arguments)]
+
+    monkeypatch.setattr(type(services.faces), "search", on_a_poster)
+    post_form(teacher_client, f"{lecture.url}/recordings/{lecture.recording_id}/search")
+    services.jobs.run_all()  # type: ignore[attr-defined]
+    flat = [one.student_id for one in services.store.sightings(lecture.lecture_id) if one.flat]
+    assert len(flat) == 2
+    assert {mark_of(services, lecture.lecture_id, one or "").status for one in flat} == {Status.UNSURE}
+    assert teacher_client.get(lecture.url).text.count(words) == 2
+    assert words in teacher_client.get(f"{lecture.url}/marks/{lecture.unsure.key}").text
+    post_form(teacher_client, f"{lecture.url}/marks/{lecture.unsure.key}/confirm", lecture.url)
+    assert teacher_client.get(lecture.url).text.count(words) == 1
 
 
 def test_deciding_needs_the_forms_token(teacher_client: FlaskClient, services: Services, lecture: Searched) -> None:

@@ -187,6 +187,7 @@ sightings = Table(
     Column("picture_s", Double),
     Column("number", Integer, nullable=False),
     Column("appearances_s", Vector),
+    Column("flat", Boolean, nullable=False),
 )
 
 # What a mark rests on is kept beside it, not by reference: a new search replaces the sightings before the marks.
