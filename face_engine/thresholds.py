@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 CHORD = length_of(SFACE_COSINE)
 
-ACCEPT_DISTANCE = 1.00 * CHORD
+ACCEPT_DISTANCE = 0.99 * CHORD
 """A face up to here is taken for the person."""
 
 REVIEW_DISTANCE = 1.10 * CHORD
@@ -33,18 +33,18 @@ CLEAR_DISTANCE = 0.90 * CHORD
 """Whoever else is within it looks so alike that nobody is taken for the person."""
 
 # People of one age, style and camera lie nearer to each other, and a stranger among them nearer to all. The margin
-# grows with how near: to twice as much where the middle pair of the gallery is as near as 1.275.
+# grows with how near: to twice as much where the middle pair of the gallery is as near as 1.26.
 _USUAL_SPREAD = 1.335 * CHORD
-_MARGIN_BY_SPREAD = 2.5
+_MARGIN_BY_SPREAD = 2.0
 _MOST_MARGIN = 0.30 * CHORD
 
 # Strangers in small faces are farther away than in large ones, students too: such faces may be farther.
 _SMALL_PX, _LARGE_PX = 32.0, 64.0
-SMALL_FACES_FARTHER = 0.05 * CHORD
+SMALL_FACES_FARTHER = 0.06 * CHORD
 
 # With few others the next best says little, and with many somebody is always a little like a stranger.
 _FEW, _MANY = 10, 40
-ALONE_NEARER = 0.05 * CHORD
+ALONE_NEARER = 0.04 * CHORD
 _NEARER_EACH_DOUBLING = 0.015 * CHORD
 _MOST_NEARER = 0.05 * CHORD
 

@@ -175,7 +175,7 @@ def test_a_low_accept_line_takes_the_review_line_along():
 
 
 def test_a_review_line_above_the_engines_accept_line_is_refused_at_the_start():
-    with pytest.raises(SettingsError, match=r"^ROLLCALL_REVIEW_SIMILARITY is 95, but must not be above 70\.2"):
+    with pytest.raises(SettingsError, match=r"^ROLLCALL_REVIEW_SIMILARITY is 95, but must not be above 71\.6"):
         open_faces("local", settings(review_similarity="95"))
 
 
