@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import requests
 
 from attendance.use_cases.removals import pseudonym
@@ -15,6 +16,8 @@ from tests.aws.cloud import Cloud, as_text
 from tests.aws.functions import Functions
 from tests.aws.here import AwsHere
 from tests.aws.school import ABSENT, PRESENT, School, open_school, with_parts
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDENT = "student@example.org"

@@ -11,7 +11,7 @@ from tests.browser.conftest import SignedIn
 from tests.browser.school import PASSWORD, TEACHER, School
 from tests.browser.watching import Watch
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 _MOST_STOPS = 80
 _HAS_FOCUS = "element => element === document.activeElement"

@@ -34,7 +34,7 @@ from tests.browser.running_site import RunningSite
 from tests.browser.school import ADMIN, PASSWORD, STUDENT
 from tests.website.measuring import measure, measure_for, paired_device, say_status
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 _YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)  # older readings would be thinned
 _STARTS = datetime(_YESTERDAY.year, _YESTERDAY.month, _YESTERDAY.day, tzinfo=UTC)  # 09:00 in Seoul

@@ -17,7 +17,7 @@ from tests.browser.upload_form import row_of
 from tests.browser.watching import breaches
 from tests.unit.in_memory import MemoryServices, a_course, services_in_memory
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 _PRICE, _MOST = 6.0, 5.0  # US dollars; the film is of 12 seconds
 _NOTHING_IS_SENT = "XMLHttpRequest.prototype.send = () => {}"

@@ -14,7 +14,7 @@ from tests.browser.school import School
 from tests.browser.upload_form import choose, row_of, say_when
 from tests.browser.watching import Watch, breaches
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 _PIECE_BYTES = 8 * 1024 * 1024  # what upload.js sends at once
 _PATCHES = "**/api/v1/uploads/*"

@@ -23,6 +23,8 @@ from demo.lecture_video import demo_script
 from demo.school import CLASS
 from demo.verdict import differences, remarks
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 LECTURE = Lecture("l", "c", NOW, NOW, NOW)

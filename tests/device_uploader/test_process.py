@@ -11,8 +11,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.device_uploader.bad_network import BadNetwork
 from tests.device_uploader.fake_site import KEY, FakeSite
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 

@@ -18,6 +18,8 @@ from face_engine.search_processes import SearchPool, search_processes
 from face_engine.search_tasks import Job, Segment
 from face_engine.search_worker import serve
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_search_that_is_stopped_ends_at_once_and_leaves_no_process(long_video, gallery, graph_folder):
     calls = []

@@ -16,6 +16,8 @@ from botocore.exceptions import ClientError
 from tests.rekognition_local.conftest import BUCKET, code_of, message_of, stored_video
 from tests.rekognition_local.jobs import finished, searched
 
+pytestmark = pytest.mark.slow
+
 ROLE = "arn:aws:iam::123456789012:role/rekognition"
 
 

@@ -21,6 +21,8 @@ from attendance.use_cases.register_student import Registration, register_student
 from tests.system import hostile, school
 from tests.system.keeping import kept_in
 
+pytestmark = pytest.mark.slow
+
 SEED = 151
 ONE_SENTENCE = re.compile(r"([\w.-]+: )?[A-Z][^\n]{5,250}[.?]")  # a photo of an import is named before it
 CONSENT = date(2026, 3, 1)

@@ -19,6 +19,8 @@ from tests.system.hostile import png_bomb
 from tests.system.keeping import kept_in
 from tests.website.lecturing import create, patch
 
+pytestmark = pytest.mark.slow
+
 Make = Callable[[Path], object]
 ONE_SENTENCE = re.compile(r"[A-Z][^\n/\\]{5,200}\.")
 

@@ -22,6 +22,8 @@ from tests.moto_server import moto_server
 from tests.system import school
 from tests.system.processes import Process, answers, children_of, free_port, is_alive, settings_of, wait_for
 
+pytestmark = pytest.mark.slow
+
 
 def test_ctrl_c_ends_the_site_the_worker_and_its_search(services: Services, data: Path, long_video: Path) -> None:
     recording = school.receive(services, long_video)

@@ -17,6 +17,8 @@ from attendance.model import Status
 from attendance.settings import load_settings
 from tests.contract.samples import MINUTE, NOW, a_class, a_mark, a_student, a_user
 
+pytestmark = pytest.mark.slow
+
 STUDENTS = [f"{number:02}" for number in range(20)]
 
 

@@ -84,8 +84,9 @@ def test_a_page_that_does_not_exist_breaks_nothing(teacher_client: FlaskClient, 
 
 
 def test_the_lecture_shows_marks_with_seconds_similarity_and_frames(
-    teacher_client: FlaskClient, lecture: Searched
+    teacher_client: FlaskClient, services: Services, course: Course, lecture: Searched
 ) -> None:
+    add_student(services, course.id, "32")
     page = teacher_client.get(lecture.url).text
     for part in ("00:05", "48:20", ">100<", "2896", 'data-seek="5.0"', "Stranger 1", "no photo: cannot be recognised"):
         assert part in page, part

@@ -26,6 +26,8 @@ from tests.device_uploader.trial import run_trial
 from tests.device_uploader.with_rollcall.conftest import BLOCK, a_clip, a_key, a_picture, lesson_moment, stored
 from tests.device_uploader.wsgi_adapter import WsgiAdapter
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_clip_a_picture_and_readings_arrive_bit_equal(outbox: Outbox, road: Road, services: Services):
     warmth = open_sensor("simulated", 1, 0x69, lambda: 10.0).read()

@@ -18,6 +18,8 @@ from tests.website.trials.conftest import World
 from tests.website.tus_headers import BYTES
 from website.security import HEADERS
 
+pytestmark = pytest.mark.slow
+
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 DESCRIPTIONS = {"api-docs.openapi_json", "api_docs.show"}
 OPEN = {"auth.login", "auth.setup", "home.health", "static", "bootstrap.static"} | DESCRIPTIONS
