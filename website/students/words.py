@@ -14,7 +14,7 @@ from attendance.use_cases.look_over_photo import PhotoReport, Resembling
 from website.sentences import in_words
 
 PROBLEM_WORDS = {
-    "no_face": _l("No face was found."),
+    "no_face": _l("No face was found. Turn the photo upright if it lies on its side."),
     "several_faces": _l("There are several faces."),
     "too_small": _l("The face is small; come nearer to the camera."),
     "blurred": _l("The face is blurred; hold the camera still."),
