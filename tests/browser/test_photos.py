@@ -14,7 +14,7 @@ from tests.browser.late_script import LateScript
 from tests.browser.school import ADMIN, School
 from tests.browser.watching import Watch, breaches
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.conftest import SignedIn
 from tests.browser.school import TEACHER
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_the_chosen_theme_stays_after_a_reload_and_in_new_windows(signed_in: SignedIn, context: BrowserContext) -> None:

@@ -81,6 +81,7 @@ LARGE: dict[str, Callable[[], bytes]] = {
 """Of about as many pixels as are read, or more."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", LARGE)
 def test_no_picture_takes_more_memory_than_is_promised(tmp_path, kind):
     path = tmp_path / "picture"
@@ -88,6 +89,7 @@ def test_no_picture_takes_more_memory_than_is_promised(tmp_path, kind):
     assert megabytes_to_read(path) < MOST_MB
 
 
+@pytest.mark.slow
 def test_sixteen_at_once_take_little_more_than_one(tmp_path):
     path = tmp_path / "picture.png"
     path.write_bytes(plain_png(5000, 5000))
