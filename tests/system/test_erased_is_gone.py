@@ -7,18 +7,23 @@ import re
 import sqlite3
 import sys
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 import requests
 
+from attendance.bootstrap import bootstrap
 from attendance.model import Role, new_id
 from attendance.services import Services
+from attendance.settings import load_settings
 from attendance.use_cases.accounts import add_user
+from attendance.use_cases.devices import add_device
 from attendance.use_cases.keep_import import begin_import
 from attendance.use_cases.register_student import register_student
 from attendance.use_cases.search_recording import search_recording
+from attendance.use_cases.sweep import sweep
+from tests.contract.device_samples import a_reading
 from tests.system import school
 from tests.system.processes import Process, answers, free_port, settings_of, wait_for
 from tests.website.browsing import PASSWORD
@@ -49,19 +54,27 @@ def traces(services: Services, data: Path, video: Path) -> list[bytes]:
         csv = f"id,name,photos,consent\n{ID},{NAME},dana.jpg,2026-03-01\n".encode()
         begin_import(services, csv=csv, csv_name="a.csv", photos=photos, course_ids=[course.id], by=admin.id)
     (face,) = services.store.faces([ID])
-    pictures = [services.media.read(key) for key in (face.photo_key, face.thumbnail_key)]
-    with sqlite3.connect(data / "rollcall.db") as reading:
-        ((vector,),) = reading.execute("SELECT vector FROM faces WHERE id = ?", (face.id,)).fetchall()
-    reading.close()
-    pieces = [vector[at : at + 64] for at in range(0, len(vector) - 63, 64)]
     return [
         ID.encode(),
         NAME.encode(),
         EMAIL.encode(),
-        *pieces,
-        *(picture[-200:-136] for picture in pictures),
+        *vector_pieces(data, face.id),
+        *pictures_of(services, face.photo_key, face.thumbnail_key),
         photo[-200:-136],
     ]
+
+
+def vector_pieces(data: Path, face_id: str) -> list[bytes]:
+    """A face's vector as it lies in the database, in parts that fit on any page of it."""
+    with sqlite3.connect(data / "rollcall.db") as reading:
+        ((vector,),) = reading.execute("SELECT vector FROM faces WHERE id = ?", (face_id,)).fetchall()
+    reading.close()
+    return [vector[at : at + 64] for at in range(0, len(vector) - 63, 64)]
+
+
+def pictures_of(services: Services, *keys: str) -> list[bytes]:
+    """A part of each of these files."""
+    return [services.media.read(key)[-200:-136] for key in keys]
 
 
 def remove_on_the_page(address: str, student_key: str) -> None:
@@ -97,6 +110,35 @@ def test_a_student_removed_on_a_live_site_is_in_no_byte(services: Services, data
         wait_for(lambda: answers(f"http://127.0.0.1:{port}"), "the site")
         remove_on_the_page(f"http://127.0.0.1:{port}", services.store.student(ID).key)
         wait_for(lambda: not found(data, traces), "every byte to be gone", WITHIN_S)
+
+
+@pytest.mark.parametrize("what", ["a photo", "consent", "a recording", "a course", "a device"])
+def test_what_else_is_removed_is_in_no_byte_either(services: Services, data: Path, video: Path, what: str) -> None:
+    course = school.the_course(services)
+    recording = school.receive(services, video)
+    assert search_recording(services, recording.id)
+    (face, *_), (seen, *_) = services.store.faces(), services.store.sightings(recording.lecture_id)
+    device = add_device(services, name="Camera", room="R 101", by=None).device
+    reading = a_reading(new_id(), services.now(), device.id)
+    services.store.add_readings(device.id, [reading], [], timedelta())
+    of_photo = [*vector_pieces(data, face.id), *pictures_of(services, face.photo_key, face.thumbnail_key)]
+    of_recording = pictures_of(services, recording.media_key, seen.picture_key or "")
+    command, traces = {
+        "a photo": (["students", "photo", "remove", face.student_id, face.id, "--yes"], of_photo),
+        "consent": (["students", "consent", face.student_id, "--withdraw"], of_photo),
+        "a recording": (["recordings", "remove", recording.id, "--yes"], of_recording),
+        "a course": (["courses", "remove", course.code, "--yes"], of_recording),
+        "a device": (["devices", "remove", device.id, "--yes"], [device.id.encode(), reading.id.encode()]),
+    }[what]
+    assert {trace for held in found(data, traces).values() for trace in held} == set(traces)
+    services.store.close()
+    done = in_a_process(data, *command, **settings_of(data))
+    assert done.returncode == 0, done.stderr
+    # As the worker does, every quarter of a minute.
+    reopened = bootstrap(load_settings(settings_of(data)))
+    sweep(reopened)
+    reopened.store.close()
+    assert found(data, traces) == {}
 
 
 def test_the_command_leaves_nothing_also_without_a_site(services: Services, data: Path, traces: list[bytes]) -> None:
