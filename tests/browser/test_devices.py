@@ -155,6 +155,7 @@ def test_every_page_keeps_the_rules(signed_in: SignedIn, room: Room) -> None:
         ("device-without-timetable", f"/devices/{silent}"),
         ("device-change", f"{device}/change"),
         ("device-revoke", f"{device}/revoke"),
+        ("device-remove", f"{device}/remove"),
         ("calibration", f"{device}/calibration"),
         ("readings", f"{device}/readings?day={_DAY}"),
         ("readings-of-nothing", f"/devices/{silent}/readings"),
