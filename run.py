@@ -68,14 +68,18 @@ class _Part:
         if self.is_running() and self.process is not None:
             self.process.terminate()
 
-    def wait(self, until: float) -> None:
+    def wait(self, until: float) -> bool:
+        """Whether it ended by itself until then; else it is killed."""
         if self.process is None:
-            return
+            return True
         try:
             self.process.wait(max(0.0, until - time.monotonic()))
         except subprocess.TimeoutExpired:
+            print(f"rollcall: the {self.name} did not stop in time and was killed.", file=sys.stderr, flush=True)
             self.process.kill()
             self.process.wait()
+            return False
+        return True
 
 
 def serve(environment: Mapping[str, str]) -> int:
@@ -92,8 +96,7 @@ def serve(environment: Mapping[str, str]) -> int:
     print(f"Rollcall runs on {address} - Ctrl-C stops it.", flush=True)
     if link is not None:
         print(f"Make the first admin here (works once): {link}", flush=True)
-    _run(parts)
-    return 0
+    return 0 if _run(parts) else 1
 
 
 def commands_for(jobs: JobQueue, site: list[str]) -> dict[str, list[str]]:
@@ -108,8 +111,10 @@ def site_command(host: str, port: int, processes: int) -> list[str]:
     return [*command, "--bind", f"{host}:{port}", "--workers", str(processes), "--log-level", "warning"]
 
 
-def _run(parts: list[_Part]) -> None:
+def _run(parts: list[_Part]) -> bool:
+    """Whether each part stopped by itself when it was told to."""
     stopping = False
+    in_time = []
 
     def stop(number: int, frame: FrameType | None) -> None:
         nonlocal stopping
@@ -129,11 +134,11 @@ def _run(parts: list[_Part]) -> None:
         for part in parts:
             part.stop()
         until = time.monotonic() + _STOP_WITHIN_S
-        for part in parts:
-            part.wait(until)
+        in_time = [part.wait(until) for part in parts]
         for number, handler in before.items():
             signal.signal(number, handler)
     print("rollcall: stopped.", flush=True)
+    return all(in_time)
 
 
 def _end_with_parent() -> None:
@@ -167,7 +172,7 @@ def _check_free(host: str, port: int) -> None:
 
 
 def main() -> int:
-    """The exit code: 0 after a clean stop, 2 where a setting is wrong, 1 where a part does not answer."""
+    """The exit code: 0 after a clean stop, 2 where a setting is wrong, 1 where a part does not answer or stop."""
     try:
         return serve(os.environ)
     except RollcallError as wrong:
