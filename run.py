@@ -15,9 +15,9 @@ from pathlib import Path
 from types import FrameType
 
 from attendance.bootstrap import bootstrap
+from attendance.disk.secret_files import site_secret
 from attendance.errors import RollcallError, SettingsError
 from attendance.ports import JobQueue, WorkedQueue
-from attendance.secret_files import site_secret
 from attendance.settings import load_settings
 from website import setup_link
 

@@ -7,43 +7,43 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
-from attendance.disk_room import FULL
+from attendance.disk.files import FULL
+from attendance.disk.private_files import keep_all_private
 from attendance.errors import OutOfSpace, SettingsError
 from attendance.memory import give_memory_back
-from attendance.private_files import keep_all_private
-from attendance.service_url import ServiceUrl
+from attendance.searching.searches import search_recording
 from attendance.services import Services
 from attendance.settings import Settings
-from attendance.use_cases.search_recording import search_recording
-from attendance.use_cases.sweep import sweep
+from attendance.settings.service_url import ServiceUrl
+from attendance.use_cases.upkeep import sweep
 
 # Scheme of the setting -> module and maker; a maker takes (value, settings). An adapter is one file and one line here.
 STORES = {
-    "sqlite": "attendance.adapters.store_sql:open_store",
-    "mariadb": "attendance.adapters.store_sql:open_store",
-    "mysql": "attendance.adapters.store_sql:open_store",
-    "postgresql": "attendance.adapters.store_sql:open_store",
-    "postgres": "attendance.adapters.store_sql:open_store",
-    "dynamodb": "attendance.adapters.store_dynamodb:open_store",
+    "sqlite": "attendance.adapters.sql:open_store",
+    "mariadb": "attendance.adapters.sql:open_store",
+    "mysql": "attendance.adapters.sql:open_store",
+    "postgresql": "attendance.adapters.sql:open_store",
+    "postgres": "attendance.adapters.sql:open_store",
+    "dynamodb": "attendance.adapters.dynamodb:open_store",
 }
 MEDIA = {
-    "folder": "attendance.adapters.media_folder:open_media",
-    "s3": "attendance.adapters.media_s3:open_media",
+    "folder": "attendance.adapters.folder.media:open_media",
+    "s3": "attendance.adapters.s3.media:open_media",
 }
 FACES = {
-    "local": "attendance.adapters.faces_local:open_faces",
-    "rekognition": "attendance.adapters.faces_rekognition:open_faces",
+    "local": "attendance.adapters.local.faces:open_faces",
+    "rekognition": "attendance.adapters.rekognition.faces:open_faces",
 }
 JOBS = {
-    "huey": "attendance.adapters.jobs_huey:open_jobs",
-    "redis": "attendance.adapters.jobs_huey:open_jobs",
-    "rediss": "attendance.adapters.jobs_huey:open_jobs",
-    "inline": "attendance.adapters.jobs_inline:open_jobs",
-    "lambda": "attendance.adapters.jobs_lambda:open_jobs",
+    "huey": "attendance.adapters.huey.jobs:open_jobs",
+    "redis": "attendance.adapters.huey.jobs:open_jobs",
+    "rediss": "attendance.adapters.huey.jobs:open_jobs",
+    "inline": "attendance.adapters.inline.jobs:open_jobs",
+    "lambda": "attendance.adapters.sqs.jobs:open_jobs",
 }
 UPLOADS = {
-    "folder": "attendance.adapters.uploads_folder:open_uploads",
-    "s3": "attendance.adapters.uploads_s3:open_uploads",
+    "folder": "attendance.adapters.folder.uploads:open_uploads",
+    "s3": "attendance.adapters.s3.uploads:open_uploads",
 }
 
 

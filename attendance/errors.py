@@ -22,7 +22,7 @@ Their sentences are English templates with named values, so that the website can
 
 from typing import Any
 
-from attendance.bidi import isolated
+from attendance.rules.texts import isolated
 
 
 class Phrase(str):

@@ -14,11 +14,11 @@ from types import FrameType
 from attendance.bootstrap import bootstrap
 from attendance.errors import RollcallError, SettingsError
 from attendance.ports import WorkedQueue
+from attendance.searching.searches import search_recording
 from attendance.services import Services
 from attendance.settings import load_settings
-from attendance.use_cases.outdated_faces import outdated_faces
-from attendance.use_cases.search_recording import search_recording
-from attendance.use_cases.sweep import sweep, tidy
+from attendance.use_cases.students.reindexing import outdated_faces
+from attendance.use_cases.upkeep import sweep, tidy
 
 _TIDY_EVERY_S = 3600.0
 

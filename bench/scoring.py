@@ -19,8 +19,8 @@ LEAST_GOOD_FRAMES = 3
 def is_sure(person: PersonSeen) -> bool:
     """Whether the search marks the person present by itself.
 
-    The product's own decision (`is_sure` in attendance/rules.py, with the lines of its local engine), restated here in
-    distances, because the bench stands on the engine alone.
+    The product's own decision (`is_sure` in attendance/rules/lectures.py, with the lines of its local engine), restated
+    here in distances, because the bench stands on the engine alone.
     """
     clear = person.margin is None or person.margin >= MARGIN
     return clear and person.distance <= ACCEPT_DISTANCE and person.good_frames >= LEAST_GOOD_FRAMES

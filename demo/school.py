@@ -11,9 +11,9 @@ import pytz
 
 from attendance.model import Course, Recording, Role, User
 from attendance.services import Services
-from attendance.use_cases.accounts import add_user
-from attendance.use_cases.manage_courses import add_course, set_teachers
-from attendance.use_cases.register_student import register_student
+from attendance.use_cases.courses.courses import add_course, set_teachers
+from attendance.use_cases.people.accounts import add_user
+from attendance.use_cases.students.registering import register_student
 from demo.drawn_people import CLASS_SEEDS, person, portrait
 from demo.lecture_video import DEMO_SECONDS
 from website.commands.analysing import analyse

@@ -15,7 +15,7 @@ from attendance.errors import RollcallError, SearchStopped, SettingsError
 from attendance.model import Course
 from attendance.services import Services
 from attendance.settings import load_settings
-from attendance.use_cases.read_lecture import lecture_board
+from attendance.use_cases.lectures.lectures import lecture_board
 from demo.folder import fresh_folder
 from demo.lecture_video import DEMO_SECONDS, render_demo_lecture
 from demo.school import CLASS, Login, make_course, make_logins, take_attendance

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from attendance.model import Mark, Sighting, Status
-from attendance.use_cases.read_lecture import LectureBoard
+from attendance.use_cases.lectures.lectures import LectureBoard
 from demo.lecture_video import DEMO_SECONDS, Appearance, LectureScript
 from demo.school import CLASS, LATE_AFTER_MINUTES, LEFT_EARLY_MINUTES, Pupil
 from website.formatting import seconds as clock

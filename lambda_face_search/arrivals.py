@@ -7,7 +7,7 @@ import re
 from attendance.errors import BadRecording, InvalidInput, NotFound
 from attendance.model import Recording
 from attendance.services import Services
-from attendance.use_cases.finish_upload import finish_upload
+from attendance.use_cases.recordings.finishing import finish_upload
 from lambda_face_search.events import Arrival
 from lambda_face_search.observed import count, log
 

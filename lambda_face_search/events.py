@@ -29,7 +29,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class SearchJob:
-    """A recording that waits to be searched: a message of attendance/adapters/jobs_lambda.py."""
+    """A recording that waits to be searched: a message of attendance/adapters/sqs/jobs.py."""
 
     recording_id: str
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from attendance.use_cases.far_search import end_far_search
+from attendance.searching.remote import end_far_search
 from lambda_face_search import container
 from lambda_face_search.events import Asked, SearchEnded, UnknownEvent
 from lambda_face_search.messages import answer

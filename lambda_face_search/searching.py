@@ -8,9 +8,9 @@ import time
 from attendance.errors import BadRecording, NotFound, ServiceBusy
 from attendance.model import RecordingKind, SearchStatus
 from attendance.ports import FarFaceSearch
+from attendance.searching.remote import begin_far_search, look_after_far_search
+from attendance.searching.searches import search_recording
 from attendance.services import Services
-from attendance.use_cases.far_search import begin_far_search, look_after_far_search
-from attendance.use_cases.search_recording import search_recording
 from lambda_face_search.deadline import Deadline
 from lambda_face_search.observed import count, log
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from attendance.errors import RollcallError
+from attendance.searching.remote import look_after_far_search
 from attendance.services import Services
-from attendance.use_cases.far_search import look_after_far_search
-from attendance.use_cases.sweep import sweep, tidy
+from attendance.use_cases.upkeep import sweep, tidy
 from lambda_face_search import container
 from lambda_face_search.deadline import Deadline
 from lambda_face_search.observed import count, log, metrics

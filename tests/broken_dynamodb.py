@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from attendance.adapters.store_dynamodb import DynamoStore
+from attendance.adapters.dynamodb import DynamoStore
 from tests.moto_dynamodb import a_client, no_pause
 
 Answer = Callable[[str, Any], Any]

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
-from attendance.adapters.s3_bucket import Bucket
+from attendance.adapters.s3.bucket import Bucket
 
 
 class FaultyClient:

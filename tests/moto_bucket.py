@@ -12,8 +12,8 @@ import pytest
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
 
-from attendance.adapters import s3_file
-from attendance.adapters.s3_bucket import Bucket, open_bucket
+from attendance.adapters.s3 import media as s3_file
+from attendance.adapters.s3.bucket import Bucket, open_bucket
 
 REGION = "ap-northeast-2"
 

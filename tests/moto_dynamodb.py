@@ -20,7 +20,7 @@ import moto.dynamodb.models as moto_models
 from moto import mock_aws
 from moto.dynamodb.models import DynamoDBBackend, Table
 
-from attendance.adapters.store_dynamodb import DynamoStore
+from attendance.adapters.dynamodb import DynamoStore
 
 MOST_AT_ONCE = {"TransactWriteItems": 100, "BatchGetItem": 100, "BatchWriteItem": 25}
 ENVIRONMENT = {

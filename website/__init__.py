@@ -9,8 +9,8 @@ from flask import Flask
 from attendance.bootstrap import bootstrap
 from attendance.services import Services
 from attendance.settings import Settings, load_settings
-from attendance.use_cases.outdated_faces import outdated_faces
-from attendance.use_cases.set_up import setup_token
+from attendance.use_cases.people.accounts import setup_token
+from attendance.use_cases.students.reindexing import outdated_faces
 from website import (
     commands,
     config,

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from flask import Flask
 
-from attendance.secret_files import site_secret
+from attendance.disk.secret_files import site_secret
 from attendance.settings import Settings
 
 MOST_PHOTOS_PER_FORM = 10

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from attendance.model import Role
-from attendance.use_cases.outdated_faces import outdated_faces
+from attendance.use_cases.students.reindexing import outdated_faces
 from website.current import current_services
 from website.navigation import STAFF
 from website.sentences import in_words

@@ -12,7 +12,7 @@ from pathlib import Path
 from limits.storage import Storage
 from limits.storage.base import MovingWindowSupport
 
-from attendance.private_files import keep_database_private
+from attendance.disk.private_files import keep_database_private
 
 _BUSY_TIMEOUT_S = 5.0
 _TABLE = (

@@ -11,7 +11,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_bootstrap import Bootstrap5
 
-from attendance.rules import rounded_down
+from attendance.rules.lectures import rounded_down
 from website.current import reader_timezone
 from website.isolation import IsolatingBabel
 

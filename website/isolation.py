@@ -19,7 +19,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 from werkzeug.utils import cached_property
 
-from attendance.bidi import isolated, turns_round
+from attendance.rules.texts import isolated, turns_round
 
 _PIECE = re.compile(r"{#.*?#}|{%.*?%}|{{.*?}}|<!--.*?-->|</?[A-Za-z][\w-]*|[>\"']", re.DOTALL)
 _OUTPUT = re.compile(r"{{(-?)(.*?)(-?)}}", re.DOTALL)

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from attendance.errors import NotFound
 from attendance.model import Role, Session, User
-from attendance.use_cases.sessions import begin_session, visit_session
+from attendance.use_cases.people.accounts import begin_session, visit_session
 from website.current import current_services
 from website.errors import wants_json
 

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Flask
 from flask_babel import gettext
 
-from attendance.bidi import isolated
 from attendance.errors import Phrase, RollcallError
+from attendance.rules.texts import isolated
 
 
 def init_app(app: Flask) -> None:

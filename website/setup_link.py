@@ -1,7 +1,7 @@
 """The address where the first admin is made."""
 
 from attendance.services import Services
-from attendance.use_cases.set_up import setup_token
+from attendance.use_cases.people.accounts import setup_token
 
 
 def setup_link(services: Services, base_url: str) -> str | None:

@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from attendance.device_model import (
+from attendance.model import (
     Alarm,
     Device,
     DevicePicture,
     DeviceStatus,
     ItemRefusal,
+    Page,
     Reading,
     ReadingSpan,
     Slot,
 )
-from attendance.list_model import Page
 
 
 class DeviceStore(Protocol):

@@ -6,8 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from attendance.list_model import Page
-from attendance.model import Course, EngineCount, Face, Session, Student, User
+from attendance.model import Course, EngineCount, Face, Page, Session, Student, User
 
 
 class UserStore(Protocol):

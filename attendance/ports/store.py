@@ -7,8 +7,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from attendance.list_model import AuditEntry, LectureCounts, LogFilter, LogRow, Page
-from attendance.model import Lecture, Mark, MarkChange, Recording, Sighting, Status
+from attendance.model import (
+    AuditEntry,
+    Lecture,
+    LectureCounts,
+    LogFilter,
+    LogRow,
+    Mark,
+    MarkChange,
+    Page,
+    Recording,
+    Sighting,
+    Status,
+)
 from attendance.ports.devices import AlarmStore, DeviceStore, ReadingStore, TimetableStore
 from attendance.ports.people import CourseStore, RenewalStore, SessionStore, StudentStore, UserStore
 

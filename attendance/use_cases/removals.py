@@ -13,10 +13,10 @@ from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
+from attendance.disk.secret_files import site_secret
 from attendance.errors import InvalidInput
-from attendance.list_model import AuditEntry
-from attendance.redaction import without_names
-from attendance.secret_files import site_secret
+from attendance.model import AuditEntry
+from attendance.rules.texts import without_names
 from attendance.services import Services
 from attendance.use_cases.names import clean_name, same_text
 

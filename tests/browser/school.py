@@ -7,15 +7,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from attendance.bootstrap import bootstrap
-from attendance.disk_file import DiskFile
+from attendance.disk.files import DiskFile
 from attendance.model import Course, Role, Student
+from attendance.searching.searches import search_recording
 from attendance.services import Services
 from attendance.settings import load_settings
-from attendance.use_cases.accounts import add_user
-from attendance.use_cases.manage_courses import add_course, set_teachers
-from attendance.use_cases.receive_recording import receive_recording
-from attendance.use_cases.register_student import register_student
-from attendance.use_cases.search_recording import search_recording
+from attendance.use_cases.courses.courses import add_course, set_teachers
+from attendance.use_cases.people.accounts import add_user
+from attendance.use_cases.recordings.receiving import receive_recording
+from attendance.use_cases.students.registering import register_student
 from tests.browser.films import ABSENT, LATE, PRESENT, UNSURE, photo_of
 
 PASSWORD = "a chair of green glass"

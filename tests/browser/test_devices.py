@@ -13,19 +13,17 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from attendance.bootstrap import bootstrap
-from attendance.device_model import Device, DevicePicture
-from attendance.disk_file import DiskFile
-from attendance.model import Course, Role
+from attendance.disk.files import DiskFile
+from attendance.model import Course, Device, DevicePicture, Role
+from attendance.searching.searches import search_recording
 from attendance.services import Services
 from attendance.settings import load_settings
-from attendance.use_cases.accounts import add_user
-from attendance.use_cases.calibrate_device import calibrate_device, set_alarm_line
-from attendance.use_cases.devices import add_device
-from attendance.use_cases.manage_courses import add_course
-from attendance.use_cases.receive_recording import receive_recording
-from attendance.use_cases.register_student import register_student
-from attendance.use_cases.search_recording import search_recording
-from attendance.use_cases.timetable import add_slot
+from attendance.use_cases.courses.courses import add_course
+from attendance.use_cases.courses.timetable import add_slot
+from attendance.use_cases.devices.devices import add_device, calibrate_device, set_alarm_line
+from attendance.use_cases.people.accounts import add_user
+from attendance.use_cases.recordings.receiving import receive_recording
+from attendance.use_cases.students.registering import register_student
 from demo.drawn_people import CLASS_SEEDS, STRANGER_SEED, person, portrait
 from tests.browser.conftest import SignedIn
 from tests.browser.every_look import broken, broken_now

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from attendance.model import Role
-from attendance.use_cases.accounts import add_user
+from attendance.use_cases.people.accounts import add_user
 from tests.browser.conftest import SignedIn
 from tests.browser.school import PASSWORD, TEACHER
 from tests.browser.served_here import served_here

@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from attendance.errors import InvalidInput
+from attendance.searching.searches import search_recording
 from attendance.services import Services
-from attendance.use_cases.finish_upload import finish_upload
-from attendance.use_cases.search_recording import search_recording
+from attendance.use_cases.recordings.finishing import finish_upload
 from tests.browser.bucket_site import Bucket, bucket_site_services, watch_parts
 from tests.browser.school import School, fill_school
 from tests.browser.served_here import served_here

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from attendance.adapters import store_dynamodb
-from attendance.adapters.store_dynamodb import DynamoStore
-from attendance.adapters.store_sql import SqlStore, open_store
-from attendance.adapters.store_sql.tables import metadata
+from attendance.adapters import dynamodb as store_dynamodb
+from attendance.adapters.dynamodb import DynamoStore
+from attendance.adapters.sql import SqlStore, open_store
+from attendance.adapters.sql.tables import metadata
 from attendance.ports import Store
 from attendance.settings import load_settings
 from tests.fakes import FakeStore

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from attendance.device_model import Alarm, Device, DeviceStatus, Reading, Slot
+from attendance.model import Alarm, Device, DeviceStatus, Reading, Slot
 from tests.contract.conftest import SERVERS
 from tests.contract.samples import NOW
 

@@ -16,11 +16,11 @@ import cv2
 import numpy as np
 import pytest
 
-from attendance.adapters.faces_local import open_faces
-from attendance.adapters.faces_rekognition import RekognitionFaces
-from attendance.adapters.s3_bucket import Bucket
-from attendance.adapters.s3_file import S3File
-from attendance.disk_file import DiskFile
+from attendance.adapters.local.faces import open_faces
+from attendance.adapters.rekognition.faces import RekognitionFaces
+from attendance.adapters.s3.bucket import Bucket
+from attendance.adapters.s3.media import S3File
+from attendance.disk.files import DiskFile
 from attendance.ports import FaceSearch, MediaFile
 from attendance.settings import load_settings
 from demo.drawn_people import CLASS_SEEDS, BGRImage, person, portrait

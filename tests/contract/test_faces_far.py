@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from attendance.adapters.faces_rekognition import RekognitionFaces
+from attendance.adapters.rekognition.faces import RekognitionFaces
 from attendance.errors import BadRecording
 from attendance.model import Face, RecordingKind, new_id
 from attendance.ports import FarFaceSearch, MediaFile, Seen

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from attendance.adapters.jobs_huey import open_jobs as open_huey
-from attendance.adapters.jobs_inline import InlineJobs
+from attendance.adapters.huey.jobs import open_jobs as open_huey
+from attendance.adapters.inline.jobs import InlineJobs
 from attendance.errors import BadRecording, SearchStopped
 from attendance.ports import JobQueue
 from attendance.settings import load_settings

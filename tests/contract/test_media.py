@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from attendance.adapters.media_folder import FolderMedia
-from attendance.adapters.media_s3 import S3Media
-from attendance.disk_file import DiskFile
+from attendance.adapters.folder.media import FolderMedia
+from attendance.adapters.s3.media import S3Media
+from attendance.disk.files import DiskFile
 from attendance.errors import InvalidInput, NotFound
 from attendance.media_keys import evidence_key, photo_keys, recording_key
 from attendance.model import new_id

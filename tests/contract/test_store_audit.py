@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from attendance.list_model import AuditEntry
+from attendance.model import AuditEntry
 from attendance.ports import Store
 from tests.contract.samples import MINUTE, NOW, a_class, a_face, a_mark, a_sighting, a_user, evidence, searched
 

@@ -8,8 +8,8 @@ from datetime import date
 
 import pytest
 
-from attendance.device_model import DeviceState, ItemRefusal, Pairing
 from attendance.errors import AlreadyExists, NotFound
+from attendance.model import DeviceState, ItemRefusal, Pairing
 from attendance.ports import DeviceStore
 from tests.contract.device_samples import DEVICE_STORES, a_device, a_status
 from tests.contract.samples import HOUR, MINUTE, NOW

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from attendance.device_model import DevicePicture, ItemRefusal
 from attendance.errors import NotFound
+from attendance.model import DevicePicture, ItemRefusal
 from attendance.ports import Store
 from tests.contract.device_samples import DEVICE_STORES, a_device, a_reading, an_alarm
 from tests.contract.samples import HOUR, MINUTE, NOW, a_class, a_recording

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from attendance.device_model import Reading, ReadingSpan
 from attendance.errors import NotFound
+from attendance.model import Reading, ReadingSpan
 from attendance.ports import Store
 from tests.contract.device_samples import COOL, DEVICE_STORES, a_device, a_reading, an_alarm
 from tests.contract.samples import HOUR, MINUTE

@@ -7,8 +7,7 @@ from datetime import timedelta, timezone
 import pytest
 
 from attendance.errors import AlreadyExists, NotFound
-from attendance.list_model import LectureCounts
-from attendance.model import RecordingKind, SearchStatus, Status
+from attendance.model import LectureCounts, RecordingKind, SearchStatus, Status
 from attendance.ports import Store
 from tests.contract.samples import (
     HOUR,

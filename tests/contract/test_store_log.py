@@ -6,8 +6,7 @@ from dataclasses import replace
 import pytest
 
 from attendance.errors import InvalidInput
-from attendance.list_model import LogFilter, LogRow
-from attendance.model import Status
+from attendance.model import LogFilter, LogRow, Status
 from attendance.ports import Store
 from tests.contract.samples import (
     HOUR,

@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from attendance.errors import NotFound
-from attendance.list_model import LogFilter
-from attendance.model import Mark, MarkChange, Status
+from attendance.model import LogFilter, Mark, MarkChange, Status
 from attendance.ports import Store
 from tests.contract.samples import MINUTE, NOW, a_class, a_lecture, a_mark, a_user, evidence
 

@@ -7,9 +7,8 @@ from threading import Barrier
 import pytest
 
 from attendance.errors import NotFound
-from attendance.list_model import AuditEntry, LogFilter
 from attendance.media_keys import COPY
-from attendance.model import Role
+from attendance.model import AuditEntry, LogFilter, Role
 from attendance.ports import Store
 from tests.contract.samples import (
     HOUR,

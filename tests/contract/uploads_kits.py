@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from attendance.adapters.media_s3 import S3Media
-from attendance.adapters.s3_file import S3File
-from attendance.adapters.uploads_folder import FolderUploads
-from attendance.adapters.uploads_s3 import S3Uploads
+from attendance.adapters.folder.uploads import FolderUploads
+from attendance.adapters.s3.media import S3File, S3Media
+from attendance.adapters.s3.uploads import S3Uploads
 from attendance.media_keys import recording_key
 from attendance.model import new_id
 from attendance.ports import AppendedUploads, DirectUploads, MediaFile, Upload, UploadSpool
@@ -38,9 +37,9 @@ def open_spool(kind: str, folder: Path) -> Iterator[UploadSpool]:
         yield FakeDirectUploads()
     else:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("attendance.adapters.s3_upload_record._LEAST_PART_BYTES", PART_BYTES)
-            patch.setattr("attendance.adapters.s3_upload_record._PART_STEP_BYTES", 1)
-            patch.setattr("attendance.adapters.s3_lock._LOOK_EVERY_S", 0.02)
+            patch.setattr("attendance.adapters.s3.upload_record._LEAST_PART_BYTES", PART_BYTES)
+            patch.setattr("attendance.adapters.s3.upload_record._PART_STEP_BYTES", 1)
+            patch.setattr("attendance.adapters.s3.lock._LOOK_EVERY_S", 0.02)
             patch.setattr("moto.s3.models.S3_UPLOAD_PART_MIN_SIZE", PART_BYTES)
             yield from map(S3Uploads, open_moto_bucket())
 

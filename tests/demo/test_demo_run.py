@@ -15,7 +15,7 @@ import pytest
 
 from attendance.errors import Conflict, InvalidInput
 from attendance.model import Course, Evidence, Lecture, Mark, Sighting, Status, Student
-from attendance.use_cases.read_lecture import Attendee, LectureBoard
+from attendance.use_cases.lectures.lectures import Attendee, LectureBoard
 from demo import show
 from demo.drawn_people import CLASS_SEEDS
 from demo.folder import MARKER, fresh_folder

@@ -12,27 +12,28 @@ from inspect import signature
 import pytest
 
 from attendance import passwords, patience
-from attendance.adapters import faces_local_photos as local_photos
-from attendance.adapters import faces_rekognition as rekognition
-from attendance.adapters import faces_rekognition_calls as rekognition_calls
-from attendance.adapters import faces_rekognition_lines as rekognition_lines
-from attendance.adapters import faces_rekognition_matches as rekognition_matches
-from attendance.adapters import faces_rekognition_photos as rekognition_photos
-from attendance.adapters import faces_rekognition_probe as rekognition_probe
-from attendance.adapters import faces_rekognition_snapshot as rekognition_snapshot
-from attendance.adapters import jobs_huey, s3_lock, s3_upload_record
-from attendance.adapters.store_dynamodb import parallel, reading_packs, table
+from attendance.adapters.dynamodb import reading_packs, table
+from attendance.adapters.dynamodb import table as parallel
+from attendance.adapters.huey import jobs as jobs_huey
+from attendance.adapters.local import photos as local_photos
+from attendance.adapters.rekognition import calls as rekognition_calls
+from attendance.adapters.rekognition import faces as rekognition
+from attendance.adapters.rekognition import matches as rekognition_lines
+from attendance.adapters.rekognition import matches as rekognition_matches
+from attendance.adapters.rekognition import photos as rekognition_photos
+from attendance.adapters.rekognition import probe as rekognition_probe
+from attendance.adapters.rekognition import snapshots as rekognition_snapshot
+from attendance.adapters.s3 import lock as s3_lock
+from attendance.adapters.s3 import upload_record as s3_upload_record
 from attendance.model import Course
+from attendance.searching import remote as far_search
+from attendance.searching import searches as search_recording
 from attendance.settings import SETTINGS, load_settings
-from attendance.use_cases import (
-    calibrate_device,
-    far_search,
-    list_lines,
-    pair_device,
-    photo_sources,
-    search_recording,
-    sweep,
-)
+from attendance.use_cases import upkeep as sweep
+from attendance.use_cases.devices.devices import devices as calibrate_device
+from attendance.use_cases.devices.devices import devices as pair_device
+from attendance.use_cases.imports import lists as list_lines
+from attendance.use_cases.students import photo_sources
 from deploy.aws import build_zip
 from device_uploader import backoff, bounds, filming, motion
 from device_uploader import settings as device_settings

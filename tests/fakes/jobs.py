@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from attendance.adapters.jobs_log import run_logged
+from attendance.adapters.job_log import run_logged
 
 
 class FakeJobs:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from attendance.disk_file import DiskFile
+from attendance.disk.files import DiskFile
 from attendance.errors import AlreadyExists, Conflict, NotFound
 from attendance.ports import Upload
 

@@ -10,7 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from attendance.adapters.jobs_lambda import SqsJobs
+from attendance.adapters.sqs.jobs import SqsJobs
 from lambda_face_search.events import Asked, SearchJob
 from lambda_face_search.messages import answer
 from tests.lambda_face_search.lambda_context import FakeContext

@@ -16,8 +16,7 @@ import pytest
 from attendance.errors import ServiceUnavailable
 from attendance.model import Role
 from attendance.services import Services
-from attendance.use_cases.accounts import add_user
-from attendance.use_cases.set_up import setup_token
+from attendance.use_cases.people.accounts import add_user, setup_token
 from lambda_face_search import api, container
 from tests.lambda_face_search.lambda_context import FakeContext
 from tests.lambda_face_search.sent import http_v1_event, http_v2_event

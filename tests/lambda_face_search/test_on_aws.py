@@ -14,14 +14,14 @@ import pytest
 import requests
 
 from attendance import bootstrap as composition
-from attendance.adapters.store_dynamodb import open_store
+from attendance.adapters.dynamodb import open_store
 from attendance.model import SearchStatus, Status, new_id
 from attendance.ports import DirectUploads, Upload
 from attendance.services import Services
 from attendance.settings import Settings, load_settings
-from attendance.use_cases.manage_courses import add_course
-from attendance.use_cases.register_student import register_student
-from attendance.use_cases.remove_student import remove_student
+from attendance.use_cases.courses.courses import add_course
+from attendance.use_cases.students.registering import register_student
+from attendance.use_cases.students.removing import remove_student
 from lambda_face_search import api, container, finish, once, start, sweep
 from tests.lambda_face_search.cloud_template import filled, resources, rights_of
 from tests.lambda_face_search.far_engine import FarEngine

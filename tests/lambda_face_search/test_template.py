@@ -13,7 +13,7 @@ from typing import Any
 import boto3
 import pytest
 
-from attendance.adapters.store_dynamodb import open_store
+from attendance.adapters.dynamodb import open_store
 from attendance.settings import SETTINGS, load_settings
 from lambda_face_search.api import SECRET_VARIABLE
 from tests.lambda_face_search.cloud_template import PATH, as_list, expanded, filled, resources, rights_of, statements

@@ -11,9 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from attendance.bootstrap import bootstrap
+from attendance.searching.searches import search_recording
 from attendance.services import Services
 from attendance.settings import load_settings
-from attendance.use_cases.search_recording import search_recording
 from tests.system import school
 from tests.system.processes import settings_of
 from tests.website.browsing import sign_in

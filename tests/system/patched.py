@@ -14,13 +14,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from attendance.adapters.faces_local import LocalFaces
-from attendance.adapters.jobs_huey import HueyJobs
-from attendance.adapters.media_folder import FolderMedia
-from attendance.adapters.store_sql import SqlStore
-from attendance.adapters.uploads_folder import FolderUploads
-from attendance.disk_file import DiskFile
-from attendance.use_cases import search_recording
+from attendance.adapters.folder.media import FolderMedia
+from attendance.adapters.folder.uploads import FolderUploads
+from attendance.adapters.huey.jobs import HueyJobs
+from attendance.adapters.local.faces import LocalFaces
+from attendance.adapters.sql import SqlStore
+from attendance.disk.files import DiskFile
+from attendance.searching import searches as search_recording
 
 PARTS = {"store": SqlStore, "media": FolderMedia, "uploads": FolderUploads, "faces": LocalFaces}
 

@@ -11,13 +11,13 @@ from pathlib import Path
 import av
 import cv2
 
-from attendance.disk_file import DiskFile
+from attendance.disk.files import DiskFile
 from attendance.model import Course, Recording, Role, SearchStatus, new_id
 from attendance.services import Services
-from attendance.use_cases.accounts import add_user
-from attendance.use_cases.manage_courses import add_course, set_teachers
-from attendance.use_cases.receive_recording import receive_recording
-from attendance.use_cases.register_student import register_student
+from attendance.use_cases.courses.courses import add_course, set_teachers
+from attendance.use_cases.people.accounts import add_user
+from attendance.use_cases.recordings.receiving import receive_recording
+from attendance.use_cases.students.registering import register_student
 from demo.drawn_people import STRANGER_SEED, person, portrait
 from demo.lecture_video import Appearance, LectureScript, render_lecture
 from tests.website.browsing import PASSWORD

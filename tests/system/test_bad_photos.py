@@ -15,9 +15,9 @@ from PIL import Image
 
 from attendance.errors import AlreadyExists, BadPhoto, InvalidInput
 from attendance.services import Services
-from attendance.use_cases.import_students import Outcome, ZipPhotos, import_students
-from attendance.use_cases.manage_courses import add_course
-from attendance.use_cases.register_student import Registration, register_student
+from attendance.use_cases.courses.courses import add_course
+from attendance.use_cases.imports.students import Outcome, ZipPhotos, import_students
+from attendance.use_cases.students.registering import Registration, register_student
 from tests.system import hostile, school
 from tests.system.keeping import kept_in
 

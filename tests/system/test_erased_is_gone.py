@@ -15,14 +15,14 @@ import requests
 
 from attendance.bootstrap import bootstrap
 from attendance.model import Role, new_id
+from attendance.searching.searches import search_recording
 from attendance.services import Services
 from attendance.settings import load_settings
-from attendance.use_cases.accounts import add_user
-from attendance.use_cases.devices import add_device
-from attendance.use_cases.keep_import import begin_import
-from attendance.use_cases.register_student import register_student
-from attendance.use_cases.search_recording import search_recording
-from attendance.use_cases.sweep import sweep
+from attendance.use_cases.devices.devices import add_device
+from attendance.use_cases.imports.stored import begin_import
+from attendance.use_cases.people.accounts import add_user
+from attendance.use_cases.students.registering import register_student
+from attendance.use_cases.upkeep import sweep
 from tests.contract.device_samples import a_reading
 from tests.system import school
 from tests.system.processes import Process, answers, free_port, settings_of, wait_for

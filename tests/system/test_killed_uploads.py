@@ -17,7 +17,7 @@ from attendance.bootstrap import bootstrap
 from attendance.model import Recording
 from attendance.services import Services
 from attendance.settings import load_settings
-from attendance.use_cases.sweep import KEEP_UPLOADS, sweep
+from attendance.use_cases.upkeep import KEEP_UPLOADS, sweep
 from tests.system.browsing import Teacher
 from tests.system.processes import Site, settings_of, wait_for
 

@@ -12,9 +12,9 @@ import pytest
 
 from attendance.bootstrap import bootstrap
 from attendance.model import EngineCount, SearchStatus
+from attendance.searching.searches import search_recording
 from attendance.services import Services
 from attendance.settings import load_settings
-from attendance.use_cases.search_recording import search_recording
 from tests.face_engine.other_models import arcface, written
 from tests.system import school
 from tests.system.processes import REPOSITORY, settings_of

@@ -13,7 +13,7 @@ from botocore.config import Config
 
 from attendance.model import Role, SearchStatus
 from attendance.services import Services
-from attendance.use_cases.accounts import add_user
+from attendance.use_cases.people.accounts import add_user
 from demo.drawn_people import person, portrait
 from tests.device_uploader.bad_network import served
 from tests.device_uploader.fake_site import KEY, FakeSite
@@ -140,7 +140,7 @@ def test_a_device_speaks_to_its_site_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("module", ["start", "finish", "sweep", "api"])
 def test_a_function_of_lambda_that_loads_the_engine(tmp_path: Path, module: str) -> None:
-    words = f"import time, lambda_face_search.{module}, attendance.adapters.faces_local, face_engine.graphs; "
+    words = f"import time, lambda_face_search.{module}, attendance.adapters.local.faces, face_engine.graphs; "
     environment = {"AWS_DEFAULT_REGION": "eu-central-1", "POWERTOOLS_SERVICE_NAME": "rollcall"}
     program = Traced([sys.executable, "-c", words + "time.sleep(1)"], tmp_path / "traced", environment)
     program.run()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from attendance.adapters.s3_bucket import Bucket
+from attendance.adapters.s3.bucket import Bucket
 from tests.moto_bucket import open_moto_bucket
 
 

@@ -7,12 +7,11 @@ import io
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from attendance.device_model import Device
-from attendance.model import Lecture, Recording, new_id
-from attendance.use_cases.device_uploads import DeviceItem, begin_device_upload
-from attendance.use_cases.devices import add_device
-from attendance.use_cases.finish_upload import finish_upload
-from attendance.use_cases.timetable import add_slot
+from attendance.model import Device, Lecture, Recording, new_id
+from attendance.use_cases.courses.timetable import add_slot
+from attendance.use_cases.devices.devices import add_device
+from attendance.use_cases.devices.uploads import DeviceItem, begin_device_upload
+from attendance.use_cases.recordings.finishing import finish_upload
 from tests.unit.in_memory import MemoryServices, a_course, services_in_memory
 from tests.website.device_sending import VIDEO
 

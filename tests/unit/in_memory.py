@@ -9,8 +9,8 @@ from pathlib import Path
 from attendance.model import Course, Student
 from attendance.services import Services
 from attendance.settings import load_settings
-from attendance.use_cases.manage_courses import add_course
-from attendance.use_cases.register_student import register_student
+from attendance.use_cases.courses.courses import add_course
+from attendance.use_cases.students.registering import register_student
 from tests.fakes import FakeFaces, FakeJobs, FakeMedia, FakeStore, FakeUploads
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

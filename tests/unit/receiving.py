@@ -7,12 +7,12 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-from attendance.disk_file import DiskFile
+from attendance.disk.files import DiskFile
 from attendance.errors import AlreadyExists
 from attendance.model import Recording, Role, Status, User, new_id
 from attendance.ports import Upload
 from attendance.services import Services
-from attendance.use_cases.receive_recording import receive_recording
+from attendance.use_cases.recordings.receiving import receive_recording
 from tests.unit.in_memory import NOW
 
 START = NOW - timedelta(hours=2)

@@ -13,7 +13,7 @@ from botocore.config import Config
 from botocore.stub import ANY, Stubber
 from PIL import Image
 
-from attendance.adapters.faces_rekognition import RekognitionFaces
+from attendance.adapters.rekognition.faces import RekognitionFaces
 from attendance.model import Face
 from attendance.settings import load_settings
 

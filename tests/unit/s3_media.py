@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from attendance.adapters.media_s3 import S3Media
-from attendance.adapters.s3_bucket import Bucket
+from attendance.adapters.s3.bucket import Bucket
+from attendance.adapters.s3.media import S3Media
 from tests.faulty_client import FaultyClient, faulty
 
 

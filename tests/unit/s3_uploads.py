@@ -7,8 +7,8 @@ from typing import Any
 
 import requests
 
-from attendance.adapters.s3_bucket import Bucket
-from attendance.adapters.uploads_s3 import S3Uploads
+from attendance.adapters.s3.bucket import Bucket
+from attendance.adapters.s3.uploads import S3Uploads
 from attendance.model import new_id
 from attendance.ports import Upload
 from tests.faulty_client import FaultyClient, faulty

@@ -9,13 +9,13 @@ import pytest
 from argon2 import PasswordHasher
 
 from attendance import passwords
+from attendance.disk.secret_files import secret_from
 from attendance.errors import InvalidInput, NotAllowed
 from attendance.model import Role, Student, User
 from attendance.passwords import check_password, hash_password, is_outdated, is_right, made_up_password
-from attendance.secret_files import secret_from
 from attendance.services import Services
 from attendance.settings import load_settings
-from attendance.use_cases.accounts import add_user, change_user, check_login, clean_email, remove_user
+from attendance.use_cases.people.accounts import add_user, change_user, check_login, clean_email, remove_user
 from tests.fakes import FakeJobs, FakeMedia, FakeStore, FakeUploads
 
 PASSWORD = "a chair of green glass"

@@ -6,7 +6,7 @@ import botocore.exceptions
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
-from attendance.adapters.aws_errors import make_client, plain_aws_errors
+from attendance.adapters.aws import make_client, plain_aws_errors
 from attendance.errors import Phrase, ServiceUnavailable, SettingsError
 
 SERVICE = Phrase("The media store")

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from attendance import bootstrap as bootstrap_module
-from attendance.adapters.store_sql.refusals import file_refusal
+from attendance.adapters.sql.refusals import file_refusal
 from attendance.bootstrap import bootstrap
+from attendance.disk.secret_files import site_secret
 from attendance.errors import OutOfSpace, SettingsError
-from attendance.secret_files import site_secret
 from attendance.settings import load_settings
 from tests.device_uploader.small_disk import mounted
 

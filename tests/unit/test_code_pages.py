@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from attendance.use_cases.code_pages import decoded
+from attendance.use_cases.imports.lists import decoded
 
 NAMES = {
     "cp1252": [

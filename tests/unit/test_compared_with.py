@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from attendance.model import Recording, Status
-from attendance.use_cases.search_recording import search_recording
+from attendance.searching.searches import search_recording
 from tests.unit.in_memory import MemoryServices, a_course, a_student, services_in_memory
 from tests.unit.receiving import a_file, receive, statuses
 

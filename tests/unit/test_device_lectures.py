@@ -5,14 +5,13 @@ from __future__ import annotations
 import pytest
 
 from attendance.device_errors import NoLecture
-from attendance.device_model import Device
-from attendance.model import Lecture, RecordingKind, Status
-from attendance.use_cases.device_items import items_of_device
-from attendance.use_cases.device_uploads import begin_device_upload, sender
-from attendance.use_cases.devices import change_device
-from attendance.use_cases.manage_courses import add_to_roster
-from attendance.use_cases.search_recording import search_recording
-from attendance.use_cases.timetable import add_slot
+from attendance.model import Device, Lecture, RecordingKind, Status
+from attendance.searching.searches import search_recording
+from attendance.use_cases.courses.courses import add_to_roster
+from attendance.use_cases.courses.timetable import add_slot
+from attendance.use_cases.devices.devices import change_device
+from attendance.use_cases.devices.items import items_of_device
+from attendance.use_cases.devices.uploads import begin_device_upload, sender
 from tests.unit.device_items import MINUTE, NINE, a_camera, a_timetable, an_item, lectures, sent
 from tests.unit.in_memory import MemoryServices, a_student
 from tests.website.device_sending import SNAPSHOT, VIDEO

@@ -7,11 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from attendance.device_model import Device
-from attendance.model import new_id
+from attendance.model import Device, new_id
 from attendance.ports import MediaFile
-from attendance.use_cases.read_devices import list_alarms, skin_during
-from attendance.use_cases.receive_readings import SentReading, receive_readings
+from attendance.use_cases.devices.reading import list_alarms, skin_during
+from attendance.use_cases.devices.readings import SentReading, receive_readings
 from tests.unit.device_items import MINUTE, NINE, a_camera, a_timetable, an_item, sent
 from tests.unit.in_memory import MemoryServices
 from tests.website.device_sending import SNAPSHOT, WARM

@@ -9,15 +9,20 @@ from datetime import datetime, timedelta
 import pytest
 
 from attendance.device_errors import TooOld
-from attendance.device_model import Device
-from attendance.model import new_id
-from attendance.rules import CLOCK_TOLERANCE
-from attendance.use_cases.device_items import items_of_device
-from attendance.use_cases.device_uploads import begin_device_upload, sender
-from attendance.use_cases.devices import add_device, hear_of, new_pairing_code, revoke_device
-from attendance.use_cases.pair_device import give_key, pair_device
-from attendance.use_cases.receive_readings import SentReading, receive_readings
-from attendance.use_cases.timetable import add_slot
+from attendance.model import Device, new_id
+from attendance.rules.lectures import CLOCK_TOLERANCE
+from attendance.use_cases.courses.timetable import add_slot
+from attendance.use_cases.devices.devices import (
+    add_device,
+    give_key,
+    hear_of,
+    new_pairing_code,
+    pair_device,
+    revoke_device,
+)
+from attendance.use_cases.devices.items import items_of_device
+from attendance.use_cases.devices.readings import SentReading, receive_readings
+from attendance.use_cases.devices.uploads import begin_device_upload, sender
 from tests.contract.device_samples import a_status
 from tests.unit.device_items import an_item
 from tests.unit.in_memory import NOW, MemoryServices, a_course, services_in_memory

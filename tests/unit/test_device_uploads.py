@@ -9,15 +9,14 @@ from datetime import UTC, datetime
 import pytest
 
 from attendance.device_errors import BadItem, WrongSha256
-from attendance.device_model import Device
 from attendance.errors import BadRecording, Conflict, InvalidInput, NotFound, ServiceBusy, TooLarge
-from attendance.model import Recording
-from attendance.use_cases.device_items import items_of_device
-from attendance.use_cases.device_uploads import MOST_UNFINISHED, DeviceItem, begin_device_upload, sender
-from attendance.use_cases.devices import add_device
-from attendance.use_cases.finish_upload import finish_upload
-from attendance.use_cases.manage_courses import remove_course
-from attendance.use_cases.sweep import sweep
+from attendance.model import Device, Recording
+from attendance.use_cases.courses.courses import remove_course
+from attendance.use_cases.devices.devices import add_device
+from attendance.use_cases.devices.items import items_of_device
+from attendance.use_cases.devices.uploads import MOST_UNFINISHED, DeviceItem, begin_device_upload, sender
+from attendance.use_cases.recordings.finishing import finish_upload
+from attendance.use_cases.upkeep import sweep
 from tests.fakes.direct_uploads import FakeDirectUploads
 from tests.unit.device_items import NINE, a_camera, a_timetable, an_item, lectures, sent
 from tests.unit.in_memory import MemoryServices

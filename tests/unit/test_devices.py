@@ -9,20 +9,22 @@ from typing import Any
 import pytest
 
 from attendance.device_errors import CodeRefused, KeyRefused
-from attendance.device_model import Alarm, DeviceState, DeviceStatus
 from attendance.errors import InvalidInput, NotFound
-from attendance.list_model import Page
-from attendance.use_cases.calibrate_device import calibrate_device, set_alarm_line
-from attendance.use_cases.devices import (
+from attendance.model import Alarm, DeviceState, DeviceStatus, Page
+from attendance.use_cases.devices.devices import (
     add_device,
     alarms_since,
+    calibrate_device,
     change_device,
+    device_of_key,
+    give_key,
     hear_of,
     list_devices,
     new_pairing_code,
+    pair_device,
     revoke_device,
+    set_alarm_line,
 )
-from attendance.use_cases.pair_device import device_of_key, give_key, pair_device
 from tests.contract.device_samples import a_reading, a_status
 from tests.unit.in_memory import NOW, MemoryServices, services_in_memory
 

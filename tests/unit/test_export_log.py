@@ -12,12 +12,10 @@ import pytest
 from openpyxl import load_workbook
 
 from attendance.errors import InvalidInput
-from attendance.list_model import LogFilter, LogRow, Page
-from attendance.model import Course, Evidence, Lecture, Mark, Status
+from attendance.model import Course, Evidence, Lecture, LogFilter, LogRow, Mark, Page, Status
 from attendance.services import Services
-from attendance.use_cases import export_log as module
-from attendance.use_cases.export_log import export_log
-from attendance.use_cases.spreadsheet_cells import looks_like_formula
+from attendance.use_cases.lectures import log as module
+from attendance.use_cases.lectures.log import export_log, looks_like_formula
 
 STARTS = datetime(2025, 11, 3, 23, 30, tzinfo=UTC)  # in Seoul it is the next day
 COURSE = Course("c1", "CS101", "Computing", "1", "Asia/Seoul", STARTS)

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from attendance.adapters import faces_local
-from attendance.adapters.faces_local import LocalFaces, open_faces
-from attendance.adapters.faces_local_lines import match_lines, points_between, search_options
-from attendance.adapters.faces_local_photos import the_one_face, thumbnail, upright_copy
+from attendance.adapters.local import faces as faces_local
+from attendance.adapters.local.faces import LocalFaces, open_faces
+from attendance.adapters.local.models import match_lines, points_between, search_options
+from attendance.adapters.local.photos import the_one_face, thumbnail, upright_copy
 from attendance.errors import BadPhoto, ServiceUnavailable, SettingsError
 from attendance.settings import Settings, load_settings
 from face_engine.engine import Engine

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from attendance.adapters.faces_local import LocalFaces, open_faces
+from attendance.adapters.local.faces import LocalFaces, open_faces
 from attendance.errors import ServiceUnavailable, SettingsError
 from attendance.settings import load_settings
 from tests.contract.faces_kits import drawn, jpeg
@@ -109,7 +109,7 @@ def test_a_usual_start_loads_no_network() -> None:
     """Nothing is read or built; the vectors' names need no networks."""
     code = (
         "from unittest import mock\n"
-        "from attendance.adapters.faces_local import open_faces\n"
+        "from attendance.adapters.local.faces import open_faces\n"
         "from attendance.settings import load_settings\n"
         "import onnxruntime\n"
         "with mock.patch.object(onnxruntime, 'InferenceSession', side_effect=AssertionError):\n"

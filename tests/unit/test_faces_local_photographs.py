@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from attendance.adapters.faces_local import open_faces
-from attendance.disk_file import DiskFile
+from attendance.adapters.local.faces import open_faces
+from attendance.disk.files import DiskFile
 from attendance.errors import BadPhoto
 from attendance.model import Face, RecordingKind, new_id
 from attendance.settings import load_settings

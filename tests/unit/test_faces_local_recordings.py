@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from attendance.adapters.faces_local import LocalFaces, open_faces
-from attendance.adapters.faces_local_snapshot import search_snapshot
-from attendance.disk_file import DiskFile
+from attendance.adapters.local.faces import LocalFaces, open_faces
+from attendance.adapters.local.photos import search_snapshot
+from attendance.disk.files import DiskFile
 from attendance.errors import BadRecording
 from attendance.model import Face as EnrolledStudentFace
 from attendance.model import RecordingKind

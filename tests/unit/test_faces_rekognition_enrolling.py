@@ -11,8 +11,8 @@ import pytest
 from botocore.stub import Stubber
 from PIL import Image, ImageChops
 
-from attendance.adapters.faces_rekognition import RekognitionFaces, open_faces
-from attendance.adapters.faces_rekognition_calls import _REASONS
+from attendance.adapters.rekognition.calls import _REASONS
+from attendance.adapters.rekognition.faces import RekognitionFaces, open_faces
 from attendance.errors import (
     BadPhoto,
     InvalidInput,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from attendance.adapters.faces_rekognition_matches import BEST_FRAMES, Judge, Stay, Visit, Visits
+from attendance.adapters.rekognition.matches import BEST_FRAMES, Judge, Stay, Visit, Visits
 from attendance.model import MatchLines
 
 LINES = MatchLines(review=80.0, accept=99.0, margin=5.0)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attendance.adapters.faces_rekognition_names import external_image_id, student_id_of
+from attendance.adapters.rekognition.calls import external_image_id, student_id_of
 from attendance.errors import InvalidInput
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from attendance.adapters.faces_rekognition import RekognitionFaces
+from attendance.adapters.rekognition.faces import RekognitionFaces
 from attendance.errors import BadPhoto
 from attendance.model import RecordingKind
 from attendance.ports import FaceSearch, Seen

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from attendance.adapters.faces_rekognition_photos import (
+from attendance.adapters.rekognition.photos import (
     MOST_BYTES,
     for_request,
     read_picture,
@@ -101,7 +101,7 @@ def test_a_picture_that_would_fill_the_memory_is_refused_by_its_header(side):
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc says the peak")
 def test_the_largest_picture_fits_into_the_smallest_function_in_lambda():
     largest = encoded(Image.new("RGBA", (7000, 7000)), "PNG")
-    child = "import sys; from attendance.adapters.faces_rekognition_photos import read_picture as read; "
+    child = "import sys; from attendance.adapters.rekognition.photos import read_picture as read; "
     child += "read(sys.stdin.buffer.read()); print(open('/proc/self/status').read())"
     done = subprocess.run([sys.executable, "-c", child], check=True, input=largest, capture_output=True)
     # getrusage would begin with the peak of this process, from which the child was forked.

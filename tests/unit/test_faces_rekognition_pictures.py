@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from attendance.adapters.faces_rekognition_probe import probe_recording
-from attendance.adapters.faces_rekognition_video import WantedPicture, cut_pictures
-from attendance.disk_file import DiskFile
+from attendance.adapters.rekognition.probe import probe_recording
+from attendance.adapters.rekognition.video import WantedPicture, cut_pictures
+from attendance.disk.files import DiskFile
 from attendance.errors import ServiceUnavailable
 from tests.unit.grey_films import FPS, HEIGHT, WIDTH, brightness, film
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from attendance.adapters import faces_rekognition_probe as module
-from attendance.adapters import faces_rekognition_stills
-from attendance.adapters.faces_rekognition_probe import probe_recording
-from attendance.disk_file import DiskFile
+from attendance.adapters.rekognition import probe as module
+from attendance.adapters.rekognition import snapshots as faces_rekognition_stills
+from attendance.adapters.rekognition.probe import probe_recording
+from attendance.disk.files import DiskFile
 from attendance.errors import BadRecording
 from face_engine import stills as engine_stills
 from tests.still_files import stills

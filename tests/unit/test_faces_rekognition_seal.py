@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageChops
 
-from attendance.adapters.faces_rekognition_photos import for_request, jpeg, sealed
+from attendance.adapters.rekognition.photos import for_request, jpeg, sealed
 from attendance.ports import FoundFace
 from tests.contract.faces_kits import LocalKit, drawn
 

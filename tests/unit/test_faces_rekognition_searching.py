@@ -9,8 +9,8 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError
 from botocore.stub import Stubber
 
-from attendance.adapters.faces_rekognition import RekognitionFaces
-from attendance.disk_file import DiskFile
+from attendance.adapters.rekognition.faces import RekognitionFaces
+from attendance.disk.files import DiskFile
 from attendance.errors import (
     BadRecording,
     SearchStopped,

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 from PIL import Image
 
-from attendance.disk_file import DiskFile
+from attendance.disk.files import DiskFile
 from attendance.errors import BadRecording
 from attendance.model import Face, RecordingKind
 from attendance.ports import Seen

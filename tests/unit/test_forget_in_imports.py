@@ -11,14 +11,14 @@ import pytest
 
 from attendance.errors import NotAllowed
 from attendance.model import Role, User
-from attendance.use_cases.accounts import remove_user
-from attendance.use_cases.add_photo import remove_photo
-from attendance.use_cases.change_student import change_student
-from attendance.use_cases.import_files import locked
-from attendance.use_cases.import_students import StudentImport
-from attendance.use_cases.keep_import import KeptImport, begin_import, continue_import, kept_import
-from attendance.use_cases.remove_student import remove_student, what_will_be_erased
-from attendance.use_cases.sweep import sweep
+from attendance.use_cases.imports.folders import locked
+from attendance.use_cases.imports.stored import KeptImport, begin_import, continue_import, kept_import
+from attendance.use_cases.imports.students import StudentImport
+from attendance.use_cases.people.accounts import remove_user
+from attendance.use_cases.students.photos import remove_photo
+from attendance.use_cases.students.registering import change_student
+from attendance.use_cases.students.removing import remove_student, what_will_be_erased
+from attendance.use_cases.upkeep import sweep
 from tests.unit.in_memory import CONSENT, NOW, MemoryServices, a_student, services_in_memory
 from tests.unit.test_import_students import zipped
 

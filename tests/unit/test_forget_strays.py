@@ -11,9 +11,8 @@ import pytest
 from attendance.errors import Conflict
 from attendance.model import Face
 from attendance.ports import EnrolledFace
-from attendance.use_cases.add_photo import add_photo
-from attendance.use_cases.forget_strays import forget_strays, strays
-from attendance.use_cases.remove_student import remove_student
+from attendance.use_cases.students.photos import add_photo
+from attendance.use_cases.students.removing import forget_strays, remove_student, strays
 from tests.fakes import FakeFaces
 from tests.unit.in_memory import MemoryServices, a_student, services_in_memory
 

@@ -9,8 +9,8 @@ from itertools import pairwise, permutations
 
 import pytest
 
-from attendance.hourly import HourlyGrid, Presence, hourly_grid, hours_of_day
 from attendance.model import Mark, MatchLines, Recording, RecordingKind, SearchStatus, Sighting, Status
+from attendance.rules.hours import HourlyGrid, Presence, hourly_grid, hours_of_day
 from tests.contract.samples import a_face, a_mark, a_recording, a_sighting, a_student
 
 LINES = MatchLines(review=60.0, accept=75.0, margin=10.0)

@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from attendance.errors import NotFound
-from attendance.hourly import Presence
 from attendance.model import Course, Lecture, Mark, Status, new_id
-from attendance.use_cases import hourly_attendance as module
-from attendance.use_cases.hourly_attendance import hourly_attendance
-from attendance.use_cases.manage_courses import add_to_roster
+from attendance.rules.hours import Presence
+from attendance.use_cases.courses.courses import add_to_roster
+from attendance.use_cases.lectures import hourly as module
+from attendance.use_cases.lectures.hourly import hourly_attendance
 from tests.contract.samples import a_recording, a_sighting
 from tests.unit.in_memory import NOW, MemoryServices, a_course, a_student, services_in_memory
 

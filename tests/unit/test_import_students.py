@@ -12,16 +12,22 @@ import pytest
 
 from attendance.errors import Conflict, InvalidInput, NotFound, OutOfSpace, ServiceUnavailable
 from attendance.model import Role, User
-from attendance.use_cases import keep_import
-from attendance.use_cases.import_files import locked
-from attendance.use_cases.import_report import report_as_csv
-from attendance.use_cases.import_students import FolderPhotos, ImportRow, Outcome, ZipPhotos, import_students
-from attendance.use_cases.keep_import import (
+from attendance.use_cases.imports import stored as keep_import
+from attendance.use_cases.imports.folders import locked
+from attendance.use_cases.imports.stored import (
     begin_import,
     continue_import,
     kept_import,
     remove_import,
     unfinished_imports,
+)
+from attendance.use_cases.imports.students import (
+    FolderPhotos,
+    ImportRow,
+    Outcome,
+    ZipPhotos,
+    import_students,
+    report_as_csv,
 )
 from tests.device_uploader.small_disk import files_of_at_most
 from tests.unit.in_memory import NOW, MemoryServices, a_course, a_student, services_in_memory

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from attendance.adapters import jobs_huey
-from attendance.adapters.jobs_huey import HueyJobs, open_jobs
+from attendance.adapters.huey import jobs as jobs_huey
+from attendance.adapters.huey.jobs import HueyJobs, open_jobs
 from attendance.errors import ServiceUnavailable, SettingsError
 from attendance.settings import load_settings
 
@@ -186,7 +186,7 @@ def test_redis_without_its_client_is_refused_at_the_start(tmp_path: Path, monkey
 
 ASKER = """
 import sys
-from attendance.adapters.jobs_huey import open_jobs
+from attendance.adapters.huey.jobs import open_jobs
 from attendance.settings import load_settings
 jobs = open_jobs(f"huey+sqlite:{sys.argv[1]}/jobs.db", load_settings({"ROLLCALL_DATA": sys.argv[1]}))
 for number in range(25):
@@ -212,7 +212,7 @@ def test_several_processes_ask_at_once_and_no_job_is_lost(tmp_path: Path) -> Non
 
 WORKER = """
 import signal, sys, threading
-from attendance.adapters.jobs_huey import open_jobs
+from attendance.adapters.huey.jobs import open_jobs
 from attendance.settings import load_settings
 stop = threading.Event()
 for number in (signal.SIGINT, signal.SIGTERM):

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from attendance.adapters import jobs_lambda
-from attendance.adapters.jobs_lambda import SqsJobs, open_jobs
+from attendance.adapters.sqs import jobs as jobs_lambda
+from attendance.adapters.sqs.jobs import SqsJobs, open_jobs
 from attendance.errors import ServiceUnavailable, SettingsError
 from attendance.ports import WorkedQueue
 from attendance.settings import Settings, load_settings

@@ -11,8 +11,8 @@ from datetime import date, datetime
 import pytest
 
 from attendance.errors import InvalidInput
-from attendance.use_cases import list_lines as module
-from attendance.use_cases.roster_file import read_roster_file
+from attendance.use_cases.imports import lists as module
+from attendance.use_cases.imports.lists import read_roster_file
 from tests.unit.workbooks import workbook
 
 HEAD = ["학번", "이름", "동의일"]
@@ -116,6 +116,6 @@ def test_a_list_that_was_exported_comes_back_without_its_guards() -> None:
 
 
 def test_a_sheet_is_read_no_further_than_a_list_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("attendance.use_cases.roster_file.MOST_ROWS", 3)
+    monkeypatch.setattr("attendance.use_cases.imports.lists.MOST_ROWS", 3)
     monkeypatch.setattr(module, "MOST_ROWS", 3)
     assert "more than 3 lines" in refusal(workbook([["id", "name"], *([n, "A"] for n in range(9))]))

@@ -6,7 +6,7 @@ import pytest
 
 from attendance.errors import AlreadyExists, InvalidInput, NotFound
 from attendance.model import Role, User, new_id
-from attendance.use_cases.manage_courses import (
+from attendance.use_cases.courses.courses import (
     CourseErasure,
     add_course,
     add_to_roster,
@@ -16,7 +16,7 @@ from attendance.use_cases.manage_courses import (
     set_teachers,
     what_a_course_takes_along,
 )
-from attendance.use_cases.read_people import course_summaries, find_students, possible_teachers
+from attendance.use_cases.people.reading import course_summaries, find_students, possible_teachers
 from tests.unit.in_memory import NOW, MemoryServices, a_course, a_student, services_in_memory
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from attendance.adapters.media_folder import FolderMedia, open_media
-from attendance.disk_file import DiskFile
+from attendance.adapters.folder.media import FolderMedia, open_media
+from attendance.disk.files import DiskFile
 from attendance.errors import InvalidInput, NotFound, OutOfSpace, ServiceUnavailable, SettingsError
 from attendance.media_keys import evidence_key, recording_key
 from attendance.model import new_id
@@ -164,7 +164,7 @@ def test_what_a_dead_process_left_half_written_goes_after_a_day(media: FolderMed
 WRITER = """
 import sys
 from pathlib import Path
-from attendance.adapters.media_folder import FolderMedia
+from attendance.adapters.folder.media import FolderMedia
 media = FolderMedia(Path(sys.argv[1]))
 print("ready", flush=True)
 while True:

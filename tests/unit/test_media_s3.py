@@ -12,10 +12,10 @@ import pytest
 import requests
 from boto3.s3.transfer import TransferConfig
 
-from attendance.adapters import media_s3
-from attendance.adapters.media_s3 import S3Media, open_media
-from attendance.adapters.s3_bucket import Bucket, open_bucket
-from attendance.disk_file import DiskFile
+from attendance.adapters.s3 import media as media_s3
+from attendance.adapters.s3.bucket import Bucket, open_bucket
+from attendance.adapters.s3.media import S3Media, open_media
+from attendance.disk.files import DiskFile
 from attendance.errors import NotFound, OutOfSpace, ServiceUnavailable, SettingsError
 from attendance.media_keys import evidence_key, recording_key
 from attendance.model import new_id
@@ -201,7 +201,7 @@ def test_a_copy_that_does_not_fit_the_disk_is_refused(
     media: S3Media, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     media.put(key, b"picture")
-    monkeypatch.setattr("attendance.adapters.s3_file._RESERVE_BYTES", 10**18)
+    monkeypatch.setattr("attendance.adapters.s3.media._RESERVE_BYTES", 10**18)
     with pytest.raises(OutOfSpace, match=r"^There is no room on this machine for a copy"), media.local_path(key):
         pass
 

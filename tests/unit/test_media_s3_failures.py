@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from attendance.adapters.media_s3 import S3Media
-from attendance.adapters.s3_bucket import Bucket
-from attendance.adapters.s3_file import S3File
-from attendance.disk_file import DiskFile
+from attendance.adapters.s3.bucket import Bucket
+from attendance.adapters.s3.media import S3File, S3Media
+from attendance.disk.files import DiskFile
 from attendance.errors import NotFound, ServiceUnavailable
 from attendance.media_keys import evidence_key, recording_key
 from attendance.model import new_id

@@ -12,9 +12,9 @@ import pytest
 
 from attendance.bootstrap import bootstrap
 from attendance.settings import SETTINGS, load_settings
-from attendance.use_cases.list_lines import MOST_BYTES as LIST_BYTES
-from attendance.use_cases.photo_sources import MOST_TOTAL_BYTES as ZIP_BYTES
-from attendance.use_cases.set_up import setup_token
+from attendance.use_cases.imports.lists import MOST_BYTES as LIST_BYTES
+from attendance.use_cases.people.accounts import setup_token
+from attendance.use_cases.students.photo_sources import MOST_TOTAL_BYTES as ZIP_BYTES
 from run import _STOP_WITHIN_S
 from website import create_app
 from website.config import MOST_PHOTOS_PER_FORM

@@ -9,10 +9,9 @@ import pytest
 
 from attendance.errors import FacesOutdated
 from attendance.model import SearchStatus, Status
-from attendance.use_cases.add_photo import add_photo
-from attendance.use_cases.outdated_faces import comparable_faces, outdated_faces
-from attendance.use_cases.reindex_faces import reindex_faces
-from attendance.use_cases.search_recording import search_recording
+from attendance.searching.searches import search_recording
+from attendance.use_cases.students.photos import add_photo
+from attendance.use_cases.students.reindexing import comparable_faces, outdated_faces, reindex_faces
 from tests.unit.in_memory import NOW, MemoryServices, a_student
 from tests.unit.receiving import statuses
 from tests.unit.two_engines import Blind, a_class_of_before, received, with_another_engine

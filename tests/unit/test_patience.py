@@ -11,8 +11,8 @@ from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 
 from attendance import patience
-from attendance.adapters.aws_errors import make_client, plain_aws_errors
-from attendance.adapters.store_dynamodb import DynamoStore
+from attendance.adapters.aws import make_client, plain_aws_errors
+from attendance.adapters.dynamodb import DynamoStore
 from attendance.errors import Phrase, ServiceUnavailable
 from attendance.patience import carried, lasts, limited
 from tests.broken_dynamodb import BrokenClient, failing, refusal

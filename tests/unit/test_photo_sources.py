@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from attendance.errors import BadPhoto, InvalidInput
-from attendance.use_cases import photo_sources
-from attendance.use_cases.photo_index import PhotoIndex
-from attendance.use_cases.photo_sources import ZipPhotos
+from attendance.use_cases.students import photo_sources
+from attendance.use_cases.students.photo_index import PhotoIndex
+from attendance.use_cases.students.photo_sources import ZipPhotos
 
 
 def zipped(*entries: tuple[str | zipfile.ZipInfo, bytes], compression: int = zipfile.ZIP_DEFLATED) -> io.BytesIO:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from attendance import private_files
-from attendance.private_files import keep_all_private, keep_database_private
+from attendance.disk import private_files
+from attendance.disk.private_files import keep_all_private, keep_database_private
 
 
 @pytest.fixture(autouse=True)

@@ -10,12 +10,10 @@ from itertools import pairwise
 import pytest
 
 from attendance.device_errors import BadReading
-from attendance.device_model import Device
 from attendance.errors import RollcallError, TooLarge
-from attendance.model import new_id
-from attendance.use_cases.calibrate_device import calibrate_device, set_alarm_line
-from attendance.use_cases.devices import add_device
-from attendance.use_cases.receive_readings import QUIET, Received, SentReading, receive_readings
+from attendance.model import Device, new_id
+from attendance.use_cases.devices.devices import add_device, calibrate_device, set_alarm_line
+from attendance.use_cases.devices.readings import QUIET, Received, SentReading, receive_readings
 from tests.unit.in_memory import NOW, MemoryServices, services_in_memory
 from tests.website.device_sending import COOL, WARM
 

@@ -16,9 +16,9 @@ from attendance.errors import (
 )
 from attendance.model import Recording, SearchStatus, new_id
 from attendance.ports import MediaFile, Upload
-from attendance.use_cases.finish_upload import finish_upload
-from attendance.use_cases.search_recording import search_recording
-from attendance.use_cases.sweep import sweep
+from attendance.searching.searches import search_recording
+from attendance.use_cases.recordings.finishing import finish_upload
+from attendance.use_cases.upkeep import sweep
 from tests.unit.in_memory import NOW, MemoryServices, a_course, services_in_memory
 from tests.unit.receiving import START, a_file, begin_upload, nothing_is_kept, receive
 

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from attendance.adapters.jobs_huey import HueyJobs
+from attendance.adapters.huey.jobs import HueyJobs, is_refusal
 from attendance.bootstrap import JOBS
 from attendance.errors import ServiceUnavailable
-from attendance.redis_refusals import is_refusal
 
 # As Redis 7 says them, by redis-py.
 REFUSALS = [

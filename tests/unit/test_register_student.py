@@ -7,11 +7,9 @@ from datetime import date
 import pytest
 
 from attendance.errors import AlreadyExists, BadPhoto, ConsentMissing, InvalidInput, NotFound, ServiceUnavailable
-from attendance.use_cases.add_photo import add_photo
-from attendance.use_cases.change_student import change_student
-from attendance.use_cases.enrol_photos import UNLIKE_OTHERS
-from attendance.use_cases.look_over_photo import look_over_photo
-from attendance.use_cases.register_student import register_student
+from attendance.use_cases.students.checking import look_over_photo
+from attendance.use_cases.students.photos import UNLIKE_OTHERS, add_photo
+from attendance.use_cases.students.registering import change_student, register_student
 from tests.unit.in_memory import CONSENT, MemoryServices, a_course, a_student, services_in_memory
 
 

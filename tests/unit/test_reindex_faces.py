@@ -11,12 +11,11 @@ import pytest
 from attendance.errors import ServiceUnavailable
 from attendance.model import EngineCount, Status
 from attendance.ports import EnrolledFace
-from attendance.use_cases.add_photo import add_photo, remove_photo
-from attendance.use_cases.change_student import change_student
-from attendance.use_cases.outdated_faces import outdated_faces
-from attendance.use_cases.reindex_faces import reindex_faces
-from attendance.use_cases.remove_student import remove_student
-from attendance.use_cases.search_recording import search_recording
+from attendance.searching.searches import search_recording
+from attendance.use_cases.students.photos import add_photo, remove_photo
+from attendance.use_cases.students.registering import change_student
+from attendance.use_cases.students.reindexing import outdated_faces, reindex_faces
+from attendance.use_cases.students.removing import remove_student
 from tests.fakes import FakeFaces
 from tests.unit.in_memory import MemoryServices
 from tests.unit.receiving import statuses

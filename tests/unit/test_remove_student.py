@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from attendance.errors import NotFound, ServiceUnavailable
-from attendance.list_model import AuditEntry
 from attendance.media_keys import COPY, evidence_key
 from attendance.model import (
+    AuditEntry,
     Evidence,
     Lecture,
     Mark,
@@ -24,11 +24,11 @@ from attendance.model import (
     User,
     new_id,
 )
-from attendance.use_cases.change_student import change_student
-from attendance.use_cases.manage_courses import add_to_roster, remove_from_roster
+from attendance.use_cases.courses.courses import add_to_roster, remove_from_roster
 from attendance.use_cases.removals import pseudonym, removals_of
-from attendance.use_cases.remove_student import Erasure, remove_student, what_will_be_erased
-from attendance.use_cases.sweep import sweep
+from attendance.use_cases.students.registering import change_student
+from attendance.use_cases.students.removing import Erasure, remove_student, what_will_be_erased
+from attendance.use_cases.upkeep import sweep
 from tests.unit.in_memory import CONSENT, NOW, MemoryServices, a_course, a_student, services_in_memory
 
 

@@ -12,14 +12,14 @@ from attendance.device_errors import BadItem, NoLecture
 from attendance.errors import InvalidInput, NotFound
 from attendance.model import Role, new_id
 from attendance.ports import Upload
-from attendance.use_cases.accounts import remove_user
-from attendance.use_cases.device_items import items_of_device
-from attendance.use_cases.device_uploads import begin_device_upload
-from attendance.use_cases.devices import change_device, revoke_device
-from attendance.use_cases.finish_upload import finish_upload
-from attendance.use_cases.rights import COMMAND_LINE
-from attendance.use_cases.sweep import sweep
-from attendance.use_cases.timetable import add_slot
+from attendance.use_cases.courses.timetable import add_slot
+from attendance.use_cases.devices.devices import change_device, revoke_device
+from attendance.use_cases.devices.items import items_of_device
+from attendance.use_cases.devices.uploads import begin_device_upload
+from attendance.use_cases.people.accounts import remove_user
+from attendance.use_cases.people.rights import COMMAND_LINE
+from attendance.use_cases.recordings.finishing import finish_upload
+from attendance.use_cases.upkeep import sweep
 from tests.unit.device_items import a_camera, a_timetable, an_item, lectures
 from tests.unit.in_memory import MemoryServices, a_course, services_in_memory
 from tests.unit.receiving import a_teacher, begin_upload, nothing_is_kept

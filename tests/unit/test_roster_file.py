@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from attendance.errors import InvalidInput
-from attendance.use_cases import roster_file
-from attendance.use_cases.roster_file import RosterRow, read_consent_date, read_roster_file
+from attendance.use_cases.imports import lists as roster_file
+from attendance.use_cases.imports.lists import RosterRow, read_consent_date, read_roster_file
 
 KOREAN = "학번,이름,사진,동의일\n21,가나다,21.jpg,2026-03-02\n"
 

@@ -18,7 +18,7 @@ from attendance.model import (
     Sighting,
     Status,
 )
-from attendance.rules import could_be_known, decide_marks
+from attendance.rules.lectures import could_be_known, decide_marks
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 LINES = MatchLines(review=60, accept=80, margin=10, least_good_frames=3)

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from attendance.adapters import s3_lock
-from attendance.adapters.s3_bucket import Bucket
-from attendance.adapters.s3_lock import hold_lock
+from attendance.adapters.s3 import lock as s3_lock
+from attendance.adapters.s3.bucket import Bucket
+from attendance.adapters.s3.lock import hold_lock
 from attendance.errors import Conflict, ServiceUnavailable
 from tests.faulty_client import faulty, refusal
 from tests.moto_bucket import open_moto_bucket

@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from attendance.adapters.media_s3 import S3Media
-from attendance.adapters.s3_bucket import Bucket, open_bucket
-from attendance.adapters.uploads_s3 import S3Uploads
+from attendance.adapters.s3.bucket import Bucket, open_bucket
+from attendance.adapters.s3.media import S3Media
+from attendance.adapters.s3.uploads import S3Uploads
 from attendance.errors import Conflict
 from attendance.media_keys import recording_key
 from attendance.model import new_id
@@ -24,9 +24,9 @@ from tests.moto_server import moto_server
 
 HOLDER = """
 import sys, time
-from attendance.adapters import s3_lock
-from attendance.adapters.s3_bucket import open_bucket
-from attendance.adapters.uploads_s3 import S3Uploads
+from attendance.adapters.s3 import lock as s3_lock
+from attendance.adapters.s3.bucket import open_bucket
+from attendance.adapters.s3.uploads import S3Uploads
 
 s3_lock.LEASE_S = 2.0
 with S3Uploads(open_bucket("s3://class-media/rollcall")).finishing(sys.argv[1]):

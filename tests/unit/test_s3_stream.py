@@ -14,9 +14,9 @@ from botocore.exceptions import ResponseStreamingError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from attendance.adapters import s3_stream
-from attendance.adapters.s3_bucket import Bucket
-from attendance.adapters.s3_stream import S3Stream, open_object
+from attendance.adapters.s3 import stream as s3_stream
+from attendance.adapters.s3.bucket import Bucket
+from attendance.adapters.s3.stream import S3Stream, open_object
 from attendance.errors import Conflict, NotFound, ServiceUnavailable
 from tests.faulty_client import faulty
 from tests.moto_bucket import open_moto_bucket

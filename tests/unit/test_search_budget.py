@@ -10,16 +10,16 @@ import pytest
 
 from attendance.errors import BadRecording, SearchStopped, ServiceBusy
 from attendance.model import Recording, SearchStatus
-from attendance.use_cases.begin_upload import begin_upload
-from attendance.use_cases.manage_lectures import search_again
-from attendance.use_cases.search_budget import (
+from attendance.searching.budget import (
     BudgetUsedUp,
     budget,
     estimate,
     order,
     refuse_upload_over_budget,
 )
-from attendance.use_cases.search_recording import search_recording
+from attendance.searching.searches import search_recording
+from attendance.use_cases.lectures.lectures import search_again
+from attendance.use_cases.recordings.uploads import begin_upload
 from tests.fakes.far_faces import FakeFarFaces
 from tests.unit.in_memory import NOW, MemoryServices, a_course, services_in_memory
 from tests.unit.receiving import a_file, receive

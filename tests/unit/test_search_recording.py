@@ -9,13 +9,13 @@ import pytest
 
 from attendance.errors import Conflict, InvalidInput, SearchStopped, ServiceUnavailable
 from attendance.model import Recording, SearchStatus, Status
-from attendance.use_cases import search_recording as module
-from attendance.use_cases.add_photo import add_photos, remove_photo
-from attendance.use_cases.change_student import change_student
-from attendance.use_cases.manage_lectures import remove_recording, search_again
-from attendance.use_cases.remove_student import remove_student
-from attendance.use_cases.review_mark import confirm, refuse, set_mark, undo
-from attendance.use_cases.search_recording import MOST_ATTEMPTS, search_recording
+from attendance.searching import searches as module
+from attendance.searching.searches import MOST_ATTEMPTS, search_recording
+from attendance.use_cases.lectures.lectures import remove_recording, search_again
+from attendance.use_cases.lectures.marks import confirm, refuse, set_mark, undo
+from attendance.use_cases.students.photos import add_photos, remove_photo
+from attendance.use_cases.students.registering import change_student
+from attendance.use_cases.students.removing import remove_student
 from tests.unit.in_memory import CONSENT, NOW, MemoryServices, a_course, a_student, services_in_memory
 from tests.unit.receiving import START, a_file, receive, statuses
 

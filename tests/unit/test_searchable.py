@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attendance.searchable import searchable
+from attendance.rules.texts import searchable
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from attendance import secret_files
-from attendance.secret_files import secret_from
+from attendance.disk import secret_files
+from attendance.disk.secret_files import secret_from
 
 
 def test_a_secret_that_is_used_up_before_it_is_read_is_made_anew(

@@ -15,8 +15,8 @@ from flask import Flask
 from attendance.bootstrap import FACES, JOBS, MEDIA, STORES
 from attendance.bootstrap import _pick as pick
 from attendance.errors import RollcallError
-from attendance.service_url import ServiceUrl, shown
 from attendance.settings import SETTINGS, Settings, load_settings
+from attendance.settings.service_url import ServiceUrl, shown
 from website import limits
 
 REGISTRIES = {

@@ -10,9 +10,15 @@ import pytest
 from attendance.model import Role, Session, User
 from attendance.services import Services
 from attendance.settings import load_settings
-from attendance.use_cases.accounts import add_user, change_password, reset_password
-from attendance.use_cases.sessions import SEEN_EVERY, begin_session, visit_session
-from attendance.use_cases.sweep import tidy
+from attendance.use_cases.people.accounts import (
+    SEEN_EVERY,
+    add_user,
+    begin_session,
+    change_password,
+    reset_password,
+    visit_session,
+)
+from attendance.use_cases.upkeep import tidy
 from tests.fakes import FakeJobs, FakeMedia, FakeStore, FakeUploads
 
 BEGAN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

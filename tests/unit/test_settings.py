@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from attendance.errors import SettingsError
-from attendance.setting_kinds import machine_timezone
 from attendance.settings import SETTINGS, Settings, load_settings
+from attendance.settings.kinds import machine_timezone
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs/settings.md"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from attendance.errors import InvalidInput
-from attendance.use_cases.spoilt_ids import padded, refuse_spoilt_id, refuse_spoilt_name, usual_length
+from attendance.use_cases.imports.students import padded, refuse_spoilt_id, refuse_spoilt_name, usual_length
 
 
 @pytest.mark.parametrize(

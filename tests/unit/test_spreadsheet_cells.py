@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from attendance.use_cases.spreadsheet_cells import as_csv, inert, looks_like_formula, without_guard
+from attendance.use_cases.lectures.log import as_csv, inert, looks_like_formula, without_guard
 
 SEPARATORS = (",", ";", "\t", "|")
 FORMULA_SIGNS = "=+-@＝＋－＠﹦−⁼"

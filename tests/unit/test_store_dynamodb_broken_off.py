@@ -12,10 +12,9 @@ from typing import Any
 
 import pytest
 
-from attendance.adapters.store_dynamodb import DynamoStore
+from attendance.adapters.dynamodb import DynamoStore
 from attendance.errors import NotFound
-from attendance.list_model import LogFilter
-from attendance.model import EngineCount, Role, Status
+from attendance.model import EngineCount, LogFilter, Role, Status
 from tests.broken_dynamodb import Killed, at_every_write, killed_after
 from tests.contract.samples import (
     HOUR,

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from attendance.adapters.store_dynamodb import DynamoStore
-from attendance.device_model import DevicePicture, ItemRefusal, Reading
+from attendance.adapters.dynamodb import DynamoStore
 from attendance.errors import NotFound, ServiceUnavailable
+from attendance.model import DevicePicture, ItemRefusal, Reading
 from tests.broken_dynamodb import BrokenClient
 from tests.contract.device_samples import a_device, a_reading, a_slot, a_status, an_alarm
 from tests.contract.samples import HOUR, MINUTE, NOW, a_class, a_course

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
-from attendance.adapters.store_dynamodb import DynamoStore, open_store
+from attendance.adapters.dynamodb import DynamoStore, open_store
 from attendance.errors import InvalidInput, NotFound, RollcallError, ServiceUnavailable, SettingsError
-from attendance.list_model import AuditEntry, LogFilter
+from attendance.model import AuditEntry, LogFilter
 from attendance.settings import load_settings
 from tests.broken_dynamodb import BrokenClient, failing, refusal
 from tests.contract.samples import (

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from attendance.adapters.store_dynamodb import DynamoStore
+from attendance.adapters.dynamodb import DynamoStore
 from attendance.errors import ServiceUnavailable
 from tests.broken_dynamodb import BrokenClient, failing, refusal
 from tests.contract.samples import a_user

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from attendance.adapters.store_dynamodb import DynamoStore
+from attendance.adapters.dynamodb import DynamoStore
 from attendance.errors import AlreadyExists, ConsentMissing, NotFound
-from attendance.list_model import LogFilter
-from attendance.model import Role, Status
+from attendance.model import LogFilter, Role, Status
 from tests.broken_dynamodb import meanwhile
 from tests.contract.samples import (
     HOUR,

@@ -7,9 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from attendance.adapters.store_dynamodb import DynamoStore
-from attendance.list_model import AuditEntry, LogFilter
-from attendance.model import Status
+from attendance.adapters.dynamodb import DynamoStore
+from attendance.model import AuditEntry, LogFilter, Status
 from tests.broken_dynamodb import BrokenClient
 from tests.contract.samples import (
     HOUR,

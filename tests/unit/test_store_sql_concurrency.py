@@ -11,7 +11,7 @@ from threading import Event, Thread
 
 import pytest
 
-from attendance.adapters.store_sql import SqlStore, connection, open_store
+from attendance.adapters.sql import SqlStore, connection, open_store
 from attendance.errors import AlreadyExists, ServiceUnavailable
 from attendance.model import Status
 from attendance.settings import load_settings

@@ -13,9 +13,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
-from attendance.adapters.store_sql import SqlStore, open_store
-from attendance.adapters.store_sql.preparing import _config, newest_version
-from attendance.adapters.store_sql.tables import metadata
+from attendance.adapters.sql import SqlStore, open_store
+from attendance.adapters.sql.preparing import _config, newest_version
+from attendance.adapters.sql.tables import metadata
 from attendance.errors import ServiceUnavailable
 from attendance.settings import load_settings
 from tests.contract.samples import a_user

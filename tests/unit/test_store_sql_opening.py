@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import ProgrammingError
 
-from attendance.adapters.store_sql import SqlStore, open_store
-from attendance.adapters.store_sql.connection import make_engine
-from attendance.adapters.store_sql.device_columns import StatusText
+from attendance.adapters.sql import SqlStore, open_store
+from attendance.adapters.sql.columns import StatusText
+from attendance.adapters.sql.connection import make_engine
 from attendance.errors import InvalidInput, OutOfSpace, ServiceUnavailable, SettingsError
 from attendance.settings import load_settings
 from tests.contract.device_samples import a_status

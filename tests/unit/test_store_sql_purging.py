@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from attendance.adapters.store_sql import SqlStore, open_store
+from attendance.adapters.sql import SqlStore, open_store
 from attendance.settings import load_settings
 from tests.contract.samples import a_face, a_student
 

@@ -14,8 +14,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from attendance import bootstrap
-from attendance.adapters.store_sql import open_store
-from attendance.adapters.store_sql.connection import errors_as_ours, make_engine
+from attendance.adapters.sql import open_store
+from attendance.adapters.sql.connection import errors_as_ours, make_engine
 from attendance.errors import ServiceUnavailable, SettingsError
 from attendance.settings import load_settings
 
@@ -139,10 +139,10 @@ def test_what_sqlite_refuses_is_told(name: str, words: str) -> None:
 )
 def test_every_way_to_name_a_server_is_taken(monkeypatch: pytest.MonkeyPatch, address: str, driver: str) -> None:
     made: list[URL] = []
-    monkeypatch.setattr("attendance.adapters.store_sql.connection.create_engine", lambda url, **_: made.append(url))
+    monkeypatch.setattr("attendance.adapters.sql.connection.create_engine", lambda url, **_: made.append(url))
     make_engine(address)
     assert made[0].drivername == driver
-    assert bootstrap.STORES[address.partition(":")[0].partition("+")[0]] == "attendance.adapters.store_sql:open_store"
+    assert bootstrap.STORES[address.partition(":")[0].partition("+")[0]] == "attendance.adapters.sql:open_store"
 
 
 @pytest.mark.parametrize("address", ["postgres://u@h/d", "mariadb://u@h/d"])

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from attendance.errors import BadPhoto, ConsentMissing, NotFound, ServiceUnavailable
-from attendance.use_cases.add_photo import add_photo, add_photos, remove_photo
-from attendance.use_cases.look_over_photo import NO_FACE, SEVERAL_FACES, look_over_face, look_over_photo
+from attendance.use_cases.students.checking import NO_FACE, SEVERAL_FACES, look_over_face, look_over_photo
+from attendance.use_cases.students.photos import add_photo, add_photos, remove_photo
 from tests.unit.in_memory import MemoryServices, a_student, services_in_memory
 
 

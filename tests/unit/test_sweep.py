@@ -7,8 +7,8 @@ import pytest
 
 from attendance.model import new_id
 from attendance.ports import MediaFile, Upload
-from attendance.use_cases.search_recording import search_recording
-from attendance.use_cases.sweep import sweep, tidy
+from attendance.searching.searches import search_recording
+from attendance.use_cases.upkeep import sweep, tidy
 from tests.unit.in_memory import NOW, MemoryServices, a_course, services_in_memory
 from tests.unit.receiving import a_file, begin_upload, receive
 

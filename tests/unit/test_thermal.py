@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from attendance.use_cases.thermal import skin_estimate
+from attendance.use_cases.devices.reading import skin_estimate
 
 ROOM_C = 21.5
 

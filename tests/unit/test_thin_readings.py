@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from attendance.device_model import ItemRefusal
-from attendance.use_cases.devices import add_device
-from attendance.use_cases.sweep import tidy
-from attendance.use_cases.thin_readings import thin_readings
+from attendance.model import ItemRefusal
+from attendance.use_cases.devices.devices import add_device
+from attendance.use_cases.devices.readings import thin_readings
+from attendance.use_cases.upkeep import tidy
 from tests.contract.device_samples import a_reading, an_alarm
 from tests.unit.in_memory import NOW, MemoryServices, services_in_memory
 

@@ -8,8 +8,8 @@ import pytest
 
 from attendance.errors import InvalidInput, NotFound
 from attendance.model import Course
-from attendance.use_cases.manage_courses import add_course
-from attendance.use_cases.timetable import add_slot, meeting_in_room, remove_slot, timetable_of_room
+from attendance.use_cases.courses.courses import add_course
+from attendance.use_cases.courses.timetable import add_slot, meeting_in_room, remove_slot, timetable_of_room
 from tests.unit.in_memory import MemoryServices, services_in_memory
 
 MONDAY, SUNDAY = 0, 6

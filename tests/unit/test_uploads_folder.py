@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from attendance.adapters.uploads_folder import RESERVE_BYTES, FolderUploads, open_uploads
+from attendance.adapters.folder.uploads import RESERVE_BYTES, FolderUploads, open_uploads
 from attendance.errors import Conflict, InvalidInput, NotFound, OutOfSpace, ServiceUnavailable
 from attendance.model import new_id
 from attendance.ports import Upload
@@ -129,7 +129,7 @@ def test_a_folder_that_cannot_be_read_is_said_plainly(spool: FolderUploads, root
 SENDER = """
 import io, sys, time
 from pathlib import Path
-from attendance.adapters.uploads_folder import FolderUploads
+from attendance.adapters.folder.uploads import FolderUploads
 
 class Slow(io.RawIOBase):
     sent = 0

@@ -14,9 +14,9 @@ from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attendance.adapters.s3_bucket import Bucket
-from attendance.adapters.s3_upload_record import part_size_for
-from attendance.adapters.uploads_s3 import S3Uploads, open_uploads
+from attendance.adapters.s3.bucket import Bucket
+from attendance.adapters.s3.upload_record import part_size_for
+from attendance.adapters.s3.uploads import S3Uploads, open_uploads
 from attendance.errors import Conflict, InvalidInput
 from attendance.model import new_id
 from attendance.ports import Upload

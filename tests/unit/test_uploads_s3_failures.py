@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from attendance.adapters.s3_bucket import Bucket
-from attendance.adapters.uploads_s3 import S3Uploads
+from attendance.adapters.s3.bucket import Bucket
+from attendance.adapters.s3.uploads import S3Uploads
 from attendance.errors import AlreadyExists, Conflict, InvalidInput, NotFound, ServiceUnavailable
 from tests.faulty_client import answer_with, refusal
 from tests.unit.s3_uploads import an_upload, multiparts, objects, sent, whole, with_faults

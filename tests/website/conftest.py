@@ -18,12 +18,12 @@ from jinja2 import FileSystemBytecodeCache
 
 from attendance import bootstrap as composition
 from attendance import passwords
-from attendance.adapters.store_sql import open_store
+from attendance.adapters.sql import open_store
 from attendance.model import Course, Role, Student, User, new_id
 from attendance.services import Services
 from attendance.settings import Settings, load_settings
-from attendance.use_cases.accounts import add_user
-from attendance.use_cases.register_student import register_student
+from attendance.use_cases.people.accounts import add_user
+from attendance.use_cases.students.registering import register_student
 from tests.fakes import FakeFaces, FakeJobs
 from tests.website.browsing import PASSWORD, csrf, post_form, sign_in
 from website import create_app

@@ -10,12 +10,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from attendance.device_model import Device
-from attendance.model import Course, new_id
+from attendance.model import Course, Device, new_id
 from attendance.services import Services
-from attendance.use_cases.devices import add_device
-from attendance.use_cases.pair_device import DeviceKey, pair_device
-from attendance.use_cases.timetable import add_slot
+from attendance.use_cases.courses.timetable import add_slot
+from attendance.use_cases.devices.devices import DeviceKey, add_device, pair_device
 from tests.website.tus_headers import BYTES, metadata
 
 API = "/api/v1/devices"

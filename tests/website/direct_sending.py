@@ -8,9 +8,9 @@ from functools import partial
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from attendance.searching.searches import search_recording
 from attendance.services import Services
-from attendance.use_cases.search_recording import search_recording
-from attendance.use_cases.sweep import sweep
+from attendance.use_cases.upkeep import sweep
 from tests.fakes.direct_uploads import FakeDirectUploads
 from tests.fakes.far_media import FarMedia
 from tests.website.browsing import csrf

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from attendance.model import Face, Student, new_id
+from attendance.searching.searches import search_recording
 from attendance.services import Services
-from attendance.use_cases.search_recording import search_recording
 from tests.website.browsing import csrf
 from tests.website.conftest import NOW
 from tests.website.tus_headers import BYTES, metadata

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from attendance.device_model import Device, DeviceStatus, Reading
-from attendance.model import new_id
+from attendance.model import Device, DeviceStatus, Reading, new_id
 from attendance.services import Services
-from attendance.use_cases.devices import add_device, hear_of
-from attendance.use_cases.pair_device import pair_device
-from attendance.use_cases.receive_readings import SentReading, receive_readings
+from attendance.use_cases.devices.devices import add_device, hear_of, pair_device
+from attendance.use_cases.devices.readings import SentReading, receive_readings
 
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 ROOM_C = 21.0

@@ -8,11 +8,10 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 import attendance.use_cases
-from attendance.list_model import AuditEntry
-from attendance.model import User
+from attendance.model import AuditEntry, User
 from attendance.services import Services
-from attendance.use_cases.register_student import register_student
-from attendance.use_cases.remove_student import remove_student
+from attendance.use_cases.students.registering import register_student
+from attendance.use_cases.students.removing import remove_student
 from tests.website.browsing import PASSWORD, post_form
 from website.audit.words import ACTIONS
 

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from attendance.model import Course, Student, User
 from attendance.services import Services
-from attendance.use_cases.manage_courses import add_course
+from attendance.use_cases.courses.courses import add_course
 from tests.website.browsing import csrf, post_form
 
 FIELDS = {

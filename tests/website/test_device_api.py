@@ -13,8 +13,7 @@ from flask.testing import FlaskClient
 
 from attendance.model import Role, new_id
 from attendance.services import Services
-from attendance.use_cases.calibrate_device import set_alarm_line
-from attendance.use_cases.devices import add_device, change_device, revoke_device
+from attendance.use_cases.devices.devices import add_device, change_device, revoke_device, set_alarm_line
 from tests.website.device_sending import (
     API,
     WARM,

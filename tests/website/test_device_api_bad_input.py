@@ -12,11 +12,11 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from attendance.adapters.store_sql.tables import metadata
+from attendance.adapters.sql.tables import metadata
 from attendance.model import Course
 from attendance.services import Services
-from attendance.use_cases.device_uploads import sender
-from attendance.use_cases.devices import revoke_device
+from attendance.use_cases.devices.devices import revoke_device
+from attendance.use_cases.devices.uploads import sender
 from tests.website.device_sending import (
     AT,
     COOL,

@@ -13,7 +13,7 @@ from attendance.errors import RollcallError
 from attendance.model import Course
 from attendance.ports import MediaFile, Upload
 from attendance.services import Services
-from attendance.use_cases.finish_upload import finish_upload
+from attendance.use_cases.recordings.finishing import finish_upload
 from tests.website.device_sending import (
     API,
     AT,

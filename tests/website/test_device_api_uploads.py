@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from attendance.adapters.uploads_folder import FolderUploads
+from attendance.adapters.folder.uploads import FolderUploads
 from attendance.model import Course, SearchStatus
 from attendance.ports import Upload
 from attendance.services import Services
-from attendance.use_cases.device_uploads import sender
+from attendance.use_cases.devices.uploads import sender
 from tests.website.device_sending import (
     AT,
     NOON,

@@ -12,9 +12,8 @@ from flask.testing import FlaskClient
 from attendance.device_errors import CodeRefused, KeyRefused
 from attendance.model import Course
 from attendance.services import Services
-from attendance.use_cases.devices import add_device
-from attendance.use_cases.pair_device import device_of_key, pair_device
-from attendance.use_cases.timetable import add_slot, timetable_of_room
+from attendance.use_cases.courses.timetable import add_slot, timetable_of_room
+from attendance.use_cases.devices.devices import add_device, device_of_key, pair_device
 from tests.website.browsing import post_form
 from tests.website.conftest import NOW
 from tests.website.device_sending import DeviceClient, a_paired_device, heartbeat_words

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from attendance.model import Course, SearchStatus, new_id
 from attendance.services import Services
-from attendance.use_cases.finish_upload import finish_upload
+from attendance.use_cases.recordings.finishing import finish_upload
 from tests.fakes import FakeUploads
 from tests.fakes.direct_uploads import ORIGIN
 from tests.website.browsing import csrf, post_form, sign_in

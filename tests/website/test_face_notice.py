@@ -10,9 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from attendance.model import Course
+from attendance.searching.searches import search_recording
 from attendance.services import Services
-from attendance.use_cases.reindex_faces import reindex_faces
-from attendance.use_cases.search_recording import search_recording
+from attendance.use_cases.students.reindexing import reindex_faces
 from tests.fakes import FakeFaces
 from tests.website.lecturing import enrol, upload_recording
 from website import create_app

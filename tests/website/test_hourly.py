@@ -16,14 +16,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from attendance.disk_file import DiskFile
+from attendance.disk.files import DiskFile
 from attendance.model import Course, Role, Sighting, Status, User, new_id
 from attendance.ports import Seen
+from attendance.searching.searches import search_recording
 from attendance.services import Services
-from attendance.use_cases.accounts import add_user
-from attendance.use_cases.receive_recording import receive_recording
-from attendance.use_cases.review_mark import set_mark
-from attendance.use_cases.search_recording import search_recording
+from attendance.use_cases.lectures.marks import set_mark
+from attendance.use_cases.people.accounts import add_user
+from attendance.use_cases.recordings.receiving import receive_recording
 from tests.website.browsing import PASSWORD, sign_in
 from tests.website.lecturing import add_student, enrol
 from tests.website.measuring import measure, paired_device

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from attendance.model import Course, Role
 from attendance.services import Services
-from attendance.use_cases.accounts import add_user
+from attendance.use_cases.people.accounts import add_user
 from tests.website.browsing import PASSWORD, csrf, post_form, sign_in
 
 JSON = {"Accept": "application/json"}

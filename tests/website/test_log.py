@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from attendance.model import Course, Status, User, new_id
 from attendance.services import Services
-from attendance.use_cases.review_mark import set_mark
+from attendance.use_cases.lectures.marks import set_mark
 from tests.website.lecturing import add_student, enrol, searched_lecture
 
 MONDAY = b"video 3000|21 5 2900|30.35 12 40"

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from attendance.model import Course, Role, Status
 from attendance.services import Services
-from attendance.use_cases.review_mark import refuse, set_mark
+from attendance.use_cases.lectures.marks import refuse, set_mark
 from tests.website.lecturing import add_student, enrol, searched_lecture
 
 VIDEO = b"video 3000|21 5 2900|30.35 12 40|900 100 200"

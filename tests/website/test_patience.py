@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from attendance import patience
-from attendance.adapters.store_dynamodb import DynamoStore
+from attendance.adapters.dynamodb import DynamoStore
 from attendance.services import Services
 from tests.broken_dynamodb import BrokenClient, failing, refusal
 from tests.moto_dynamodb import a_client, dynamodb_in_process, no_pause

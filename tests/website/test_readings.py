@@ -13,11 +13,10 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from attendance.device_model import Device, Reading
-from attendance.model import new_id
+from attendance.model import Device, Reading, new_id
 from attendance.services import Services
-from attendance.use_cases.calibrate_device import calibrate_device, set_alarm_line
-from attendance.use_cases.read_devices import day_of_readings
+from attendance.use_cases.devices.devices import calibrate_device, set_alarm_line
+from attendance.use_cases.devices.reading import day_of_readings
 from tests.website.browsing import post_form
 from tests.website.measuring import measure, measure_for, paired_device
 from website.devices.day_chart import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, day_chart

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from attendance.errors import NotFound
 from attendance.model import Role
 from attendance.services import Services
-from attendance.use_cases.set_up import make_first_admin, setup_token
+from attendance.use_cases.people.accounts import make_first_admin, setup_token
 from tests.website.browsing import PASSWORD, post_form
 from website import create_app, setup_link
 

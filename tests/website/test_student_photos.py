@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from attendance.model import Face, Student
 from attendance.services import Services
-from attendance.use_cases.register_student import register_student
+from attendance.use_cases.students.registering import register_student
 from tests.website.browsing import csrf, photo, post_form
 
 JSON = {"Accept": "application/json"}

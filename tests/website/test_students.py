@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from attendance.model import Course, Lecture, Recording, RecordingKind, Student, User, new_id
 from attendance.services import Services
-from attendance.use_cases.keep_import import begin_import
+from attendance.use_cases.imports.stored import begin_import
 from tests.website.browsing import csrf, photo, post_form
 
 JSON = {"Accept": "application/json"}

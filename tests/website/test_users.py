@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from attendance.model import Role, Student, User
 from attendance.services import Services
-from attendance.use_cases.accounts import add_user
+from attendance.use_cases.people.accounts import add_user
 from tests.website.browsing import PASSWORD, post_form, sign_in
 
 

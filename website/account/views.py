@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from attendance.errors import InvalidInput
-from attendance.use_cases.accounts import change_password, change_profile
+from attendance.use_cases.people.accounts import change_password, change_profile
 from website.access import roles_required
 from website.account.forms import PasswordForm, ProfileForm
 from website.current import current_services, current_settings, signed_in_user

@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest
 from attendance.errors import InvalidInput
 from attendance.model import Role
 from attendance.ports import Upload
-from attendance.use_cases.begin_upload import begin_upload
+from attendance.use_cases.recordings.uploads import begin_upload
 from website.access import course_or_404, roles_required
 from website.api.own_uploads import UploadsOfUser
 from website.current import current_services, signed_in_user

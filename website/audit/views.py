@@ -9,8 +9,7 @@ from wtforms import StringField
 from wtforms.validators import Length
 
 from attendance.errors import InvalidInput
-from attendance.list_model import FORGOTTEN
-from attendance.model import Role
+from attendance.model import FORGOTTEN, Role
 from attendance.use_cases.removals import STUDENT_REMOVED, USER_REMOVED, removals_of
 from website.access import roles_required
 from website.audit.words import ACTIONS, who

@@ -3,8 +3,8 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from attendance.list_model import AuditEntry
-from attendance.use_cases.accounts import SET_UP_LINK
+from attendance.model import AuditEntry
+from attendance.use_cases.people.accounts import SET_UP_LINK
 
 
 def who(entry: AuditEntry) -> str:

@@ -5,8 +5,8 @@ from wtforms import EmailField, PasswordField, StringField, SubmitField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from attendance.passwords import LONGEST, SHORTEST
-from attendance.use_cases.accounts import MOST_EMAIL_CHARACTERS
 from attendance.use_cases.names import MOST_NAME_CHARACTERS
+from attendance.use_cases.people.accounts import MOST_EMAIL_CHARACTERS
 from website.forms import Form
 
 

@@ -8,8 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from attendance.errors import AlreadyExists, InvalidInput
-from attendance.use_cases.accounts import check_login
-from attendance.use_cases.set_up import check_setup_token, make_first_admin
+from attendance.use_cases.people.accounts import check_login, check_setup_token, make_first_admin
 from website.auth.forms import FirstAdminForm, LoginForm
 from website.auth.next_page import next_page
 from website.current import current_services

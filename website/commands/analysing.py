@@ -12,18 +12,18 @@ from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import BinaryIO
 
-from attendance.disk_file import DiskFile
+from attendance.disk.files import DiskFile
 from attendance.errors import BadRecording, Conflict, NotFound, SearchStopped
 from attendance.media_keys import recording_key
 from attendance.model import Recording, SearchStatus, new_id
 from attendance.ports import AppendedUploads, Progress, Upload
+from attendance.searching.searches import search_recording
 from attendance.services import Services
-from attendance.use_cases.manage_lectures import remove_lecture, remove_recording, search_again
-from attendance.use_cases.mark_lecture import students_to_mark
-from attendance.use_cases.outdated_faces import comparable_faces
-from attendance.use_cases.receive_recording import check_lecture_times, receive_recording
-from attendance.use_cases.rights import COMMAND_LINE
-from attendance.use_cases.search_recording import search_recording
+from attendance.use_cases.lectures.lectures import remove_lecture, remove_recording, search_again
+from attendance.use_cases.lectures.marks import students_to_mark
+from attendance.use_cases.people.rights import COMMAND_LINE
+from attendance.use_cases.recordings.receiving import check_lecture_times, receive_recording
+from attendance.use_cases.students.reindexing import comparable_faces
 from website.commands.progress import progress_bar
 from website.commands.text_table import printable
 

@@ -13,10 +13,8 @@ import click
 import pytz
 
 from attendance.errors import InvalidInput
-from attendance.list_model import LogFilter
-from attendance.model import Status
-from attendance.use_cases.export_log import FORMATS, export_log
-from attendance.use_cases.read_log import zone_of
+from attendance.model import LogFilter, Status
+from attendance.use_cases.lectures.log import FORMATS, export_log, zone_of
 from website.commands.courses_by_name import COURSE_HELP, course_named
 from website.commands.plain_errors import Commands
 from website.commands.text_table import printable

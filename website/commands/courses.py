@@ -9,8 +9,8 @@ import click
 from attendance.errors import InvalidInput
 from attendance.model import Role, User
 from attendance.services import Services
-from attendance.use_cases.accounts import clean_email
-from attendance.use_cases.manage_courses import add_course, remove_course, set_teachers, what_a_course_takes_along
+from attendance.use_cases.courses.courses import add_course, remove_course, set_teachers, what_a_course_takes_along
+from attendance.use_cases.people.accounts import clean_email
 from website.commands.courses_by_name import course_named
 from website.commands.plain_errors import Commands
 from website.commands.removing import confirm_removal, json_option, leave_nothing, print_rows, yes_option

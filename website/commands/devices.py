@@ -11,9 +11,15 @@ import pytz
 from attendance.errors import InvalidInput
 from attendance.model import Course
 from attendance.services import Services
-from attendance.use_cases.devices import add_device, list_devices, new_pairing_code, remove_device, revoke_device
-from attendance.use_cases.pair_device import give_key
-from attendance.use_cases.timetable import add_slot, timetable_of_room
+from attendance.use_cases.courses.timetable import add_slot, timetable_of_room
+from attendance.use_cases.devices.devices import (
+    add_device,
+    give_key,
+    list_devices,
+    new_pairing_code,
+    remove_device,
+    revoke_device,
+)
 from website.commands.courses_by_name import COURSE_HELP, course_named
 from website.commands.plain_errors import Commands
 from website.commands.removing import confirm_removal, json_option, leave_nothing, print_rows, yes_option

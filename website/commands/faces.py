@@ -6,9 +6,8 @@ import click
 
 from attendance.errors import NotFound, SearchStopped
 from attendance.services import Services
-from attendance.use_cases.forget_strays import forget_strays
-from attendance.use_cases.outdated_faces import outdated_faces
-from attendance.use_cases.reindex_faces import Reindexing, reindex_faces
+from attendance.use_cases.students.reindexing import Reindexing, outdated_faces, reindex_faces
+from attendance.use_cases.students.removing import forget_strays
 from website.commands.plain_errors import FAILED, Commands
 from website.commands.progress import counting_bar
 from website.commands.text_table import text_table

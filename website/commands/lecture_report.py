@@ -8,9 +8,9 @@ from typing import Any
 import pytz
 
 from attendance.model import Mark, Recording, Sighting, Status
-from attendance.rules import rounded_down
+from attendance.rules.lectures import rounded_down
 from attendance.services import Services
-from attendance.use_cases.read_lecture import Attendee, LectureBoard, lecture_board
+from attendance.use_cases.lectures.lectures import Attendee, LectureBoard, lecture_board
 from website.commands.text_table import text_table
 from website.formatting import seconds as clock
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from attendance.errors import InvalidInput
-from attendance.use_cases.begin_upload import moment_in
+from attendance.use_cases.recordings.uploads import moment_in
 from website.commands.analysing import analyse as analyse_recording
 from website.commands.courses_by_name import COURSE_HELP, course_named
 from website.commands.lecture_report import report_as_json, report_in_words

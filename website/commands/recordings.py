@@ -8,7 +8,7 @@ import click
 
 from attendance.model import Course, Lecture
 from attendance.services import Services
-from attendance.use_cases.manage_lectures import remove_lecture, remove_recording, search_again
+from attendance.use_cases.lectures.lectures import remove_lecture, remove_recording, search_again
 from website.commands.courses_by_name import COURSE_HELP, course_named
 from website.commands.lectures import lectures
 from website.commands.plain_errors import Commands

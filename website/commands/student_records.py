@@ -12,10 +12,10 @@ import click
 from attendance.errors import InvalidInput
 from attendance.model import Student
 from attendance.services import Services
-from attendance.use_cases.add_photo import add_photos, remove_photo
-from attendance.use_cases.change_student import change_student
-from attendance.use_cases.remove_student import remove_student, what_will_be_erased
-from attendance.use_cases.roster_file import read_consent_date
+from attendance.use_cases.imports.lists import read_consent_date
+from attendance.use_cases.students.photos import add_photos, remove_photo
+from attendance.use_cases.students.registering import change_student
+from attendance.use_cases.students.removing import remove_student, what_will_be_erased
 from website.commands.courses_by_name import COURSE_HELP, course_named
 from website.commands.files import read_file
 from website.commands.plain_errors import Commands

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from attendance.use_cases.import_students import (
+from attendance.use_cases.imports.lists import MOST_BYTES, read_consent_date
+from attendance.use_cases.imports.students import (
     FolderPhotos,
     ImportRow,
     Outcome,
@@ -17,9 +18,8 @@ from attendance.use_cases.import_students import (
     StudentImport,
     ZipPhotos,
 )
-from attendance.use_cases.photo_words import photo_in_words
-from attendance.use_cases.register_student import register_student
-from attendance.use_cases.roster_file import MOST_BYTES, read_consent_date
+from attendance.use_cases.students.checking import photo_in_words
+from attendance.use_cases.students.registering import register_student
 from website.commands.courses_by_name import COURSE_HELP, course_named
 from website.commands.files import read_file
 from website.commands.plain_errors import FAILED, Commands

@@ -9,7 +9,7 @@ import click
 from attendance.errors import InvalidInput
 from attendance.model import Role, User
 from attendance.passwords import LONGEST
-from attendance.use_cases.accounts import add_user, clean_email, remove_user, reset_password
+from attendance.use_cases.people.accounts import add_user, clean_email, remove_user, reset_password
 from website.commands.plain_errors import Commands
 from website.commands.removing import confirm_removal, json_option, leave_nothing, print_rows, yes_option
 from website.current import current_services

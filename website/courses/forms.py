@@ -7,7 +7,7 @@ from wtforms import SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from attendance.use_cases.manage_courses import MOST_MINUTES
+from attendance.use_cases.courses.courses import MOST_MINUTES
 from attendance.use_cases.names import MOST_CODE_CHARACTERS, MOST_NAME_CHARACTERS
 from website.forms import Form
 from website.number_fields import WholeNumberField

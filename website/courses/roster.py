@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from attendance.bidi import isolated
 from attendance.errors import InvalidInput, NotFound
 from attendance.model import Role
-from attendance.use_cases.manage_courses import add_to_roster, remove_from_roster, set_teachers
-from attendance.use_cases.read_people import find_students, possible_teachers
+from attendance.rules.texts import isolated
+from attendance.use_cases.courses.courses import add_to_roster, remove_from_roster, set_teachers
+from attendance.use_cases.people.reading import find_students, possible_teachers
 from website.access import course_or_404, roles_required, student_or_404
 from website.courses.forms import AddStudentsForm, ConfirmForm, TeachersForm
 from website.courses.views import blueprint

@@ -8,14 +8,14 @@ from flask_babel import gettext as _
 
 from attendance.errors import AlreadyExists, InvalidInput
 from attendance.model import Role
-from attendance.use_cases.manage_courses import (
+from attendance.use_cases.courses.courses import (
     add_course,
     change_course,
     remove_course,
     what_a_course_takes_along,
 )
-from attendance.use_cases.photo_advice import course_photo_advice
-from attendance.use_cases.read_people import course_summaries, student_cards
+from attendance.use_cases.people.reading import course_summaries, student_cards
+from attendance.use_cases.students.photo_advice import course_photo_advice
 from website.access import course_or_404, roles_required, visible_courses
 from website.courses.forms import ConfirmForm, CourseForm
 from website.current import current_services, current_settings, signed_in_user

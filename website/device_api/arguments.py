@@ -11,7 +11,7 @@ from flask import Request
 from webargs.flaskparser import FlaskParser
 
 from attendance.errors import InvalidInput
-from attendance.use_cases.receive_readings import SentReading
+from attendance.use_cases.devices.readings import SentReading
 
 _MADE_BY_DEVICE = "Made by the device, the same for ever: 32 hexadecimal digits."
 _SHOWN = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask.typing import ResponseReturnValue
 
-from attendance.use_cases.device_uploads import DeviceItem
+from attendance.use_cases.devices.uploads import DeviceItem
 from website.device_api.arguments import DirectUploadAnswer, DirectUploadSchema, PartLinksAnswer, PartNumbersSchema
 from website.device_api.blueprint import KEY_NEEDED, blueprint
 from website.device_api.own_uploads import UploadsOfDevice

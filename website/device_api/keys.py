@@ -5,9 +5,8 @@ from __future__ import annotations
 from flask import g, request
 
 from attendance.device_errors import KeyRefused
-from attendance.device_model import Device
-from attendance.use_cases.devices import hear_of
-from attendance.use_cases.pair_device import device_of_key
+from attendance.model import Device
+from attendance.use_cases.devices.devices import device_of_key, hear_of
 from website.current import current_services
 from website.device_api.limits import count_request
 

@@ -10,8 +10,8 @@ from limits.errors import StorageError
 from limits.strategies import RateLimiter
 from werkzeug.exceptions import TooManyRequests
 
-from attendance.device_model import Device
 from attendance.errors import ServiceUnavailable
+from attendance.model import Device
 from website.current import current_settings
 from website.limits import asking_network
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from attendance.device_model import DeviceStatus
+from attendance.model import DeviceStatus
 from attendance.ports import AppendedUploads
-from attendance.use_cases.device_items import items_of_device
-from attendance.use_cases.devices import hear_of
-from attendance.use_cases.receive_readings import MOST_READINGS
+from attendance.use_cases.devices.devices import hear_of
+from attendance.use_cases.devices.items import items_of_device
+from attendance.use_cases.devices.readings import MOST_READINGS
 from website.current import current_services, current_settings
 from website.device_api.arguments import (
     HeartbeatSchema,

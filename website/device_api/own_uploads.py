@@ -10,7 +10,7 @@ from attendance.device_errors import BadItem
 from attendance.errors import Conflict
 from attendance.model import Recording
 from attendance.ports import Upload
-from attendance.use_cases.device_uploads import DeviceItem, begin_device_upload, sender
+from attendance.use_cases.devices.uploads import DeviceItem, begin_device_upload, sender
 from website.current import current_services
 from website.device_api.errors import coded_answer
 from website.device_api.keys import current_device

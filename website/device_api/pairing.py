@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from attendance.use_cases.pair_device import pair_device
+from attendance.use_cases.devices.devices import pair_device
 from website.current import current_services
 from website.device_api.arguments import PairAnswer, PairSchema
 from website.device_api.blueprint import blueprint

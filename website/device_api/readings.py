@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from attendance.use_cases.receive_readings import receive_readings
+from attendance.use_cases.devices.readings import receive_readings
 from website.current import current_services
 from website.device_api.arguments import ReadingsAnswer, ReadingsSchema
 from website.device_api.blueprint import KEY_NEEDED, blueprint

@@ -6,8 +6,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from attendance.model import Role
-from attendance.use_cases.read_alarms import names_of_users
-from attendance.use_cases.read_devices import list_alarms, see_alarm
+from attendance.use_cases.devices.reading import list_alarms, names_of_users, see_alarm
 from website.access import roles_required
 from website.current import current_services, signed_in_user
 from website.devices.forms import ConfirmForm

@@ -6,11 +6,10 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from attendance.device_model import Device
 from attendance.errors import InvalidInput
-from attendance.model import Role
-from attendance.use_cases.calibrate_device import PROPOSED_LINE_C, calibrate_device, set_alarm_line
-from attendance.use_cases.read_devices import latest_reading
+from attendance.model import Device, Role
+from attendance.use_cases.devices.devices import PROPOSED_LINE_C, calibrate_device, set_alarm_line
+from attendance.use_cases.devices.reading import latest_reading
 from website.access import roles_required
 from website.current import current_services, reader_timezone, signed_in_user
 from website.devices.forms import AlarmLineForm, CalibrationForm

@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 
 import pytz
 
-from attendance.device_model import ReadingSpan
-from attendance.hourly import hours_of_day
-from attendance.use_cases.read_devices import DayOfReadings
+from attendance.model import ReadingSpan
+from attendance.rules.hours import hours_of_day
+from attendance.use_cases.devices.reading import DayOfReadings
 
 WIDTH, HEIGHT = 760, 280
 LEFT, RIGHT, TOP, BOTTOM = 48, 12, 12, 30

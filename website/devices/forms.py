@@ -9,9 +9,9 @@ from wtforms import BooleanField, DateField, SelectChoice, SelectField, StringFi
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import NumberInput
 
-from attendance.bidi import isolated
 from attendance.model import Course
-from attendance.use_cases.calibrate_device import HIGHEST_LINE_C, LOWEST_LINE_C, MOST_OFFSET_C, PROPOSED_LINE_C
+from attendance.rules.texts import isolated
+from attendance.use_cases.devices.devices import HIGHEST_LINE_C, LOWEST_LINE_C, MOST_OFFSET_C, PROPOSED_LINE_C
 from attendance.use_cases.names import MOST_NAME_CHARACTERS
 from website.devices.words import WEEKDAYS
 from website.forms import Form

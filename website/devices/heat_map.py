@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from attendance.device_model import Reading
+from attendance.model import Reading
 
 ROW = 8
 _SIDE_PX = 192

@@ -6,8 +6,7 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from attendance.model import Role
-from attendance.use_cases.devices import new_pairing_code
-from attendance.use_cases.pair_device import give_key
+from attendance.use_cases.devices.devices import give_key, new_pairing_code
 from website.access import roles_required
 from website.current import current_services, signed_in_user
 from website.devices.forms import ConfirmForm

@@ -7,9 +7,8 @@ from datetime import date, timedelta
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from attendance.device_model import Device
-from attendance.model import Role
-from attendance.use_cases.read_devices import day_of_readings, latest_reading
+from attendance.model import Device, Role
+from attendance.use_cases.devices.reading import day_of_readings, latest_reading
 from website.access import roles_required
 from website.current import current_services, reader_timezone
 from website.devices.day_chart import day_chart

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from attendance.errors import InvalidInput, NotFound
 from attendance.model import Role
-from attendance.use_cases.timetable import add_slot, remove_slot, timetable_of_room
+from attendance.use_cases.courses.timetable import add_slot, remove_slot, timetable_of_room
 from website.access import roles_required, visible_courses
 from website.current import current_services, signed_in_user
 from website.devices.forms import ConfirmForm, SlotForm

@@ -8,10 +8,10 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from attendance.device_model import Device
 from attendance.errors import InvalidInput
-from attendance.model import Role
-from attendance.use_cases.devices import (
+from attendance.model import Device, Role
+from attendance.use_cases.courses.timetable import timetable_of_room
+from attendance.use_cases.devices.devices import (
     add_device,
     alarms_since,
     change_device,
@@ -19,7 +19,6 @@ from attendance.use_cases.devices import (
     remove_device,
     revoke_device,
 )
-from attendance.use_cases.timetable import timetable_of_room
 from website.access import roles_required, visible_courses
 from website.current import current_services, reader_timezone, signed_in_user
 from website.devices.forms import ConfirmForm, DeviceForm, SlotForm

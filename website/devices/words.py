@@ -10,7 +10,7 @@ from flask_babel import format_timedelta, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from attendance.device_model import Device, DeviceState
+from attendance.model import Device, DeviceState
 from website.current import reader_timezone
 from website.formatting import moment
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from attendance.errors import NotFound
 from attendance.picture_turns import one_picture_at_a_time
 from attendance.services import Services
-from attendance.use_cases.read_hourly import PersonSeen, SeenPicture
+from attendance.use_cases.lectures.hourly import PersonSeen, SeenPicture
 from website.hourly.cut_finder import Cut, CutFinder
 
 

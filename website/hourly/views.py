@@ -10,11 +10,16 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from attendance.errors import NotFound
-from attendance.hourly import HourlyGrid, Presence
 from attendance.model import Course, Recording, RecordingKind, Role, Sighting
-from attendance.use_cases.export_hourly import hourly_as_csv
-from attendance.use_cases.hourly_attendance import hourly_attendance
-from attendance.use_cases.read_hourly import last_day_with_lecture, may_be_shown_to, own_row, seen_picture
+from attendance.rules.hours import HourlyGrid, Presence
+from attendance.use_cases.lectures.hourly import (
+    hourly_as_csv,
+    hourly_attendance,
+    last_day_with_lecture,
+    may_be_shown_to,
+    own_row,
+    seen_picture,
+)
 from website.access import course_or_404, lecture_or_404, roles_required, visible_courses
 from website.current import current_services, signed_in_user
 from website.hourly.annotation import NamedBox, annotate

@@ -8,8 +8,8 @@ import pytz
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from attendance.hourly import Presence
-from attendance.use_cases.read_hourly import PersonSeen
+from attendance.rules.hours import Presence
+from attendance.use_cases.lectures.hourly import PersonSeen
 
 SIGNS = {
     Presence.PRESENT: ("check-lg", _l("Present")),

@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response
 
 from attendance.errors import Conflict, InvalidInput, NotFound
 from attendance.model import Course, Lecture, Mark, Status, Student
-from attendance.use_cases import review_mark
-from attendance.use_cases.mark_lecture import students_to_mark
-from attendance.use_cases.read_lecture import attendee
+from attendance.use_cases.lectures import marks as review_mark
+from attendance.use_cases.lectures.lectures import attendee
+from attendance.use_cases.lectures.marks import students_to_mark
 from website.access import lecture_or_404, roles_required
 from website.current import current_services, signed_in_user
 from website.lectures.forms import ConfirmForm, MarkForm

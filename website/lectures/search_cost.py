@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from attendance.searching.budget import Budget, budget
 from attendance.services import Services
-from attendance.use_cases.search_budget import Budget, budget
 
 
 @dataclass(frozen=True, slots=True)

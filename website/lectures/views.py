@@ -9,9 +9,14 @@ from flask_babel import gettext as _
 from attendance.errors import NotFound
 from attendance.model import Course, Lecture, Recording, Role, SearchStatus
 from attendance.ports import DirectUploads
-from attendance.use_cases.manage_lectures import remove_lecture, remove_recording, search_again
-from attendance.use_cases.read_lecture import lecture_board, lecture_summaries
-from attendance.use_cases.read_uploads import unfinished_uploads
+from attendance.use_cases.lectures.lectures import (
+    lecture_board,
+    lecture_summaries,
+    remove_lecture,
+    remove_recording,
+    search_again,
+)
+from attendance.use_cases.recordings.uploads import unfinished_uploads
 from website.access import lecture_or_404, roles_required, visible_courses
 from website.current import current_services, signed_in_user
 from website.lectures.forms import ConfirmForm, UploadForm

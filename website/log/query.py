@@ -9,8 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pytz.tzinfo import BaseTzInfo
 from werkzeug.datastructures import MultiDict
 
-from attendance.list_model import LogFilter
-from attendance.model import Course, Status
+from attendance.model import Course, LogFilter, Status
 from website.request_args import date_or_none, page_number
 
 SORTS = ("time", "student", "status", "course", "similarity")

@@ -10,10 +10,8 @@ from flask.typing import ResponseReturnValue
 from pytz.tzinfo import BaseTzInfo
 
 from attendance.errors import NotFound
-from attendance.list_model import LogFilter
-from attendance.model import Course, Role, Status
-from attendance.use_cases.export_log import export_log
-from attendance.use_cases.read_log import own_courses, zone_of
+from attendance.model import Course, LogFilter, Role, Status
+from attendance.use_cases.lectures.log import export_log, own_courses, zone_of
 from website.access import roles_required, visible_courses
 from website.current import current_services, reader_timezone, signed_in_user
 from website.lectures.forms import STATUS_WORDS

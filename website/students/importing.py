@@ -11,23 +11,21 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from attendance.errors import InvalidInput, NotFound
-from attendance.list_model import Page
-from attendance.model import Role
+from attendance.model import Page, Role
 from attendance.picture_turns import one_picture_at_a_time
-from attendance.use_cases.import_report import report_as_csv
-from attendance.use_cases.import_students import ImportRow, Outcome
-from attendance.use_cases.keep_import import (
+from attendance.use_cases.imports.lists import MOST_BYTES
+from attendance.use_cases.imports.stored import (
     KeptImport,
     continue_import,
     kept_import,
     remove_import,
     unfinished_imports,
 )
-from attendance.use_cases.keep_import import (
+from attendance.use_cases.imports.stored import (
     begin_import as begin,
 )
-from attendance.use_cases.photo_sources import MOST_TOTAL_BYTES
-from attendance.use_cases.roster_file import MOST_BYTES
+from attendance.use_cases.imports.students import ImportRow, Outcome, report_as_csv
+from attendance.use_cases.students.photo_sources import MOST_TOTAL_BYTES
 from website.access import roles_required, visible_courses
 from website.current import current_services, signed_in_user
 from website.errors import wants_json

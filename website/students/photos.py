@@ -9,8 +9,8 @@ from flask_babel import ngettext
 
 from attendance.errors import InvalidInput, NotFound
 from attendance.model import Face, Role, Student
-from attendance.use_cases.add_photo import add_photos, remove_photo
-from attendance.use_cases.look_over_photo import look_over_face
+from attendance.use_cases.students.checking import look_over_face
+from attendance.use_cases.students.photos import add_photos, remove_photo
 from website.access import roles_required, student_or_404
 from website.current import current_services, current_settings, signed_in_user
 from website.students.answers import done, not_done, one_with_photos_at_a_time, uploaded_photos

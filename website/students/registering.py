@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 
 from attendance.errors import AlreadyExists, InvalidInput, NotFound
 from attendance.model import Role
-from attendance.use_cases.look_over_photo import look_over_photo
-from attendance.use_cases.register_student import register_student
+from attendance.use_cases.students.checking import look_over_photo
+from attendance.use_cases.students.registering import register_student
 from website.access import roles_required, student_or_404, visible_courses
 from website.current import current_services, current_settings, reader_timezone, signed_in_user
 from website.students.answers import done, not_done, one_with_photos_at_a_time, uploaded_photos

@@ -10,10 +10,10 @@ from markupsafe import Markup
 
 from attendance.errors import InvalidInput
 from attendance.model import Role
-from attendance.use_cases.change_student import change_student
-from attendance.use_cases.photo_advice import photo_advice
-from attendance.use_cases.read_people import find_students, student_cards
-from attendance.use_cases.remove_student import remove_student, what_will_be_erased
+from attendance.use_cases.people.reading import find_students, student_cards
+from attendance.use_cases.students.photo_advice import photo_advice
+from attendance.use_cases.students.registering import change_student
+from attendance.use_cases.students.removing import remove_student, what_will_be_erased
 from website.access import roles_required, student_or_404, visible_courses
 from website.current import current_services, reader_timezone, signed_in_user
 from website.request_args import page_number

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from attendance.ports import FoundFace
-from attendance.rules import rounded_down
-from attendance.use_cases.look_over_photo import PhotoReport, Resembling
+from attendance.rules.lectures import rounded_down
+from attendance.use_cases.students.checking import PhotoReport, Resembling
 from website.sentences import in_words
 
 PROBLEM_WORDS = {

@@ -9,7 +9,7 @@ from flask import Response, url_for
 from attendance.errors import AlreadyExists, Conflict, NotFound
 from attendance.model import Recording
 from attendance.ports import AppendedUploads, DirectUploads, Upload
-from attendance.use_cases.finish_upload import finish_upload, recording_of
+from attendance.use_cases.recordings.finishing import finish_upload, recording_of
 from website.current import current_services
 
 _PATIENCE_S = 20.0  # the worker that sweeps up may be finishing the same upload

@@ -10,7 +10,7 @@ from werkzeug.exceptions import MethodNotAllowed
 from attendance.errors import Conflict, InvalidInput
 from attendance.model import Recording
 from attendance.ports import Upload
-from attendance.use_cases.sweep import KEEP_UPLOADS
+from attendance.use_cases.upkeep import KEEP_UPLOADS
 from website.current import current_settings
 from website.uploading.own_uploads import OwnUploads
 from website.uploading.tus_headers import (

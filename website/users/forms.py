@@ -5,8 +5,8 @@ from wtforms import EmailField, PasswordField, SelectChoice, SelectField, String
 from wtforms.validators import InputRequired, Length, Optional
 
 from attendance.passwords import LONGEST, SHORTEST
-from attendance.use_cases.accounts import MOST_EMAIL_CHARACTERS
 from attendance.use_cases.names import MOST_ID_CHARACTERS, MOST_NAME_CHARACTERS
+from attendance.use_cases.people.accounts import MOST_EMAIL_CHARACTERS
 from website.forms import Form
 from website.users.words import ROLES
 

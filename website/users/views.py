@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from attendance.errors import AlreadyExists, InvalidInput, NotAllowed
 from attendance.model import Role, Student
-from attendance.use_cases.accounts import NewPassword, add_user, change_user, remove_user, reset_password
+from attendance.use_cases.people.accounts import NewPassword, add_user, change_user, remove_user, reset_password
 from website.access import roles_required
 from website.current import current_services, signed_in_user
 from website.login import sign_in

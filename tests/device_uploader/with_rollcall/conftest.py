@@ -17,9 +17,8 @@ from attendance import bootstrap as composition
 from attendance.model import Course, new_id
 from attendance.services import Services
 from attendance.settings import Settings, load_settings
-from attendance.use_cases.devices import add_device
-from attendance.use_cases.pair_device import pair_device
-from attendance.use_cases.timetable import add_slot
+from attendance.use_cases.courses.timetable import add_slot
+from attendance.use_cases.devices.devices import add_device, pair_device
 from device_uploader.backoff import Bandwidth
 from device_uploader.clip_writer import ClipWriter
 from device_uploader.clock import Clock, SiteTime

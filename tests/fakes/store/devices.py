@@ -8,18 +8,18 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from attendance.device_model import (
+from attendance.errors import AlreadyExists, NotFound
+from attendance.model import (
     Alarm,
     Device,
     DevicePicture,
     DeviceStatus,
     ItemRefusal,
+    Page,
     Reading,
     ReadingSpan,
     Slot,
 )
-from attendance.errors import AlreadyExists, NotFound
-from attendance.list_model import Page
 from tests.fakes.store.state import FakeState, folded, in_utc, locked, need, page_of
 
 _NO_DEVICE = "There is no such device."

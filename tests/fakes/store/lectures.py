@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from attendance.errors import AlreadyExists, Conflict
-from attendance.list_model import LectureCounts, Page
-from attendance.model import Lecture, Recording, SearchStatus, Sighting
+from attendance.model import Lecture, LectureCounts, Page, Recording, SearchStatus, Sighting
 from tests.fakes.store.state import FakeState, in_utc, locked, need, page_of
 
 

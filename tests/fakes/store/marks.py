@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from attendance.errors import InvalidInput, NotFound
-from attendance.list_model import AuditEntry, LogFilter, LogRow, Page
-from attendance.model import Mark, MarkChange, Status
+from attendance.model import AuditEntry, LogFilter, LogRow, Mark, MarkChange, Page, Status
 from tests.fakes.store.state import FakeState, contains, folded, in_utc, locked, need, page_of
 
 

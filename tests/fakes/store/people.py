@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from attendance.errors import AlreadyExists, ConsentMissing
-from attendance.list_model import Page
-from attendance.model import Course, Face, Role, Session, Student, User
+from attendance.model import Course, Face, Page, Role, Session, Student, User
 from tests.fakes.store.state import FakeState, contains, folded, in_utc, locked, need, page_of
 
 

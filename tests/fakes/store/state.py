@@ -11,10 +11,22 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from attendance.errors import NotFound
-from attendance.list_model import AuditEntry, Page
 from attendance.media_keys import COPY
-from attendance.model import Course, Face, Lecture, Mark, MarkChange, Recording, Session, Sighting, Student, User
-from attendance.searchable import searchable
+from attendance.model import (
+    AuditEntry,
+    Course,
+    Face,
+    Lecture,
+    Mark,
+    MarkChange,
+    Page,
+    Recording,
+    Session,
+    Sighting,
+    Student,
+    User,
+)
+from attendance.rules.texts import searchable
 
 T = TypeVar("T")
 D = TypeVar("D", bound=Any)

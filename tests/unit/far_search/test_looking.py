@@ -8,8 +8,8 @@ import pytest
 
 from attendance.errors import ServiceUnavailable
 from attendance.model import SearchStatus
-from attendance.use_cases import far_search
-from attendance.use_cases.far_search import begin_far_search, end_far_search, look_after_far_search
+from attendance.searching import remote as far_search
+from attendance.searching.remote import begin_far_search, end_far_search, look_after_far_search
 from tests.unit.far_search.recorded import MONTH, SEEN, now_of
 from tests.unit.receiving import statuses
 

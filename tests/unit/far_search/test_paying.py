@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from attendance.errors import BadRecording, ServiceBusy
 from attendance.model import SearchStatus
-from attendance.use_cases.far_search import begin_far_search, end_far_search, look_after_far_search
-from attendance.use_cases.manage_lectures import search_again
+from attendance.searching.remote import begin_far_search, end_far_search, look_after_far_search
+from attendance.use_cases.lectures.lectures import search_again
 from tests.unit.far_search.recorded import MONTH, now_of
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from attendance.errors import BadRecording
 from attendance.model import Recording, SearchStatus
-from attendance.use_cases import far_search
-from attendance.use_cases.far_search import begin_far_search, end_far_search, look_after_far_search
-from attendance.use_cases.manage_lectures import remove_recording, search_again
+from attendance.searching import remote as far_search
+from attendance.searching.remote import begin_far_search, end_far_search, look_after_far_search
+from attendance.use_cases.lectures.lectures import remove_recording, search_again
 from tests.unit.far_search.recorded import SEEN, now_of
 from tests.unit.in_memory import a_course, services_in_memory
 from tests.unit.receiving import a_file, receive, statuses

@@ -10,7 +10,7 @@ import pytest
 
 from attendance.model import Course, SearchStatus, Status
 from attendance.services import Services
-from attendance.use_cases.review_mark import set_mark
+from attendance.use_cases.lectures.marks import set_mark
 from tests.website.commands.commanding import LECTURE, Flask, everything, recordings, refused
 from tests.website.lecturing import add_student
 

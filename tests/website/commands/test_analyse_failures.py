@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from attendance.disk_file import DiskFile
+from attendance.disk.files import DiskFile
 from attendance.errors import BadRecording
 from attendance.model import Course, Recording, SearchStatus
 from attendance.services import Services
-from attendance.use_cases.finish_upload import finish_upload
-from attendance.use_cases.receive_recording import receive_recording
+from attendance.use_cases.recordings.finishing import finish_upload
+from attendance.use_cases.recordings.receiving import receive_recording
 from tests.website.commands.commanding import LECTURE, everything, recordings, refused
 from website.commands import analysing
 

@@ -8,11 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from attendance.device_model import DeviceState
-from attendance.model import Course
+from attendance.model import Course, DeviceState
 from attendance.services import Services
-from attendance.use_cases.pair_device import device_of_key, pair_device
-from attendance.use_cases.timetable import timetable_of_room
+from attendance.use_cases.courses.timetable import timetable_of_room
+from attendance.use_cases.devices.devices import device_of_key, pair_device
 from tests.website.commands.commanding import Flask, refused
 
 MEETS = ("devices", "meets", "R 101", "--course", "CS101", "--on", "tuesday")

@@ -11,8 +11,8 @@ import pytest
 
 from attendance.model import Course, EngineCount
 from attendance.services import Services
-from attendance.use_cases import reindex_faces as module
-from attendance.use_cases.forget_strays import forget_strays
+from attendance.use_cases.students import reindexing as module
+from attendance.use_cases.students.removing import forget_strays
 from tests.fakes import FakeFaces
 from tests.website.commands.commanding import LECTURE, Flask, in_a_process, refused
 from tests.website.lecturing import add_student, enrol

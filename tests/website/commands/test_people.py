@@ -9,8 +9,8 @@ import pytest
 
 from attendance.model import Course, Role, Student, User
 from attendance.services import Services
-from attendance.use_cases.accounts import check_login
-from attendance.use_cases.manage_courses import add_course
+from attendance.use_cases.courses.courses import add_course
+from attendance.use_cases.people.accounts import check_login
 from tests.website.commands.commanding import Flask, refused
 from tests.website.conftest import PASSWORD
 

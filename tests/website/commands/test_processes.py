@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from attendance.adapters.store_sql import open_store
+from attendance.adapters.sql import open_store
 from attendance.settings import load_settings
 from tests.website.commands.commanding import ROOT, environment, in_a_process
 

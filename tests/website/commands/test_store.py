@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from attendance.errors import ServiceUnavailable
-from attendance.service_url import ServiceUrl
 from attendance.services import Services
+from attendance.settings.service_url import ServiceUrl
 from tests.website.commands.commanding import Flask, in_a_process, refused
 
 

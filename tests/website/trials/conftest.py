@@ -11,10 +11,10 @@ from werkzeug.routing import Rule
 
 from attendance.model import Course, Role, User, new_id
 from attendance.services import Services
-from attendance.use_cases.accounts import add_user
-from attendance.use_cases.calibrate_device import set_alarm_line
-from attendance.use_cases.keep_import import begin_import
-from attendance.use_cases.timetable import add_slot
+from attendance.use_cases.courses.timetable import add_slot
+from attendance.use_cases.devices.devices import set_alarm_line
+from attendance.use_cases.imports.stored import begin_import
+from attendance.use_cases.people.accounts import add_user
 from tests.website.browsing import PASSWORD, sign_in
 from tests.website.lecturing import add_student, create, enrol, searched_lecture
 from tests.website.measuring import measure, paired_device

@@ -11,11 +11,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from attendance.bidi import FIRST_STRONG_ISOLATE, POP_ISOLATE, isolated, turns_round
 from attendance.errors import NotFound
+from attendance.rules.texts import FIRST_STRONG_ISOLATE, POP_ISOLATE, isolated, turns_round
 from attendance.services import Services
-from attendance.use_cases.import_report import report_as_csv
-from attendance.use_cases.import_students import ImportRow, Outcome
+from attendance.use_cases.imports.students import ImportRow, Outcome, report_as_csv
 from tests.website.browsing import post_form
 from tests.website.trials.conftest import World
 from tests.website.trials.test_every_address import ask, rules

@@ -1,0 +1,300 @@
+"""The key of every item in the one table; docs/store-dynamodb.md says which query reads which."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+
+from attendance.rules.texts import folded
+
+Key = tuple[str, str]  # partition key and sort key
+
+USERS, ADMINS, STUDENTS, COURSES, FACES, AUDIT, ERASURES = (
+    "users",
+    "admins",
+    "students",
+    "courses",
+    "faces",
+    "audit",
+    "erasures",
+)
+LECTURE, RECORDING, SEEN, MARK, CHANGE, COURSE, STUDENT, USER, SESSION = (
+    "lecture#",
+    "recording#",
+    "seen#",
+    "mark#",
+    "change#",
+    "course#",
+    "student#",
+    "user#",
+    "session#",
+)
+FACES_IN_USE: Key = ("faces-in-use", "state")
+AUDIT_COUNT: Key = ("audit-count", "count")
+INDEX = "found"  # sparse: items that are waiting for a search, and sightings by their ids
+WAITING = "waiting"
+
+
+def moment(value: datetime) -> str:
+    """UTC with microseconds, so that text sorts as time does. Raises ValueError without a time zone."""
+    if value.tzinfo is None:
+        raise ValueError(f"{value} has no time zone")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def plain(words: str) -> str:
+    """The words without the sign that parts of a key are joined by."""
+    return words.replace("%", "%25").replace("#", "%23")
+
+
+def unique(*words: str) -> str:
+    """One short key for words that must be unique together, however long they are."""
+    return hashlib.sha256(json.dumps(words).encode()).hexdigest()
+
+
+def user(user_id: str) -> Key:
+    return USERS, USER + plain(user_id)
+
+
+def admin(user_id: str) -> Key:
+    return ADMINS, USER + plain(user_id)
+
+
+def email(folded_email: str) -> Key:
+    """Of the item that keeps an email unique and leads to its user."""
+    return f"email#{unique(folded_email)}", "user"
+
+
+def course(course_id: str) -> Key:
+    return COURSES, COURSE + plain(course_id)
+
+
+def course_name(code: str, section: str) -> Key:
+    """Of the item that keeps code and section unique and leads to their course."""
+    return f"course-name#{unique(code, section)}", "course"
+
+
+def of_course(course_id: str) -> str:
+    """The partition of a course's lectures and roster."""
+    return COURSE + plain(course_id)
+
+
+def of_student(student_id: str) -> str:
+    """The partition that says where a student is named."""
+    return STUDENT + plain(student_id)
+
+
+def of_user(user_id: str) -> str:
+    """The partition of the courses that a user teaches, and of their sessions."""
+    return USER + plain(user_id)
+
+
+def of_lecture(lecture_id: str) -> str:
+    """The partition of a lecture with all that was recorded, seen and marked in it."""
+    return LECTURE + plain(lecture_id)
+
+
+def student(student_id: str) -> Key:
+    return STUDENTS, STUDENT + plain(student_id)
+
+
+def student_key(key: str) -> Key:
+    """Of the item that keeps a student's key unique and leads to the student."""
+    return f"student-key#{unique(key)}", "student"
+
+
+def face(face_id: str) -> Key:
+    return FACES, f"face#{plain(face_id)}"
+
+
+def on_roster(course_id: str, student_id: str) -> tuple[Key, Key]:
+    """The two items of a student on a roster: one for the course, one for the student."""
+    return (
+        (of_course(course_id), STUDENT + plain(student_id)),
+        (of_student(student_id), COURSE + plain(course_id)),
+    )
+
+
+def teaching(user_id: str, course_id: str) -> Key:
+    return of_user(user_id), COURSE + plain(course_id)
+
+
+def session(user_id: str, session_id: str) -> Key:
+    return of_user(user_id), SESSION + plain(session_id)
+
+
+def account(student_id: str, user_id: str) -> Key:
+    """Of the item that leads from a student to an account."""
+    return of_student(student_id), USER + plain(user_id)
+
+
+def lecture(lecture_id: str) -> Key:
+    return of_lecture(lecture_id), "lecture"
+
+
+def lecture_at(course_id: str, starts_at: datetime) -> Key:
+    """Of the lecture's copy among those of its course, where no other can start at that time."""
+    return of_course(course_id), LECTURE + moment(starts_at)
+
+
+def recording(lecture_id: str, recording_id: str) -> Key:
+    return of_lecture(lecture_id), RECORDING + plain(recording_id)
+
+
+def recording_place(recording_id: str) -> Key:
+    """Of the item that keeps a recording's id unique and leads to its lecture."""
+    return RECORDING + plain(recording_id), "place"
+
+
+def seen_in(recording_id: str) -> str:
+    """How the sort keys of a recording's sightings begin."""
+    return f"{SEEN}{plain(recording_id)}#"
+
+
+def seen(lecture_id: str, recording_id: str, search: str, sighting_id: str) -> Key:
+    """`search` tells the sightings of one search from those of another."""
+    return of_lecture(lecture_id), f"{seen_in(recording_id)}{search}#{plain(sighting_id)}"
+
+
+def student_seen(student_id: str, lecture_id: str, recording_id: str) -> Key:
+    """Of the item that says that a student was seen in a recording."""
+    return of_student(student_id), f"{SEEN}{plain(lecture_id)}#{plain(recording_id)}"
+
+
+def student_marked(student_id: str, lecture_id: str) -> Key:
+    """Of the item that says that a student has a mark, or its history, in a lecture."""
+    return of_student(student_id), LECTURE + plain(lecture_id)
+
+
+def mark(lecture_id: str, student_id: str) -> Key:
+    return of_lecture(lecture_id), MARK + plain(student_id)
+
+
+def changes_of(student_id: str) -> str:
+    """How the sort keys of a mark's history begin."""
+    return f"{CHANGE}{plain(student_id)}#"
+
+
+def change(lecture_id: str, student_id: str, number: int) -> Key:
+    return of_lecture(lecture_id), f"{changes_of(student_id)}{number:09d}"
+
+
+def sighting_index(sighting_id: str) -> str:
+    """Under which the index finds a sighting."""
+    return f"sighting#{plain(sighting_id)}"
+
+
+def month(name: str) -> Key:
+    return f"month#{plain(name)}", "ordered"
+
+
+def order(token: str) -> Key:
+    return f"order#{plain(token)}", "order"
+
+
+def erasure(media_key: str) -> Key:
+    return ERASURES, f"key#{media_key}"
+
+
+DEVICES, SLOTS, ALARMS, UNSEEN = "devices", "slots", "alarms", "alarms-unseen"
+DEVICE, SLOT, REFUSED, HOUR, AT, READING = "device#", "slot#", "refused#", "hour#", "at#", "reading#"
+ALARM_COUNT: Key = ("alarm-count", "count")
+
+
+def device(device_id: str) -> Key:
+    return DEVICES, DEVICE + plain(device_id)
+
+
+def device_key(key_hash: str) -> Key:
+    """Of the item that keeps a device's key unique and leads to the device."""
+    return f"device-key#{unique(key_hash)}", "device"
+
+
+def device_pairing(pairing_hash: str) -> Key:
+    """Of the item that leads from a pairing code to the device that offers it."""
+    return f"device-pairing#{unique(pairing_hash)}", "device"
+
+
+def of_device(device_id: str) -> str:
+    """The partition of the hours in which a device measured, and of what was refused of it."""
+    return DEVICE + plain(device_id)
+
+
+def refused(device_id: str, item_id: str) -> Key:
+    return of_device(device_id), REFUSED + plain(item_id)
+
+
+def slot(slot_id: str) -> Key:
+    return SLOTS, SLOT + plain(slot_id)
+
+
+def of_room(room: str) -> str:
+    """The partition of the timetable of a room, whose name is compared without case."""
+    return f"room#{unique(folded(room))}"
+
+
+def slot_copies(slot_id: str, room: str, course_id: str) -> tuple[Key, Key]:
+    """Of a line of the timetable among those of its room, and of its course."""
+    return (of_room(room), SLOT + plain(slot_id)), (of_course(course_id), SLOT + plain(slot_id))
+
+
+def hour_of(at: datetime) -> str:
+    """In UTC, such as 2025-03-03T10."""
+    return moment(at)[:13]
+
+
+def hour(device_id: str, name: str) -> Key:
+    """Of the item that says that a device measured in this hour."""
+    return of_device(device_id), HOUR + name
+
+
+def packs_of(device_id: str, hour_name: str) -> str:
+    """The partition of the readings of a device in an hour."""
+    return f"{of_device(device_id)}#{hour_name}"
+
+
+def pack(device_id: str, hour_name: str, last_at: datetime, name: str) -> Key:
+    """Of some readings, sorted by the last of them; `name` tells apart packs that end at one moment."""
+    return packs_of(device_id, hour_name), f"{moment(last_at)}#{name}"
+
+
+def reading(device_id: str, reading_id: str) -> Key:
+    """Of the item that keeps a reading's id unique for its device and leads to its pack."""
+    return f"{of_device(device_id)}#{READING}{plain(reading_id)}", "reading"
+
+
+def alarm(alarm_id: str) -> Key:
+    return f"alarm#{plain(alarm_id)}", "alarm"
+
+
+def alarm_at(at: datetime, alarm_id: str) -> str:
+    """The sort key of an alarm among others."""
+    return f"{AT}{moment(at)}#{plain(alarm_id)}"
+
+
+def alarms_of(device_id: str) -> str:
+    """The partition of a device's alarms by time, and of the readings that they name."""
+    return f"{of_device(device_id)}#alarms"
+
+
+def alarmed_reading(device_id: str, reading_id: str) -> Key:
+    return alarms_of(device_id), READING + plain(reading_id)
+
+
+def alarm_count(device_id: str) -> Key:
+    return of_device(device_id), "alarm-count"
+
+
+def picture(recording_id: str) -> Key:
+    """Of what a device took with a reading, beside the item that leads to the recording it became."""
+    return RECORDING + plain(recording_id), "picture"
+
+
+def pictures_of(device_id: str) -> str:
+    """The partition of a device's pictures by time."""
+    return f"{of_device(device_id)}#pictures"
+
+
+def picture_at(device_id: str, at: datetime, recording_id: str) -> Key:
+    return pictures_of(device_id), f"{moment(at)}#{plain(recording_id)}"

@@ -1,0 +1,164 @@
+"""The attendance log in DynamoDB: which marks are read for it, and how its lines are made of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from attendance.adapters.dynamodb import keys
+from attendance.adapters.dynamodb.lectures import lectures_of
+from attendance.adapters.dynamodb.marks import kept_mark, marks_counted
+from attendance.adapters.dynamodb.table import Table, TablePart, contains, page_of, together
+from attendance.adapters.dynamodb.values import read, text
+from attendance.errors import InvalidInput
+from attendance.model import Course, Lecture, LogFilter, LogRow, Mark, Page, Status, Student
+from attendance.rules.texts import folded
+
+_STATUS_ORDER = {status: place for place, status in enumerate(Status)}
+_SORTS: Mapping[str, Callable[[LogRow], Any]] = {
+    "time": lambda row: row.lecture.starts_at,
+    "student": lambda row: (folded(row.student_name), row.student_id),
+    "status": lambda row: _STATUS_ORDER[row.mark.status],
+    "course": lambda row: (row.course.code, row.course.section),
+    "similarity": lambda row: row.mark.evidence.similarity if row.mark.evidence else 0.0,
+}
+
+Found = tuple[Lecture, Mark]
+
+
+class DynamoLog(TablePart):
+    """The log of the MarkStore."""
+
+    def log(self, wanted: LogFilter, *, page: int = 1, size: int = 50) -> Page[LogRow]:
+        """Raises InvalidInput where it cannot be sorted so. Rows without a similarity come last when sorted by it."""
+        column, turned = wanted.sort.removeprefix("-"), wanted.sort.startswith("-")
+        if column not in _SORTS:
+            raise InvalidInput("The log cannot be sorted by %(column)r.", column=column, field="sort")
+        if column == "time" and _is_counted(wanted):
+            return self._by_time(wanted, max(1, page), max(1, size), turned=turned)
+        return page_of(_sorted(self._matching(wanted), column, turned=turned), page, size)
+
+    def log_totals(self, wanted: LogFilter) -> Counter[Status]:
+        """By status."""
+        if _is_counted(wanted):
+            return sum((counts for _, counts in self._counted(wanted)), Counter())
+        return Counter(row.mark.status for row in self._matching(wanted))
+
+    def _by_time(self, wanted: LogFilter, page: int, size: int, *, turned: bool) -> Page[LogRow]:
+        """Lectures count their marks, so that only the marks of this page are read.
+
+        A course has one lecture at a time: in this order the lines of one lecture stand together.
+        """
+        first, total = (page - 1) * size, 0
+        shown: list[Lecture] = []
+        skipped = 0
+        for lecture, counts in self._counted(wanted, turned=turned):
+            number = counts.total()
+            if number and total < first + size and total + number > first:
+                skipped = first - total if not shown else skipped
+                shown.append(lecture)
+            total += number
+        found = [one for one in self._marks_of(shown) if _has_status(one[1], wanted)]
+        rows = _sorted(self._rows(found), "time", turned=turned)
+        return Page(rows[skipped : skipped + size], page, size, total)
+
+    def _counted(self, wanted: LogFilter, *, turned: bool = False) -> list[tuple[Lecture, Counter[Status]]]:
+        """The lectures in the order of the log, with how many lines each has; none where it is being removed."""
+        lectures = self._in_order(self._lectures(wanted), turned=turned)
+        items = self.table.get_many(keys.lecture(lecture.id) for lecture in lectures)
+        counted = [(lecture, marks_counted(items.get(keys.lecture(lecture.id)))) for lecture in lectures]
+        statuses = wanted.statuses or Status
+        return [(lecture, Counter({one: counts[one] for one in statuses})) for lecture, counts in counted]
+
+    def _in_order(self, lectures: Sequence[Lecture], *, turned: bool) -> list[Lecture]:
+        courses = _read_all(self.table, Course, (keys.course(lecture.course_id) for lecture in lectures))
+        known = [lecture for lecture in lectures if lecture.course_id in courses]
+        by_course = sorted(known, key=lambda one: (courses[one.course_id].code, courses[one.course_id].section))
+        return sorted(by_course, key=lambda lecture: lecture.starts_at, reverse=turned)
+
+    def _lectures(self, wanted: LogFilter) -> list[Lecture]:
+        return lectures_of(self.table, wanted.course_ids, wanted.from_at, wanted.before_at)
+
+    def _matching(self, wanted: LogFilter) -> list[LogRow]:
+        """All lines, by reading them."""
+        found = self._of_courses(wanted) if wanted.student_id is None else self._of_student(wanted.student_id, wanted)
+        rows = self._rows([(lecture, mark) for lecture, mark in found if _has_status(mark, wanted)])
+        return [row for row in rows if contains(wanted.text, row.student_id, row.student_name)]
+
+    def _of_courses(self, wanted: LogFilter) -> list[Found]:
+        """A query a course for its lectures in this time, and a query a lecture for its marks."""
+        return self._marks_of(self._lectures(wanted))
+
+    def _marks_of(self, lectures: Sequence[Lecture]) -> list[Found]:
+        def marks(lecture: Lecture) -> list[Found]:
+            kept = (kept_mark(item) for item in self.table.query(keys.of_lecture(lecture.id), keys.MARK))
+            return [(lecture, one.mark) for one in kept if one.mark is not None]
+
+        return [pair for part in together(marks, lectures) for pair in part]
+
+    def _of_student(self, student_id: str, wanted: LogFilter) -> list[Found]:
+        """What leads from the student to lectures, then these and the marks, 100 items a request."""
+        leads = self.table.query(keys.of_student(student_id), keys.LECTURE)
+        ids = {text(lead, "lecture_id") for lead in leads}
+        if wanted.course_ids is None:
+            lectures = list(_read_all(self.table, Lecture, map(keys.lecture, ids)).values())
+        else:
+            lectures = [lecture for lecture in self._lectures(wanted) if lecture.id in ids]
+        lectures = [lecture for lecture in lectures if _is_in_time(lecture, wanted)]
+        items = self.table.get_many(keys.mark(lecture.id, student_id) for lecture in lectures)
+        marks = [(lecture, kept_mark(items.get(keys.mark(lecture.id, student_id))).mark) for lecture in lectures]
+        return [(lecture, mark) for lecture, mark in marks if mark is not None]
+
+    def _rows(self, found: Sequence[Found]) -> list[LogRow]:
+        """Without those whose course or student was removed since their marks were read."""
+        courses = _read_all(self.table, Course, (keys.course(lecture.course_id) for lecture, _ in found))
+        students = _read_all(self.table, Student, (keys.student(mark.student_id) for _, mark in found))
+        return [
+            _row(lecture, mark, courses[lecture.course_id], students[mark.student_id])
+            for lecture, mark in found
+            if lecture.course_id in courses and mark.student_id in students
+        ]
+
+
+def _is_counted(wanted: LogFilter) -> bool:
+    """Whether the lectures' counts say how many lines there are."""
+    return wanted.student_id is None and not wanted.text.strip()
+
+
+def _has_status(mark: Mark, wanted: LogFilter) -> bool:
+    return not wanted.statuses or mark.status in wanted.statuses
+
+
+def _is_in_time(lecture: Lecture, wanted: LogFilter) -> bool:
+    from_then = wanted.from_at is None or lecture.starts_at >= wanted.from_at
+    return from_then and (wanted.before_at is None or lecture.starts_at < wanted.before_at)
+
+
+def _read_all(table: Table, kind: type[Any], wanted: Iterable[keys.Key]) -> dict[str, Any]:
+    """By id."""
+    found = [read(kind, item) for item in table.get_many(wanted).values()]
+    return {one.id: one for one in found}
+
+
+def _row(lecture: Lecture, mark: Mark, course: Course, student: Student) -> LogRow:
+    return LogRow(
+        lecture=lecture,
+        course=course,
+        student_id=student.id,
+        student_name=student.name,
+        student_key=student.key,
+        mark=mark,
+    )
+
+
+def _sorted(rows: Sequence[LogRow], column: str, *, turned: bool) -> list[LogRow]:
+    """Ties stay in one order, whichever way the column is turned."""
+    in_order = sorted(sorted(rows, key=_tie), key=_SORTS[column], reverse=turned)
+    if column == "similarity":
+        return sorted(in_order, key=lambda row: row.mark.evidence is None)
+    return in_order
+
+
+def _tie(row: LogRow) -> tuple[Any, ...]:
+    return row.lecture.starts_at, row.course.code, row.course.section, row.student_id, row.lecture.id

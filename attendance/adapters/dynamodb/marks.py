@@ -1,0 +1,213 @@
+"""Marks and their history in DynamoDB."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from attendance.adapters.dynamodb import keys
+from attendance.adapters.dynamodb.actions import NEW, STAYS, Action, check, delete, put, setting, update
+from attendance.adapters.dynamodb.media_items import erasing, media_of
+from attendance.adapters.dynamodb.names import names_of
+from attendance.adapters.dynamodb.table import MOST_IN_TRANSACTION, TablePart, key_in
+from attendance.adapters.dynamodb.values import Item, attribute, attributes, read, text, whole
+from attendance.errors import NotFound
+from attendance.model import Mark, MarkChange, Status
+from attendance.rules.merging import change_of, changed_marks, decided, step, withdrawn_marks
+from attendance.sentences import no_lecture, no_mark, no_student
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMark:
+    """A mark as it is kept. `version` counts its writes; a withdrawn mark is None, and goes on counting."""
+
+    mark: Mark | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MarkWrite:
+    """What belongs together in a transaction: the actions for one mark, and the statuses that come and go with them."""
+
+    actions: Sequence[Action]
+    steps: Mapping[Status, int] = field(default_factory=dict)
+
+
+def kept_mark(item: Item | None) -> KeptMark:
+    """The mark of an item, if there is one."""
+    if item is None:
+        return KeptMark()
+    return KeptMark(None if "withdrawn" in item else read(Mark, item), whole(item, "version"))
+
+
+def saving(kept: KeptMark, new: Mark, changes: Sequence[MarkChange], missing: NotFound | None = None) -> MarkWrite:
+    """Write the mark, if it is as it was read, with what its history gains, which is at most one entry.
+
+    `missing` is raised where the student is not there.
+    """
+    version = kept.version + 1
+    actions = [_put(kept, new, attributes(new) | {"version": attribute(version)})]
+    if kept.mark is None:  # later the mark itself shows that nobody removed the student
+        actions.append(check(keys.student(new.student_id), refused=missing))
+        lead = {"lecture_id": attribute(new.lecture_id)}
+        actions.append(put(keys.student_marked(new.student_id, new.lecture_id), lead))
+    actions += [put(keys.change(new.lecture_id, new.student_id, version), attributes(one)) for one in changes]
+    return MarkWrite(actions, _steps(kept.mark, new))
+
+
+def withdrawing(kept: KeptMark) -> MarkWrite:
+    """Withdraw the mark, if it is as it was read. Its history stays, and so does the count of its versions."""
+    if kept.mark is None:
+        return MarkWrite([])
+    expression, values = setting({"withdrawn": True, "version": kept.version + 1, "evidence": None})
+    key = keys.mark(kept.mark.lecture_id, kept.mark.student_id)
+    return MarkWrite(
+        [update(key, expression, "#version = :read", read=kept.version, **values)], _steps(kept.mark, None)
+    )
+
+
+def deleting(item: Item) -> MarkWrite:
+    """Delete the mark, if it is as it was read, with its picture, but without its history."""
+    kept = kept_mark(item)
+    gone = delete(key_in(item), "#version = :read", read=kept.version)
+    return MarkWrite([gone, *erasing(media_of(item))], _steps(kept.mark, None))
+
+
+def transaction(
+    lecture_id: str, writes: Iterable[MarkWrite], refused: Exception | None = None, condition: str = STAYS
+) -> list[Action]:
+    """These writes, while the lecture stays, which counts its marks by status so that the log need not read them."""
+    writes = list(writes)
+    steps: Counter[Status] = Counter()
+    for one in writes:
+        for status, number in one.steps.items():
+            steps[status] += number
+    changed = {counter_of(status): number for status, number in steps.items() if number}
+    adding = "ADD " + ", ".join(f"#{name} :{name}" for name in changed)
+    key = keys.lecture(lecture_id)
+    lecture = update(key, adding, condition, refused, **changed) if changed else check(key, condition, refused)
+    return [lecture, *(action for one in writes for action in one.actions)]
+
+
+def counter_of(status: Status) -> str:
+    """The attribute in which a lecture counts its marks of this status."""
+    return f"marks_{status.value}"
+
+
+def marks_counted(lecture: Item | None) -> Counter[Status]:
+    """What a lecture counted; nothing where it is being removed."""
+    if lecture is None or "removing" in lecture:
+        return Counter()
+    return Counter({status: whole(lecture, counter_of(status)) for status in Status})
+
+
+def in_parts(writes: Iterable[MarkWrite], most: int) -> Iterator[list[MarkWrite]]:
+    """As many at a time as a transaction takes."""
+    part: list[MarkWrite] = []
+    size = 0
+    for one in writes:
+        if size + len(one.actions) > most:
+            yield part
+            part, size = [], 0
+        part.append(one)
+        size += len(one.actions)
+    if part:
+        yield part
+
+
+def _steps(old: Mark | None, new: Mark | None) -> dict[Status, int]:
+    steps = Counter([new.status] if new else [])
+    steps.subtract([old.status] if old else [])
+    return dict(steps)
+
+
+def _put(kept: KeptMark, new: Mark, item: Item) -> Action:
+    key = keys.mark(new.lecture_id, new.student_id)
+    if kept.version == 0:
+        return put(key, item, NEW)
+    return put(key, item, "#version = :read", read=kept.version)
+
+
+class DynamoMarks(TablePart):
+    """The MarkStore without the log."""
+
+    def save_machine_marks(self, lecture_id: str, marks: Sequence[Mark]) -> None:
+        """Raises NotFound (lecture). Marks of students who were removed meanwhile are left out.
+
+        Each mark is written with its history, as many in a transaction as it takes; where that breaks off between
+        two of them, the same call again writes what is left.
+        """
+        self.table.again(lambda: self._save_opinions(lecture_id, marks))
+
+    def set_mark(self, mark: Mark) -> Mark:
+        """Raises NotFound (lecture or student)."""
+        if mark.set_by is None:
+            raise ValueError("a person's mark says who set it")
+
+        def set_it() -> Mark:
+            kept = self._kept(mark.lecture_id, mark.student_id)
+            new = decided(kept.mark, mark) if kept.mark else mark
+            change = change_of(kept.mark, new, by=mark.set_by, reason=mark.reason)
+            write = saving(kept, new, [change], no_student(mark.student_id))
+            self.table.transact(transaction(mark.lecture_id, [write], no_lecture()))
+            return new
+
+        return self.table.again(set_it)
+
+    def clear_person_mark(self, lecture_id: str, student_id: str, by: str, at: datetime, reason: str) -> Mark:
+        """Raises NotFound. A mark that is the machine's already stays as it is."""
+
+        def clear() -> Mark:
+            kept = self._kept(lecture_id, student_id)
+            old = kept.mark
+            if old is None:
+                raise no_mark()
+            if old.set_by is None:
+                return old
+            new = replace(old, status=old.machine_status, set_by=None, reason="", updated_at=at)
+            write = saving(kept, new, [change_of(old, new, by=by, reason=reason)])
+            self.table.transact(transaction(lecture_id, [write], no_lecture()))
+            return new
+
+        return self.table.again(clear)
+
+    def marks(self, lecture_id: str) -> Sequence[Mark]:
+        """Sorted by student id."""
+        return list(_now(self._kept_of(lecture_id)).values())
+
+    def mark_history(self, lecture_id: str, student_id: str) -> Sequence[MarkChange]:
+        """Oldest first."""
+        items = list(self.table.query(keys.of_lecture(lecture_id), keys.changes_of(student_id)))
+        changes = sorted((read(MarkChange, item) for item in items), key=lambda change: change.at)
+        names = names_of(self.table, [change.by for change in changes])
+        return [replace(change, by_name=names[change.by]) for change in changes]
+
+    def _save_opinions(self, lecture_id: str, marks: Sequence[Mark]) -> None:
+        lecture = self.table.get(keys.lecture(lecture_id))
+        if lecture is None or "removing" in lecture:
+            raise no_lecture()
+        students = self.table.get_many(keys.student(mark.student_id) for mark in marks)
+        known = {text(item, "id") for item in students.values() if "removing" not in item}
+        kept = self._kept_of(lecture_id)
+        before, after = _now(kept), {mark.student_id: mark for mark in marks if mark.student_id in known}
+        writes = [
+            saving(kept.get(new.student_id, KeptMark()), new, step(before.get(new.student_id), new))
+            for new in changed_marks(before, after)
+        ]
+        writes += [withdrawing(kept[student_id]) for student_id in withdrawn_marks(before, after)]
+        for part in in_parts(writes, MOST_IN_TRANSACTION - 1):
+            self.table.transact(transaction(lecture_id, part, no_lecture()))
+
+    def _kept(self, lecture_id: str, student_id: str) -> KeptMark:
+        return kept_mark(self.table.get(keys.mark(lecture_id, student_id)))
+
+    def _kept_of(self, lecture_id: str) -> dict[str, KeptMark]:
+        items = self.table.query(keys.of_lecture(lecture_id), keys.MARK)
+        return {text(item, "student_id"): kept_mark(item) for item in items}
+
+
+def _now(kept: Mapping[str, KeptMark]) -> dict[str, Mark]:
+    """The marks that are not withdrawn, sorted by student id."""
+    return {student_id: one.mark for student_id, one in sorted(kept.items()) if one.mark is not None}

@@ -1,0 +1,202 @@
+"""Students in DynamoDB."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
+
+from attendance.adapters.dynamodb import keys
+from attendance.adapters.dynamodb.actions import NEW, THERE, Action, Changed, delete, put, setting, update
+from attendance.adapters.dynamodb.courses import by_name, enrolling, roster_ids, students_by_name
+from attendance.adapters.dynamodb.faces import DynamoFaces, counting, counting_new, forgetting, keeping, settled
+from attendance.adapters.dynamodb.marks import deleting, transaction
+from attendance.adapters.dynamodb.media_items import delete_with_media
+from attendance.adapters.dynamodb.table import Table, contains, key_in, page_of, together
+from attendance.adapters.dynamodb.users import DynamoUsers
+from attendance.adapters.dynamodb.values import Item, attributes, read, text, texts
+from attendance.errors import AlreadyExists, NotFound
+from attendance.model import Face, Page, Student
+from attendance.sentences import no_consent, no_student, no_such_student, student_taken
+
+_MOST_FACES = 16  # four actions each, and one a renewal, of the 100 of a transaction
+
+
+class DynamoStudents(DynamoFaces):
+    """The StudentStore."""
+
+    def add_student_once(self, student: Student, faces: Sequence[Face] = (), course_ids: Sequence[str] = ()) -> None:
+        """All or nothing. Raises AlreadyExists, ConsentMissing, NotFound (course)."""
+        if faces and student.consent_on is None:
+            raise no_consent(student)
+        actions = [
+            *(action for course_id in sorted(set(course_ids)) for action in enrolling(course_id, [student.id])),
+            *_adding(student, [face.id for face in faces]),
+            *(keeping(face) for face in faces),
+            *counting_new(faces),
+        ]
+
+        def add() -> None:
+            if faces:
+                settled(self.table)
+            self.table.transact(actions)
+
+        try:
+            self.table.again(add)
+        except AlreadyExists:
+            left = self.table.get(keys.student(student.id))
+            if left is None or "removing" not in left:
+                raise
+            remove_student(self.table, student.id)  # it broke off, and must not take the new one along
+            self.table.again(add)
+
+    def save_student(self, student: Student) -> None:
+        """Raises NotFound. Without consent the faces go in the same transaction."""
+
+        def save() -> None:
+            item = self.table.get(keys.student(student.id))
+            if item is None or "removing" in item:
+                raise no_student(student.id)
+            new: dict[str, object] = {"name": student.name, "consent_on": student.consent_on}
+            if student.consent_on is None:
+                self._save_without_faces(student.id, new, self._as_many_as_fit(texts(item, "face_ids")))
+            else:
+                self.table.transact([_changing(student.id, new)])
+
+        self.table.again(save)
+
+    def remove_student(self, student_id: str) -> None:
+        """Raises NotFound."""
+        remove_student(self.table, student_id)
+
+    def student(self, student_id: str) -> Student:
+        """Raises NotFound."""
+        item = self.table.get(keys.student(student_id))
+        if item is None:
+            raise no_student(student_id)
+        return read(Student, item)
+
+    def student_by_key(self, key: str) -> Student:
+        """Raises NotFound."""
+        lead = self.table.get(keys.student_key(key))
+        item = self.table.get(keys.student(text(lead, "student_id"))) if lead else None
+        if item is None:
+            raise no_such_student()
+        return read(Student, item)
+
+    def students(
+        self,
+        *,
+        text: str = "",
+        course_id: str | None = None,
+        teacher_id: str | None = None,
+        page: int = 1,
+        size: int = 50,
+    ) -> Page[Student]:
+        """Sorted by name, then id."""
+        limits = []
+        if course_id is not None:
+            limits.append(set(roster_ids(self.table, course_id)))
+        if teacher_id is not None:
+            limits.append(self._taught_by(teacher_id))
+        if limits:
+            found = students_by_name(self.table, set.intersection(*limits))
+        else:
+            found = sorted((read(Student, item) for item in self.table.query(keys.STUDENTS)), key=by_name)
+        return page_of([one for one in found if contains(text, one.id, one.name)], page, size)
+
+    def _taught_by(self, teacher_id: str) -> set[str]:
+        courses = [text(item, "course_id") for item in self.table.query(keys.of_user(teacher_id), keys.COURSE)]
+        return {one for roster in together(lambda course: roster_ids(self.table, course), courses) for one in roster}
+
+    def _as_many_as_fit(self, face_ids: set[str]) -> set[str]:
+        """The faces that are left once those are removed that a transaction would not hold."""
+        surplus = sorted(face_ids)[_MOST_FACES:]
+        for face_id in surplus:
+            with suppress(NotFound):
+                self.remove_face(face_id)
+        return face_ids - set(surplus)
+
+    def _save_without_faces(self, student_id: str, new: dict[str, object], face_ids: set[str]) -> None:
+        faces = list(self.table.get_many(map(keys.face, face_ids)).values())
+        self.table.transact(
+            [
+                _changing(student_id, new | {"face_ids": None}, face_ids),
+                *(action for item in faces for action in forgetting(item)),
+                *counting(removed=[read(Face, item) for item in faces]),
+            ]
+        )
+
+
+def _adding(student: Student, face_ids: Sequence[str]) -> list[Action]:
+    item = attributes(student)
+    if face_ids:
+        item["face_ids"] = {"SS": sorted(face_ids)}
+    taken = student_taken(student)
+    lead = {"student_id": {"S": student.id}}
+    return [put(keys.student(student.id), item, NEW, taken), put(keys.student_key(student.key), lead, NEW, taken)]
+
+
+def _changing(student_id: str, new: dict[str, object], face_ids: set[str] | None = None) -> Action:
+    """Change the student; where `face_ids` is given, only while these are the faces."""
+    expression, values = setting(new)
+    condition = "attribute_exists(#pk) AND attribute_not_exists(#removing)"
+    if face_ids:
+        condition, values = f"{condition} AND #face_ids = :old", values | {"old": face_ids}
+    elif face_ids is not None:
+        condition += " AND attribute_not_exists(#face_ids)"
+    return update(keys.student(student_id), expression, condition, Changed(), **values)
+
+
+def remove_student(table: Table, student_id: str) -> None:
+    """Roster, faces, sightings that name them, marks, history and the linked account. Raises NotFound."""
+    item = table.update(keys.student(student_id), "SET #removing = :yes", THERE, yes=True)
+    if item is None:
+        raise no_student(student_id)
+    leads = list(table.query(keys.of_student(student_id)))
+    together(partial(_follow, table, student_id), leads)
+    for face_id in sorted(texts(item, "face_ids")):
+        table.again(partial(_remove_face, table, face_id))
+    key = read(Student, item).key
+    with suppress(Changed):  # who registers the student anew has completed it, and that student stays
+        still_removing = "attribute_exists(#removing)"
+        table.transact([delete(keys.student_key(key)), delete(keys.student(student_id), still_removing)])
+
+
+def _follow(table: Table, student_id: str, lead: Item) -> None:
+    """Delete what an item leads to, and then the item."""
+    place = text(lead, "sk")
+    if place.startswith(keys.LECTURE):
+        table.again(partial(_remove_mark, table, text(lead, "lecture_id"), student_id))
+    elif place.startswith(keys.SEEN):
+        _remove_sightings(table, text(lead, "lecture_id"), text(lead, "recording_id"), student_id)
+    elif place.startswith(keys.COURSE):
+        table.delete_many(keys.on_roster(text(lead, "course_id"), student_id))
+    elif place.startswith(keys.USER):
+        _remove_account(table, text(lead, "user_id"))
+    table.delete_many([key_in(lead)])
+
+
+def _remove_mark(table: Table, lecture_id: str, student_id: str) -> None:
+    """A mark that was changed since it was read has other evidence: then it is read again."""
+    item = table.get(keys.mark(lecture_id, student_id))
+    if item is not None:
+        table.transact(transaction(lecture_id, [deleting(item)], condition=THERE))
+    changes = table.query(keys.of_lecture(lecture_id), keys.changes_of(student_id))
+    table.delete_many([key_in(change) for change in changes])
+
+
+def _remove_sightings(table: Table, lecture_id: str, recording_id: str, student_id: str) -> None:
+    seen = table.query(keys.of_lecture(lecture_id), keys.seen_in(recording_id))
+    delete_with_media(table, [one for one in seen if one.get("student_id") == {"S": student_id}])
+
+
+def _remove_account(table: Table, user_id: str) -> None:
+    with suppress(NotFound):  # a removal that broke off had done so already
+        DynamoUsers(table).remove_user(user_id)
+
+
+def _remove_face(table: Table, face_id: str) -> None:
+    item = table.get(keys.face(face_id))
+    if item is not None:
+        table.transact([*forgetting(item), *counting(removed=[read(Face, item)])])

@@ -1,0 +1,162 @@
+"""Users and their sessions in DynamoDB."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from attendance.adapters.dynamodb import keys
+from attendance.adapters.dynamodb.actions import NEW, THERE, Action, check, delete, put, setting
+from attendance.adapters.dynamodb.preparing import LATER
+from attendance.adapters.dynamodb.table import TablePart, contains, key_in, page_of
+from attendance.adapters.dynamodb.values import attribute, attributes, read, text
+from attendance.model import Page, Role, Session, User
+from attendance.rules.texts import folded
+from attendance.sentences import no_student, no_user, user_taken
+
+
+class DynamoUsers(TablePart):
+    """The UserStore."""
+
+    def add_user_once(self, user: User) -> None:
+        """Raises AlreadyExists; NotFound where it is linked to no student."""
+        taken = user_taken(user)
+        self.table.transact([put(keys.user(user.id), attributes(user), NEW, taken), *_joining(user, None)])
+
+    def save_user(self, user: User) -> None:
+        """Raises NotFound, AlreadyExists."""
+
+        def save() -> None:
+            old = self.user(user.id)
+            unchanged, values = _as_read(old)
+            self.table.transact(
+                [
+                    put(keys.user(user.id), attributes(user), unchanged, **values),
+                    *_leaving(old, user),
+                    *_joining(user, old),
+                ]
+            )
+
+        self.table.again(save)
+
+    def remove_user(self, user_id: str) -> None:
+        """Raises NotFound. Courses that the user taught, and sessions, go first: the same call can complete it."""
+
+        def remove() -> None:
+            old = self.user(user_id)
+            for item in list(self.table.query(keys.of_user(user_id), keys.COURSE)):
+                self._leave_course(user_id, text(item, "course_id"))
+            self.table.delete_many([key_in(item) for item in self.table.query(keys.of_user(user_id), keys.SESSION)])
+            unchanged, values = _as_read(old)
+            self.table.transact([delete(keys.user(user_id), unchanged, **values), *_leaving(old, None)])
+
+        self.table.again(remove)
+
+    def user(self, user_id: str) -> User:
+        """Raises NotFound."""
+        item = self.table.get(keys.user(user_id))
+        if item is None:
+            raise no_user()
+        return read(User, item)
+
+    def find_user(self, email: str) -> User | None:
+        """Compared without case."""
+        lead = self.table.get(keys.email(folded(email)))
+        item = self.table.get(keys.user(text(lead, "user_id"))) if lead else None
+        return read(User, item) if item else None
+
+    def users(self, *, text: str = "", page: int = 1, size: int = 50) -> Page[User]:
+        """Sorted by email."""
+        everybody = [read(User, item) for item in self.table.query(keys.USERS)]
+        found = [user for user in everybody if contains(text, user.email, user.name)]
+        return page_of(sorted(found, key=lambda user: folded(user.email)), page, size)
+
+    def has_admin(self) -> bool:
+        """Whether the site has been set up."""
+        return self.count_admins() > 0
+
+    def count_admins(self) -> int:
+        """How many there are."""
+        return self.table.count(keys.ADMINS)
+
+    def _leave_course(self, user_id: str, course_id: str) -> None:
+        self.table.update(keys.course(course_id), "DELETE #teacher_ids :users", THERE, users={user_id})
+        self.table.delete_many([keys.teaching(user_id, course_id)])
+
+
+def _as_read(old: User) -> tuple[str, dict[str, Any]]:
+    """The condition that nobody changed what leads to the user, and its values."""
+    unchanged, values = "#email = :email AND #role = :role", {"email": old.email, "role": old.role}
+    if old.student_id is None:
+        return f"{unchanged} AND attribute_not_exists(#student_id)", values
+    return f"{unchanged} AND #student_id = :student_id", values | {"student_id": old.student_id}
+
+
+def _joining(user: User, old: User | None) -> list[Action]:
+    """What leads to the user, and is not there yet."""
+    lead = {"user_id": {"S": user.id}}
+    actions = []
+    if old is None or folded(user.email) != folded(old.email):
+        actions.append(put(keys.email(folded(user.email)), lead, NEW, user_taken(user)))
+    if user.role is Role.ADMIN and (old is None or old.role is not Role.ADMIN):
+        actions.append(put(keys.admin(user.id), lead))
+    if user.student_id is not None:
+        actions.append(check(keys.student(user.student_id), refused=no_student(user.student_id)))
+        actions.append(put(keys.account(user.student_id, user.id), lead))
+    return actions
+
+
+def _leaving(old: User, new: User | None) -> list[Action]:
+    """What led to the user and does no more."""
+    actions = []
+    if new is None or folded(new.email) != folded(old.email):
+        actions.append(delete(keys.email(folded(old.email)), "#user_id = :user", user=old.id))
+    if old.role is Role.ADMIN and (new is None or new.role is not Role.ADMIN):
+        actions.append(delete(keys.admin(old.id)))
+    if old.student_id is not None and (new is None or new.student_id != old.student_id):
+        actions.append(delete(keys.account(old.student_id, old.id)))
+    return actions
+
+
+class DynamoSessions(TablePart):
+    """The SessionStore."""
+
+    def add_session(self, session: Session) -> None:
+        """Raises NotFound (user)."""
+        item = attributes(session) | {LATER: attribute(_later(session.ends_at))}
+        there = check(keys.user(session.user_id), THERE, no_user())
+        self.table.transact([there, put(keys.session(session.user_id, session.id), item)])
+
+    def session(self, user_id: str, session_id: str) -> Session | None:
+        """None where it was ended."""
+        item = self.table.get(keys.session(user_id, session_id))
+        return read(Session, item) if item else None
+
+    def sessions(self, user_id: str, now: datetime) -> Sequence[Session]:
+        """Last seen first."""
+        found = [read(Session, item) for item in self.table.query(keys.of_user(user_id), keys.SESSION)]
+        alive = sorted((session for session in found if session.ends_at > now), key=lambda session: session.id)
+        return sorted(alive, key=lambda session: session.seen_at, reverse=True)
+
+    def see_session(self, user_id: str, session_id: str, at: datetime, ends_at: datetime) -> None:
+        """Nothing happens where it was ended."""
+        changes: dict[str, Any] = {"seen_at": at, "ends_at": ends_at, LATER: _later(ends_at)}
+        expression, values = setting(changes)
+        self.table.update(keys.session(user_id, session_id), expression, THERE, **values)
+
+    def remove_session(self, user_id: str, session_id: str) -> None:
+        """Nothing happens where it was ended."""
+        self.table.delete_many([keys.session(user_id, session_id)])
+
+    def remove_sessions(self, user_id: str, keep: str | None = None) -> None:
+        """All of the user's, or all but one."""
+        found = [key_in(item) for item in self.table.query(keys.of_user(user_id), keys.SESSION)]
+        self.table.delete_many([key for key in found if keep is None or key != keys.session(user_id, keep)])
+
+    def remove_ended_sessions(self, now: datetime) -> None:
+        """DynamoDB does, within days; until then `sessions` passes them over."""
+
+
+def _later(ends_at: datetime) -> int:
+    return int(ends_at.timestamp()) + 1

@@ -1,0 +1,1 @@
+"""Media and uploads in folders of this machine."""

@@ -1,0 +1,1 @@
+"""Jobs by huey, in SQLite or Redis."""

@@ -1,0 +1,1 @@
+"""Jobs done where they are asked for."""

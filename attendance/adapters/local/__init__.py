@@ -1,0 +1,1 @@
+"""Faces by the engine on this machine."""

@@ -1,0 +1,180 @@
+"""Finds, enrols and searches faces with the engine of this machine; face vectors never leave it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+
+from attendance.adapters.local.models import (
+    chosen_models,
+    match_lines,
+    plain_model_errors,
+    points_between,
+    search_options,
+)
+from attendance.adapters.local.photos import (
+    described,
+    largest_first,
+    search_snapshot,
+    the_one_face,
+    thumbnail,
+    upright_copy,
+)
+from attendance.adapters.local.probe import plain_recording_errors, probe_recording
+from attendance.errors import BadPhoto, Phrase
+from attendance.model import Face, RecordingKind
+from attendance.picture_turns import one_picture_at_a_time
+from attendance.ports import EnrolledFace, LookAlike, MediaFile, PhotoFaces, Progress, RecordingInfo, Seen
+from attendance.settings import Settings
+from face_engine import errors
+from face_engine.engine import Engine
+from face_engine.gallery import Gallery
+from face_engine.images import Photo, read_photo
+from face_engine.search import search_video
+from face_engine.search_model import PersonSeen, UnknownSeen
+from face_engine.search_processes import SearchPool
+from face_engine.similarity import similarity
+from face_engine.upright import UprightPhoto, find_upright
+
+
+def open_faces(value: str, settings: Settings) -> LocalFaces:
+    """The engine of the setting `local`. Raises SettingsError; the built-in networks load with the first photo."""
+    return LocalFaces(settings)
+
+
+class LocalFaces:
+    """A FaceSearch that keeps nothing itself: the vectors lie in the Store. Safe to use from several threads."""
+
+    compares_everybody = False
+    charges_by_minute = False
+
+    def __init__(self, settings: Settings) -> None:
+        self.lines = match_lines(settings)
+        self._options = search_options(settings, self.lines)
+        self._models = chosen_models(settings)
+        self.name = self._models.name
+        self._one_at_a_time = threading.Lock()
+        self._search_pool = SearchPool()
+
+    def find(self, photo: bytes) -> PhotoFaces:
+        with self._faces_in(photo) as (read, found):
+            return described(read, found)
+
+    def enrol(self, student_id: str, photo: bytes) -> EnrolledFace:
+        with self._faces_in(photo) as (read, found):
+            face = the_one_face(largest_first(found.faces), read.width / read.image.shape[1])
+            with self._engine_alone() as engine:
+                vector = engine.embed(found.image, [face], mirrored=True)[0]
+            return EnrolledFace(
+                found=described(read, found),
+                vector=tuple(float(number) for number in vector),
+                external_id=None,
+                photo=upright_copy(found.image),
+                thumbnail=thumbnail(found.image, face),
+            )
+
+    def look_alikes(self, face: EnrolledFace, enrolled: Sequence[Face]) -> Sequence[LookAlike]:
+        gallery = self._gallery(enrolled)
+        if face.vector is None or not len(gallery):
+            return []
+        distances = gallery.distances(np.array([face.vector], np.float32))[0]
+        alike = [
+            LookAlike(label, similarity(float(distance)))
+            for label, distance in zip(gallery.labels, distances, strict=True)
+        ]
+        near = [one for one in alike if one.similarity >= self.lines.review]
+        return sorted(near, key=lambda one: (-one.similarity, one.student_id))
+
+    def alike_among(self, others: Sequence[Face], faces: Sequence[Face]) -> set[str]:
+        gallery = self._gallery(others)
+        vectors = [face.vector for face in faces if face.engine == self.name and face.vector is not None]
+        if not vectors or not len(gallery):
+            return set()
+        near = gallery.distances(np.array(vectors, np.float32)).min(axis=0) <= self._options.review_distance
+        return {label for label, is_near in zip(gallery.labels, near, strict=True) if is_near}
+
+    def remove(self, faces: Sequence[Face]) -> None:
+        """Nothing to forget: no vector is kept here."""
+
+    def probe(self, file: MediaFile) -> RecordingInfo:
+        with file.local_path() as path:
+            return probe_recording(path)
+
+    def search(
+        self, file: MediaFile, kind: RecordingKind, faces: Sequence[Face], progress: Progress | None = None
+    ) -> Sequence[Seen]:
+        gallery = self._gallery(faces)
+        with file.local_path() as path, plain_recording_errors(path):
+            if kind is RecordingKind.SNAPSHOT:
+                with one_picture_at_a_time, self._engine_alone() as engine:
+                    return search_snapshot(path, gallery, engine, self._options, progress)
+            found = search_video(path, gallery, self._options, progress, models=self._models, pool=self._search_pool)
+        return [*map(_seen, found.people), *map(_unknown, found.unknown)]
+
+    @contextmanager
+    def _faces_in(self, photo: bytes) -> Iterator[tuple[Photo, UprightPhoto]]:
+        """The photo as it is and upright with its faces; no other is in memory meanwhile. Raises BadPhoto."""
+        with one_picture_at_a_time:
+            try:
+                read = read_photo(photo)
+            except errors.BadImage as error:
+                values = {**error.values, "name": Phrase("The picture")} if "name" in error.values else error.values
+                raise BadPhoto(error.template, **values) from error
+            with self._engine_alone() as engine:
+                found = find_upright(engine, read.image)
+            yield read, found
+
+    @contextmanager
+    def _engine_alone(self) -> Iterator[Engine]:
+        """The engine works for one thread at a time."""
+        with self._one_at_a_time, plain_model_errors():
+            yield self._engine
+
+    @cached_property
+    def _engine(self) -> Engine:
+        return Engine(replace(self._models, sparing=True), smallest_face_px=self._options.smallest_face_px)
+
+    def _gallery(self, faces: Sequence[Face]) -> Gallery:
+        """The faces that this engine made; vectors of another cannot be compared with its own."""
+        own = [(face.student_id, face.vector) for face in faces if face.engine == self.name and face.vector is not None]
+        return Gallery([student_id for student_id, _ in own], np.array([vector for _, vector in own], np.float32))
+
+
+def _seen(person: PersonSeen) -> Seen:
+    return Seen(
+        student_id=person.label,
+        first_s=person.first_s,
+        last_s=person.last_s,
+        frames=person.frames,
+        good_frames=person.good_frames,
+        similarity=person.similarity,
+        margin=points_between(person.distance, person.margin),
+        picture=person.picture.jpeg,
+        picture_s=person.picture.t_s,
+        appearances_s=_appearances_s(person),
+        flat=person.flat,
+    )
+
+
+def _unknown(person: UnknownSeen) -> Seen:
+    return Seen(
+        student_id=None,
+        first_s=person.first_s,
+        last_s=person.last_s,
+        frames=person.frames,
+        good_frames=0,
+        similarity=None,
+        margin=None,
+        picture=person.picture.jpeg,
+        picture_s=person.picture.t_s,
+        appearances_s=_appearances_s(person),
+    )
+
+
+def _appearances_s(person: PersonSeen | UnknownSeen) -> tuple[float, ...]:
+    return tuple(second for appearance in person.appearances for second in appearance)

@@ -1,0 +1,1 @@
+"""Faces by Amazon Rekognition."""

@@ -1,0 +1,1 @@
+"""Media and uploads in S3."""

@@ -1,0 +1,92 @@
+"""The audit trail and the list of what is still to be erased, in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Row, Select, Table, delete, func, insert, or_, select, update
+
+from attendance.adapters.sql.connection import Database
+from attendance.adapters.sql.rows import in_parts, page_of, read, values
+from attendance.adapters.sql.tables import audit, erasures, faces, marks, recordings, sightings, users
+from attendance.model import AuditEntry, Page
+from attendance.sentences import REMOVED_USER
+
+_MEDIA_KEYS = (
+    faces.c.photo_key,
+    faces.c.thumbnail_key,
+    recordings.c.media_key,
+    sightings.c.picture_key,
+    marks.c.evidence_picture_key,
+)
+
+
+class SqlAudit(Database):
+    """The AuditStore."""
+
+    def add_audit(self, entry: AuditEntry) -> None:
+        """Append-only."""
+        with self._writing() as connection:
+            connection.execute(insert(audit).values(values(entry, audit)))
+
+    def audit(self, *, page: int = 1, size: int = 50) -> Page[AuditEntry]:
+        """Newest first."""
+        query = with_user(audit).order_by(audit.c.at.desc(), audit.c.id.desc())
+        with self._reading() as connection:
+            return page_of(
+                connection,
+                query,
+                page,
+                size,
+                lambda row: replace(read(AuditEntry, audit, row), by_name=name_of_user(audit, row)),
+            )
+
+    def change_audit(self, containing: str, change: Callable[[AuditEntry], AuditEntry]) -> None:
+        """All or nothing."""
+        said = or_(*(column.contains(containing, autoescape=True) for column in (audit.c.subject, audit.c.detail)))
+        with self._removing() as connection:
+            for row in connection.execute(select(audit).where(said).with_for_update()).all():
+                before = read(AuditEntry, audit, row)
+                after = change(before)
+                if after != before:
+                    new = {"subject": after.subject, "detail": after.detail}
+                    connection.execute(update(audit).where(audit.c.id == row.id).values(new))
+
+    def pending_erasures(self, limit: int = 1000) -> Sequence[str]:
+        """The longest pending first."""
+        query = select(erasures.c.key).group_by(erasures.c.key).order_by(func.min(erasures.c.id)).limit(limit)
+        with self._looking() as connection:
+            return connection.scalars(query).all()
+
+    def unclaimed(self, keys: Sequence[str]) -> Sequence[str]:
+        """In the order given."""
+        with self._reading() as connection:
+            named = {
+                key
+                for some in in_parts(sorted(set(keys)))
+                for column in _MEDIA_KEYS
+                for key in connection.scalars(select(column).where(column.in_(some))).all()
+            }
+        return [key for key in keys if key not in named]
+
+    def erased(self, keys: Iterable[str]) -> None:
+        """These files are gone."""
+        with self._writing() as connection:
+            for some in in_parts(sorted(set(keys))):
+                connection.execute(delete(erasures).where(erasures.c.key.in_(some)))
+
+
+def with_user(table: Table) -> Select[Any]:
+    """The entries of a table with the users that its column `by` names, where they still exist."""
+    joined = table.outerjoin(users, users.c.id == table.c.by)
+    return select(table, users.c.name, users.c.email).select_from(joined)
+
+
+def name_of_user(table: Table, row: Row[Any]) -> str:
+    """Name or email; empty where nobody did it."""
+    entry = row._mapping
+    if entry[table.c.by] is None:
+        return ""
+    return entry[users.c.name] or entry[users.c.email] or REMOVED_USER

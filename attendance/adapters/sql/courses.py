@@ -1,0 +1,106 @@
+"""Courses, their teachers and rosters in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from attendance.adapters.sql.connection import Database
+from attendance.adapters.sql.erasures import erase_lecture_media
+from attendance.adapters.sql.rows import known_ids, lock, one, read, read_all, values
+from attendance.adapters.sql.tables import course_teachers, courses, lectures, rosters, students, users
+from attendance.model import Course, Student, User
+from attendance.sentences import course_taken, no_course, no_student, no_user
+
+
+class SqlCourses(Database):
+    """The CourseStore."""
+
+    def add_course_once(self, course: Course) -> None:
+        """Raises AlreadyExists."""
+        with self._writing(course_taken(course)) as connection:
+            connection.execute(insert(courses).values(values(course, courses)))
+
+    def save_course(self, course: Course) -> None:
+        """Raises NotFound, AlreadyExists."""
+        with self._writing(course_taken(course)) as connection:
+            changing = update(courses).where(courses.c.id == course.id).values(values(course, courses))
+            if not connection.execute(changing).rowcount:
+                raise no_course()
+
+    def remove_course(self, course_id: str) -> None:
+        """Raises NotFound."""
+        with self._removing() as connection:
+            lock(connection, courses, course_id, no_course())
+            erase_lecture_media(connection, lectures.c.course_id == course_id)
+            connection.execute(delete(courses).where(courses.c.id == course_id))
+
+    def course(self, course_id: str) -> Course:
+        """Raises NotFound."""
+        with self._looking() as connection:
+            return one(connection, Course, courses, courses.c.id == course_id, no_course())
+
+    def find_course(self, code: str, section: str = "") -> Course | None:
+        """By its own names."""
+        query = select(courses).where(courses.c.code == code, courses.c.section == section)
+        with self._looking() as connection:
+            row = connection.execute(query).one_or_none()
+            return read(Course, courses, row) if row else None
+
+    def courses(self, *, teacher_id: str | None = None, student_id: str | None = None) -> Sequence[Course]:
+        """Sorted by code and section."""
+        query = select(courses).order_by(courses.c.code, courses.c.section)
+        if teacher_id is not None:
+            query = query.join(course_teachers).where(course_teachers.c.user_id == teacher_id)
+        if student_id is not None:
+            query = query.join(rosters).where(rosters.c.student_id == student_id)
+        with self._looking() as connection:
+            return read_all(connection, Course, courses, query)
+
+    def set_teachers(self, course_id: str, user_ids: Sequence[str]) -> None:
+        """Raises NotFound."""
+        with self._writing() as connection:
+            lock(connection, courses, course_id, no_course())
+            if len(known_ids(connection, users, user_ids)) < len(set(user_ids)):
+                raise no_user()
+            connection.execute(delete(course_teachers).where(course_teachers.c.course_id == course_id))
+            rows = [{"course_id": course_id, "user_id": user_id} for user_id in sorted(set(user_ids))]
+            if rows:
+                connection.execute(insert(course_teachers), rows)
+
+    def teachers(self, course_id: str) -> Sequence[User]:
+        """Sorted by email."""
+        query = select(users).join(course_teachers).where(course_teachers.c.course_id == course_id)
+        with self._looking() as connection:
+            return read_all(connection, User, users, query.order_by(users.c.email_folded))
+
+    def add_to_roster(self, course_id: str, student_ids: Sequence[str]) -> None:
+        """Raises NotFound and changes nothing where one does not exist."""
+        with self._writing() as connection:
+            lock(connection, courses, course_id, no_course())
+            unknown = set(student_ids) - known_ids(connection, students, student_ids)
+            if unknown:
+                raise no_student(min(unknown))
+            enrol(connection, [course_id], student_ids)
+
+    def remove_from_roster(self, course_id: str, student_id: str) -> None:
+        """Nothing happens where the student is not on it."""
+        with self._writing() as connection:
+            on_it = (rosters.c.course_id == course_id) & (rosters.c.student_id == student_id)
+            connection.execute(delete(rosters).where(on_it))
+
+    def roster(self, course_id: str) -> Sequence[Student]:
+        """Sorted by name, then id."""
+        query = select(students).join(rosters).where(rosters.c.course_id == course_id)
+        with self._looking() as connection:
+            return read_all(connection, Student, students, query.order_by(students.c.name_folded, students.c.id))
+
+
+def enrol(connection: Connection, course_ids: Sequence[str], student_ids: Sequence[str]) -> None:
+    """Put the students on the rosters of these courses, which the transaction holds; those on them already stay."""
+    for course_id in sorted(set(course_ids)):
+        there = set(connection.scalars(select(rosters.c.student_id).where(rosters.c.course_id == course_id)).all())
+        rows = [{"course_id": course_id, "student_id": new} for new in sorted(set(student_ids) - there)]
+        if rows:
+            connection.execute(insert(rosters), rows)

@@ -1,0 +1,160 @@
+"""Devices and the timetable in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from attendance.adapters.sql.connection import Database
+from attendance.adapters.sql.rows import in_parts, lock, one, read, read_all, values
+from attendance.adapters.sql.tables import courses, devices, item_refusals, slots
+from attendance.model import Device, DeviceStatus, ItemRefusal, Slot
+from attendance.rules.texts import folded
+from attendance.sentences import device_taken, no_course, no_device, no_slot, slot_taken
+
+_SET_BY_PEOPLE = (
+    "name",
+    "name_folded",
+    "room",
+    "room_folded",
+    "alarm_line_c",
+    "calibration_offset_c",
+    "calibrated_on",
+)
+
+_BY_KEY = select(devices).where(devices.c.key_hash == bindparam("key_hash"))  # each request of a device asks it
+
+
+class SqlDevices(Database):
+    """The DeviceStore."""
+
+    def add_device_once(self, device: Device) -> None:
+        """Raises AlreadyExists."""
+        with self._writing(device_taken()) as connection:
+            connection.execute(insert(devices).values(values(device, devices)))
+
+    def save_device(self, device: Device) -> None:
+        """Raises NotFound."""
+        kept = values(device, devices)
+        self._change(device.id, **{name: kept[name] for name in _SET_BY_PEOPLE})
+
+    def offer_pairing(self, device_id: str, pairing_hash: str, until: datetime) -> None:
+        """Raises NotFound."""
+        self._change(device_id, pairing_hash=pairing_hash, pairing_until=until)
+
+    def take_pairing(self, pairing_hash: str, key_hash: str, at: datetime) -> Device | None:
+        """None where no device offers the code at that moment."""
+        offered = (devices.c.pairing_hash == pairing_hash) & (devices.c.pairing_until > at)
+        with self._writing() as connection:
+            row = connection.execute(select(devices).where(offered).with_for_update()).one_or_none()
+            if row is None:
+                return None
+            pairings = read(Device, devices, row).pairings_with_key(at)
+            paired = {"key_hash": key_hash, "paired_at": at, "revoked_at": None, "pairings": pairings}
+            taking = update(devices).where(offered).values(pairing_hash=None, pairing_until=None, **paired)
+            if not connection.execute(taking).rowcount:
+                return None
+            return one(connection, Device, devices, devices.c.key_hash == key_hash, no_device())
+
+    def revoke_device(self, device_id: str, at: datetime) -> None:
+        """Raises NotFound."""
+        self._change(device_id, revoked_at=at, pairing_hash=None, pairing_until=None)
+
+    def remove_device(self, device_id: str) -> None:
+        """Raises NotFound."""
+        with self._writing() as connection:
+            if not connection.execute(delete(devices).where(devices.c.id == device_id)).rowcount:
+                raise no_device()
+
+    def see_device(self, device_id: str, at: datetime, status: DeviceStatus | None = None) -> None:
+        """Nothing happens where it is gone."""
+        said = {"status": status} if status is not None else {}
+        with self._writing() as connection:
+            connection.execute(update(devices).where(devices.c.id == device_id).values(last_seen_at=at, **said))
+
+    def device(self, device_id: str) -> Device:
+        """Raises NotFound."""
+        with self._looking() as connection:
+            return one(connection, Device, devices, devices.c.id == device_id, no_device())
+
+    def find_device_by_key(self, key_hash: str) -> Device | None:
+        """Also one that was revoked."""
+        with self._looking() as connection:
+            row = connection.execute(_BY_KEY, {"key_hash": key_hash}).one_or_none()
+            return read(Device, devices, row) if row else None
+
+    def devices(self) -> Sequence[Device]:
+        """Sorted by room, name and id."""
+        query = select(devices).order_by(devices.c.room_folded, devices.c.name_folded, devices.c.id)
+        with self._looking() as connection:
+            return read_all(connection, Device, devices, query)
+
+    def refuse_item(self, refusal: ItemRefusal) -> None:
+        """Raises NotFound (device)."""
+        its = (item_refusals.c.device_id == refusal.device_id) & (item_refusals.c.item_id == refusal.item_id)
+        with self._writing() as connection:
+            lock(connection, devices, refusal.device_id, no_device())
+            connection.execute(delete(item_refusals).where(its))
+            connection.execute(insert(item_refusals).values(values(refusal, item_refusals)))
+
+    def accept_item(self, device_id: str, item_id: str) -> None:
+        """Nothing happens where it was not refused."""
+        its = (item_refusals.c.device_id == device_id) & (item_refusals.c.item_id == item_id)
+        with self._writing() as connection:
+            connection.execute(delete(item_refusals).where(its))
+
+    def refusals(self, device_id: str, item_ids: Sequence[str]) -> Mapping[str, ItemRefusal]:
+        """By item."""
+        own = select(item_refusals).where(item_refusals.c.device_id == device_id)
+        with self._reading() as connection:
+            rows = [
+                row
+                for some in in_parts(sorted(set(item_ids)))
+                for row in connection.execute(own.where(item_refusals.c.item_id.in_(some))).all()
+            ]
+        found = [read(ItemRefusal, item_refusals, row) for row in rows]
+        return {refusal.item_id: refusal for refusal in found}
+
+    def remove_refusals_before(self, moment: datetime) -> int:
+        """How many were removed."""
+        with self._writing() as connection:
+            return connection.execute(delete(item_refusals).where(item_refusals.c.at < moment)).rowcount
+
+    def _change(self, device_id: str, **changes: Any) -> None:
+        with self._writing() as connection:
+            lock(connection, devices, device_id, no_device())  # MariaDB counts a row that is the same as none
+            connection.execute(update(devices).where(devices.c.id == device_id).values(**changes))
+
+
+class SqlTimetable(Database):
+    """The TimetableStore."""
+
+    def add_slot(self, slot: Slot) -> None:
+        """Raises NotFound (course), AlreadyExists."""
+        with self._writing(slot_taken()) as connection:
+            lock(connection, courses, slot.course_id, no_course())
+            connection.execute(insert(slots).values(values(slot, slots)))
+
+    def remove_slot(self, slot_id: str) -> None:
+        """Raises NotFound."""
+        with self._writing() as connection:
+            if not connection.execute(delete(slots).where(slots.c.id == slot_id)).rowcount:
+                raise no_slot()
+
+    def slot(self, slot_id: str) -> Slot:
+        """Raises NotFound."""
+        with self._looking() as connection:
+            return one(connection, Slot, slots, slots.c.id == slot_id, no_slot())
+
+    def slots(self, *, room: str | None = None, course_id: str | None = None) -> Sequence[Slot]:
+        """Sorted by weekday, start, room and id."""
+        query = select(slots).order_by(slots.c.weekday, slots.c.starts, slots.c.room_folded, slots.c.id)
+        if room is not None:
+            query = query.where(slots.c.room_folded == folded(room))
+        if course_id is not None:
+            query = query.where(slots.c.course_id == course_id)
+        with self._looking() as connection:
+            return read_all(connection, Slot, slots, query)

@@ -1,0 +1,144 @@
+"""Lectures, recordings and sightings in SQL."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, exists, func, insert, or_, select, update
+
+from attendance.adapters.sql.connection import Database
+from attendance.adapters.sql.erasures import erase_found, erase_lecture_media
+from attendance.adapters.sql.rows import lock, one, page_of, read, read_all, tally, values
+from attendance.adapters.sql.tables import courses, lectures, marks, recordings, sightings
+from attendance.errors import NotFound
+from attendance.model import Lecture, LectureCounts, Page, Recording, Sighting
+from attendance.sentences import (
+    lecture_taken,
+    no_course,
+    no_lecture,
+    no_recording,
+    no_sighting,
+    recording_taken,
+)
+
+
+class SqlLectures(Database):
+    """The LectureStore."""
+
+    def add_lecture_once(self, lecture: Lecture) -> None:
+        """Raises AlreadyExists, NotFound (course)."""
+        with self._writing(lecture_taken()) as connection:
+            lock(connection, courses, lecture.course_id, no_course())
+            connection.execute(insert(lectures).values(values(lecture, lectures)))
+
+    def save_lecture(self, lecture: Lecture) -> None:
+        """Raises NotFound, AlreadyExists."""
+        with self._writing(lecture_taken()) as connection:
+            lock(connection, lectures, lecture.id, no_lecture())
+            lock(connection, courses, lecture.course_id, no_course())
+            changing = update(lectures).where(lectures.c.id == lecture.id)
+            connection.execute(changing.values(values(lecture, lectures)))
+
+    def remove_lecture(self, lecture_id: str) -> None:
+        """Raises NotFound."""
+        with self._removing() as connection:
+            lock(connection, lectures, lecture_id, no_lecture())
+            erase_lecture_media(connection, lectures.c.id == lecture_id)
+            connection.execute(delete(lectures).where(lectures.c.id == lecture_id))
+
+    def remove_empty_lecture(self, lecture_id: str) -> None:
+        """Whoever adds a recording or a mark locks the lecture too."""
+        holds = [exists().where(table.c.lecture_id == lecture_id) for table in (recordings, marks)]
+        with suppress(NotFound), self._writing() as connection:
+            lock(connection, lectures, lecture_id, no_lecture())
+            if not connection.scalar(select(or_(*holds))):
+                connection.execute(delete(lectures).where(lectures.c.id == lecture_id))
+
+    def lecture(self, lecture_id: str) -> Lecture:
+        """Raises NotFound."""
+        with self._looking() as connection:
+            return one(connection, Lecture, lectures, lectures.c.id == lecture_id, no_lecture())
+
+    def find_lecture(self, course_id: str, at: datetime) -> Lecture | None:
+        """The lecture of a course that is on at this moment; of several the last to start."""
+        is_on = (lectures.c.course_id == course_id, lectures.c.starts_at <= at, lectures.c.ends_at > at)
+        query = select(lectures).where(*is_on).order_by(lectures.c.starts_at.desc()).limit(1)
+        with self._looking() as connection:
+            row = connection.execute(query).one_or_none()
+            return read(Lecture, lectures, row) if row else None
+
+    def lectures(self, *, course_ids: Sequence[str] | None = None, page: int = 1, size: int = 50) -> Page[Lecture]:
+        """Newest first."""
+        query = select(lectures).order_by(lectures.c.starts_at.desc(), lectures.c.id)
+        if course_ids is not None:
+            query = query.where(lectures.c.course_id.in_(course_ids))
+        with self._reading() as connection:
+            return page_of(connection, query, page, size, lambda row: read(Lecture, lectures, row))
+
+    def lecture_counts(self, lecture_ids: Sequence[str]) -> Mapping[str, LectureCounts]:
+        """By id."""
+        of_strangers = (
+            select(recordings.c.lecture_id, func.count())
+            .join(sightings)
+            .where(recordings.c.lecture_id.in_(lecture_ids), sightings.c.student_id.is_(None))
+            .group_by(recordings.c.lecture_id)
+        )
+        with self._reading() as connection:
+            decided = _statuses(connection, marks, lecture_ids)
+            searched = _statuses(connection, recordings, lecture_ids)
+            strangers = tally(connection, of_strangers)
+        return {one: LectureCounts(decided[one], searched[one], strangers[one]) for one in lecture_ids}
+
+    def add_recording(self, recording: Recording) -> None:
+        """Raises AlreadyExists, NotFound (lecture)."""
+        with self._writing(recording_taken()) as connection:
+            lock(connection, lectures, recording.lecture_id, no_lecture())
+            connection.execute(insert(recordings).values(values(recording, recordings)))
+
+    def remove_recording(self, recording_id: str) -> None:
+        """Raises NotFound."""
+        with self._removing() as connection:
+            lock(connection, recordings, recording_id, no_recording())
+            erase_found(
+                connection,
+                select(recordings.c.media_key).where(recordings.c.id == recording_id),
+                select(sightings.c.picture_key).where(sightings.c.recording_id == recording_id),
+            )
+            connection.execute(delete(recordings).where(recordings.c.id == recording_id))
+
+    def recording(self, recording_id: str) -> Recording:
+        """Raises NotFound."""
+        with self._looking() as connection:
+            return one(connection, Recording, recordings, recordings.c.id == recording_id, no_recording())
+
+    def recordings(self, lecture_id: str) -> Sequence[Recording]:
+        """Sorted by start."""
+        query = select(recordings).where(recordings.c.lecture_id == lecture_id)
+        with self._looking() as connection:
+            return read_all(connection, Recording, recordings, query.order_by(recordings.c.started_at, recordings.c.id))
+
+    def sighting(self, sighting_id: str) -> Sighting:
+        """Raises NotFound."""
+        with self._looking() as connection:
+            return one(connection, Sighting, sightings, sightings.c.id == sighting_id, no_sighting())
+
+    def sightings(self, lecture_id: str) -> Sequence[Sighting]:
+        """Sorted by recording, as `recordings` sorts them, and first second."""
+        query = select(sightings).join(recordings).where(recordings.c.lecture_id == lecture_id)
+        order = (recordings.c.started_at, recordings.c.id, sightings.c.first_s, sightings.c.id)
+        with self._looking() as connection:
+            return read_all(connection, Sighting, sightings, query.order_by(*order))
+
+
+def _statuses(connection: Connection, table: Table, lecture_ids: Sequence[str]) -> Mapping[str, Counter[Any]]:
+    """How many rows of a table each lecture has, by their status."""
+    its, status = table.c.lecture_id, table.c.status
+    found: defaultdict[str, Counter[Any]] = defaultdict(Counter)
+    query = select(its, status, func.count()).where(its.in_(lecture_ids)).group_by(its, status)
+    for lecture_id, kind, number in connection.execute(query).all():
+        found[lecture_id][kind] = number
+    return found

@@ -1,0 +1,371 @@
+"""The tables. A column is named after the field it keeps; migrations/versions makes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    UniqueConstraint,
+)
+
+from attendance.adapters.sql.columns import (
+    Moment,
+    PairingsText,
+    Pixels,
+    StatusText,
+    Vector,
+    choice,
+    counter,
+    prose,
+    text,
+)
+from attendance.model import RecordingKind, Role, SearchStatus, Status
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+
+def _id(**more: Any) -> Column[str]:
+    return Column("id", text(64), primary_key=True, **more)
+
+
+def _of(name: str, target: str, *, nullable: bool = False, **more: Any) -> Column[str]:
+    """A column that names a row elsewhere and goes when that goes."""
+    return Column(name, text(64), ForeignKey(f"{target}.id", ondelete="CASCADE"), nullable=nullable, **more)
+
+
+students = Table(
+    "students",
+    metadata,
+    _id(),
+    Column("key", text(64), nullable=False, unique=True),
+    Column("name", text(200), nullable=False),
+    Column("name_folded", text(600), nullable=False, index=True),
+    Column("found_by", text(800), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("consent_on", Date),
+)
+
+users = Table(
+    "users",
+    metadata,
+    _id(),
+    Column("email", text(254), nullable=False),
+    Column("email_folded", text(762), nullable=False, unique=True),
+    Column("name", text(200), nullable=False),
+    Column("found_by", text(1400), nullable=False),
+    Column("role", choice(Role), nullable=False),
+    Column("password_hash", prose(), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    _of("student_id", "students", nullable=True, index=True),
+    Column("timezone", text(64)),
+    Column("session_key", text(64), nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    _id(),
+    _of("user_id", "users", index=True),
+    Column("created_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False, index=True),
+    Column("browser", text(300), nullable=False),
+    Column("address", text(64), nullable=False),
+)
+
+courses = Table(
+    "courses",
+    metadata,
+    _id(),
+    Column("code", text(64), nullable=False),
+    Column("section", text(64), nullable=False),
+    Column("name", text(200), nullable=False),
+    Column("timezone", text(64), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("late_after_minutes", Integer, nullable=False),
+    Column("left_early_minutes", Integer, nullable=False),
+    UniqueConstraint("code", "section"),
+)
+
+course_teachers = Table(
+    "course_teachers",
+    metadata,
+    _of("course_id", "courses", primary_key=True),
+    _of("user_id", "users", primary_key=True, index=True),
+)
+
+rosters = Table(
+    "rosters",
+    metadata,
+    _of("course_id", "courses", primary_key=True),
+    _of("student_id", "students", primary_key=True, index=True),
+)
+
+faces = Table(
+    "faces",
+    metadata,
+    _id(),
+    _of("student_id", "students", index=True),
+    Column("engine", text(100), nullable=False),
+    Column("photo_key", text(255), nullable=False),
+    Column("thumbnail_key", text(255), nullable=False),
+    Column("quality", Double, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("vector", Vector),
+    Column("external_id", text(255)),
+    Column("passed_over_by", text(100)),
+)
+
+# What other engines made of a face's photo, until all photos are through and it takes the face's place.
+renewed_faces = Table(
+    "renewed_faces",
+    metadata,
+    _of("face_id", "faces", primary_key=True),
+    Column("engine", text(100), primary_key=True),
+    Column("quality", Double, nullable=False),
+    Column("vector", Vector),
+    Column("external_id", text(255)),
+)
+
+lectures = Table(
+    "lectures",
+    metadata,
+    _id(),
+    _of("course_id", "courses"),
+    Column("starts_at", Moment, nullable=False, index=True),
+    Column("ends_at", Moment, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("title", text(200), nullable=False),
+    UniqueConstraint("course_id", "starts_at"),
+)
+
+recordings = Table(
+    "recordings",
+    metadata,
+    _id(),
+    _of("lecture_id", "lectures", index=True),
+    Column("kind", choice(RecordingKind), nullable=False),
+    Column("media_key", text(255), nullable=False),
+    Column("original_name", prose(), nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("duration_s", Double, nullable=False),
+    Column("size_bytes", counter(), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("codec", text(64), nullable=False),
+    Column("created_by", text(64)),
+    Column("status", choice(SearchStatus), nullable=False, index=True),
+    Column("progress", Double, nullable=False),
+    Column("error", prose()),
+    Column("attempts", Integer, nullable=False),
+    Column("claimed_by", text(255)),
+    Column("claimed_until", Moment),
+    Column("searched_at", Moment),
+    Column("engine", text(100)),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    _id(),
+    _of("recording_id", "recordings", index=True),
+    _of("student_id", "students", nullable=True, index=True),
+    Column("first_s", Double, nullable=False),
+    Column("last_s", Double, nullable=False),
+    Column("frames", Integer, nullable=False),
+    Column("good_frames", Integer, nullable=False),
+    Column("similarity", Double),
+    Column("margin", Double),
+    Column("picture_key", text(255)),
+    Column("picture_s", Double),
+    Column("number", Integer, nullable=False),
+    Column("appearances_s", Vector),
+    Column("flat", Boolean, nullable=False),
+)
+
+# What a mark rests on is kept beside it, not by reference: a new search replaces the sightings before the marks.
+marks = Table(
+    "marks",
+    metadata,
+    _of("lecture_id", "lectures", primary_key=True),
+    _of("student_id", "students", primary_key=True, index=True),
+    Column("status", choice(Status), nullable=False),
+    Column("machine_status", choice(Status), nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("left_early", Boolean, nullable=False),
+    Column("set_by", text(64)),
+    Column("reason", prose(), nullable=False),
+    Column("evidence_recording_id", text(64)),
+    Column("evidence_sighting_id", text(64)),
+    Column("evidence_similarity", Double),
+    Column("evidence_frames", Integer),
+    Column("evidence_first_s", Double),
+    Column("evidence_last_s", Double),
+    Column("evidence_first_seen_at", Moment),
+    Column("evidence_last_seen_at", Moment),
+    Column("evidence_picture_key", text(255)),
+    Column("evidence_picture_s", Double),
+)
+
+# `by` is no foreign key, here and in the audit: what somebody did stays when their account goes.
+mark_changes = Table(
+    "mark_changes",
+    metadata,
+    Column("id", counter(), primary_key=True, autoincrement=True),
+    _of("lecture_id", "lectures"),
+    _of("student_id", "students", index=True),
+    Column("at", Moment, nullable=False),
+    Column("to_status", choice(Status), nullable=False),
+    Column("from_status", choice(Status)),
+    Column("by", text(64)),
+    Column("reason", prose(), nullable=False),
+    Index(None, "lecture_id", "student_id"),
+)
+
+# What a service that charges was asked to search, a row a month and a row an order.
+search_months = Table(
+    "search_months",
+    metadata,
+    Column("month", text(7), primary_key=True),
+    Column("seconds", Double, nullable=False),
+)
+
+search_orders = Table(
+    "search_orders",
+    metadata,
+    Column("token", text(64), primary_key=True),
+    Column("month", text(7), nullable=False),
+    Column("seconds", Double, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", counter(), primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False, index=True),
+    Column("by", text(64)),
+    Column("action", text(64), nullable=False),
+    Column("subject", prose(), nullable=False),
+    Column("detail", prose(), nullable=False),
+)
+
+# A key may stand here twice: two removals at once must not stumble over each other.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("id", counter(), primary_key=True, autoincrement=True),
+    Column("key", text(255), nullable=False, index=True),
+)
+
+
+def _device() -> Column[str]:
+    return Column("device_id", text(64), ForeignKey("devices.id", ondelete="CASCADE"), primary_key=True)
+
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("id", text(64), primary_key=True),
+    Column("name", text(200), nullable=False),
+    Column("name_folded", text(600), nullable=False),
+    Column("room", text(200), nullable=False),
+    Column("room_folded", text(600), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("key_hash", text(64), unique=True),
+    Column("pairing_hash", text(64), unique=True),
+    Column("pairing_until", Moment),
+    Column("paired_at", Moment),
+    Column("revoked_at", Moment),
+    Column("last_seen_at", Moment),
+    Column("status", StatusText),
+    Column("alarm_line_c", Double),
+    Column("calibration_offset_c", Double, nullable=False),
+    Column("calibrated_on", Date),
+    Column("pairings", PairingsText),
+)
+
+item_refusals = Table(
+    "item_refusals",
+    metadata,
+    _device(),
+    Column("item_id", text(64), primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+    Column("code", text(64), nullable=False),
+    Column("sentence", prose(), nullable=False),
+)
+
+slots = Table(
+    "slots",
+    metadata,
+    Column("id", text(64), primary_key=True),
+    Column("course_id", text(64), ForeignKey("courses.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("room", text(200), nullable=False),
+    Column("room_folded", text(600), nullable=False, index=True),
+    Column("weekday", Integer, nullable=False),
+    Column("starts", text(5), nullable=False),
+    Column("ends", text(5), nullable=False),
+    Column("from_on", Date),
+    Column("until_on", Date),
+)
+
+# The summaries stand beside the pixels so that a day's chart reads no pixels; `minute` counts from 1970, because
+# databases do not agree on how to group by time.
+readings = Table(
+    "readings",
+    metadata,
+    _device(),
+    Column("id", text(64), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("minute", BigInteger, nullable=False),
+    Column("pixels_c", Pixels, nullable=False),
+    Column("thermistor_c", Double, nullable=False),
+    Column("skin_c", Double),
+    Column("coolest_c", Double, nullable=False),
+    Column("mean_c", Double, nullable=False),
+    Column("hottest_c", Double, nullable=False),
+    Index(None, "device_id", "at"),
+    Index(None, "device_id", "minute"),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", text(64), primary_key=True),
+    Column("device_id", text(64), ForeignKey("devices.id", ondelete="CASCADE"), nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    Column("temperature_c", Double, nullable=False),
+    Column("line_c", Double, nullable=False),
+    Column("reading_id", text(64), nullable=False),
+    Column("seen_by", text(64)),
+    Column("seen_at", Moment),
+    Index(None, "device_id", "at"),
+    Index(None, "device_id", "reading_id"),
+)
+
+device_pictures = Table(
+    "device_pictures",
+    metadata,
+    Column("recording_id", text(64), ForeignKey("recordings.id", ondelete="CASCADE"), primary_key=True),
+    Column("device_id", text(64), ForeignKey("devices.id", ondelete="CASCADE"), nullable=False),
+    Column("reading_id", text(64), nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "device_id", "at"),
+)

@@ -1,0 +1,126 @@
+"""Users and their sessions in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
+
+from attendance.adapters.sql.connection import Database
+from attendance.adapters.sql.rows import contains, lock, one, page_of, read, read_all, values
+from attendance.adapters.sql.tables import sessions, students, users
+from attendance.model import Page, Role, Session, User
+from attendance.rules.texts import folded
+from attendance.sentences import no_student, no_user, user_taken
+
+
+class SqlUsers(Database):
+    """The UserStore."""
+
+    def add_user_once(self, user: User) -> None:
+        """Raises AlreadyExists; NotFound where it is linked to no student."""
+        with self._writing(user_taken(user)) as connection:
+            _hold_student(connection, user)
+            connection.execute(insert(users).values(values(user, users)))
+
+    def save_user(self, user: User) -> None:
+        """Raises NotFound, AlreadyExists."""
+        with self._writing(user_taken(user)) as connection:
+            _hold_student(connection, user)
+            saved = connection.execute(update(users).where(users.c.id == user.id).values(values(user, users)))
+            if not saved.rowcount:
+                raise no_user()
+
+    def remove_user(self, user_id: str) -> None:
+        """Raises NotFound."""
+        with self._removing() as connection:
+            if not connection.execute(delete(users).where(users.c.id == user_id)).rowcount:
+                raise no_user()
+
+    def user(self, user_id: str) -> User:
+        """Raises NotFound."""
+        with self._looking() as connection:
+            return one(connection, User, users, users.c.id == user_id, no_user())
+
+    def find_user(self, email: str) -> User | None:
+        """Compared without case."""
+        with self._looking() as connection:
+            row = connection.execute(select(users).where(users.c.email_folded == folded(email))).one_or_none()
+            return read(User, users, row) if row else None
+
+    def users(self, *, text: str = "", page: int = 1, size: int = 50) -> Page[User]:
+        """Sorted by email."""
+        query = select(users).order_by(users.c.email_folded)
+        if text.strip():
+            query = query.where(contains(text, users.c.found_by))
+        with self._reading() as connection:
+            return page_of(connection, query, page, size, lambda row: read(User, users, row))
+
+    def has_admin(self) -> bool:
+        """Whether the site has been set up."""
+        return self.count_admins() > 0
+
+    def count_admins(self) -> int:
+        """How many there are."""
+        with self._looking() as connection:
+            counting = select(func.count()).select_from(users).where(users.c.role == Role.ADMIN)
+            return connection.scalar(counting) or 0
+
+
+def _hold_student(connection: Connection, user: User) -> None:
+    if user.student_id is not None:
+        lock(connection, students, user.student_id, no_student(user.student_id))
+
+
+_ONE = select(sessions).where(  # each request of somebody who is signed in asks it
+    sessions.c.id == bindparam("session_id"), sessions.c.user_id == bindparam("user_id")
+)
+
+
+class SqlSessions(Database):
+    """The SessionStore."""
+
+    def add_session(self, session: Session) -> None:
+        """Raises NotFound (user)."""
+        with self._writing() as connection:
+            lock(connection, users, session.user_id, no_user())
+            connection.execute(insert(sessions).values(values(session, sessions)))
+
+    def session(self, user_id: str, session_id: str) -> Session | None:
+        """None where it was ended."""
+        with self._looking() as connection:
+            row = connection.execute(_ONE, {"session_id": session_id, "user_id": user_id}).one_or_none()
+            return read(Session, sessions, row) if row else None
+
+    def sessions(self, user_id: str, now: datetime) -> Sequence[Session]:
+        """Last seen first."""
+        query = select(sessions).where(sessions.c.user_id == user_id, sessions.c.ends_at > now)
+        with self._looking() as connection:
+            return read_all(connection, Session, sessions, query.order_by(sessions.c.seen_at.desc(), sessions.c.id))
+
+    def see_session(self, user_id: str, session_id: str, at: datetime, ends_at: datetime) -> None:
+        """Nothing happens where it was ended."""
+        with self._writing() as connection:
+            seeing = update(sessions).where(_its(user_id, session_id)).values(seen_at=at, ends_at=ends_at)
+            connection.execute(seeing)
+
+    def remove_session(self, user_id: str, session_id: str) -> None:
+        """Nothing happens where it was ended."""
+        self._remove(_its(user_id, session_id))
+
+    def remove_sessions(self, user_id: str, keep: str | None = None) -> None:
+        """All of the user's, or all but one."""
+        self._remove((sessions.c.user_id == user_id) & (sessions.c.id != (keep or "")))
+
+    def remove_ended_sessions(self, now: datetime) -> None:
+        """Those whose end has come."""
+        self._remove(sessions.c.ends_at <= now)
+
+    def _remove(self, where: ColumnElement[bool]) -> None:
+        with self._writing() as connection:
+            connection.execute(delete(sessions).where(where))
+
+
+def _its(user_id: str, session_id: str) -> ColumnElement[bool]:
+    return (sessions.c.id == session_id) & (sessions.c.user_id == user_id)

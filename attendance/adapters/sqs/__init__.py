@@ -1,0 +1,1 @@
+"""Jobs that Lambda does, by a queue of SQS."""

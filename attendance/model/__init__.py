@@ -1,0 +1,63 @@
+"""The words of attendance as dataclasses; see the glossary in docs/architecture.md.
+
+Times are timezone-aware UTC datetimes. Seconds with the ending `_s` count from a recording's first frame.
+Similarities run from 0 to 100. All classes are frozen: a change makes a new one with `dataclasses.replace`.
+"""
+
+from attendance.model.devices import (
+    PIXELS,
+    Alarm,
+    Device,
+    DevicePicture,
+    DeviceState,
+    DeviceStatus,
+    ItemRefusal,
+    Pairing,
+    Reading,
+    ReadingSpan,
+    Slot,
+)
+from attendance.model.ids import new_id
+from attendance.model.lectures import DEVICE, Lecture, MatchLines, Recording, RecordingKind, SearchStatus, Sighting
+from attendance.model.lists import FORGOTTEN, AuditEntry, LectureCounts, LogFilter, LogRow, Page
+from attendance.model.marks import Evidence, Mark, MarkChange, Status
+from attendance.model.people import Course, EngineCount, Face, Role, Session, Student, User
+
+__all__ = [
+    "DEVICE",
+    "FORGOTTEN",
+    "PIXELS",
+    "Alarm",
+    "AuditEntry",
+    "Course",
+    "Device",
+    "DevicePicture",
+    "DeviceState",
+    "DeviceStatus",
+    "EngineCount",
+    "Evidence",
+    "Face",
+    "ItemRefusal",
+    "Lecture",
+    "LectureCounts",
+    "LogFilter",
+    "LogRow",
+    "Mark",
+    "MarkChange",
+    "MatchLines",
+    "Page",
+    "Pairing",
+    "Reading",
+    "ReadingSpan",
+    "Recording",
+    "RecordingKind",
+    "Role",
+    "SearchStatus",
+    "Session",
+    "Sighting",
+    "Slot",
+    "Status",
+    "Student",
+    "User",
+    "new_id",
+]

@@ -1,0 +1,107 @@
+"""Users, courses, students and their faces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from attendance.model.ids import new_id
+
+
+class Role(StrEnum):
+    """What a user may do."""
+
+    ADMIN = "admin"
+    TEACHER = "teacher"
+    STUDENT = "student"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who can log in. `student_id` links the account of a student to the student."""
+
+    id: str
+    email: str
+    name: str
+    role: Role
+    password_hash: str
+    created_at: datetime
+    student_id: str | None = None
+    timezone: str | None = None
+    session_key: str = field(default_factory=new_id)  # replaced with the password, so that older sessions end
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One login of a user in one browser. `ends_at` moves with visits, as far as a login may last; see rules.py."""
+
+    id: str
+    user_id: str
+    created_at: datetime
+    seen_at: datetime
+    ends_at: datetime
+    browser: str = ""  # as it names itself
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What is taught (`code`, `name`) to which class (`section`); `code` and `section` together are unique."""
+
+    id: str
+    code: str
+    name: str
+    section: str
+    timezone: str
+    created_at: datetime
+    late_after_minutes: int = 10
+    left_early_minutes: int = 10
+
+    @property
+    def label(self) -> str:
+        """Code and section as people write them."""
+        return f"{self.code} ({self.section})" if self.section else self.code
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """Somebody who can be marked. `id` is the school's own; `key` is ours, for addresses and media keys."""
+
+    id: str
+    key: str
+    name: str
+    created_at: datetime
+    consent_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One enrolled face of a student. `vector` is None where a service keeps it under `external_id`.
+
+    `passed_over_by` is an engine that cannot use the photo, where somebody decided to go on without it.
+    """
+
+    id: str
+    student_id: str
+    engine: str
+    photo_key: str
+    thumbnail_key: str
+    quality: float
+    created_at: datetime
+    vector: tuple[float, ...] | None = None
+    external_id: str | None = None
+    passed_over_by: str | None = None
+
+    def is_outdated(self, engine: str) -> bool:
+        """Whether this engine cannot compare it yet, but may be able to once it is enrolled anew."""
+        return engine not in (self.engine, self.passed_over_by)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineCount:
+    """How many photos an engine has enrolled: in use, and anew beside those that are in use."""
+
+    engine: str
+    faces: int
+    renewed: int

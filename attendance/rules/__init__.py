@@ -1,0 +1,1 @@
+"""The decisions: pure functions, which every store and every use case shares."""

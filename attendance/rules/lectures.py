@@ -1,0 +1,221 @@
+"""The decisions: sightings, roster and times in, marks out. Pure and repeatable; the order of input is no matter."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import ROUND_FLOOR, Decimal
+
+from attendance.model import (
+    Course,
+    Device,
+    Evidence,
+    Face,
+    Lecture,
+    Mark,
+    MatchLines,
+    Pairing,
+    Recording,
+    RecordingKind,
+    Sighting,
+    Status,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attendance:
+    """What the sightings of one student add up to."""
+
+    status: Status
+    best: Sighting
+    first_seen_at: datetime
+    last_seen_at: datetime
+
+
+def is_sure(sighting: Sighting, lines: MatchLines, kind: RecordingKind) -> bool:
+    """Whether a sighting proves its student by itself: near enough, well apart from the next, in several good frames.
+
+    A snapshot has one frame only. Evidence without any good frame is weak, however near: the face was near to somebody
+    else as well, or farther than one of its size may be. Nor does a face in a video that moves as a picture of it
+    does; a snapshot cannot tell.
+    """
+    if sighting.student_id is None or sighting.similarity is None:
+        return False
+    if sighting.margin is not None and sighting.margin < lines.margin:
+        return False
+    if sighting.flat and kind is not RecordingKind.SNAPSHOT:
+        return False
+    accept = lines.accept if lines.accept_small is None else lines.accept_small
+    least_good_frames = 1 if kind is RecordingKind.SNAPSHOT else lines.least_good_frames
+    return sighting.similarity >= accept and sighting.good_frames >= least_good_frames
+
+
+def rounded_down(similarity: float, digits: int = 0) -> float:
+    """A similarity as it is shown: rounded up, 98.95 would look like the 99 that it did not reach."""
+    return float(Decimal(str(similarity)).quantize(Decimal(1).scaleb(-digits), ROUND_FLOOR))
+
+
+def present_or_late(
+    first_seen_at: datetime, lecture: Lecture, course: Course, recordings: Iterable[Recording]
+) -> Status:
+    """Late is what a recording can prove: before the first recording began, nobody could be seen."""
+    watched_from = max(lecture.starts_at, min(recording.started_at for recording in recordings))
+    late = first_seen_at > watched_from + timedelta(minutes=course.late_after_minutes)
+    return Status.LATE if late else Status.PRESENT
+
+
+def another_photo_would_help(opinions: Sequence[Status]) -> bool:
+    """Of what the searches said of a student whom they saw: at least three lectures, and a third of them unsure."""
+    return len(opinions) >= 3 and 3 * opinions.count(Status.UNSURE) >= len(opinions)
+
+
+def could_be_known(faces: Iterable[Face], recordings: Iterable[Recording]) -> bool:
+    """Whether each of these searched recordings was searched with a photo of the student whose faces these are.
+
+    Whoever has no photo, for want of consent or of a good picture, can be seen by no search and is absent by none. A
+    photo that came after a search, or that the search's engine cannot use, was not compared in it.
+    """
+    own = list(faces)
+    return all(any(_was_compared(face, recording) for face in own) for recording in recordings)
+
+
+def _was_compared(face: Face, recording: Recording) -> bool:
+    came_before = recording.searched_at is not None and face.created_at <= recording.searched_at
+    return came_before and (recording.engine is None or face.passed_over_by != recording.engine)
+
+
+def decide_marks(
+    lecture: Lecture,
+    course: Course,
+    student_ids: Sequence[str],
+    recordings: Sequence[Recording],
+    sightings: Sequence[Sighting],
+    faces: Iterable[Face],
+    lines: MatchLines,
+    now: datetime,
+) -> list[Mark]:
+    """One mark for each of these students, from the recordings that were searched; none where nothing was searched.
+
+    Sure sightings make present or late; where there are only unsure ones the mark is unsure. Who was not seen is absent
+    where all searches could know them by their `faces`, else unsure without evidence: they need another way. What a
+    device's recording shows from before the lecture began or after it ended counts for nothing.
+    """
+    by_id = {recording.id: recording for recording in recordings}
+    if not by_id:
+        return []
+    faces_of = defaultdict(list)
+    for face in faces:
+        faces_of[face.student_id].append(face)
+    marks = []
+    for student_id in sorted(set(student_ids)):
+        own = [s for s in sightings if s.student_id == student_id and s.recording_id in by_id]
+        attended = _attendance(own, by_id, lecture, course, lines)
+        unseen = Status.ABSENT if could_be_known(faces_of[student_id], recordings) else Status.UNSURE
+        marks.append(_mark(lecture, course, student_id, attended, unseen, by_id, now))
+    return marks
+
+
+def _attendance(
+    own: Sequence[Sighting],
+    recordings: Mapping[str, Recording],
+    lecture: Lecture,
+    course: Course,
+    lines: MatchLines,
+) -> _Attendance | None:
+    there = {s: spans for s in own if (spans := _during(s, lecture, recordings))}
+    sure = [s for s in there if is_sure(s, lines, recordings[s.recording_id].kind)]
+    counted = sure or [s for s in there if (s.similarity or 0) >= lines.review]
+    if not counted:
+        return None
+    first = min(start for s in counted for start, _ in there[s])
+    last = max(end for s in counted for _, end in there[s])
+    best = max(counted, key=lambda s: (s.similarity or 0, s.frames, s.id))
+    status = Status.UNSURE
+    if sure:
+        status = present_or_late(first, lecture, course, recordings.values())
+    return _Attendance(status, best, first, last)
+
+
+def _during(
+    sighting: Sighting, lecture: Lecture, recordings: Mapping[str, Recording]
+) -> list[tuple[datetime, datetime]]:
+    """The appearances that are of the lecture. A device's clip may show the one before it or after it too; of what a
+    person uploads, that person has said which lecture it shows.
+    """
+    recording = recordings[sighting.recording_id]
+    began = recording.started_at
+    moments = [[began + timedelta(seconds=second) for second in span] for span in sighting.appearances]
+    return [
+        (start, end)
+        for start, end in moments
+        if recording.device_id is None or (start <= lecture.ends_at and end >= lecture.starts_at)
+    ]
+
+
+def _mark(
+    lecture: Lecture,
+    course: Course,
+    student_id: str,
+    attended: _Attendance | None,
+    unseen: Status,
+    recordings: Mapping[str, Recording],
+    now: datetime,
+) -> Mark:
+    if attended is None:
+        return Mark(lecture.id, student_id, unseen, unseen, now)
+    return Mark(
+        lecture.id,
+        student_id,
+        attended.status,
+        attended.status,
+        now,
+        left_early=_left_early(attended.last_seen_at, lecture, course, recordings),
+        evidence=_evidence(attended),
+    )
+
+
+def _evidence(attended: _Attendance) -> Evidence:
+    best = attended.best
+    return Evidence(
+        recording_id=best.recording_id,
+        sighting_id=best.id,
+        similarity=best.similarity or 0.0,
+        frames=best.frames,
+        first_s=best.first_s,
+        last_s=best.last_s,
+        first_seen_at=attended.first_seen_at,
+        last_seen_at=attended.last_seen_at,
+        picture_key=best.picture_key,
+        picture_s=best.picture_s,
+    )
+
+
+def _left_early(last: datetime, lecture: Lecture, course: Course, recordings: Mapping[str, Recording]) -> bool:
+    watched_until = min(lecture.ends_at, max(recording.ended_at for recording in recordings.values()))
+    return last + timedelta(minutes=course.left_early_minutes) < watched_until
+
+
+CLOCK_TOLERANCE = timedelta(hours=1)
+"""How far behind a device's clock may be that has not heard of the site since its start: Debian keeps the time for a
+machine without a clock of its own once an hour, and it goes on from there after the power was away."""
+
+
+def could_record(device: Device, at: datetime, now: datetime, outbox_lasts: timedelta) -> bool:
+    """Whether what a device says it recorded then can be so: it had a key, and its outbox would still hold it.
+
+    One that never had a key was never without one either; it cannot ask.
+    """
+    times = device.paired_times if device.key_hash is not None else (Pairing(now - outbox_lasts),)
+    return at >= now - outbox_lasts - CLOCK_TOLERANCE and any(_is_within(at, one) for one in times)
+
+
+def _is_within(at: datetime, pairing: Pairing) -> bool:
+    until = pairing.until
+    return pairing.since - CLOCK_TOLERANCE <= at and (until is None or at <= until + CLOCK_TOLERANCE)
+
+
+def session_end(created_at: datetime, seen_at: datetime, *, idle: timedelta, most: timedelta) -> datetime:
+    """A login ends when nobody has come for so long, and at the latest so long after it began."""
+    return min(seen_at + idle, created_at + most)

@@ -1,0 +1,324 @@
+"""Every setting: name, default, help; parsed and checked once, so that a wrong one stops the start."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from attendance.errors import SettingsError
+from attendance.settings.kinds import (
+    count,
+    file,
+    number,
+    one_of,
+    perhaps,
+    service_url,
+    sha256,
+    text,
+    timezone,
+    yes_or_no,
+)
+from attendance.settings.service_url import ServiceUrl
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of docs/settings.md."""
+
+    name: str
+    default: str
+    help: str
+    parse: Callable[[str], Any]
+
+    @property
+    def field(self) -> str:
+        """Of Settings."""
+        return self.name.removeprefix("ROLLCALL_").lower()
+
+    @property
+    def holds_a_secret(self) -> bool:
+        """Whether its value may hold one, and so is not printed."""
+        return self.parse is service_url
+
+
+_OF_THE_TESTS = {"ROLLCALL_FACES_DIR", "ROLLCALL_LFW_DIR"}
+"""Folders of photographs; the settings of the test suite and the bench, which start the site beside them."""
+
+SETTINGS = (
+    Setting("ROLLCALL_DATA", "instance", "The folder for all that is kept on this machine.", Path),
+    Setting(
+        "ROLLCALL_STORE",
+        "sqlite:///{data}/rollcall.db",
+        "Where records are kept: a database URL, or `dynamodb://TABLE`.",
+        service_url,
+    ),
+    Setting(
+        "ROLLCALL_MEDIA",
+        "folder:{data}/media",
+        "Where photos, recordings and evidence are kept: `folder:PATH` or `s3://BUCKET`.",
+        service_url,
+    ),
+    Setting("ROLLCALL_FACES", "local", "The face engine: `local` or `rekognition://COLLECTION`.", service_url),
+    Setting(
+        "ROLLCALL_JOBS",
+        "huey+sqlite:{data}/jobs.db",
+        "How searches reach a worker: by huey, or by `lambda:QUEUE_URL`; `inline` searches at once, for tests.",
+        service_url,
+    ),
+    Setting("ROLLCALL_TIMEZONE", "", "The time zone of new courses; empty: the machine's.", timezone),
+    Setting(
+        "ROLLCALL_ACCEPT_SIMILARITY",
+        "",
+        "From this similarity (0 to 100) on a match is sure; empty: what suits the face engine.",
+        perhaps(number(0, 100)),
+    ),
+    Setting(
+        "ROLLCALL_REVIEW_SIMILARITY",
+        "",
+        "From this similarity on a match is shown for review; empty: what suits the face engine.",
+        perhaps(number(0, 100)),
+    ),
+    Setting(
+        "ROLLCALL_MARGIN",
+        "",
+        "How many points nearer than the runner-up a sure match is; empty: what suits the face engine.",
+        perhaps(number(0, 100)),
+    ),
+    Setting(
+        "ROLLCALL_SEARCH_EVERY_S",
+        "",
+        "Seconds between the pictures of a video that are searched; empty: chosen by its length.",
+        perhaps(number(0.04, 600)),
+    ),
+    Setting(
+        "ROLLCALL_SMALLEST_FACE_PX", "40", "Faces narrower than this are not looked for, in pixels.", count(20, 400)
+    ),
+    Setting(
+        "ROLLCALL_SEARCH_PROCESSES",
+        "",
+        "How many processes search one video; empty: one a core, at most four.",
+        perhaps(count(1, 64)),
+    ),
+    Setting(
+        "ROLLCALL_STILL_FACES",
+        "review",
+        "What a face that moves as a picture does becomes in a video: `review` (unsure), or `allow`: like any other.",
+        one_of("review", "allow"),
+    ),
+    Setting(
+        "ROLLCALL_VECTOR_MODEL",
+        "",
+        "An ArcFace-like ONNX file for face vectors; empty: built in.",
+        perhaps(file),
+    ),
+    Setting("ROLLCALL_VECTOR_MODEL_SHA256", "", "The SHA-256 of that file.", perhaps(sha256)),
+    Setting(
+        "ROLLCALL_VECTOR_MODEL_LINE",
+        "0.4",
+        "The cosine from which on two vectors of that file are of one person, as its author says.",
+        number(0.05, 0.95),
+    ),
+    Setting("ROLLCALL_DETECTOR_MODEL", "", "A YuNet ONNX file that finds faces; empty: built in.", perhaps(file)),
+    Setting("ROLLCALL_DETECTOR_MODEL_SHA256", "", "The SHA-256 of that file.", perhaps(sha256)),
+    Setting(
+        "ROLLCALL_REKOGNITION_THRESHOLD",
+        "80",
+        "Rekognition names nobody below this similarity; the review line, where none is set.",
+        number(0, 100),
+    ),
+    Setting(
+        "ROLLCALL_REKOGNITION_TOPIC",
+        "",
+        "The ARN of the SNS topic where Rekognition says that a search has ended; empty: it is asked again and again.",
+        text,
+    ),
+    Setting(
+        "ROLLCALL_REKOGNITION_ROLE",
+        "",
+        "The ARN of the role with which Rekognition writes to that topic.",
+        text,
+    ),
+    Setting(
+        "ROLLCALL_PRICE_PER_MINUTE",
+        "0.10",
+        "What Rekognition charges for a minute of searched video, in US dollars; see its price list.",
+        number(0, 1000),
+    ),
+    Setting(
+        "ROLLCALL_MONTHLY_BUDGET",
+        "",
+        "The most that searches by Rekognition may cost in a month (UTC), in US dollars; empty: no limit.",
+        perhaps(number(0, 10_000_000)),
+    ),
+    Setting("ROLLCALL_MAX_UPLOAD_GB", "10", "The largest recording that may be uploaded, in GB.", number(0.001, 1000)),
+    Setting("ROLLCALL_MAX_PHOTO_MB", "30", "The largest photo that may be uploaded, in MB.", number(0.1, 1000)),
+    Setting(
+        "ROLLCALL_READINGS_FULL_DAYS",
+        "7",
+        "For how many days every reading of a thermal sensor is kept.",
+        count(1, 3650),
+    ),
+    Setting(
+        "ROLLCALL_READINGS_THINNED_DAYS",
+        "90",
+        "For how many days one reading a minute is kept after that; those that an alarm names stay.",
+        count(1, 36500),
+    ),
+    Setting(
+        "ROLLCALL_DEVICE_OUTBOX_DAYS",
+        "30",
+        "How many days a device may be without a network; what it recorded longer ago is not taken any more.",
+        count(1, 3650),
+    ),
+    Setting(
+        "ROLLCALL_REQUESTS_PER_DEVICE",
+        "600",
+        "How many requests a device has each minute in each web process; it waits when it has used them up.",
+        count(1, 100_000),
+    ),
+    Setting("ROLLCALL_SESSION_HOURS", "12", "How long a login lasts without a visit, in hours.", number(0.1, 8760)),
+    Setting(
+        "ROLLCALL_SESSION_MAX_HOURS",
+        "720",
+        "How long a login lasts at most, however often somebody comes, in hours.",
+        number(0.1, 87600),
+    ),
+    Setting(
+        "ROLLCALL_LOGIN_TRIES",
+        "5",
+        "How many wrong tries to log in an address has each minute; docs/operations.md says what follows from it.",
+        count(1, 1000),
+    ),
+    Setting(
+        "ROLLCALL_RATE_STORE",
+        "file:{data}/tries.db",
+        "Where tries are counted: `file:PATH` for one machine, redis://HOST for several, `memory:` for one process.",
+        service_url,
+    ),
+    Setting(
+        "ROLLCALL_PROXIES",
+        "0",
+        "How many reverse proxies stand before the site and set X-Forwarded-For and -Proto.",
+        count(0, 10),
+    ),
+    Setting("ROLLCALL_HTTPS", "no", "Whether people reach the site by https only: cookies are then Secure.", yes_or_no),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one run, checked. Field names are those of the table in lower case, without ROLLCALL_."""
+
+    data: Path
+    store: ServiceUrl
+    media: ServiceUrl
+    faces: ServiceUrl
+    jobs: ServiceUrl
+    timezone: str
+    accept_similarity: float | None
+    review_similarity: float | None
+    margin: float | None
+    search_every_s: float | None
+    smallest_face_px: int
+    search_processes: int | None
+    still_faces: str
+    vector_model: Path | None
+    vector_model_sha256: str | None
+    vector_model_line: float
+    detector_model: Path | None
+    detector_model_sha256: str | None
+    rekognition_threshold: float
+    rekognition_topic: str
+    rekognition_role: str
+    price_per_minute: float
+    monthly_budget: float | None
+    max_upload_gb: float
+    max_photo_mb: float
+    readings_full_days: int
+    readings_thinned_days: int
+    device_outbox_days: int
+    requests_per_device: int
+    session_hours: float
+    session_max_hours: float
+    login_tries: int
+    rate_store: ServiceUrl
+    proxies: int
+    https: bool
+
+    def __post_init__(self) -> None:
+        """However it is made, nothing prints a secret."""
+        for setting in SETTINGS:
+            value = getattr(self, setting.field)
+            if setting.holds_a_secret and isinstance(value, str):
+                object.__setattr__(self, setting.field, ServiceUrl(value))
+
+    @property
+    def most_upload_bytes(self) -> int:
+        """The largest recording, in bytes."""
+        return int(self.max_upload_gb * 1e9)
+
+    @property
+    def most_photo_bytes(self) -> int:
+        """The largest photo, in bytes."""
+        return int(self.max_photo_mb * 1e6)
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read and check the settings. Raises SettingsError, which names the setting and the cure.
+
+    `{data}` in a value stands for the data folder as an absolute path.
+    """
+    environment = os.environ if environment is None else environment
+    _refuse_unknown(environment)
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        text = environment.get(setting.name, setting.default)
+        field = setting.field
+        values[field] = _parsed(setting, text.replace("{data}", str(values.get("data", ""))))
+        if field == "data":
+            values[field] = values[field].expanduser().absolute()
+    settings = Settings(**values)
+    _check_together(settings)
+    return settings
+
+
+def _parsed(setting: Setting, text: str) -> Any:
+    try:
+        return setting.parse(text)
+    except ValueError as wrong:
+        raise SettingsError(
+            "%(setting)s is %(text)r, but %(cure)s.", setting=setting.name, text=text, cure=_cure(wrong)
+        ) from wrong
+
+
+def _cure(wrong: ValueError) -> str:
+    return str(wrong) if str(wrong).startswith("must") else "must be a number"
+
+
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
+    """A misspelt setting would silently do nothing, so it stops the start."""
+    known = {setting.name for setting in SETTINGS} | _OF_THE_TESTS
+    for name in environment:
+        if name.startswith("ROLLCALL_") and name not in known:
+            raise SettingsError("There is no setting %(name)s; docs/settings.md lists them all.", name=name)
+
+
+def _check_together(settings: Settings) -> None:
+    accept, review = settings.accept_similarity, settings.review_similarity
+    if accept is not None and review is not None and review > accept:
+        raise SettingsError("ROLLCALL_REVIEW_SIMILARITY must not be above ROLLCALL_ACCEPT_SIMILARITY.")
+    if settings.readings_thinned_days < settings.readings_full_days:
+        raise SettingsError("ROLLCALL_READINGS_THINNED_DAYS must not be below ROLLCALL_READINGS_FULL_DAYS.")
+    if settings.faces.startswith("rekognition:") and not settings.media.startswith("s3:"):
+        raise SettingsError("Rekognition reads recordings from S3: set ROLLCALL_MEDIA to s3://BUCKET.")
+    if bool(settings.rekognition_topic) != bool(settings.rekognition_role):
+        raise SettingsError("ROLLCALL_REKOGNITION_TOPIC and ROLLCALL_REKOGNITION_ROLE are set together or not at all.")
+    for name, model, digest in (
+        ("ROLLCALL_VECTOR_MODEL", settings.vector_model, settings.vector_model_sha256),
+        ("ROLLCALL_DETECTOR_MODEL", settings.detector_model, settings.detector_model_sha256),
+    ):
+        if digest is not None and model is None:
+            raise SettingsError("%(name)s_SHA256 is set, but %(name)s names no file.", name=name)

@@ -1,0 +1,1 @@
+"""Courses and when they meet."""

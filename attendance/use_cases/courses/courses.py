@@ -1,0 +1,161 @@
+"""Add, change and remove courses, and say who teaches and who attends them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pytz
+
+from attendance.errors import InvalidInput, NotFound, Phrase
+from attendance.model import AuditEntry, Course, Lecture, Role, new_id
+from attendance.services import Services
+from attendance.use_cases.erasing import erase_soon
+from attendance.use_cases.names import clean_course_code, clean_name, clean_section
+
+MOST_MINUTES = 24 * 60
+_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class CourseErasure:
+    """How much is erased with a course. Students stay registered."""
+
+    lectures: int
+    recordings: int
+    marks: int
+
+
+def add_course(
+    services: Services,
+    *,
+    code: str,
+    name: str,
+    section: str = "",
+    timezone: str | None = None,
+    late_after_minutes: int = 10,
+    left_early_minutes: int = 10,
+    by: str | None,
+) -> Course:
+    """A new course; `timezone` None is the setting's. Raises InvalidInput, AlreadyExists (code and section)."""
+    course = Course(
+        id=new_id(),
+        code=clean_course_code(code),
+        name=clean_name(name, Phrase("The name of the course")),
+        section=clean_section(section),
+        timezone=_timezone(timezone or services.settings.timezone),
+        created_at=services.now(),
+        late_after_minutes=_minutes(late_after_minutes, "late_after_minutes"),
+        left_early_minutes=_minutes(left_early_minutes, "left_early_minutes"),
+    )
+    services.store.add_course_once(course)
+    _audit(services, by, "course.added", course)
+    return course
+
+
+def change_course(
+    services: Services,
+    course_id: str,
+    *,
+    code: str,
+    name: str,
+    section: str,
+    timezone: str,
+    late_after_minutes: int,
+    left_early_minutes: int,
+    by: str | None,
+) -> Course:
+    """The course as changed; marks that exist stay as they are. Raises NotFound, InvalidInput, AlreadyExists."""
+    course = services.store.course(course_id)
+    changed = replace(
+        course,
+        code=clean_course_code(code),
+        name=clean_name(name, Phrase("The name of the course")),
+        section=clean_section(section),
+        timezone=_timezone(timezone),
+        late_after_minutes=_minutes(late_after_minutes, "late_after_minutes"),
+        left_early_minutes=_minutes(left_early_minutes, "left_early_minutes"),
+    )
+    if changed != course:
+        services.store.save_course(changed)
+        _audit(services, by, "course.changed", changed)
+    return changed
+
+
+def what_a_course_takes_along(services: Services, course_id: str) -> CourseErasure:
+    """What removing the course erases. Raises NotFound."""
+    services.store.course(course_id)
+    lectures = [lecture.id for lecture in _lectures(services, course_id)]
+    return CourseErasure(
+        lectures=len(lectures),
+        recordings=sum(len(services.store.recordings(lecture_id)) for lecture_id in lectures),
+        marks=sum(len(services.store.marks(lecture_id)) for lecture_id in lectures),
+    )
+
+
+def remove_course(services: Services, course_id: str, *, by: str | None) -> CourseErasure:
+    """Remove the course with its lectures, recordings, evidence and marks. Raises NotFound."""
+    course = services.store.course(course_id)
+    erasure = what_a_course_takes_along(services, course_id)
+    services.store.remove_course(course_id)
+    detail = f"lectures {erasure.lectures}, recordings {erasure.recordings}, marks {erasure.marks}"
+    _audit(services, by, "course.removed", course, detail)
+    erase_soon(services)
+    return erasure
+
+
+def set_teachers(services: Services, course_id: str, user_ids: Sequence[str], *, by: str | None) -> None:
+    """Replace the teachers. Raises NotFound, InvalidInput where one of them is a student."""
+    course = services.store.course(course_id)
+    users = [services.store.user(user_id) for user_id in dict.fromkeys(user_ids)]
+    for user in users:
+        if user.role is Role.STUDENT:
+            raise InvalidInput("%(email)s is a student and cannot teach a course.", email=user.email, field="teachers")
+    services.store.set_teachers(course_id, [user.id for user in users])
+    _audit(services, by, "course.teachers_set", course, ", ".join(user.email for user in users))
+
+
+def add_to_roster(services: Services, course_id: str, student_ids: Sequence[str], *, by: str | None) -> None:
+    """Raises NotFound and changes nothing where the course or a student does not exist."""
+    course = services.store.course(course_id)
+    services.store.add_to_roster(course_id, student_ids)
+    for student_id in student_ids:
+        _audit(services, by, "course.student_added", course, student_id)
+
+
+def remove_from_roster(services: Services, course_id: str, student_id: str, *, by: str | None) -> None:
+    """Marks that exist stay. Raises NotFound where the course is gone or the student is not on the roster."""
+    course = services.store.course(course_id)
+    if student_id not in {student.id for student in services.store.roster(course_id)}:
+        raise NotFound("This student is not on the roster.")
+    services.store.remove_from_roster(course_id, student_id)
+    _audit(services, by, "course.student_removed", course, student_id)
+
+
+def _lectures(services: Services, course_id: str) -> list[Lecture]:
+    lectures: list[Lecture] = []
+    number = 1
+    while True:
+        page = services.store.lectures(course_ids=[course_id], page=number, size=_PAGE)
+        lectures.extend(page.items)
+        if number >= page.pages:
+            return lectures
+        number += 1
+
+
+def _timezone(name: str) -> str:
+    if name not in pytz.all_timezones_set:
+        raise InvalidInput(
+            "There is no time zone %(name)s; choose one such as Asia/Seoul.", name=name, field="timezone"
+        )
+    return name
+
+
+def _minutes(minutes: int, field: str) -> int:
+    if not 0 <= minutes <= MOST_MINUTES:
+        raise InvalidInput("Minutes must be a whole number from 0 to %(most)s.", most=MOST_MINUTES, field=field)
+    return minutes
+
+
+def _audit(services: Services, by: str | None, action: str, course: Course, detail: str = "") -> None:
+    services.store.add_audit(AuditEntry(services.now(), by, action, course.label, detail))

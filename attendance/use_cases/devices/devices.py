@@ -1,0 +1,237 @@
+"""Devices: added, paired, changed, calibrated, revoked and removed."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import secrets
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from attendance.device_errors import CodeRefused, KeyRefused
+from attendance.errors import InvalidInput, Phrase
+from attendance.model import AuditEntry, Device, DeviceStatus, new_id
+from attendance.services import Services
+from attendance.use_cases.devices.readings import check_time
+from attendance.use_cases.erasing import erase_soon
+from attendance.use_cases.names import clean_name
+
+SEEN_EVERY = timedelta(minutes=1)
+"""How exactly it is known when a device was heard of: each request would be a write otherwise."""
+
+_PAGE = 200
+_AHEAD = timedelta(days=366)
+"""Clocks of devices may be ahead of ours; what is later than this was never taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRow:
+    """A device in the list, and how many of its alarms nobody has looked at."""
+
+    device: Device
+    unseen_alarms: int
+
+
+def add_device(services: Services, *, name: str, room: str, by: str | None) -> PairingCode:
+    """A new device with the code that pairs it. Raises InvalidInput."""
+    device = Device(id=new_id(), name=_name(name), room=clean_room(room), created_at=services.now())
+    services.store.add_device_once(device)
+    _audit(services, by, "device.added", device)
+    return offer_pairing(services, device.id)
+
+
+def new_pairing_code(services: Services, device_id: str, *, by: str | None) -> PairingCode:
+    """For a device that lost its key or was set up anew; the old key works until it is paired. Raises NotFound."""
+    offered = offer_pairing(services, device_id)
+    _audit(services, by, "device.code_made", offered.device)
+    return offered
+
+
+def change_device(services: Services, device_id: str, *, name: str, room: str, by: str | None) -> Device:
+    """Rename or move it; what it sent stays with the lectures of the old room. Raises NotFound, InvalidInput."""
+    device = services.store.device(device_id)
+    changed = replace(device, name=_name(name), room=clean_room(room))
+    if changed != device:
+        services.store.save_device(changed)
+        _audit(services, by, "device.changed", changed)
+    return changed
+
+
+def revoke_device(services: Services, device_id: str, *, by: str | None) -> None:
+    """Refuse its key from now on; it stays in the list with all that it sent. Raises NotFound."""
+    device = services.store.device(device_id)
+    services.store.revoke_device(device_id, device.revoked_at or services.now())  # again takes back a code that waits
+    _audit(services, by, "device.revoked", device)
+
+
+def remove_device(services: Services, device_id: str, *, by: str | None) -> None:
+    """Remove it with its readings and alarms; the recordings that it sent are those of their lectures and stay.
+
+    Raises NotFound.
+    """
+    device = services.store.device(device_id)
+    services.store.revoke_device(device_id, services.now())  # so that nothing comes meanwhile
+    while services.store.remove_readings(device_id, services.now() + _AHEAD):
+        pass
+    services.store.remove_device(device_id)
+    _audit(services, by, "device.removed", device)
+    erase_soon(services)
+
+
+def hear_of(services: Services, device: Device, status: DeviceStatus | None = None) -> None:
+    """Note that the device was here, at once where it says something of itself. Raises TooOld."""
+    if status is not None:
+        check_time(services, device, status.at)
+    now = services.now()
+    if status is not None or device.last_seen_at is None or now - device.last_seen_at >= SEEN_EVERY:
+        services.store.see_device(device.id, now, status)
+
+
+def list_devices(services: Services) -> Sequence[DeviceRow]:
+    """All, also revoked ones, sorted by room and name."""
+    unseen = services.store.unseen_alarms()
+    return [DeviceRow(device, unseen[device.id]) for device in services.store.devices()]
+
+
+def alarms_since(services: Services, moment: datetime) -> Counter[str]:
+    """How many alarms each device made since then, by device id."""
+    counted: Counter[str] = Counter()
+    number = 1
+    while True:
+        page = services.store.alarms(page=number, size=_PAGE)
+        young = [alarm.device_id for alarm in page.items if alarm.at >= moment]
+        counted.update(young)
+        if len(young) < len(page.items) or number >= page.pages:
+            return counted
+        number += 1
+
+
+def clean_room(room: str) -> str:
+    """The name of a room in NFC without blanks around it. Raises InvalidInput."""
+    return clean_name(room, Phrase("The room"))
+
+
+def _name(name: str) -> str:
+    return clean_name(name, Phrase("The name of the device"))
+
+
+def _audit(services: Services, by: str | None, action: str, device: Device) -> None:
+    services.store.add_audit(AuditEntry(services.now(), by, action, device.name, device.room))
+
+
+CODE_LASTS = timedelta(hours=1)
+
+_SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is easily taken for another: no I, O, 0, 1
+_SIGNS_OF_A_CODE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class PairingCode:
+    """A code to be typed on the device, shown once: only its hash is kept."""
+
+    device: Device
+    code: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceKey:
+    """A device with its new key, shown once: only its hash is kept."""
+
+    device: Device
+    key: str
+
+
+def offer_pairing(services: Services, device_id: str) -> PairingCode:
+    """A new code; the one before is worth nothing any more, the key in use stays. Raises NotFound."""
+    signs = "".join(secrets.choice(_SIGNS) for _ in range(_SIGNS_OF_A_CODE))
+    until = services.now() + CODE_LASTS
+    services.store.offer_pairing(device_id, _hash(signs), until)
+    return PairingCode(services.store.device(device_id), f"{signs[:4]}-{signs[4:]}", until)
+
+
+def pair_device(services: Services, code: str) -> DeviceKey:
+    """A new key for the device that offers this code, typed in any case and with any gaps. Raises CodeRefused."""
+    signs = "".join(code.upper().replace("-", " ").split())
+    paired = _pair(services, _hash(signs))
+    if paired is None:
+        raise CodeRefused("This pairing code is wrong, was used already, or is older than an hour.")
+    _audit(services, None, "device.paired", paired.device)
+    return paired
+
+
+def give_key(services: Services, device_id: str, *, by: str | None) -> DeviceKey:
+    """A new key to be copied to the device by hand; the one before is refused from now on. Raises NotFound."""
+    once = secrets.token_urlsafe(32)
+    services.store.offer_pairing(device_id, _hash(once), services.now() + CODE_LASTS)
+    paired = _pair(services, _hash(once))
+    if paired is None:
+        raise CodeRefused("Somebody else made a code for this device at the same moment; please try again.")
+    _audit(services, by, "device.key_given", paired.device)
+    return paired
+
+
+def device_of_key(services: Services, key: str) -> Device:
+    """Raises KeyRefused, with one sentence for keys that are wrong and keys that were revoked."""
+    key_hash = _hash(key)
+    device = services.store.find_device_by_key(key_hash) if key else None
+    if (
+        device is None
+        or device.revoked_at is not None
+        or not secrets.compare_digest(device.key_hash or "", key_hash)  # a database may compare less strictly
+    ):
+        raise KeyRefused("This device key is wrong or was revoked; pair the device again.")
+    return device
+
+
+def _pair(services: Services, pairing_hash: str) -> DeviceKey | None:
+    key = secrets.token_urlsafe(32)
+    device = services.store.take_pairing(pairing_hash, _hash(key), services.now())
+    return DeviceKey(device, key) if device is not None else None
+
+
+def _hash(secret: str) -> str:
+    """Of random secrets, which need no salt; those of codes are worth nothing after an hour."""
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
+
+
+PROPOSED_LINE_C = 37.5
+MOST_OFFSET_C = 10.0
+LOWEST_LINE_C, HIGHEST_LINE_C = 30.0, 45.0
+
+
+def calibrate_device(services: Services, device_id: str, *, offset_c: float, on: date, by: str | None) -> Device:
+    """Add `offset_c` to its skin estimates from now on; `on` says since when. Raises NotFound, InvalidInput."""
+    if not math.isfinite(offset_c) or abs(offset_c) > MOST_OFFSET_C:
+        raise InvalidInput(
+            "The offset must be a number from -%(most)s to %(most)s degrees.",
+            most=f"{MOST_OFFSET_C:g}",
+            field="offset_c",
+        )
+    if on > services.now().date() + timedelta(days=1):  # it is tomorrow already in the east
+        raise InvalidInput("The day of the calibration lies in the future.", field="on")
+    device = replace(services.store.device(device_id), calibration_offset_c=offset_c, calibrated_on=on)
+    services.store.save_device(device)
+    _audit_measure(services, by, "device.calibrated", device, f"{offset_c:+.2f} °C, {on.isoformat()}")
+    return device
+
+
+def set_alarm_line(services: Services, device_id: str, *, line_c: float | None, by: str | None) -> Device:
+    """Make an alarm of skin estimates from here on; None makes none. Raises NotFound, InvalidInput."""
+    if line_c is not None and not LOWEST_LINE_C <= line_c <= HIGHEST_LINE_C:
+        raise InvalidInput(
+            "The alarm line must be from %(low)s to %(high)s degrees.",
+            low=f"{LOWEST_LINE_C:g}",
+            high=f"{HIGHEST_LINE_C:g}",
+            field="line_c",
+        )
+    device = replace(services.store.device(device_id), alarm_line_c=line_c)
+    services.store.save_device(device)
+    _audit_measure(services, by, "device.alarm_line_set", device, "-" if line_c is None else f"{line_c:g} °C")
+    return device
+
+
+def _audit_measure(services: Services, by: str | None, action: str, device: Device, detail: str) -> None:
+    services.store.add_audit(AuditEntry(services.now(), by, action, device.name, detail))

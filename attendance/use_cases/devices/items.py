@@ -1,0 +1,27 @@
+"""What became of the things that a device sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from attendance.model import Device
+from attendance.services import Services
+from attendance.use_cases.devices.uploads import WRONG_SHA256, sender
+from attendance.use_cases.recordings.finishing import recording_of
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """Ids that are kept, and sentences of those that were refused for good."""
+
+    whole: Sequence[str]
+    refused: Mapping[str, str]
+
+
+def items_of_device(services: Services, device: Device, item_ids: Sequence[str]) -> Items:
+    """Recordings and readings by the ids that the device gave them. What arrived damaged is not refused for good."""
+    known = services.store.known_readings(device.id, item_ids)
+    whole = [item_id for item_id in item_ids if item_id in known or recording_of(services, item_id, sender(device))]
+    refusals = services.store.refusals(device.id, item_ids).values()
+    return Items(whole, {one.item_id: one.sentence for one in refusals if one.code != WRONG_SHA256})

@@ -1,0 +1,1 @@
+"""Whole lists of students, with their photos."""

@@ -1,0 +1,1 @@
+"""Lectures, their marks and the log."""

@@ -1,0 +1,293 @@
+"""The attendance log: a page of it, and all of it as CSV or Excel."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, Literal, get_args
+
+import pytz
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+
+from attendance.errors import InvalidInput, NotFound
+from attendance.model import Course, LogFilter, LogRow, Status
+from attendance.rules.lectures import rounded_down
+from attendance.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCourse:
+    """A student's attendance in one course."""
+
+    course: Course
+    counts: Mapping[Status, int]
+
+    @property
+    def share(self) -> float | None:
+        """Attended of those decided, 0 to 1; excused and unsure ones do not count. None where none is decided."""
+        attended = self.counts[Status.PRESENT] + self.counts[Status.LATE]
+        decided = attended + self.counts[Status.ABSENT]
+        return attended / decided if decided else None
+
+
+def zone_of(courses: Iterable[Course]) -> str | None:
+    """The time zone that these courses share; None where there is none or they differ."""
+    zones = {course.timezone for course in courses}
+    return zones.pop() if len(zones) == 1 else None
+
+
+def own_courses(services: Services, student_id: str) -> Sequence[OwnCourse]:
+    """The student's courses, each with its counts."""
+    return [
+        OwnCourse(course, services.store.log_totals(LogFilter(course_ids=[course.id], student_id=student_id)))
+        for course in services.store.courses(student_id=student_id)
+    ]
+
+
+Format = Literal["csv", "xlsx", "json"]
+ANOTHER_WAY = "needs another way: the search had no photo to compare"
+FORMATS: tuple[Format, ...] = get_args(Format)
+_PAGE_SIZE = 500
+
+_HEADINGS = {
+    "course": "Course",
+    "section": "Section",
+    "course_name": "Course name",
+    "date": "Date ({zone})",
+    "starts": "Start ({zone})",
+    "ends": "End ({zone})",
+    "student_id": "Student id",
+    "name": "Name",
+    "status": "Status",
+    "left_early": "Left early",
+    "first_seen": "First seen ({zone})",
+    "last_seen": "Last seen ({zone})",
+    "first_seen_s": "First second",
+    "last_seen_s": "Last second",
+    "similarity": "Similarity (0-100)",
+    "frames": "Frames",
+    "search_says": "Search says",
+    "decided_by": "Decided by",
+    "reason": "Reason",
+}
+
+
+def export_log(services: Services, wanted: LogFilter, *, format: str, timezone: str) -> bytes:  # noqa: A002
+    """All lines of the log that are wanted, with times in this time zone.
+
+    In CSV files a text gets an apostrophe wherever a spreadsheet could begin a formula. In Excel files cells are typed
+    as text, which does the same without changing them. Raises InvalidInput.
+    """
+    if format not in FORMATS:
+        raise InvalidInput(
+            "The log can be had as %(formats)s, but not as %(format)s.",
+            formats=", ".join(FORMATS),
+            format=format,
+            field="format",
+        )
+    try:
+        zone = pytz.timezone(timezone)
+    except pytz.UnknownTimeZoneError:
+        raise InvalidInput("There is no time zone %(timezone)s.", timezone=timezone, field="timezone") from None
+    lines = _Lines(services, zone)
+    if format == "json":
+        return _as_json(lines, wanted, timezone)
+    headings = [heading.format(zone=timezone) for heading in _HEADINGS.values()]
+    rows = (list(lines.cells(row).values()) for row in log_rows(services, wanted))
+    return workbook(headings, rows) if format == "xlsx" else as_csv(headings, rows)
+
+
+def log_rows(services: Services, wanted: LogFilter) -> Iterator[LogRow]:
+    """All lines of the log that are wanted, read page by page."""
+    number = 1
+    while True:
+        page = services.store.log(wanted, page=number, size=_PAGE_SIZE)
+        yield from page.items
+        if number >= page.pages:
+            return
+        number += 1
+
+
+@dataclass
+class _Lines:
+    """Turns lines of the log into cells; remembers the names of those who decided."""
+
+    services: Services
+    zone: Any
+
+    def __post_init__(self) -> None:
+        self._names: dict[str, str] = {}
+
+    def cells(self, row: LogRow) -> dict[str, Any]:
+        """One value a heading: text, number, date, time, bool or None."""
+        starts, ends = self.local(row.lecture.starts_at), self.local(row.lecture.ends_at)
+        return {
+            "course": row.course.code,
+            "section": row.course.section,
+            "course_name": row.course.name,
+            "date": starts.date(),
+            "starts": starts.time().replace(microsecond=0),
+            "ends": ends.time().replace(microsecond=0),
+            "student_id": row.student_id,
+            "name": row.student_name,
+            "status": row.mark.status.value,
+            "left_early": row.mark.left_early,
+            **self._seen(row),
+            "search_says": row.mark.machine_status.value,
+            "decided_by": self.decided_by(row),
+            "reason": ANOTHER_WAY if row.mark.needs_another_way else row.mark.reason,
+        }
+
+    def _seen(self, row: LogRow) -> dict[str, Any]:
+        seen = row.mark.evidence
+        if seen is None:
+            names = ("first_seen", "last_seen", "first_seen_s", "last_seen_s", "similarity", "frames")
+            return dict.fromkeys(names)
+        return {
+            "first_seen": self.local(seen.first_seen_at).time().replace(microsecond=0),
+            "last_seen": self.local(seen.last_seen_at).time().replace(microsecond=0),
+            "first_seen_s": round(seen.first_s, 1),
+            "last_seen_s": round(seen.last_s, 1),
+            "similarity": rounded_down(seen.similarity, 1),
+            "frames": seen.frames,
+        }
+
+    def local(self, moment: datetime) -> datetime:
+        """The moment in the reader's time zone."""
+        return moment.astimezone(self.zone)
+
+    def decided_by(self, row: LogRow) -> str:
+        """The name of the person who set the mark, or that the search did."""
+        user_id = row.mark.set_by
+        if user_id is None:
+            return "search"
+        if user_id not in self._names:
+            self._names[user_id] = self._name(user_id)
+        return self._names[user_id]
+
+    def _name(self, user_id: str) -> str:
+        try:
+            user = self.services.store.user(user_id)
+        except NotFound:
+            return "a removed user"
+        return user.name or user.email
+
+
+def _as_json(lines: _Lines, wanted: LogFilter, timezone: str) -> bytes:
+    rows = [_json_row(lines, row) for row in log_rows(lines.services, wanted)]
+    return json.dumps({"timezone": timezone, "rows": rows}, ensure_ascii=False, indent=2).encode()
+
+
+def _json_row(lines: _Lines, row: LogRow) -> dict[str, Any]:
+    """Times are ISO 8601 with their offset; ids let a program find the lecture again."""
+    cells = lines.cells(row)
+    del cells["date"]
+    seen = row.mark.evidence
+    return cells | {
+        "lecture_id": row.lecture.id,
+        "starts": lines.local(row.lecture.starts_at).isoformat(),
+        "ends": lines.local(row.lecture.ends_at).isoformat(),
+        "first_seen": lines.local(seen.first_seen_at).isoformat() if seen else None,
+        "last_seen": lines.local(seen.last_seen_at).isoformat() if seen else None,
+    }
+
+
+_MOST_ROWS = 1_048_575  # a sheet has 2^20 rows, one of them for the headings
+_WIDTH = 18
+
+
+def workbook(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """One sheet with a frozen line of headings. Raises InvalidInput where a sheet cannot hold all rows."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Attendance")
+    sheet.freeze_panes = "A2"
+    for column in range(len(headings)):
+        sheet.column_dimensions[chr(ord("A") + column)].width = _WIDTH
+    sheet.append([_heading(sheet, text) for text in headings])
+    for number, row in enumerate(rows, start=1):
+        if number > _MOST_ROWS:
+            raise InvalidInput("An Excel sheet cannot hold so many rows; choose a shorter time or a course.")
+        sheet.append([_cell(sheet, value) for value in row])
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _heading(sheet: Any, text: str) -> Any:
+    cell = _cell(sheet, text)
+    cell.font = Font(bold=True)
+    return cell
+
+
+def _cell(sheet: Any, value: Any) -> Any:
+    """A typed cell: text stays text, also where it looks like a formula or a link."""
+    if isinstance(value, bool):
+        value = "yes" if value else "no"
+    if isinstance(value, str):
+        cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
+        cell.data_type = "s"
+        cell.quotePrefix = looks_like_formula(value)  # stays text also when somebody edits the cell
+        return cell
+    cell = WriteOnlyCell(sheet, value)
+    if isinstance(value, date):
+        cell.number_format = "yyyy-mm-dd"
+    elif isinstance(value, time):
+        cell.number_format = "hh:mm:ss"
+    return cell
+
+
+# OWASP's list for formula injection, and the signs that Unicode holds for the like of them.
+_SIGNS = "=+\\-@＝＋－＠﹦﹢﹣﹫⁼⁺⁻₌₊₋−"
+_BREAKS = "\\t\\r\\n\\v\\f\\x1c-\\x1e\\x85\u2028\u2029"
+# Excel separates by the list separator of its locale, LibreOffice by what was chosen last; a line break ends the row
+# where the quotes around a cell do not count, as they do not within a cell.
+_BEFORE = rf"([,;|\u061b{_BREAKS}][\s\"]*)"
+_BEGINNING, _GUARDED = re.compile(rf"{_BEFORE}(?=[{_SIGNS}])"), re.compile(rf"{_BEFORE}'(?=[{_SIGNS}])")
+_FORMULA = re.compile(rf"[{_BREAKS}]|[\s\"]*[{_SIGNS}]")
+
+
+def as_csv(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """UTF-8 with a byte-order mark, so that Excel knows it; texts are inert, numbers stay numbers."""
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream)
+    writer.writerow([_safe_cell(heading) for heading in headings])
+    writer.writerows([_safe_cell(value) for value in row] for row in rows)
+    return stream.getvalue().encode("utf-8-sig")
+
+
+def looks_like_formula(text: str) -> bool:
+    """Whether a spreadsheet could take the text of a cell for a formula."""
+    return _FORMULA.match(text) is not None
+
+
+def inert(text: str) -> str:
+    """The text with an apostrophe before each place where a spreadsheet could begin a formula."""
+    guarded = _BEGINNING.sub(r"\1'", text)
+    return f"'{guarded}" if looks_like_formula(text) else guarded
+
+
+def without_guard(text: str) -> str:
+    """What `inert` was given: a list that was exported is read with the same ids and names."""
+    text = _GUARDED.sub(r"\1", text)
+    return text[1:] if text.startswith("'") and looks_like_formula(text[1:]) else text
+
+
+def _safe_cell(value: Any) -> Any:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case date() | time():
+            return value.isoformat()
+        case str():
+            return inert(value)
+    return value

@@ -1,0 +1,118 @@
+"""The marks of a lecture: decided from all that was seen, and reviewed by people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attendance.errors import Conflict, InvalidInput
+from attendance.model import Mark, Recording, Sighting, Status
+from attendance.rules.lectures import decide_marks, present_or_late
+from attendance.services import Services
+
+
+def mark_lecture(services: Services, lecture_id: str) -> Sequence[Mark]:
+    """Decide and save the marks of a lecture; what a person decided stays. Raises NotFound.
+
+    Recordings count whose sightings were saved once, also while they are searched again.
+    """
+    searched, seen = _searched(services, lecture_id)
+    while True:
+        _mark(services, lecture_id, searched, seen)
+        before = {recording.id: recording.searched_at for recording in searched}
+        searched, seen = _searched(services, lecture_id)
+        if before == {recording.id: recording.searched_at for recording in searched}:
+            return services.store.marks(lecture_id)
+        # Another worker saved sightings meanwhile, and its marks may have been overwritten just now.
+
+
+def _searched(services: Services, lecture_id: str) -> tuple[Sequence[Recording], Sequence[Sighting]]:
+    recordings = services.store.recordings(lecture_id)
+    return [r for r in recordings if r.searched_at is not None], services.store.sightings(lecture_id)
+
+
+def _mark(services: Services, lecture_id: str, searched: Sequence[Recording], seen: Sequence[Sighting]) -> None:
+    lecture = services.store.lecture(lecture_id)
+    student_ids = students_to_mark(services, lecture_id)
+    marks = decide_marks(
+        lecture,
+        services.store.course(lecture.course_id),
+        student_ids,
+        searched,
+        seen,
+        services.store.faces(student_ids),
+        services.faces.lines,
+        services.now(),
+    )
+    services.store.save_machine_marks(lecture_id, marks)
+
+
+def students_to_mark(services: Services, lecture_id: str) -> list[str]:
+    """Ids of the roster, and of those who left it after they were marked here."""
+    course_id = services.store.lecture(lecture_id).course_id
+    on_roster = {student.id for student in services.store.roster(course_id)}
+    marked = {mark.student_id for mark in services.store.marks(lecture_id)}
+    return sorted(on_roster | marked)
+
+
+_LONGEST_REASON = 500
+_KNOWN_OTHERWISE = "Found out in another way than by the face."
+
+
+def set_mark(services: Services, lecture_id: str, student_id: str, status: Status, reason: str, *, by: str) -> Mark:
+    """Set a mark by hand. Raises InvalidInput (no reason, or unsure), NotFound."""
+    reason = " ".join(reason.split())
+    if not reason:
+        raise InvalidInput("Say why you change this mark.", field="reason")
+    if len(reason) > _LONGEST_REASON:
+        raise InvalidInput("The reason can have %(most)s characters at most.", most=_LONGEST_REASON, field="reason")
+    if status is Status.UNSURE:
+        raise InvalidInput("A person's mark is present, late, absent or excused.", field="status")
+    return _save(services, lecture_id, student_id, status, reason, by)
+
+
+def confirm(services: Services, lecture_id: str, student_id: str, *, by: str) -> Mark:
+    """The unsure face is the student: present, or late by the times; without a face, somebody knows that they were
+    there. Raises Conflict where it is decided already.
+    """
+    mark = _unsure(services, lecture_id, student_id)
+    status = _present_or_late(services, mark)
+    reason = _KNOWN_OTHERWISE if mark.needs_another_way else "The face was confirmed."
+    return _save(services, lecture_id, student_id, status, reason, by)
+
+
+def refuse(services: Services, lecture_id: str, student_id: str, *, by: str) -> Mark:
+    """The unsure face is somebody else, or without a face somebody knows that they were not there: absent.
+
+    Raises Conflict where the mark is not unsure any more.
+    """
+    mark = _unsure(services, lecture_id, student_id)
+    reason = _KNOWN_OTHERWISE if mark.needs_another_way else "The face was refused."
+    return _save(services, lecture_id, student_id, Status.ABSENT, reason, by)
+
+
+def undo(services: Services, lecture_id: str, student_id: str, *, by: str) -> Mark:
+    """Back to what the search says. Raises NotFound."""
+    return services.store.clear_person_mark(
+        lecture_id, student_id, by, services.now(), "The person's mark was taken back."
+    )
+
+
+def _unsure(services: Services, lecture_id: str, student_id: str) -> Mark:
+    for mark in services.store.marks(lecture_id):
+        if mark.student_id == student_id and mark.status is Status.UNSURE:
+            return mark
+    raise Conflict("This mark does not wait for a decision any more.")
+
+
+def _present_or_late(services: Services, mark: Mark) -> Status:
+    if mark.evidence is None:
+        return Status.PRESENT
+    lecture = services.store.lecture(mark.lecture_id)
+    course = services.store.course(lecture.course_id)
+    recordings = services.store.recordings(lecture.id)
+    return present_or_late(mark.evidence.first_seen_at, lecture, course, recordings)
+
+
+def _save(services: Services, lecture_id: str, student_id: str, status: Status, reason: str, by: str) -> Mark:
+    mark = Mark(lecture_id, student_id, status, status, services.now(), set_by=by, reason=reason)
+    return services.store.set_mark(mark)

@@ -1,0 +1,64 @@
+"""Pick up what was left lying: whole uploads, searches whose worker died, and files that nobody needs."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from attendance.errors import RollcallError
+from attendance.services import Services
+from attendance.use_cases.devices.readings import thin_readings
+from attendance.use_cases.erasing import erase_orphans, erase_pending
+from attendance.use_cases.imports.forgetting import forget_removed
+from attendance.use_cases.imports.stored import remove_old_imports
+from attendance.use_cases.recordings.finishing import finish_upload
+
+KEEP_UPLOADS = timedelta(days=7)
+
+_log = logging.getLogger(__name__)
+
+
+def sweep(services: Services) -> None:
+    """What must not wait: searches that wait, whole uploads, and erasures. None of them holds up another.
+
+    Raises the first of their errors at the end, such as ServiceUnavailable.
+    """
+    failed: list[Exception] = []
+    for step in (_finish_uploads, _ask_for_searches, erase_pending, forget_removed, _purge):
+        try:
+            step(services)
+        except Exception as reason:
+            failed.append(reason)
+    for other in failed[1:]:
+        _log.warning("The sweep went on without one part: %s", other, exc_info=not isinstance(other, RollcallError))
+    if failed:
+        raise failed[0]
+
+
+def tidy(services: Services) -> None:
+    """What may wait an hour: old uploads, imports, readings, sessions, stray files. Raises ServiceUnavailable."""
+    services.uploads.remove_older_than(services.now() - KEEP_UPLOADS)
+    remove_old_imports(services)
+    thin_readings(services)
+    services.store.remove_ended_sessions(services.now())
+    erase_orphans(services)
+
+
+def _ask_for_searches(services: Services) -> None:
+    for recording_id in services.store.waiting_searches(services.now()):
+        services.jobs.enqueue_search(recording_id)
+
+
+def _purge(services: Services) -> None:
+    """Where somebody reads what was removed at this moment, the next sweep goes on."""
+    services.store.purge()
+
+
+def _finish_uploads(services: Services) -> None:
+    for upload in services.uploads.whole():
+        try:
+            finish_upload(services, upload.id)
+        except RollcallError as refused:
+            _log.warning("Upload %s of %r: %s", upload.id, upload.details.get("filename"), refused.sentence)
+        except Exception:  # a fault in the program: the other uploads and the searches do not wait for its mending
+            _log.exception("Upload %s cannot be finished.", upload.id)
