@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from attendance.handlers import HANDLERS, Handler
 from attendance.ports import FaceSearch, JobQueue, MediaStore, Store, UploadSpool
 from attendance.settings import Settings
 
@@ -26,3 +27,4 @@ class Services:
     jobs: JobQueue
     uploads: UploadSpool
     now: Callable[[], datetime] = utc_now
+    handlers: Mapping[str, Handler] = field(default_factory=lambda: HANDLERS)

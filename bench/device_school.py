@@ -7,9 +7,12 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from attendance.bootstrap import bootstrap
+from attendance.changes import AddLecture, AddStudent
 from attendance.model import Lecture, Mark, Status, Student, new_id
+from attendance.rules.merging import machine_steps
 from attendance.services import Services
 from attendance.settings import load_settings
+from attendance.use_cases.lectures.marks import commit_marks
 
 STUDENTS = 60
 LECTURES = 40
@@ -29,15 +32,16 @@ def fill_course(environment: Mapping[str, str], code: str) -> None:
         for number in range(1, STUDENTS + 1)
     ]
     for student in students:
-        services.store.add_student_once(student, course_ids=[course.id])
+        services.store.commit(AddStudent(student, course_ids=[course.id]))
     for day in range(LECTURES):
         _hold_lecture(services, course.id, _FIRST + timedelta(days=day), students)
 
 
 def _hold_lecture(services: Services, course_id: str, starts_at: datetime, students: list[Student]) -> None:
     lecture = Lecture(new_id(), course_id, starts_at, starts_at + _LENGTH, services.now())
-    services.store.add_lecture_once(lecture)
-    services.store.save_machine_marks(lecture.id, list(_marks(lecture, students)))
+    services.store.commit(AddLecture(lecture))
+    opinions = list(_marks(lecture, students))
+    commit_marks(services.store, lecture.id, lambda before: machine_steps(before, opinions))
 
 
 def _marks(lecture: Lecture, students: list[Student]) -> Iterator[Mark]:

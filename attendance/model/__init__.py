@@ -21,10 +21,12 @@ from attendance.model.ids import new_id
 from attendance.model.lectures import DEVICE, Lecture, MatchLines, Recording, RecordingKind, SearchStatus, Sighting
 from attendance.model.lists import FORGOTTEN, AuditEntry, LectureCounts, LogFilter, LogRow, Page
 from attendance.model.marks import Evidence, Mark, MarkChange, Status
+from attendance.model.outbox import ERASE, OutboxItem
 from attendance.model.people import Course, EngineCount, Face, Role, Session, Student, User
 
 __all__ = [
     "DEVICE",
+    "ERASE",
     "FORGOTTEN",
     "PIXELS",
     "Alarm",
@@ -45,6 +47,7 @@ __all__ = [
     "Mark",
     "MarkChange",
     "MatchLines",
+    "OutboxItem",
     "Page",
     "Pairing",
     "Reading",

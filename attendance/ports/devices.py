@@ -23,36 +23,14 @@ from attendance.model import (
 class DeviceStore(Protocol):
     """Devices with their keys. Each method changes what it names alone, so that none undoes another's change."""
 
-    def add_device_once(self, device: Device) -> None:
-        """Raises AlreadyExists (same id)."""
-
-    def save_device(self, device: Device) -> None:
-        """What a person sets: name, room, alarm line, offset and its date; the rest stays. Raises NotFound."""
-
-    def offer_pairing(self, device_id: str, pairing_hash: str, until: datetime) -> None:
-        """A code that pairs until then; the one before is worth nothing any more. Raises NotFound."""
-
-    def take_pairing(self, pairing_hash: str, key_hash: str, at: datetime) -> Device | None:
-        """Use up the code: the device with this key from now on, no longer revoked.
-
-        None where no device offers it at that moment; of several at once one alone gets it.
-        """
-
-    def revoke_device(self, device_id: str, at: datetime) -> None:
-        """The key and a code that was offered are worth nothing from now on. Raises NotFound."""
-
-    def remove_device(self, device_id: str) -> None:
-        """With its key, readings, alarms, what was refused of it, and what it took with readings; recordings stay.
-
-        A device that sends many readings is to be revoked, and its readings removed, before: this may take long
-        otherwise. Raises NotFound.
-        """
-
     def see_device(self, device_id: str, at: datetime, status: DeviceStatus | None = None) -> None:
         """Say when it was heard of last, and what it said of itself, if anything. Nothing happens where it is gone."""
 
     def device(self, device_id: str) -> Device:
         """Raises NotFound."""
+
+    def find_device_by_pairing(self, pairing_hash: str) -> Device | None:
+        """The one that offers this code, also where it is too old."""
 
     def find_device_by_key(self, key_hash: str) -> Device | None:
         """Also one that was revoked."""
@@ -75,12 +53,6 @@ class DeviceStore(Protocol):
 
 class TimetableStore(Protocol):
     """When which course meets in which room."""
-
-    def add_slot(self, slot: Slot) -> None:
-        """Raises NotFound (course), AlreadyExists (same id)."""
-
-    def remove_slot(self, slot_id: str) -> None:
-        """Lectures that it made stay. Raises NotFound."""
 
     def slot(self, slot_id: str) -> Slot:
         """Raises NotFound."""

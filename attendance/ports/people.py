@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -11,15 +11,6 @@ from attendance.model import Course, EngineCount, Face, Page, Session, Student, 
 
 class UserStore(Protocol):
     """Who can log in."""
-
-    def add_user_once(self, user: User) -> None:
-        """Raises AlreadyExists where the email (compared without case) is taken."""
-
-    def save_user(self, user: User) -> None:
-        """Replace the user of that id. Raises NotFound, AlreadyExists."""
-
-    def remove_user(self, user_id: str) -> None:
-        """Raises NotFound. What the user did stays in history and audit."""
 
     def user(self, user_id: str) -> User:
         """Raises NotFound."""
@@ -65,15 +56,6 @@ class SessionStore(Protocol):
 class CourseStore(Protocol):
     """Courses, their teachers and their rosters."""
 
-    def add_course_once(self, course: Course) -> None:
-        """Raises AlreadyExists where code and section are taken."""
-
-    def save_course(self, course: Course) -> None:
-        """Raises NotFound, AlreadyExists."""
-
-    def remove_course(self, course_id: str) -> None:
-        """Removes its lectures, recordings, sightings and marks too (media become erasures). Raises NotFound."""
-
     def course(self, course_id: str) -> Course:
         """Raises NotFound."""
 
@@ -83,17 +65,8 @@ class CourseStore(Protocol):
     def courses(self, *, teacher_id: str | None = None, student_id: str | None = None) -> Sequence[Course]:
         """All, or those of a teacher or a student; sorted by code and section."""
 
-    def set_teachers(self, course_id: str, user_ids: Sequence[str]) -> None:
-        """Replace the teachers. Raises NotFound."""
-
     def teachers(self, course_id: str) -> Sequence[User]:
         """Sorted by email."""
-
-    def add_to_roster(self, course_id: str, student_ids: Sequence[str]) -> None:
-        """Those on it already stay. Raises NotFound and changes nothing where one does not exist."""
-
-    def remove_from_roster(self, course_id: str, student_id: str) -> None:
-        """Marks that exist stay. Nothing happens where the student is not on it."""
 
     def roster(self, course_id: str) -> Sequence[Student]:
         """Sorted by name, then id."""
@@ -101,18 +74,6 @@ class CourseStore(Protocol):
 
 class StudentStore(Protocol):
     """Students and their faces."""
-
-    def add_student_once(self, student: Student, faces: Sequence[Face] = (), course_ids: Sequence[str] = ()) -> None:
-        """All or nothing. Raises AlreadyExists (id), ConsentMissing (faces without consent), NotFound (course)."""
-
-    def save_student(self, student: Student) -> None:
-        """Name and consent; consent taken back (None) removes all faces and makes erasures. Raises NotFound."""
-
-    def remove_student(self, student_id: str) -> None:
-        """Removes the student everywhere: roster, faces, sightings that name them, marks, history, the linked account.
-
-        Their media keys become erasures in the same transaction. Raises NotFound.
-        """
 
     def student(self, student_id: str) -> Student:
         """Raises NotFound."""
@@ -130,12 +91,6 @@ class StudentStore(Protocol):
         size: int = 50,
     ) -> Page[Student]:
         """Sorted by name, then id; `text` is part of an id or name; `teacher_id` limits to rosters of that teacher."""
-
-    def add_face(self, face: Face) -> None:
-        """Raises NotFound, ConsentMissing."""
-
-    def remove_face(self, face_id: str) -> None:
-        """Its media keys become erasures. Raises NotFound."""
 
     def face(self, face_id: str) -> Face:
         """Raises NotFound."""
@@ -155,19 +110,6 @@ class RenewalStore(Protocol):
 
     def faces_to_renew(self, engine: str) -> Sequence[Face]:
         """The outdated ones that this engine has not enrolled anew; by student id, time and id."""
-
-    def keep_renewed_face(self, face: Face) -> None:
-        """Keep beside the face of that id what another engine made of its photo; the same again replaces it.
-
-        Raises NotFound where that face is gone by now.
-        """
-
-    def use_renewed_faces(self, engine: str, passed_over: Collection[str] = ()) -> None:
-        """All outdated faces become those of this engine, in one transaction, and all that was renewed beside is gone.
-
-        Of the faces with the ids `passed_over` it is written down that this engine cannot use them. Raises Conflict,
-        and changes nothing, where another outdated face has not been renewed.
-        """
 
     def engine_counts(self) -> Sequence[EngineCount]:
         """Of all engines that made a face; sorted by name."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from attendance.changes import Part
 from attendance.model import (
     AuditEntry,
     Lecture,
@@ -15,6 +16,7 @@ from attendance.model import (
     LogRow,
     Mark,
     MarkChange,
+    OutboxItem,
     Page,
     Recording,
     Sighting,
@@ -27,18 +29,6 @@ from attendance.ports.people import CourseStore, RenewalStore, SessionStore, Stu
 class LectureStore(Protocol):
     """Lectures, recordings and what was seen in them."""
 
-    def add_lecture_once(self, lecture: Lecture) -> None:
-        """Raises AlreadyExists where the course has a lecture that starts then; NotFound (course)."""
-
-    def save_lecture(self, lecture: Lecture) -> None:
-        """Raises NotFound, AlreadyExists."""
-
-    def remove_lecture(self, lecture_id: str) -> None:
-        """With recordings, sightings, marks; their media keys become erasures. Raises NotFound."""
-
-    def remove_empty_lecture(self, lecture_id: str) -> None:
-        """Only where it has no recording and no mark, also while others add some; nothing happens where it is gone."""
-
     def lecture(self, lecture_id: str) -> Lecture:
         """Raises NotFound."""
 
@@ -50,12 +40,6 @@ class LectureStore(Protocol):
 
     def lecture_counts(self, lecture_ids: Sequence[str]) -> Mapping[str, LectureCounts]:
         """Of each of them, by its id, without reading all that was seen in it."""
-
-    def add_recording(self, recording: Recording) -> None:
-        """Raises AlreadyExists (same id), NotFound (lecture)."""
-
-    def remove_recording(self, recording_id: str) -> None:
-        """With its sightings; media keys become erasures. Raises NotFound."""
 
     def recording(self, recording_id: str) -> Recording:
         """Raises NotFound."""
@@ -72,9 +56,6 @@ class LectureStore(Protocol):
 
 class SearchStore(Protocol):
     """The lease on a recording's search. One worker holds it at a time; a worker that dies loses it with time."""
-
-    def queue_search(self, recording_id: str, now: datetime) -> None:
-        """Set to queued, without attempts or error. Raises NotFound; Conflict where a live claim holds it at `now`."""
 
     def waiting_searches(self, now: datetime) -> Sequence[str]:
         """Ids of recordings that are queued, or searching under a lease that ended before `now`; oldest first."""
@@ -106,23 +87,6 @@ class SearchStore(Protocol):
 class MarkStore(Protocol):
     """Marks, their history, and the log."""
 
-    def save_machine_marks(self, lecture_id: str, marks: Sequence[Mark]) -> None:
-        """Make the machine's marks of a lecture these, all or nothing; the same again changes nothing.
-
-        A mark that a person set keeps status, setter and reason, and takes evidence, `left_early` and `machine_status`.
-        A machine's mark that is not among these is removed, and a person's that is not loses its evidence.
-        A changed status is added to the history with `by` None.
-        """
-
-    def set_mark(self, mark: Mark) -> Mark:
-        """A person's decision (`set_by` is given); adds to the history, keeps evidence and `machine_status`.
-
-        Where the student had no mark, it is added. Raises NotFound (lecture or student).
-        """
-
-    def clear_person_mark(self, lecture_id: str, student_id: str, by: str, at: datetime, reason: str) -> Mark:
-        """Back to the machine's opinion; adds to the history. Raises NotFound."""
-
     def marks(self, lecture_id: str) -> Sequence[Mark]:
         """Sorted by student id."""
 
@@ -153,15 +117,6 @@ class SpendingStore(Protocol):
 class AuditStore(Protocol):
     """What people did, and what is still to be erased."""
 
-    def add_audit(self, entry: AuditEntry) -> None:
-        """Append-only, but for `change_audit`."""
-
-    def change_audit(self, containing: str, change: Callable[[AuditEntry], AuditEntry]) -> None:
-        """Subject and detail of entries that hold this text become those that `change` returns; the rest stays.
-
-        Only for a removal, which must leave no name behind.
-        """
-
     def audit(self, *, page: int = 1, size: int = 50) -> Page[AuditEntry]:
         """Newest first."""
 
@@ -171,8 +126,21 @@ class AuditStore(Protocol):
     def unclaimed(self, keys: Sequence[str]) -> Sequence[str]:
         """Those of these media keys that no face, recording, sighting or mark names; in the order given."""
 
-    def erased(self, keys: Iterable[str]) -> None:
-        """These files are gone."""
+
+class OutboxStore(Protocol):
+    """What waits for its handler: events, and deletions. It is written by `commit` alone."""
+
+    def outbox(self, handler: str, *, limit: int = 1000) -> Sequence[OutboxItem]:
+        """All that is not done, given up or not; the oldest first, but deletions in any order."""
+
+    def claim_outbox(self, item: OutboxItem, until: datetime) -> bool:
+        """Count an attempt and let nobody else begin one before `until`. False where it is not as it was read."""
+
+    def postpone_outbox(self, item: OutboxItem) -> None:
+        """Store when it is due, its attempts and its error. Nothing happens where it is done."""
+
+    def finish_outbox(self, items: Sequence[OutboxItem]) -> None:
+        """They are done, and forgotten."""
 
 
 class Store(
@@ -190,9 +158,17 @@ class Store(
     ReadingStore,
     AlarmStore,
     AuditStore,
+    OutboxStore,
     Protocol,
 ):
     """All that is remembered."""
+
+    def commit(self, *parts: Part) -> None:
+        """Apply one change of rows, with what the audit trail says of it and the events that follow: all or nothing.
+
+        Raises what the change says that refuses it, and then nothing is changed. What is too much for one transaction
+        is done in steps, of which audit and events are the last; the same commit completes what broke off.
+        """
 
     def prepare(self) -> None:
         """Make or migrate what it needs (tables). Safe to call again, also from two processes at once."""

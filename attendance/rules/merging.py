@@ -1,53 +1,76 @@
-"""What becomes of marks when a search or a person speaks: the same on every store, which only keeps it."""
+"""What becomes of marks when a search or a person speaks; stores only keep it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
+from attendance.changes import MarkStep
 from attendance.model import Mark, MarkChange
+from attendance.sentences import no_mark
 
 
-def changed_marks(before: Mapping[str, Mark], after: Mapping[str, Mark]) -> list[Mark]:
-    """The marks of a lecture that a search's opinions `after` make other than they were; both by student id."""
-    merged = {student_id: _with_opinion(before.get(student_id), opinion) for student_id, opinion in after.items()}
-    left = [old for old in before.values() if old.set_by is not None and old.student_id not in after]
-    merged |= {old.student_id: replace(old, evidence=None, left_early=False) for old in left}
-    return [new for student_id, new in merged.items() if new != before.get(student_id)]
+def machine_steps(before: Mapping[str, Mark], opinions: Iterable[Mark]) -> list[MarkStep]:
+    """What a search's opinions of a lecture make of its marks, both by student; the same opinions again make nothing.
+
+    A mark that a person set keeps status, setter and reason, and takes evidence, `left_early` and `machine_status`. A
+    machine's mark that is not among these is withdrawn, and a person's that is not loses its evidence. A changed status
+    is added to the history with `by` None.
+    """
+    after = {opinion.student_id: opinion for opinion in opinions}
+    steps = [_taken(before.get(student_id), opinion) for student_id, opinion in after.items()]
+    steps += [_left(old) for old in before.values() if old.student_id not in after]
+    return [step for step in steps if step.new != step.old]
 
 
-def withdrawn_marks(before: Mapping[str, Mark], after: Mapping[str, Mark]) -> list[str]:
-    """Whose marks the search had made and makes no more."""
-    return [old.student_id for old in before.values() if old.set_by is None and old.student_id not in after]
+def person_step(old: Mark | None, decision: Mark) -> MarkStep:
+    """A person's decision, with the search's opinion and evidence of before. Raises ValueError without a setter."""
+    if decision.set_by is None:
+        raise ValueError("a person's mark says who set it")
+    new = decision
+    if old is not None:
+        new = replace(
+            old,
+            status=decision.status,
+            set_by=decision.set_by,
+            reason=decision.reason,
+            updated_at=decision.updated_at,
+        )
+    change = _change(old, new, by=decision.set_by, reason=decision.reason)
+    return MarkStep(new.student_id, old, new, [change])
 
 
-def step(old: Mark | None, new: Mark) -> list[MarkChange]:
-    """What the history gains by the machine's new mark: nothing unless its status changed."""
-    return [] if old is not None and old.status is new.status else [change_of(old, new)]
+def cleared_steps(before: Mapping[str, Mark], student_id: str, *, by: str, at: datetime, reason: str) -> list[MarkStep]:
+    """Back to the machine's opinion, unless it is the machine's mark already. Raises NotFound where there is none."""
+    old = before.get(student_id)
+    if old is None:
+        raise no_mark()
+    if old.set_by is None:
+        return []
+    new = replace(old, status=old.machine_status, set_by=None, reason="", updated_at=at)
+    return [MarkStep(student_id, old, new, [_change(old, new, by=by, reason=reason)])]
 
 
-def decided(old: Mark, decision: Mark) -> Mark:
-    """A person's decision, with the search's opinion of before."""
-    return replace(
-        old,
-        status=decision.status,
-        set_by=decision.set_by,
-        reason=decision.reason,
-        updated_at=decision.updated_at,
-    )
+def _taken(old: Mark | None, opinion: Mark) -> MarkStep:
+    if old is not None and old.set_by is not None:
+        new = replace(
+            old, machine_status=opinion.machine_status, left_early=opinion.left_early, evidence=opinion.evidence
+        )
+        return MarkStep(old.student_id, old, new)
+    new = replace(opinion, set_by=None, reason="")
+    if old is not None and replace(new, updated_at=old.updated_at) == old:
+        new = old
+    changes = [] if old is not None and old.status is new.status else [_change(old, new)]
+    return MarkStep(new.student_id, old, new, changes)
 
 
-def _with_opinion(old: Mark | None, opinion: Mark) -> Mark:
-    if old is None or old.set_by is None:
-        new = replace(opinion, set_by=None, reason="")
-        if old is not None and replace(new, updated_at=old.updated_at) == old:
-            return old
-        return new
-    return replace(old, machine_status=opinion.machine_status, left_early=opinion.left_early, evidence=opinion.evidence)
+def _left(old: Mark) -> MarkStep:
+    new = None if old.set_by is None else replace(old, evidence=None, left_early=False)
+    return MarkStep(old.student_id, old, new)
 
 
-def change_of(old: Mark | None, new: Mark, *, by: str | None = None, reason: str = "") -> MarkChange:
-    """The entry of the history."""
+def _change(old: Mark | None, new: Mark, *, by: str | None = None, reason: str = "") -> MarkChange:
     return MarkChange(
         lecture_id=new.lecture_id,
         student_id=new.student_id,

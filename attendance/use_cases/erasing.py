@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from attendance.errors import RollcallError
 from attendance.media_keys import COPY
-from attendance.model import Face, new_id
+from attendance.model import ERASE, Face, OutboxItem, new_id
+from attendance.rules.outbox import due, postponed
 from attendance.services import Services
 
 ORPHAN_AFTER = timedelta(days=1)
@@ -30,23 +31,28 @@ def erase_soon(services: Services) -> None:
 
 
 def erase_pending(services: Services) -> int:
-    """Delete what removals wrote down: files, and copies that the face engine keeps; how many.
+    """Delete what removals wrote down and is due: files, and copies that the face engine keeps; how many.
 
     What cannot be deleted now holds up nothing else. Raises ServiceUnavailable and the like once the others are gone.
     """
     count = 0
-    stuck: dict[str, Exception] = {}
-    while keys := [key for key in services.store.pending_erasures(_BATCH + len(stuck)) if key not in stuck]:
+    failed: dict[str, Exception] = {}
+    while items := _due(services, passed_over=failed):
         try:
-            _delete(services, keys)
-            count += len(keys)
+            _delete(services, items)
+            count += len(items)
         except Exception:
-            failed = _delete_each(services, keys)
-            count += len(keys) - len(failed)
-            stuck |= failed
-    for reason in stuck.values():
+            reasons = _delete_each(services, items)
+            count += len(items) - len(reasons)
+            failed |= reasons
+    for reason in failed.values():
         raise reason
     return count
+
+
+def _due(services: Services, passed_over: Collection[str]) -> list[OutboxItem]:
+    waiting = services.store.outbox(ERASE, limit=_BATCH + len(passed_over))
+    return [item for item in due(waiting, services.now()) if item.subject not in passed_over]
 
 
 def erase_orphans(services: Services) -> int:
@@ -57,24 +63,27 @@ def erase_orphans(services: Services) -> int:
     return len(orphans)
 
 
-def _delete(services: Services, keys: Sequence[str]) -> None:
+def _delete(services: Services, items: Sequence[OutboxItem]) -> None:
+    keys = [item.subject for item in items]
     copies = [key for key in keys if key.startswith(COPY)]
     if copies:
         services.faces.remove([_copy(services, key.removeprefix(COPY)) for key in copies])
     services.media.delete([key for key in keys if not key.startswith(COPY)])
-    services.store.erased(keys)
+    services.store.finish_outbox(items)
 
 
-def _delete_each(services: Services, keys: Sequence[str]) -> dict[str, Exception]:
+def _delete_each(services: Services, items: Sequence[OutboxItem]) -> dict[str, Exception]:
     """Those that could not be deleted, and why. In any order, so that another call begins with others."""
     failed: dict[str, Exception] = {}
     in_a_row = 0
-    for key in random.sample(keys, len(keys)):
+    for item in random.sample(items, len(items)):
         try:
-            _delete(services, [key])
+            _delete(services, [item])
             in_a_row = 0
         except Exception as reason:
-            failed[key] = reason
+            failed[item.subject] = reason
+            error = reason.sentence if isinstance(reason, RollcallError) else f"{type(reason).__name__}: {reason}"
+            services.store.postpone_outbox(postponed(item, item.attempts + 1, error, services.now()))
             in_a_row += 1
             if in_a_row >= _ENOUGH_FAILURES:
                 raise

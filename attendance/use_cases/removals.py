@@ -9,14 +9,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from functools import partial
 
 from attendance.disk.secret_files import site_secret
 from attendance.errors import InvalidInput
 from attendance.model import AuditEntry
-from attendance.rules.texts import without_names
 from attendance.services import Services
 from attendance.use_cases.names import clean_name, same_text
 
@@ -32,13 +30,6 @@ def pseudonym(services: Services, name: str) -> str:
     """What the audit trail keeps of an id or an email address. Raises SettingsError."""
     key = hmac.digest(site_secret(services.settings.data).encode(), b"removals", hashlib.sha256)
     return hmac.new(key, unicodedata.normalize("NFC", name).encode(), hashlib.sha256).hexdigest()
-
-
-def write_down_removal(services: Services, entry: AuditEntry, names: Collection[str]) -> None:
-    """One entry, whose subject is a pseudonym; all others lose these ids and addresses."""
-    services.store.add_audit(entry)
-    for one in sorted(names):
-        services.store.change_audit(one, partial(without_names, names=names))
 
 
 def removals_of(services: Services, name: str) -> list[AuditEntry]:

@@ -11,6 +11,7 @@ from attendance.use_cases.devices.readings import thin_readings
 from attendance.use_cases.erasing import erase_orphans, erase_pending
 from attendance.use_cases.imports.forgetting import forget_removed
 from attendance.use_cases.imports.stored import remove_old_imports
+from attendance.use_cases.outbox import drain
 from attendance.use_cases.recordings.finishing import finish_upload
 
 KEEP_UPLOADS = timedelta(days=7)
@@ -24,7 +25,7 @@ def sweep(services: Services) -> None:
     Raises the first of their errors at the end, such as ServiceUnavailable.
     """
     failed: list[Exception] = []
-    for step in (_finish_uploads, _ask_for_searches, erase_pending, forget_removed, _purge):
+    for step in (_finish_uploads, _ask_for_searches, erase_pending, drain, forget_removed, _purge):
         try:
             step(services)
         except Exception as reason:

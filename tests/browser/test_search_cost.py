@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from attendance.changes import SetTeachers
 from attendance.model import Role
 from attendance.use_cases.people.accounts import add_user
 from tests.browser.conftest import SignedIn
@@ -36,7 +37,7 @@ def services(tmp_path: Path) -> MemoryServices:
     teacher = add_user(
         services, email=TEACHER, name="Teacher Example", role=Role.TEACHER, password=PASSWORD, student_id=None, by=None
     ).user
-    services.store.set_teachers(a_course(services).id, [teacher.id])
+    services.store.commit(SetTeachers(a_course(services).id, [teacher.id]))
     return services
 
 

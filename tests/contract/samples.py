@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from attendance.changes import AddCourse, AddLecture, AddRecording, AddStudent, AddUser, SetTeachers
 from attendance.model import (
     Course,
     Evidence,
@@ -116,13 +117,13 @@ def a_mark(student_id: str = "21", status: Status = Status.PRESENT, **more: Any)
 
 def a_class(store: Store, *student_ids: str) -> None:
     """A teacher u1, a course c1 with these students, its lecture l1 and a queued recording r1."""
-    store.add_user_once(a_user("u1", name="Ada Example"))
-    store.add_course_once(a_course("c1"))
-    store.set_teachers("c1", ["u1"])
+    store.commit(AddUser(a_user("u1", name="Ada Example")))
+    store.commit(AddCourse(a_course("c1")))
+    store.commit(SetTeachers("c1", ["u1"]))
     for student_id in student_ids or ("21",):
-        store.add_student_once(a_student(student_id), course_ids=["c1"])
-    store.add_lecture_once(a_lecture("l1"))
-    store.add_recording(a_recording("r1"))
+        store.commit(AddStudent(a_student(student_id), course_ids=["c1"]))
+    store.commit(AddLecture(a_lecture("l1")))
+    store.commit(AddRecording(a_recording("r1")))
 
 
 def searched(store: Store, *sightings: Sighting, recording_id: str = "r1") -> None:

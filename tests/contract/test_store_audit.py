@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
-from attendance.model import AuditEntry
+from attendance.changes import AddFace, AddUser, ForgetNames, RemoveStudent, RemoveUser
+from attendance.model import FORGOTTEN, AuditEntry
 from attendance.ports import Store
+from tests.committing import save_machine_marks
 from tests.contract.samples import MINUTE, NOW, a_class, a_face, a_mark, a_sighting, a_user, evidence, searched
 
 
@@ -12,10 +14,10 @@ def _entry(subject: str, minutes: int = 0, by: str | None = "u1") -> AuditEntry:
 
 
 def test_the_audit_is_read_newest_first_with_names(store: Store) -> None:
-    store.add_user_once(a_user("u1", name="Ada Example"))
-    store.add_audit(_entry("second", 1))
-    store.add_audit(_entry("first", 0, by=None))
-    store.add_audit(_entry("third", 1, by="u9"))
+    store.commit(AddUser(a_user("u1", name="Ada Example")))
+    store.commit(_entry("second", 1))
+    store.commit(_entry("first", 0, by=None))
+    store.commit(_entry("third", 1, by="u9"))
     assert list(store.audit().items) == [
         replace(_entry("third", 1, by="u9"), by_name="a removed user"),
         replace(_entry("second", 1), by_name="Ada Example"),
@@ -25,43 +27,43 @@ def test_the_audit_is_read_newest_first_with_names(store: Store) -> None:
 
 def test_the_audit_comes_in_pages(store: Store) -> None:
     for number in range(5):
-        store.add_audit(_entry(str(number)))
+        store.commit(_entry(str(number)))
     page = store.audit(page=2, size=2)
     assert ([entry.subject for entry in page.items], page.total) == (["2", "1"], 5)
 
 
 def test_what_a_removed_user_did_stays(store: Store) -> None:
-    store.add_user_once(a_user("u1", name="Ada Example"))
-    store.add_audit(_entry("something"))
-    store.remove_user("u1")
+    store.commit(AddUser(a_user("u1", name="Ada Example")))
+    store.commit(_entry("something"))
+    store.commit(RemoveUser("u1"))
     entry = store.audit().items[0]
     assert (entry.by, entry.by_name) == ("u1", "a removed user")
 
 
 def test_media_that_no_row_names_are_unclaimed(store: Store) -> None:
     a_class(store)
-    store.add_face(a_face("f1"))
+    store.commit(AddFace(a_face("f1")))
     searched(store, a_sighting("s1"))
-    store.save_machine_marks("l1", [a_mark(evidence=evidence("s2"))])
+    save_machine_marks(store, "l1", [a_mark(evidence=evidence("s2"))])
     named = ["photo of f1", "thumbnail of f1", "media of r1", "picture of s1", "picture of s2"]
     assert store.unclaimed(["z", *named, "a"]) == ["z", "a"]
 
 
-def test_entries_are_changed_only_where_they_hold_the_text(store: Store) -> None:
-    store.add_user_once(a_user("u1", name="Ada Example"))
+def test_names_are_forgotten_only_where_they_stand_by_themselves(store: Store) -> None:
+    store.commit(AddUser(a_user("u1", name="Ada Example")))
     for minutes, subject in enumerate(("D-97", "D-9", "100%_", "나")):
-        store.add_audit(_entry(subject, minutes))
+        store.commit(replace(_entry(subject, minutes), action="student.changed"))
     before = list(store.audit().items)
-    store.change_audit("D-97", lambda entry: replace(entry, subject="(removed)", detail="gone"))
-    store.change_audit("0%_", lambda entry: replace(entry, subject="literally"))
-    store.change_audit("nothing", lambda entry: replace(entry, subject="wrong"))
-    changed = {"D-97": {"subject": "(removed)", "detail": "gone"}, "100%_": {"subject": "literally"}}
-    assert list(store.audit().items) == [replace(entry, **changed.get(entry.subject, {})) for entry in before]
+    store.commit(ForgetNames({"D-97", "0%_", "100%_", "nothing"}))
+    gone = {"D-97", "100%_"}
+    assert list(store.audit().items) == [
+        replace(entry, subject=FORGOTTEN) if entry.subject in gone else entry for entry in before
+    ]
 
 
 def test_a_purge_keeps_all_that_is_there(store: Store) -> None:
     a_class(store, "21", "22")
-    store.remove_student("21")
+    store.commit(RemoveStudent("21"))
     assert store.purge()
     assert store.purge()
     assert store.student("22").id == "22"

@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import pytest
 
+from attendance.changes import AddDevice, AddRecording, OfferPairing, RemoveDevice, RemoveRecording
 from attendance.errors import NotFound
 from attendance.model import DevicePicture, ItemRefusal
 from attendance.ports import Store
+from tests.committing import take_pairing
 from tests.contract.device_samples import DEVICE_STORES, a_device, a_reading, an_alarm
 from tests.contract.samples import HOUR, MINUTE, NOW, a_class, a_recording
 
@@ -21,8 +23,8 @@ QUIET = timedelta(minutes=10)
 @pytest.fixture(autouse=True)
 def devices(store: Store) -> None:
     """Two of them."""
-    store.add_device_once(a_device("d1"))
-    store.add_device_once(a_device("d2"))
+    store.commit(AddDevice(a_device("d1")))
+    store.commit(AddDevice(a_device("d2")))
 
 
 def alarmed(store: Store, *minutes: int, quiet: timedelta = QUIET, device_id: str = "d1") -> None:
@@ -112,11 +114,11 @@ def test_a_picture_is_kept_for_its_recording_once(store: Store) -> None:
 
 def test_pictures_are_sorted_by_time_and_go_with_their_recording(store: Store) -> None:
     a_class(store)
-    store.add_recording(a_recording("r2"))
+    store.commit(AddRecording(a_recording("r2")))
     store.keep_picture(DevicePicture("d1", "x2", "r2", NOW + MINUTE))
     store.keep_picture(DevicePicture("d1", "x1", "r1", NOW))
     assert [one.recording_id for one in store.pictures("d1", NOW, NOW + HOUR)] == ["r1", "r2"]
-    store.remove_recording("r1")
+    store.commit(RemoveRecording("r1"))
     assert [one.recording_id for one in store.pictures("d1", NOW, NOW + HOUR)] == ["r2"]
 
 
@@ -130,13 +132,13 @@ def test_a_picture_of_nothing_is_refused(store: Store) -> None:
 def test_a_removed_device_takes_along_what_it_measured_and_leaves_its_recordings(store: Store) -> None:
     a_class(store)
     for device_id in ("d1", "d2"):
-        store.offer_pairing(device_id, f"code {device_id}", NOW + HOUR)
-        store.take_pairing(f"code {device_id}", f"key {device_id}", NOW)
+        store.commit(OfferPairing(device_id, f"code {device_id}", NOW + HOUR))
+        take_pairing(store, f"code {device_id}", f"key {device_id}", NOW)
         alarmed(store, *range(0, 300, 10), device_id=device_id)
         store.refuse_item(ItemRefusal(device_id, "i1", NOW, "no_lecture", "수업이 없습니다."))
     store.see_alarm("a-d1-0", "u1", NOW)
     store.keep_picture(DevicePicture("d1", "d1-0", "r1", NOW))
-    store.remove_device("d1")
+    store.commit(RemoveDevice("d1"))
     asked = (lambda: store.device("d1"), lambda: store.alarm("a-d1-10"), lambda: store.reading("d1", "d1-0"))
     for gone in asked:
         with pytest.raises(NotFound):
@@ -152,13 +154,13 @@ def test_a_removed_device_takes_along_what_it_measured_and_leaves_its_recordings
     assert store.find_device_by_key("key d2") == store.device("d2")
     assert set(store.refusals("d2", ["i1"])) == {"i1"}
     with pytest.raises(NotFound):
-        store.remove_device("d1")
+        store.commit(RemoveDevice("d1"))
 
 
 def test_a_device_that_comes_again_finds_nothing_of_the_one_before(store: Store) -> None:
     alarmed(store, 0)
-    store.remove_device("d1")
-    store.add_device_once(a_device("d1"))
+    store.commit(RemoveDevice("d1"))
+    store.commit(AddDevice(a_device("d1")))
     assert store.latest_reading("d1") is None
     alarmed(store, 0)
     assert ids(store) == ["a-d1-0"]

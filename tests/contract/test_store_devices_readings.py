@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from attendance.changes import AddDevice
 from attendance.errors import NotFound
 from attendance.model import Reading, ReadingSpan
 from attendance.ports import Store
@@ -22,8 +23,8 @@ SECOND = timedelta(seconds=1)
 @pytest.fixture(autouse=True)
 def devices(store: Store) -> None:
     """Two of them."""
-    store.add_device_once(a_device("d1"))
-    store.add_device_once(a_device("d2"))
+    store.commit(AddDevice(a_device("d1")))
+    store.commit(AddDevice(a_device("d2")))
 
 
 def in_order(readings: list[Reading]) -> list[str]:

@@ -6,9 +6,11 @@ from datetime import timedelta, timezone
 
 import pytest
 
+from attendance.changes import AddCourse, AddLecture, AddRecording, QueueSearch, SaveLecture
 from attendance.errors import AlreadyExists, NotFound
 from attendance.model import LectureCounts, RecordingKind, SearchStatus, Status
 from attendance.ports import Store
+from tests.committing import save_machine_marks
 from tests.contract.samples import (
     HOUR,
     MINUTE,
@@ -26,9 +28,9 @@ SEOUL = timezone(timedelta(hours=9))
 
 
 def test_a_lecture_is_read_as_it_was_added(store: Store) -> None:
-    store.add_course_once(a_course("c1"))
+    store.commit(AddCourse(a_course("c1")))
     lecture = a_lecture("l1", title="Eigenfaces 고유얼굴")
-    store.add_lecture_once(lecture)
+    store.commit(AddLecture(lecture))
     assert store.lecture("l1") == lecture
     assert store.find_lecture("c1", NOW) == lecture
     assert store.find_lecture("c1", NOW - timedelta(microseconds=1)) is None
@@ -38,54 +40,54 @@ def test_a_lecture_is_read_as_it_was_added(store: Store) -> None:
 
 
 def test_times_are_utc_whatever_zone_they_came_in(store: Store) -> None:
-    store.add_course_once(a_course("c1"))
-    store.add_lecture_once(a_lecture("l1", starts_at=NOW.astimezone(SEOUL)))
+    store.commit(AddCourse(a_course("c1")))
+    store.commit(AddLecture(a_lecture("l1", starts_at=NOW.astimezone(SEOUL))))
     assert store.lecture("l1").starts_at == NOW
     assert store.lecture("l1").starts_at.utcoffset() == timedelta(0)
     assert store.find_lecture("c1", NOW.astimezone(SEOUL)) is not None
 
 
 def test_a_time_without_a_zone_is_refused(store: Store) -> None:
-    store.add_course_once(a_course("c1"))
+    store.commit(AddCourse(a_course("c1")))
     with pytest.raises(ValueError, match="no time zone"):
-        store.add_lecture_once(a_lecture("l1", starts_at=NOW.replace(tzinfo=None)))
+        store.commit(AddLecture(a_lecture("l1", starts_at=NOW.replace(tzinfo=None))))
     assert store.lectures().total == 0
 
 
 def test_a_course_has_one_lecture_at_a_time(store: Store) -> None:
     for course_id in ("c1", "c2"):
-        store.add_course_once(a_course(course_id))
-    store.add_lecture_once(a_lecture("l1"))
-    store.add_lecture_once(a_lecture("l2", "c2"))
+        store.commit(AddCourse(a_course(course_id)))
+    store.commit(AddLecture(a_lecture("l1")))
+    store.commit(AddLecture(a_lecture("l2", "c2")))
     with pytest.raises(AlreadyExists) as refused:
-        store.add_lecture_once(a_lecture("l3", starts_at=NOW.astimezone(SEOUL)))
+        store.commit(AddLecture(a_lecture("l3", starts_at=NOW.astimezone(SEOUL))))
     assert refused.value.sentence == "This course already has a lecture that starts at that time."
 
 
 def test_a_lecture_needs_its_course(store: Store) -> None:
     with pytest.raises(NotFound, match="no such course"):
-        store.add_lecture_once(a_lecture("l1"))
+        store.commit(AddLecture(a_lecture("l1")))
 
 
 def test_saving_a_lecture_replaces_and_refuses_unknown_and_taken(store: Store) -> None:
-    store.add_course_once(a_course("c1"))
-    store.add_lecture_once(a_lecture("l1"))
-    store.add_lecture_once(a_lecture("l2", starts_at=NOW + HOUR))
+    store.commit(AddCourse(a_course("c1")))
+    store.commit(AddLecture(a_lecture("l1")))
+    store.commit(AddLecture(a_lecture("l2", starts_at=NOW + HOUR)))
     changed = replace(a_lecture("l1", starts_at=NOW + 2 * HOUR), title="Moved")
-    store.save_lecture(changed)
+    store.commit(SaveLecture(changed))
     assert store.lecture("l1") == changed
     with pytest.raises(AlreadyExists):
-        store.save_lecture(a_lecture("l1", starts_at=NOW + HOUR))
+        store.commit(SaveLecture(a_lecture("l1", starts_at=NOW + HOUR)))
     assert store.lecture("l1") == changed
     with pytest.raises(NotFound):
-        store.save_lecture(a_lecture("l3"))
+        store.commit(SaveLecture(a_lecture("l3")))
 
 
 def test_lectures_come_newest_first_in_pages_and_by_course(store: Store) -> None:
     for course_id in ("c1", "c2"):
-        store.add_course_once(a_course(course_id))
+        store.commit(AddCourse(a_course(course_id)))
     for hours, course_id in enumerate(["c1", "c2", "c1", "c2", "c1"]):
-        store.add_lecture_once(a_lecture(f"l{hours}", course_id, NOW + hours * HOUR))
+        store.commit(AddLecture(a_lecture(f"l{hours}", course_id, NOW + hours * HOUR)))
     page = store.lectures(page=2, size=2)
     assert ([lecture.id for lecture in page.items], page.total) == (["l2", "l1"], 5)
     assert [lecture.id for lecture in store.lectures(course_ids=["c2"]).items] == ["l3", "l1"]
@@ -109,24 +111,24 @@ def test_a_recording_is_read_as_it_was_added(store: Store) -> None:
         searched_at=NOW + MINUTE,
         engine="local-1",
     )
-    store.add_recording(recording)
+    store.commit(AddRecording(recording))
     assert store.recording("r2") == recording
 
 
 def test_a_recording_is_stored_once_and_needs_its_lecture(store: Store) -> None:
     a_class(store)
     with pytest.raises(AlreadyExists):
-        store.add_recording(a_recording("r1"))
+        store.commit(AddRecording(a_recording("r1")))
     with pytest.raises(NotFound, match="no such lecture"):
-        store.add_recording(a_recording("r2", "l2"))
+        store.commit(AddRecording(a_recording("r2", "l2")))
     with pytest.raises(NotFound):
         store.recording("r2")
 
 
 def test_recordings_are_sorted_by_start(store: Store) -> None:
     a_class(store)
-    store.add_recording(a_recording("r2", started_at=NOW - MINUTE))
-    store.add_recording(a_recording("r0", started_at=NOW + MINUTE))
+    store.commit(AddRecording(a_recording("r2", started_at=NOW - MINUTE)))
+    store.commit(AddRecording(a_recording("r0", started_at=NOW + MINUTE)))
     assert [recording.id for recording in store.recordings("l1")] == ["r2", "r1", "r0"]
     assert store.recordings("l2") == []
 
@@ -145,7 +147,7 @@ def test_a_sighting_is_read_as_it_was_saved(store: Store) -> None:
 
 def test_sightings_of_a_lecture_are_sorted_by_recording_and_first_second(store: Store) -> None:
     a_class(store)
-    store.add_recording(a_recording("r0", started_at=NOW + MINUTE))
+    store.commit(AddRecording(a_recording("r0", started_at=NOW + MINUTE)))
     searched(store, a_sighting("s3", first_s=9.0), a_sighting("s4", first_s=10.0, student_id=None))
     searched(store, a_sighting("s1", "r0", first_s=2.0), a_sighting("s2", "r0", first_s=1.0), recording_id="r0")
     assert [seen.id for seen in store.sightings("l1")] == ["s3", "s4", "s2", "s1"]
@@ -154,14 +156,14 @@ def test_sightings_of_a_lecture_are_sorted_by_recording_and_first_second(store: 
 
 def test_what_a_list_says_of_lectures_is_counted(store: Store) -> None:
     a_class(store, "21", "22")
-    store.add_lecture_once(a_lecture("l2", starts_at=NOW + HOUR))
-    store.add_lecture_once(a_lecture("l3", starts_at=NOW + 2 * HOUR))
-    store.add_recording(a_recording("r2", status=SearchStatus.FAILED))
-    store.add_recording(a_recording("r3", "l2", status=SearchStatus.QUEUED))
+    store.commit(AddLecture(a_lecture("l2", starts_at=NOW + HOUR)))
+    store.commit(AddLecture(a_lecture("l3", starts_at=NOW + 2 * HOUR)))
+    store.commit(AddRecording(a_recording("r2", status=SearchStatus.FAILED)))
+    store.commit(AddRecording(a_recording("r3", "l2", status=SearchStatus.QUEUED)))
     searched(store, a_sighting("s0", student_id=None))
-    store.queue_search("r1", NOW)
+    store.commit(QueueSearch("r1", NOW))
     searched(store, *(a_sighting(f"s{number}", student_id=None) for number in range(1, 3)), a_sighting("s3"))
-    store.save_machine_marks("l1", [a_mark("21", Status.PRESENT), a_mark("22", Status.ABSENT)])
+    save_machine_marks(store, "l1", [a_mark("21", Status.PRESENT), a_mark("22", Status.ABSENT)])
     searches = Counter({SearchStatus.DONE: 1, SearchStatus.FAILED: 1})
     assert store.lecture_counts(["l3", "l1", "l2"]) == {
         "l1": LectureCounts(Counter({Status.PRESENT: 1, Status.ABSENT: 1}), searches, 2),
@@ -174,5 +176,5 @@ def test_what_a_list_says_of_lectures_is_counted(store: Store) -> None:
 def test_of_lectures_that_overlap_the_last_to_start_is_on(store: Store) -> None:
     a_class(store)
     second = a_lecture("l2", starts_at=NOW + timedelta(minutes=30))
-    store.add_lecture_once(second)
+    store.commit(AddLecture(second))
     assert store.find_lecture("c1", NOW + timedelta(minutes=45)) == second

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from attendance.changes import AddCourse, AddLecture, AddStudent
 from attendance.errors import InvalidInput
 from attendance.model import LogFilter, LogRow, Status
 from attendance.ports import Store
+from tests.committing import set_mark
 from tests.contract.samples import (
     HOUR,
     NOW,
@@ -24,12 +26,12 @@ PRESENT, LATE, ABSENT, EXCUSED, UNSURE = Status
 @pytest.fixture
 def term(store: Store) -> Store:
     """Two courses, three lectures, three students, and a mark of each in most."""
-    store.add_course_once(a_course("c1", "B"))
-    store.add_course_once(a_course("c2", "A"))
+    store.commit(AddCourse(a_course("c1", "B")))
+    store.commit(AddCourse(a_course("c2", "A")))
     for student_id, name in (("1", "Émile 하나"), ("2", "beta"), ("3", "Alpha")):
-        store.add_student_once(a_student(student_id, name=name))
+        store.commit(AddStudent(a_student(student_id, name=name)))
     for lecture_id, course_id, hours in (("l1", "c1", 0), ("l2", "c2", 0), ("l3", "c1", 1)):
-        store.add_lecture_once(a_lecture(lecture_id, course_id, NOW + hours * HOUR))
+        store.commit(AddLecture(a_lecture(lecture_id, course_id, NOW + hours * HOUR)))
     for lecture_id, student_id, status, similarity in (
         ("l1", "1", PRESENT, 90.0),
         ("l1", "2", ABSENT, None),
@@ -40,7 +42,7 @@ def term(store: Store) -> Store:
     ):
         seen = evidence(similarity=similarity) if similarity else None
         mark = a_mark(student_id, status, lecture_id=lecture_id, evidence=seen)
-        store.set_mark(replace(mark, set_by="u1"))
+        set_mark(store, replace(mark, set_by="u1"))
     return store
 
 

@@ -6,10 +6,29 @@ from threading import Barrier
 
 import pytest
 
+from attendance.changes import (
+    AddCourse,
+    AddFace,
+    AddLecture,
+    AddRecording,
+    AddRenewedFace,
+    AddStudent,
+    AddToRoster,
+    AddUser,
+    Change,
+    RemoveCourse,
+    RemoveEmptyLecture,
+    RemoveFace,
+    RemoveLecture,
+    RemoveRecording,
+    RemoveStudent,
+    SaveStudent,
+)
 from attendance.errors import NotFound
 from attendance.media_keys import COPY
 from attendance.model import AuditEntry, LogFilter, Role
 from attendance.ports import Store
+from tests.committing import erased, save_machine_marks, set_mark
 from tests.contract.samples import (
     HOUR,
     NOW,
@@ -30,23 +49,23 @@ from tests.contract.samples import (
 def school(store: Store) -> Store:
     """A class of two with faces and an account, a searched lecture with a stranger, and another course beside it."""
     a_class(store, "21", "22")
-    store.add_face(a_face("f1", "21"))
-    store.add_face(a_face("f2", "22"))
-    store.add_user_once(a_user("u21", role=Role.STUDENT, student_id="21"))
+    store.commit(AddFace(a_face("f1", "21")))
+    store.commit(AddFace(a_face("f2", "22")))
+    store.commit(AddUser(a_user("u21", role=Role.STUDENT, student_id="21")))
     stranger = a_sighting("s0", student_id=None)
     searched(store, stranger, a_sighting("s1", student_id="21"), a_sighting("s2", student_id="22"))
-    store.save_machine_marks("l1", [a_mark("21", evidence=evidence("s1")), a_mark("22", evidence=evidence("s2"))])
-    store.add_course_once(a_course("c2"))
-    store.add_to_roster("c2", ["21", "22"])
-    store.add_lecture_once(a_lecture("l2", "c2"))
-    store.add_recording(a_recording("r2", "l2"))
+    save_machine_marks(store, "l1", [a_mark("21", evidence=evidence("s1")), a_mark("22", evidence=evidence("s2"))])
+    store.commit(AddCourse(a_course("c2")))
+    store.commit(AddToRoster("c2", ["21", "22"]))
+    store.commit(AddLecture(a_lecture("l2", "c2")))
+    store.commit(AddRecording(a_recording("r2", "l2")))
     searched(store, a_sighting("s3", "r2", "21"), a_sighting("s4", "r2", "22"), recording_id="r2")
     return store
 
 
 def test_a_removed_student_is_gone_everywhere(school: Store) -> None:
-    school.set_mark(replace(a_mark("21", lecture_id="l2"), set_by="u1"))
-    school.remove_student("21")
+    set_mark(school, replace(a_mark("21", lecture_id="l2"), set_by="u1"))
+    school.commit(RemoveStudent("21"))
     with pytest.raises(NotFound):
         school.student("21")
     with pytest.raises(NotFound):
@@ -65,57 +84,57 @@ def test_a_removed_student_is_gone_everywhere(school: Store) -> None:
 @pytest.mark.parametrize("how", ["student", "face", "consent"])
 def test_copies_that_a_face_service_keeps_are_erased_too(store: Store, how: str) -> None:
     a_class(store)
-    store.add_face(a_face("f1", engine="far", vector=None, external_id="copy of f1"))
-    store.keep_renewed_face(a_face("f1", engine="new", vector=None, external_id="newer copy of f1"))
+    store.commit(AddFace(a_face("f1", engine="far", vector=None, external_id="copy of f1")))
+    store.commit(AddRenewedFace(a_face("f1", engine="new", vector=None, external_id="newer copy of f1")))
     if how == "student":
-        store.remove_student("21")
+        store.commit(RemoveStudent("21"))
     elif how == "face":
-        store.remove_face("f1")
+        store.commit(RemoveFace("f1"))
     else:
-        store.save_student(replace(store.student("21"), consent_on=None))
+        store.commit(SaveStudent(replace(store.student("21"), consent_on=None)))
     copies = {f"{COPY}copy of f1", f"{COPY}newer copy of f1"}
     assert set(store.pending_erasures()) == {"photo of f1", "thumbnail of f1"} | copies
-    store.erased(copies)
+    erased(store, copies)
     assert set(store.pending_erasures()) == {"photo of f1", "thumbnail of f1"}
 
 
-@pytest.mark.parametrize("remove", ["remove_student", "remove_lecture", "remove_course"])
-def test_a_picture_that_only_a_mark_still_shows_is_erased_with_it(store: Store, remove: str) -> None:
+@pytest.mark.parametrize("remove", [RemoveStudent("21"), RemoveLecture("l1"), RemoveCourse("c1")])
+def test_a_picture_that_only_a_mark_still_shows_is_erased_with_it(store: Store, remove: Change) -> None:
     a_class(store)
-    store.save_machine_marks("l1", [a_mark("21", evidence=evidence("s9"))])
-    getattr(store, remove)({"remove_student": "21", "remove_lecture": "l1", "remove_course": "c1"}[remove])
+    save_machine_marks(store, "l1", [a_mark("21", evidence=evidence("s9"))])
+    store.commit(remove)
     assert "picture of s9" in store.pending_erasures()
 
 
 def test_a_student_registered_again_begins_anew(school: Store) -> None:
     student = school.student("21")
-    school.remove_student("21")
-    school.add_student_once(student)
+    school.commit(RemoveStudent("21"))
+    school.commit(AddStudent(student))
     assert school.faces(["21"]) == []
     assert school.mark_history("l1", "21") == []
     assert school.courses(student_id="21") == []
 
 
 def test_the_audit_still_says_that_there_was_a_student(school: Store) -> None:
-    school.add_audit(AuditEntry(NOW, "u21", "student.login", "21"))
-    school.remove_student("21")
+    school.commit(AuditEntry(NOW, "u21", "student.login", "21"))
+    school.commit(RemoveStudent("21"))
     assert [(entry.subject, entry.by_name) for entry in school.audit().items] == [("21", "a removed user")]
 
 
 def test_a_removed_recording_takes_its_sightings_along(school: Store) -> None:
-    school.remove_recording("r1")
+    school.commit(RemoveRecording("r1"))
     assert school.recordings("l1") == []
     assert school.sightings("l1") == []
     with pytest.raises(NotFound):
-        school.remove_recording("r1")
+        school.commit(RemoveRecording("r1"))
     media = {"media of r1", "picture of s0", "picture of s1", "picture of s2"}
     assert set(school.pending_erasures()) == media
     assert len(school.marks("l1")) == 2
 
 
 def test_a_removed_lecture_takes_recordings_sightings_and_marks_along(school: Store) -> None:
-    school.remove_lecture("l1")
-    for gone in (school.lecture, school.remove_lecture):
+    school.commit(RemoveLecture("l1"))
+    for gone in (school.lecture, lambda lecture_id: school.commit(RemoveLecture(lecture_id))):
         with pytest.raises(NotFound):
             gone("l1")
     with pytest.raises(NotFound):
@@ -130,27 +149,27 @@ def test_a_removed_lecture_takes_recordings_sightings_and_marks_along(school: St
 
 
 def test_an_empty_lecture_is_removed_and_no_other(school: Store) -> None:
-    school.add_lecture_once(a_lecture("l3", "c1", NOW + HOUR))
-    school.add_lecture_once(a_lecture("l4", "c1", NOW + 2 * HOUR))
-    school.set_mark(replace(a_mark("21", lecture_id="l4"), set_by="u1"))
-    school.remove_recording("r1")  # its marks stay
+    school.commit(AddLecture(a_lecture("l3", "c1", NOW + HOUR)))
+    school.commit(AddLecture(a_lecture("l4", "c1", NOW + 2 * HOUR)))
+    set_mark(school, replace(a_mark("21", lecture_id="l4"), set_by="u1"))
+    school.commit(RemoveRecording("r1"))  # its marks stay
     for lecture_id in ("l1", "l2", "l3", "l4", "l9"):
-        school.remove_empty_lecture(lecture_id)
+        school.commit(RemoveEmptyLecture(lecture_id))
     assert {lecture.id for lecture in school.lectures().items} == {"l1", "l2", "l4"}
 
 
 def test_what_is_added_to_an_empty_lecture_meanwhile_is_refused_or_stays(store: Store) -> None:
-    store.add_course_once(a_course("c1"))
+    store.commit(AddCourse(a_course("c1")))
     together = Barrier(2)
 
     def remove(lecture_id: str) -> None:
         together.wait()
-        store.remove_empty_lecture(lecture_id)
+        store.commit(RemoveEmptyLecture(lecture_id))
 
     def add(lecture_id: str) -> bool:
         together.wait()
         try:
-            store.add_recording(a_recording(f"r of {lecture_id}", lecture_id))
+            store.commit(AddRecording(a_recording(f"r of {lecture_id}", lecture_id)))
         except NotFound:
             return False
         return True
@@ -158,7 +177,7 @@ def test_what_is_added_to_an_empty_lecture_meanwhile_is_refused_or_stays(store: 
     with ThreadPoolExecutor(2) as threads:
         for number in range(10):
             lecture_id = f"l{number}"
-            store.add_lecture_once(a_lecture(lecture_id, "c1", NOW + number * HOUR))
+            store.commit(AddLecture(a_lecture(lecture_id, "c1", NOW + number * HOUR)))
             removing, adding = threads.submit(remove, lecture_id), threads.submit(add, lecture_id)
             removing.result()
             assert len(store.recordings(lecture_id)) == adding.result()
@@ -166,9 +185,9 @@ def test_what_is_added_to_an_empty_lecture_meanwhile_is_refused_or_stays(store: 
 
 
 def test_a_removed_course_takes_its_lectures_along_and_leaves_students(school: Store) -> None:
-    school.add_lecture_once(a_lecture("l3", "c1", NOW + HOUR))
-    school.add_recording(a_recording("r3", "l3"))
-    school.remove_course("c1")
+    school.commit(AddLecture(a_lecture("l3", "c1", NOW + HOUR)))
+    school.commit(AddRecording(a_recording("r3", "l3")))
+    school.commit(RemoveCourse("c1"))
     assert [lecture.id for lecture in school.lectures().items] == ["l2"]
     assert school.log(LogFilter()).total == 0
     assert school.students().total == 2
@@ -179,23 +198,23 @@ def test_a_removed_course_takes_its_lectures_along_and_leaves_students(school: S
 
 
 def test_what_is_erased_is_pending_no_more(school: Store) -> None:
-    school.remove_lecture("l1")
-    school.erased(["media of r1", "picture of s1", "never heard of"])
+    school.commit(RemoveLecture("l1"))
+    erased(school, ["media of r1", "picture of s1", "never heard of"])
     assert set(school.pending_erasures()) == {"picture of s0", "picture of s2"}
-    school.erased(school.pending_erasures())
+    erased(school, school.pending_erasures())
     assert school.pending_erasures() == []
 
 
 def test_erasures_are_told_a_part_at_a_time_and_each_once(school: Store) -> None:
-    school.remove_recording("r1")
-    school.remove_student("21")
+    school.commit(RemoveRecording("r1"))
+    school.commit(RemoveStudent("21"))
     everything = school.pending_erasures()
     assert len(everything) == len(set(everything)) == 7
     assert list(school.pending_erasures(limit=3)) == list(everything[:3])
 
 
 def test_nothing_is_erased_where_nothing_was_removed(school: Store) -> None:
-    for remove in (school.remove_student, school.remove_lecture, school.remove_course, school.remove_recording):
+    for remove in (RemoveStudent, RemoveLecture, RemoveCourse, RemoveRecording):
         with pytest.raises(NotFound):
-            remove("nothing")
+            school.commit(remove("nothing"))
     assert school.pending_erasures() == []

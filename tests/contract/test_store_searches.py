@@ -6,6 +6,7 @@ from threading import Barrier
 
 import pytest
 
+from attendance.changes import AddRecording, QueueSearch, RemoveStudent
 from attendance.errors import Conflict, NotFound
 from attendance.model import SearchStatus
 from attendance.ports import Store
@@ -48,7 +49,7 @@ def test_done_failed_and_unknown_recordings_cannot_be_claimed(store: Store) -> N
     a_class(store)
     searched(store)
     assert store.claim_search("r1", "one", LATER, LATER + MINUTE) is None
-    store.add_recording(a_recording("r2", status=SearchStatus.FAILED))
+    store.commit(AddRecording(a_recording("r2", status=SearchStatus.FAILED)))
     assert store.claim_search("r2", "one", LATER, LATER + MINUTE) is None
     assert store.claim_search("r3", "one", LATER, LATER + MINUTE) is None
 
@@ -69,7 +70,7 @@ def test_one_of_eight_gets_the_lease(store: Store) -> None:
 def test_waiting_are_the_queued_and_the_lapsed_oldest_first(store: Store) -> None:
     a_class(store)
     for recording_id, age in (("r2", 3), ("r3", 2), ("r4", 1), ("r5", 4), ("r6", 5)):
-        store.add_recording(a_recording(recording_id, created_at=NOW - age * MINUTE))
+        store.commit(AddRecording(a_recording(recording_id, created_at=NOW - age * MINUTE)))
     assert store.claim_search("r2", "one", NOW, NOW + MINUTE)
     assert store.claim_search("r3", "one", NOW, NOW + HOUR)
     searched(store, recording_id="r5")
@@ -156,8 +157,8 @@ def test_a_failed_search_keeps_the_reason_and_does_not_count_as_searched(store: 
 @pytest.mark.parametrize("status", [SearchStatus.DONE, SearchStatus.FAILED, SearchStatus.QUEUED])
 def test_a_recording_is_queued_again_as_if_new(store: Store, status: SearchStatus) -> None:
     a_class(store)
-    store.add_recording(a_recording("r2", status=status, attempts=3, error="No.", progress=1.0))
-    store.queue_search("r2", NOW)
+    store.commit(AddRecording(a_recording("r2", status=status, attempts=3, error="No.", progress=1.0)))
+    store.commit(QueueSearch("r2", NOW))
     assert store.recording("r2") == a_recording("r2")
 
 
@@ -165,13 +166,13 @@ def test_a_live_search_is_not_queued_again_but_a_lapsed_one_is(store: Store) -> 
     a_class(store)
     _claim(store)
     with pytest.raises(Conflict):
-        store.queue_search("r1", NOW + MINUTE)
+        store.commit(QueueSearch("r1", NOW + MINUTE))
     assert store.recording("r1").claimed_by == "one"
-    store.queue_search("r1", LATER)
+    store.commit(QueueSearch("r1", LATER))
     assert store.recording("r1") == a_recording("r1")
     assert not store.renew_claim("r1", "one", LATER, 0.5)
     with pytest.raises(NotFound):
-        store.queue_search("r9", NOW)
+        store.commit(QueueSearch("r9", NOW))
 
 
 def test_appearances_are_kept_to_the_last_digit_also_where_they_are_not_known(store: Store) -> None:
@@ -193,10 +194,10 @@ def test_it_is_kept_whether_a_face_moves_as_a_picture_does(store: Store) -> None
 
 def test_searching_again_replaces_sightings_and_erases_old_pictures(store: Store) -> None:
     a_class(store)
-    store.add_recording(a_recording("r2"))
+    store.commit(AddRecording(a_recording("r2")))
     searched(store, a_sighting("s0", "r2"), recording_id="r2")
     searched(store, a_sighting("s1"), a_sighting("s2", student_id=None))
-    store.queue_search("r1", LATER)
+    store.commit(QueueSearch("r1", LATER))
     searched(store, a_sighting("s3"))
     assert {seen.id for seen in store.sightings("l1")} == {"s0", "s3"}
     assert set(store.pending_erasures()) == {"picture of s1", "picture of s2"}
@@ -214,7 +215,7 @@ def test_saving_the_same_sightings_twice_doubles_and_erases_nothing(store: Store
 def test_a_sighting_of_a_student_removed_meanwhile_is_left_out_and_its_picture_erased(store: Store) -> None:
     a_class(store, "21", "22")
     _claim(store)
-    store.remove_student("21")
+    store.commit(RemoveStudent("21"))
     both = [a_sighting("s1", student_id="21"), a_sighting("s2", student_id="22")]
     assert store.save_sightings("r1", "one", both, "local-1", NOW)
     assert [seen.id for seen in store.sightings("l1")] == ["s2"]
@@ -224,6 +225,6 @@ def test_a_sighting_of_a_student_removed_meanwhile_is_left_out_and_its_picture_e
 def test_a_claim_leaves_what_an_earlier_search_saw(store: Store) -> None:
     a_class(store)
     searched(store, a_sighting("s1"))
-    store.queue_search("r1", LATER)
+    store.commit(QueueSearch("r1", LATER))
     assert store.claim_search("r1", "one", LATER, LATER + MINUTE)
     assert store.sightings("l1") == [replace(a_sighting("s1"))]

@@ -5,6 +5,16 @@ from datetime import date
 
 import pytest
 
+from attendance.changes import (
+    AddCourse,
+    AddFace,
+    AddStudent,
+    AddUser,
+    RemoveFace,
+    RemoveStudent,
+    SaveStudent,
+    SetTeachers,
+)
 from attendance.errors import AlreadyExists, ConsentMissing, NotFound
 from attendance.ports import Store
 from tests.contract.samples import MINUTE, NOW, a_course, a_face, a_student, a_user
@@ -14,8 +24,8 @@ def test_a_student_is_read_as_it_was_added_with_faces_and_courses(store: Store) 
     student = a_student("2021-7", name="김하나 🙂")
     face = a_face("f1", "2021-7")
     for course_id in ("c1", "c2"):
-        store.add_course_once(a_course(course_id))
-    store.add_student_once(student, [face], ["c1", "c2"])
+        store.commit(AddCourse(a_course(course_id)))
+    store.commit(AddStudent(student, [face], ["c1", "c2"]))
     assert store.student("2021-7") == student
     assert store.student_by_key(student.key) == student
     assert store.faces(["2021-7"]) == [face]
@@ -24,19 +34,19 @@ def test_a_student_is_read_as_it_was_added_with_faces_and_courses(store: Store) 
 
 def test_a_vector_comes_back_exactly(store: Store) -> None:
     vector = tuple((-1) ** number / (3 + number) for number in range(128))
-    store.add_student_once(a_student(), [a_face(vector=vector)])
+    store.commit(AddStudent(a_student(), [a_face(vector=vector)]))
     assert store.faces()[0].vector == vector
 
 
 def test_a_face_may_be_kept_elsewhere(store: Store) -> None:
-    store.add_student_once(a_student(), [a_face(vector=None, external_id="elsewhere-1")])
+    store.commit(AddStudent(a_student(), [a_face(vector=None, external_id="elsewhere-1")]))
     assert (store.faces()[0].vector, store.faces()[0].external_id) == (None, "elsewhere-1")
 
 
 def test_an_id_is_registered_once_and_the_sentence_names_it(store: Store) -> None:
-    store.add_student_once(a_student("21", name="First"))
+    store.commit(AddStudent(a_student("21", name="First")))
     with pytest.raises(AlreadyExists) as refused:
-        store.add_student_once(replace(a_student("21"), key="another", name="Second"), [a_face("f1")])
+        store.commit(AddStudent(replace(a_student("21"), key="another", name="Second"), [a_face("f1")]))
     assert refused.value.sentence == "The student id 21 is already registered."
     assert store.student("21").name == "First"
     assert store.faces() == []
@@ -44,46 +54,48 @@ def test_an_id_is_registered_once_and_the_sentence_names_it(store: Store) -> Non
 
 def test_ids_differ_by_case_and_accent(store: Store) -> None:
     for student_id in ("a1", "A1", "á1"):
-        store.add_student_once(a_student(student_id))
+        store.commit(AddStudent(a_student(student_id)))
     assert store.students().total == 3
 
 
 def test_no_consent_no_face(store: Store) -> None:
     with pytest.raises(ConsentMissing):
-        store.add_student_once(a_student("21", consent_on=None), [a_face()])
+        store.commit(AddStudent(a_student("21", consent_on=None), [a_face()]))
     assert store.students().total == 0
-    store.add_student_once(a_student("21", consent_on=None))
+    store.commit(AddStudent(a_student("21", consent_on=None)))
     with pytest.raises(ConsentMissing) as refused:
-        store.add_face(a_face())
+        store.commit(AddFace(a_face()))
     assert refused.value.sentence == "Student 21 has not consented to face recognition."
     assert store.faces() == []
 
 
 def test_registering_for_an_unknown_course_stores_nothing(store: Store) -> None:
-    store.add_course_once(a_course("c1"))
+    store.commit(AddCourse(a_course("c1")))
     with pytest.raises(NotFound):
-        store.add_student_once(a_student("21"), [a_face()], ["c1", "c2"])
+        store.commit(AddStudent(a_student("21"), [a_face()], ["c1", "c2"]))
     assert store.students().total == 0
     assert store.faces() == []
     assert store.roster("c1") == []
 
 
 def test_saving_changes_name_and_consent_only(store: Store) -> None:
-    store.add_student_once(a_student("21"), [a_face()])
-    store.save_student(
-        replace(a_student("21"), name="Renamed", consent_on=date(2025, 4, 1), key="x", created_at=NOW + MINUTE)
+    store.commit(AddStudent(a_student("21"), [a_face()]))
+    store.commit(
+        SaveStudent(
+            replace(a_student("21"), name="Renamed", consent_on=date(2025, 4, 1), key="x", created_at=NOW + MINUTE)
+        )
     )
     assert store.student("21") == a_student("21", name="Renamed", consent_on=date(2025, 4, 1))
     assert len(store.faces()) == 1
     assert [student.id for student in store.students(text="RENAMED").items] == ["21"]
     with pytest.raises(NotFound):
-        store.save_student(a_student("22"))
+        store.commit(SaveStudent(a_student("22")))
 
 
 def test_consent_taken_back_removes_all_faces(store: Store) -> None:
-    store.add_student_once(a_student("21"), [a_face("f1"), a_face("f2")])
-    store.add_student_once(a_student("22"), [a_face("f3", "22")])
-    store.save_student(a_student("21", consent_on=None))
+    store.commit(AddStudent(a_student("21"), [a_face("f1"), a_face("f2")]))
+    store.commit(AddStudent(a_student("22"), [a_face("f3", "22")]))
+    store.commit(SaveStudent(a_student("21", consent_on=None)))
     assert [face.id for face in store.faces()] == ["f3"]
     assert set(store.pending_erasures()) == {"photo of f1", "thumbnail of f1", "photo of f2", "thumbnail of f2"}
 
@@ -94,14 +106,14 @@ def test_unknown_students_are_not_found(store: Store) -> None:
     with pytest.raises(NotFound):
         store.student_by_key("21")
     with pytest.raises(NotFound):
-        store.remove_student("21")
+        store.commit(RemoveStudent("21"))
     with pytest.raises(NotFound):
-        store.add_face(a_face())
+        store.commit(AddFace(a_face()))
 
 
 def test_students_are_sorted_by_name_then_id_and_come_in_pages(store: Store) -> None:
     for student_id, name in (("4", "beta"), ("2", "alpha"), ("3", "Alpha"), ("1", "gamma")):
-        store.add_student_once(a_student(student_id, name=name))
+        store.commit(AddStudent(a_student(student_id, name=name)))
     assert [student.id for student in store.students(page=1, size=3).items] == ["2", "3", "4"]
     last = store.students(page=2, size=3)
     assert ([student.id for student in last.items], last.total, last.pages) == (["1"], 4, 2)
@@ -109,8 +121,8 @@ def test_students_are_sorted_by_name_then_id_and_come_in_pages(store: Store) -> 
 
 @pytest.mark.parametrize("text", ["하나", "ÉMI", "émi", "e\u0301mi", "2021-a", "2021-A", " 김 "])
 def test_students_are_found_by_a_part_of_id_or_name_in_any_case(store: Store, text: str) -> None:
-    store.add_student_once(a_student("2021-A", name="김하나 (Émile)"))
-    store.add_student_once(a_student("22", name="Eric"))
+    store.commit(AddStudent(a_student("2021-A", name="김하나 (Émile)")))
+    store.commit(AddStudent(a_student("22", name="Eric")))
     assert [student.id for student in store.students(text=text).items] == ["2021-A"]
 
 
@@ -125,38 +137,38 @@ def test_students_are_found_by_a_part_of_id_or_name_in_any_case(store: Store, te
 def test_students_are_found_without_case_marks_and_composition(store: Store, text: str, found: list[str]) -> None:
     names = ["İpek Işık", "Zoë", "Weißstraße", "김하나", r"s_r a\b", "ﷺ" * 200]
     for number, name in enumerate(names, start=1):
-        store.add_student_once(a_student(str(number), name=name))
+        store.commit(AddStudent(a_student(str(number), name=name)))
     assert [student.id for student in store.students(text=text).items] == found
 
 
 def test_a_renamed_student_is_found_by_the_new_name_only(store: Store) -> None:
     student = a_student("1", name="Zoë")
-    store.add_student_once(student)
-    store.save_student(replace(student, name="Şule"))
+    store.commit(AddStudent(student))
+    store.commit(SaveStudent(replace(student, name="Şule")))
     assert [store.students(text=text).total for text in ("zoe", "sule")] == [0, 1]
 
 
 @pytest.mark.parametrize("text", ["%", "_", "/", "\\", "100%", "'", "x" * 100_000])
 def test_signs_that_mean_something_to_a_database_mean_themselves(store: Store, text: str) -> None:
-    store.add_student_once(a_student("1", name="Plain"))
+    store.commit(AddStudent(a_student("1", name="Plain")))
     assert store.students(text=text).total == 0
-    store.add_student_once(a_student("2", name=r"100% /_\' sure"))
+    store.commit(AddStudent(a_student("2", name=r"100% /_\' sure")))
     assert store.students(text=text).total == (0 if text.startswith("x") else 1)
 
 
 def test_blanks_are_no_text_to_look_for(store: Store) -> None:
-    store.add_student_once(a_student("1", name="Plain"))
+    store.commit(AddStudent(a_student("1", name="Plain")))
     assert store.students(text="   ").total == 1
 
 
 def test_students_are_limited_to_a_course_or_to_the_rosters_of_a_teacher(store: Store) -> None:
-    store.add_user_once(a_user("u1"))
+    store.commit(AddUser(a_user("u1")))
     for course_id in ("c1", "c2", "c3"):
-        store.add_course_once(a_course(course_id))
-    store.set_teachers("c1", ["u1"])
-    store.set_teachers("c2", ["u1"])
+        store.commit(AddCourse(a_course(course_id)))
+    store.commit(SetTeachers("c1", ["u1"]))
+    store.commit(SetTeachers("c2", ["u1"]))
     for student_id, course_ids in (("1", ["c1", "c2"]), ("2", ["c2", "c3"]), ("3", ["c3"]), ("4", [])):
-        store.add_student_once(a_student(student_id), course_ids=course_ids)
+        store.commit(AddStudent(a_student(student_id), course_ids=course_ids))
     assert [student.id for student in store.students(course_id="c3").items] == ["2", "3"]
     taught = store.students(teacher_id="u1")
     assert ([student.id for student in taught.items], taught.total) == (["1", "2"], 2)
@@ -166,10 +178,10 @@ def test_students_are_limited_to_a_course_or_to_the_rosters_of_a_teacher(store: 
 
 def test_faces_are_sorted_by_student_and_time(store: Store) -> None:
     for student_id in ("2", "10"):
-        store.add_student_once(a_student(student_id))
-    store.add_face(a_face("f1", "2", created_at=NOW + MINUTE))
-    store.add_face(a_face("f2", "2", created_at=NOW))
-    store.add_face(a_face("f3", "10"))
+        store.commit(AddStudent(a_student(student_id)))
+    store.commit(AddFace(a_face("f1", "2", created_at=NOW + MINUTE)))
+    store.commit(AddFace(a_face("f2", "2", created_at=NOW)))
+    store.commit(AddFace(a_face("f3", "10")))
     assert [face.id for face in store.faces()] == ["f3", "f2", "f1"]
     assert [face.id for face in store.faces(["2"])] == ["f2", "f1"]
     assert store.faces([]) == []
@@ -177,22 +189,22 @@ def test_faces_are_sorted_by_student_and_time(store: Store) -> None:
 
 
 def test_a_face_is_read_by_its_id(store: Store) -> None:
-    store.add_student_once(a_student("21"), [a_face("f1", "21")])
+    store.commit(AddStudent(a_student("21"), [a_face("f1", "21")]))
     assert store.face("f1") == a_face("f1", "21")
     with pytest.raises(NotFound):
         store.face("f2")
 
 
 def test_a_face_is_stored_once(store: Store) -> None:
-    store.add_student_once(a_student(), [a_face("f1")])
+    store.commit(AddStudent(a_student(), [a_face("f1")]))
     with pytest.raises(AlreadyExists):
-        store.add_face(a_face("f1"))
+        store.commit(AddFace(a_face("f1")))
 
 
 def test_a_removed_face_leaves_its_media_to_be_erased(store: Store) -> None:
-    store.add_student_once(a_student(), [a_face("f1"), a_face("f2")])
-    store.remove_face("f1")
+    store.commit(AddStudent(a_student(), [a_face("f1"), a_face("f2")]))
+    store.commit(RemoveFace("f1"))
     assert [face.id for face in store.faces()] == ["f2"]
     assert set(store.pending_erasures()) == {"photo of f1", "thumbnail of f1"}
     with pytest.raises(NotFound):
-        store.remove_face("f1")
+        store.commit(RemoveFace("f1"))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from attendance.changes import AddCourse, AddStudent, AddUser, RemoveUser, SaveUser, SetTeachers
 from attendance.errors import AlreadyExists, NotFound
 from attendance.model import Role
 from attendance.ports import Store
@@ -11,16 +12,16 @@ from tests.contract.samples import NOW, a_course, a_student, a_user
 
 
 def test_a_user_is_read_as_it_was_added(store: Store) -> None:
-    store.add_student_once(a_student("21"))
+    store.commit(AddStudent(a_student("21")))
     user = a_user("u1", "Ada@Example.org", name="Ada Example", student_id="21", timezone="Asia/Seoul")
-    store.add_user_once(user)
+    store.commit(AddUser(user))
     assert store.user("u1") == user
     assert store.user("u1").created_at == NOW
     assert store.user("u1").created_at.tzinfo is not None
 
 
 def test_an_email_is_found_in_any_case(store: Store) -> None:
-    store.add_user_once(a_user("u1", "Zoë.Straße@Example.org"))
+    store.commit(AddUser(a_user("u1", "Zoë.Straße@Example.org")))
     found = store.find_user("ZOË.STRASSE@example.ORG")
     assert found is not None
     assert found.id == "u1"
@@ -28,60 +29,60 @@ def test_an_email_is_found_in_any_case(store: Store) -> None:
 
 
 def test_an_email_is_taken_in_any_case_and_the_sentence_says_so(store: Store) -> None:
-    store.add_user_once(a_user("u1", "ada@example.org"))
+    store.commit(AddUser(a_user("u1", "ada@example.org")))
     with pytest.raises(AlreadyExists) as refused:
-        store.add_user_once(a_user("u2", "ADA@example.org"))
+        store.commit(AddUser(a_user("u2", "ADA@example.org")))
     assert refused.value.sentence == "The email address ADA@example.org is already taken."
     assert store.users().total == 1
 
 
 def test_an_account_cannot_be_linked_to_nobody(store: Store) -> None:
     with pytest.raises(NotFound, match="no student with the id 99"):
-        store.add_user_once(a_user("u1", student_id="99"))
+        store.commit(AddUser(a_user("u1", student_id="99")))
     assert store.users().total == 0
 
 
 def test_a_saved_user_replaces_the_old_one(store: Store) -> None:
-    store.add_user_once(a_user("u1"))
+    store.commit(AddUser(a_user("u1")))
     changed = replace(a_user("u1", "new@example.org"), name="New", role=Role.ADMIN, session_key="k", password_hash="h")
-    store.save_user(changed)
+    store.commit(SaveUser(changed))
     assert store.user("u1") == changed
     assert store.find_user("u1@example.org") is None
 
 
 def test_a_user_may_be_saved_with_the_same_email(store: Store) -> None:
     user = a_user("u1")
-    store.add_user_once(user)
-    store.save_user(replace(user, email="U1@example.org"))
+    store.commit(AddUser(user))
+    store.commit(SaveUser(replace(user, email="U1@example.org")))
     assert store.user("u1").email == "U1@example.org"
 
 
 def test_saving_refuses_unknown_users_and_taken_emails(store: Store) -> None:
     with pytest.raises(NotFound):
-        store.save_user(a_user("u1"))
-    store.add_user_once(a_user("u1", "one@example.org"))
-    store.add_user_once(a_user("u2", "two@example.org"))
+        store.commit(SaveUser(a_user("u1")))
+    store.commit(AddUser(a_user("u1", "one@example.org")))
+    store.commit(AddUser(a_user("u2", "two@example.org")))
     with pytest.raises(AlreadyExists):
-        store.save_user(a_user("u2", "ONE@example.org"))
+        store.commit(SaveUser(a_user("u2", "ONE@example.org")))
     assert store.user("u2").email == "two@example.org"
 
 
 def test_a_removed_user_is_gone_and_teaches_no_more(store: Store) -> None:
-    store.add_user_once(a_user("u1"))
-    store.add_course_once(a_course("c1"))
-    store.set_teachers("c1", ["u1"])
-    store.remove_user("u1")
+    store.commit(AddUser(a_user("u1")))
+    store.commit(AddCourse(a_course("c1")))
+    store.commit(SetTeachers("c1", ["u1"]))
+    store.commit(RemoveUser("u1"))
     with pytest.raises(NotFound):
         store.user("u1")
     with pytest.raises(NotFound):
-        store.remove_user("u1")
+        store.commit(RemoveUser("u1"))
     assert store.teachers("c1") == []
     assert store.courses(teacher_id="u1") == []
 
 
 def test_users_are_sorted_by_email_and_come_in_pages(store: Store) -> None:
     for name in ("c", "A", "e", "B", "d"):
-        store.add_user_once(a_user(name, f"{name}@example.org"))
+        store.commit(AddUser(a_user(name, f"{name}@example.org")))
     page = store.users(page=2, size=2)
     assert [user.id for user in page.items] == ["c", "d"]
     assert (page.number, page.size, page.total, page.pages) == (2, 2, 5, 3)
@@ -89,22 +90,22 @@ def test_users_are_sorted_by_email_and_come_in_pages(store: Store) -> None:
 
 @pytest.mark.parametrize("number", [4, 10**30])
 def test_a_page_after_the_last_is_empty(store: Store, number: int) -> None:
-    store.add_user_once(a_user("u1"))
+    store.commit(AddUser(a_user("u1")))
     page = store.users(page=number)
     assert (list(page.items), page.total) == ([], 1)
 
 
 @pytest.mark.parametrize("text", ["ada", "ADA", "example.O", "코드", " émile ", "E\u0301MILE", "emile", "ＡＤＡ"])
 def test_users_are_found_by_a_part_of_email_or_name_in_any_case(store: Store, text: str) -> None:
-    store.add_user_once(a_user("u1", "Ada@Example.org", name="Émile 코드"))
-    store.add_user_once(a_user("u2", "other@elsewhere.net", name="Other"))
+    store.commit(AddUser(a_user("u1", "Ada@Example.org", name="Émile 코드")))
+    store.commit(AddUser(a_user("u2", "other@elsewhere.net", name="Other")))
     assert [user.id for user in store.users(text=text).items] == ["u1"]
 
 
 def test_an_admin_is_noticed_and_counted(store: Store) -> None:
-    store.add_user_once(a_user("u1"))
+    store.commit(AddUser(a_user("u1")))
     assert not store.has_admin()
     assert store.count_admins() == 0
-    store.add_user_once(a_user("u2", role=Role.ADMIN))
+    store.commit(AddUser(a_user("u2", role=Role.ADMIN)))
     assert store.has_admin()
     assert store.count_admins() == 1

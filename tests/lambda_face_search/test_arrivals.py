@@ -2,6 +2,7 @@
 
 import pytest
 
+from attendance.changes import RemoveCourse
 from attendance.errors import Conflict, NotFound
 from attendance.model import SearchStatus
 from lambda_face_search.arrivals import take_in, upload_of
@@ -92,7 +93,7 @@ def test_a_file_that_is_no_recording_is_refused_with_its_sentence_in_the_log(
 def test_an_upload_of_a_course_that_was_removed_is_refused_for_good() -> None:
     services, course = a_site()
     upload_id = an_upload(services, course)
-    services.store.remove_course(course.id)
+    services.store.commit(RemoveCourse(course.id))
     assert take_in(services, Arrival(BUCKET, key_of(upload_id))) is None
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from attendance.changes import QueueSearch
 from attendance.errors import ServiceUnavailable
 from attendance.model import Course, SearchStatus, Status
 from lambda_face_search import finish, start
@@ -86,7 +87,7 @@ def test_the_word_of_an_earlier_search_changes_nothing(
     old = word(engine)
     engine.end("job-1")
     finish.handler(sns_event(old), FakeContext())
-    services.store.queue_search(recording_id, clock())
+    services.store.commit(QueueSearch(recording_id, clock()))
     start.handler(sqs_event(json.dumps({"recording_id": recording_id})), FakeContext())
     before = state(services, recording_id)
     assert finish.handler(sns_event(old), FakeContext()) == {"outcomes": ["Ignored"]}

@@ -66,7 +66,7 @@ class TestRights:
                 assert set(as_list(one["Action"])) <= MAY_NAME_NO_RESOURCE, name
 
     def test_the_rights_to_rekognition_are_those_that_its_adapter_asks_for(self) -> None:
-        adapter = "".join(path.read_text() for path in ADAPTERS.glob("faces_rekognition*.py"))
+        adapter = "".join(path.read_text() for path in ADAPTERS.glob("rekognition/*.py"))
         asked = {pascal_case(name) for name in re.findall(r"client\.([a-z_]+)\(", adapter)}
         assert "StartFaceSearch" in asked
         allowed = {

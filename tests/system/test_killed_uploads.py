@@ -25,8 +25,8 @@ pytestmark = pytest.mark.slow
 
 STEPS = (
     "after uploads.append",
-    "before store.add_recording",
-    "after store.add_recording",
+    "before store.commit:AddRecording",
+    "after store.commit:AddRecording",
     "before media.put_file",
     "after media.put_file",
     "before uploads.remove",

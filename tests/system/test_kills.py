@@ -29,8 +29,8 @@ STEPS = (
     "after media.put",
     "before store.save_sightings",
     "after store.save_sightings",
-    "before store.save_machine_marks",
-    "after store.save_machine_marks",
+    "before store.commit:SaveMarks",
+    "after store.commit:SaveMarks",
     "before store.finish_search",
     "after store.finish_search",
 )

@@ -97,14 +97,14 @@ def test_a_killed_reindexing_goes_on_where_it_was(
     """Killed after each photo, then before and after the change to the new vectors."""
     swapped = engine_of(data, model)
     for through in (1, 2, 3):
-        assert reindex(data, model, "after store.keep_renewed_face").returncode == -signal.SIGKILL
+        assert reindex(data, model, "after store.commit:AddRenewedFace").returncode == -signal.SIGKILL
         assert counts(services) == {BUILT_IN: (3, 0), swapped: (0, through)}
     recording = school.receive(services, video)
     assert search_recording(services, recording.id)
     assert "present" in statuses(services, recording.lecture_id).values()
-    assert reindex(data, model, "before store.use_renewed_faces").returncode == -signal.SIGKILL
+    assert reindex(data, model, "before store.commit:UseRenewedFaces").returncode == -signal.SIGKILL
     assert counts(services) == {BUILT_IN: (3, 0), swapped: (0, 3)}
-    assert reindex(data, model, "after store.use_renewed_faces").returncode == -signal.SIGKILL
+    assert reindex(data, model, "after store.commit:UseRenewedFaces").returncode == -signal.SIGKILL
     assert counts(services) == {swapped: (3, 0)}
     last = reindex(data, model)
     assert (last.returncode, last.stderr) == (0, "")
@@ -113,6 +113,6 @@ def test_a_killed_reindexing_goes_on_where_it_was(
 def test_a_kill_before_a_photo_is_stored_loses_that_photo_only(
     data: Path, services: Services, model: dict[str, str]
 ) -> None:
-    assert reindex(data, model, "before store.keep_renewed_face").returncode == -signal.SIGKILL
+    assert reindex(data, model, "before store.commit:AddRenewedFace").returncode == -signal.SIGKILL
     assert counts(services) == {BUILT_IN: (3, 0)}
     assert reindex(data, model).returncode == 0

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
+from attendance.changes import AddUser, SetTeachers
 from attendance.disk.files import DiskFile
 from attendance.errors import AlreadyExists
 from attendance.model import Recording, Role, Status, User, new_id
@@ -43,9 +44,9 @@ def nothing_is_kept(services) -> bool:
 def a_teacher(services) -> None:
     """The user `teacher`, who teaches every course there is."""
     with suppress(AlreadyExists):
-        services.store.add_user_once(User("teacher", "teacher@example.org", "A. Teacher", Role.TEACHER, "", NOW))
+        services.store.commit(AddUser(User("teacher", "teacher@example.org", "A. Teacher", Role.TEACHER, "", NOW)))
     for course in services.store.courses():
-        services.store.set_teachers(course.id, ["teacher"])
+        services.store.commit(SetTeachers(course.id, ["teacher"]))
 
 
 def begin_upload(services, data: bytes = b"video 90|21 0 50", **details: str) -> str:

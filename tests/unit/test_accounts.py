@@ -9,6 +9,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from attendance import passwords
+from attendance.changes import AddStudent
 from attendance.disk.secret_files import secret_from
 from attendance.errors import InvalidInput, NotAllowed
 from attendance.model import Role, Student, User
@@ -149,7 +150,7 @@ def test_the_secret_key_is_whole_for_every_process_that_reads_it(tmp_path: Path)
 
 
 def test_the_audit_trail_names_a_student_by_their_id_and_staff_by_email(services: Services) -> None:
-    services.store.add_student_once(Student("21", "key-21", "Student 21", services.now()))
+    services.store.commit(AddStudent(Student("21", "key-21", "Student 21", services.now())))
     add_user(
         services,
         email="student@example.org",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from attendance.changes import AddLecture
 from attendance.device_errors import NoLecture
 from attendance.model import Device, Lecture, RecordingKind, Status
 from attendance.searching.searches import search_recording
@@ -57,7 +58,7 @@ def test_a_clip_that_begins_before_the_hour_keeps_its_own_time(services: MemoryS
 def test_a_lecture_that_somebody_planned_for_that_hour_is_used(services: MemoryServices, device: Device) -> None:
     course_id = services.store.courses()[0].id
     planned = Lecture("1" * 32, course_id, NINE + 3 * MINUTE, NINE + 50 * MINUTE, NINE)
-    services.store.add_lecture_once(planned)
+    services.store.commit(AddLecture(planned))
     assert sent(services, device, an_item()).lecture_id == planned.id
     assert lectures(services) == [planned]
 
@@ -68,7 +69,7 @@ def test_a_lecture_within_the_hour_is_not_doubled_by_what_was_taken_around_it(
 ) -> None:
     course_id = services.store.courses()[0].id
     planned = Lecture("1" * 32, course_id, NINE + 3 * MINUTE, NINE + 50 * MINUTE, NINE)
-    services.store.add_lecture_once(planned)
+    services.store.commit(AddLecture(planned))
     assert sent(services, device, an_item(started_at=NINE + minute * MINUTE)).lecture_id == planned.id
     assert lectures(services) == [planned]
 
@@ -77,7 +78,9 @@ def test_of_several_lectures_within_the_hour_the_nearest_is_used(services: Memor
     course_id = services.store.courses()[0].id
     for number, first in enumerate((5, 35)):
         starts_at = NINE + first * MINUTE
-        services.store.add_lecture_once(Lecture(str(number) * 32, course_id, starts_at, starts_at + 20 * MINUTE, NINE))
+        services.store.commit(
+            AddLecture(Lecture(str(number) * 32, course_id, starts_at, starts_at + 20 * MINUTE, NINE))
+        )
     early, late = (sent(services, device, an_item(started_at=NINE + minute * MINUTE)) for minute in (1, 58))
     assert (early.lecture_id, late.lecture_id) == ("0" * 32, "1" * 32)
 
@@ -91,7 +94,7 @@ def test_the_meeting_before_or_after_is_another_lecture_also_where_it_took_too_l
 ) -> None:
     course_id = services.store.courses()[0].id
     other = Lecture("1" * 32, course_id, NINE + first * MINUTE, NINE + last * MINUTE, NINE)
-    services.store.add_lecture_once(other)
+    services.store.commit(AddLecture(other))
     recording = sent(services, device, an_item(started_at=NINE + 30 * MINUTE))
     lecture = services.store.lecture(recording.lecture_id)
     assert (lecture.starts_at, lecture.ends_at) == tuple(NINE + minute * MINUTE for minute in expected)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from attendance.changes import AddRecording
 from attendance.device_errors import BadItem, WrongSha256
 from attendance.errors import BadRecording, Conflict, InvalidInput, NotFound, ServiceBusy, TooLarge
 from attendance.model import Device, Recording
@@ -69,7 +70,7 @@ def test_a_recording_that_got_the_id_meanwhile_is_left_alone(services: MemorySer
     begin_device_upload(services, device, item)
     services.uploads.append(item.id, 0, io.BytesIO(VIDEO))
     somebodys = replace(kept, id=item.id, created_by="teacher", media_key="recordings/of/somebody.mp4")
-    services.store.add_recording(somebodys)
+    services.store.commit(AddRecording(somebodys))
     with pytest.raises(BadItem):
         finish_upload(services, item.id)
     assert services.store.recording(item.id) == somebodys

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from attendance.adapters.rekognition import probe as module
-from attendance.adapters.rekognition import snapshots as faces_rekognition_stills
+from attendance.adapters.rekognition import stills as rekognition_stills
 from attendance.adapters.rekognition.probe import probe_recording
 from attendance.disk.files import DiskFile
 from attendance.errors import BadRecording
@@ -173,4 +173,4 @@ def test_a_still_is_refused_by_its_name(tmp_path, what):
 
 
 def test_stills_are_known_as_the_local_engine_knows_them():
-    assert Path(faces_rekognition_stills.__file__).read_text() == Path(engine_stills.__file__).read_text()
+    assert Path(rekognition_stills.__file__).read_text() == Path(engine_stills.__file__).read_text()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from attendance.changes import AddUser, SaveUser
 from attendance.errors import NotAllowed
 from attendance.model import Role, User
 from attendance.use_cases.imports.folders import locked
@@ -36,8 +37,8 @@ LATER = timedelta(hours=1)
 def services(tmp_path: Path) -> MemoryServices:
     """With an admin who imports."""
     made = services_in_memory(tmp_path)
-    made.store.add_user_once(User("user", "admin@example.org", "An Admin", Role.ADMIN, "", NOW))
-    made.store.add_user_once(User("boss", "boss@example.org", "Another", Role.ADMIN, "", NOW))
+    made.store.commit(AddUser(User("user", "admin@example.org", "An Admin", Role.ADMIN, "", NOW)))
+    made.store.commit(AddUser(User("boss", "boss@example.org", "Another", Role.ADMIN, "", NOW)))
     return made
 
 
@@ -171,7 +172,7 @@ def test_a_photo_that_was_removed_does_not_come_back(services: MemoryServices):
 
 def test_who_is_no_admin_any_more_imports_nothing(services: MemoryServices):
     kept = begin(services)
-    services.store.save_user(replace(services.store.user("user"), role=Role.TEACHER))
+    services.store.commit(SaveUser(replace(services.store.user("user"), role=Role.TEACHER)))
     with pytest.raises(NotAllowed):
         go_on(services, kept)
     assert services.store.students().total == 0

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from attendance.changes import AddFace, AddRenewedFace
 from attendance.errors import Conflict
 from attendance.model import Face
 from attendance.ports import EnrolledFace
@@ -56,7 +57,7 @@ def test_a_face_whose_row_comes_meanwhile_is_kept(services):
     (own,) = services.store.faces(["21"])
 
     def write_its_row(seconds: float) -> None:
-        services.store.add_face(replace(own, id="1" * 32, external_id=enrolled.external_id))
+        services.store.commit(AddFace(replace(own, id="1" * 32, external_id=enrolled.external_id)))
 
     assert forget_strays(services, sleep=write_its_row) == 0
     assert services.faces.kept == {"face-0", "face-1"}
@@ -64,7 +65,7 @@ def test_a_face_whose_row_comes_meanwhile_is_kept(services):
 
 def test_while_photos_are_enrolled_anew_nothing_is_told_to_be_a_stray(services):
     (own,) = services.store.faces(["21"])
-    services.store.keep_renewed_face(replace(own, engine="another", external_id="face-9"))
+    services.store.commit(AddRenewedFace(replace(own, engine="another", external_id="face-9")))
     with pytest.raises(Conflict, match="enrolled anew"):
         forget_strays(services, patience_s=0)
 

@@ -7,12 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from attendance.changes import AddLecture, AddRecording
 from attendance.errors import NotFound
 from attendance.model import Course, Lecture, Mark, Status, new_id
 from attendance.rules.hours import Presence
 from attendance.use_cases.courses.courses import add_to_roster
 from attendance.use_cases.lectures import hourly as module
 from attendance.use_cases.lectures.hourly import hourly_attendance
+from tests.committing import set_mark
 from tests.contract.samples import a_recording, a_sighting
 from tests.unit.in_memory import NOW, MemoryServices, a_course, a_student, services_in_memory
 
@@ -40,9 +42,9 @@ def seen_at(services: MemoryServices, course: Course, hours: float, similarity: 
     """A lecture of an hour, so many hours after midnight, in which student 21 was seen in its first minute."""
     starts_at = MIDNIGHT + hours * HOUR
     lecture = Lecture(new_id(), course.id, starts_at, starts_at + HOUR, NOW)
-    services.store.add_lecture_once(lecture)
+    services.store.commit(AddLecture(lecture))
     recording = a_recording(new_id(), lecture.id, started_at=starts_at, duration_s=3600.0, created_at=NOW)
-    services.store.add_recording(recording)
+    services.store.commit(AddRecording(recording))
     services.store.claim_search(recording.id, "worker", NOW, NOW + HOUR)
     sighting = a_sighting(new_id(), recording.id, first_s=0.0, last_s=60.0, similarity=similarity)
     services.store.save_sightings(recording.id, "worker", [sighting], "fake-1", NOW)
@@ -87,7 +89,7 @@ def test_what_a_person_decided_about_the_lecture_counts(
     seen_at(services, course, 9, similarity=similarity)
     (lecture,) = services.store.lectures().items
     if decided is not None:
-        services.store.set_mark(Mark(lecture.id, "21", decided, Status.UNSURE, NOW, set_by="teacher"))
+        set_mark(services.store, Mark(lecture.id, "21", decided, Status.UNSURE, NOW, set_by="teacher"))
     (cell,) = hourly_attendance(services, course.id, DAY).rows[0].cells
     assert cell.presence is shown
 
@@ -103,7 +105,7 @@ def test_whom_a_person_marked_present_and_no_camera_knew_was_there_in_all_watche
     seen_at(services, course, 10)
     lecture = min(services.store.lectures().items, key=lambda one: one.starts_at)
     if decided is not None:
-        services.store.set_mark(Mark(lecture.id, "21", decided, Status.ABSENT, NOW, set_by="teacher"))
+        set_mark(services.store, Mark(lecture.id, "21", decided, Status.ABSENT, NOW, set_by="teacher"))
     grid = hourly_attendance(services, course.id, DAY)
     assert [cell.presence for cell in grid.rows[0].cells] == [shown, Presence.PRESENT]
     assert grid.rows[0].percent == (100.0 if shown is Presence.PRESENT else 50.0)
@@ -115,7 +117,7 @@ def test_whom_a_camera_knew_in_one_hour_was_not_there_in_the_others_whatever_a_p
 ) -> None:
     seen_at(services, course, 9.5)
     (lecture,) = services.store.lectures().items
-    services.store.set_mark(Mark(lecture.id, "21", Status.PRESENT, Status.PRESENT, NOW, set_by="teacher"))
+    set_mark(services.store, Mark(lecture.id, "21", Status.PRESENT, Status.PRESENT, NOW, set_by="teacher"))
     cells = hourly_attendance(services, course.id, DAY).rows[0].cells
     assert [cell.presence for cell in cells] == [Presence.PRESENT, Presence.ABSENT]
 

@@ -41,6 +41,9 @@ def module_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+OURS = {module_of(path) for path in sources()}
+
+
 def imports_of(path: Path, *, at_start_only: bool = False) -> set[str]:
     tree = ast.parse(path.read_text())
     nodes = tree.body if at_start_only else list(ast.walk(tree))
@@ -50,7 +53,8 @@ def imports_of(path: Path, *, at_start_only: bool = False) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path} imports relatively; say whole names"
-            found |= {node.module or ""} | {f"{node.module}.{alias.name}" for alias in node.names}
+            named = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= named if named <= OURS else {node.module or ""} | named  # a module of a package is not its front
     return found
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from attendance.changes import AddUser
 from attendance.errors import Conflict, InvalidInput, NotFound, OutOfSpace, ServiceUnavailable
 from attendance.model import Role, User
 from attendance.use_cases.imports import stored as keep_import
@@ -39,7 +40,7 @@ HEAD = "id,name,photos,consent\n"
 @pytest.fixture
 def services(tmp_path: Path) -> MemoryServices:
     made = services_in_memory(tmp_path)
-    made.store.add_user_once(User("user", "admin@example.org", "An Admin", Role.ADMIN, "", NOW))
+    made.store.commit(AddUser(User("user", "admin@example.org", "An Admin", Role.ADMIN, "", NOW)))
     return made
 
 
@@ -195,7 +196,7 @@ def test_a_store_that_fails_ends_the_import_and_is_no_fault_of_the_row(
     def fail(*_args: object) -> None:
         raise ServiceUnavailable("The database does not answer.")
 
-    monkeypatch.setattr(services.store, "add_student_once", fail)
+    monkeypatch.setattr(services.store, "commit", fail)
     with pytest.raises(ServiceUnavailable):
         run(services, HEAD + "1,A,,\n")
 

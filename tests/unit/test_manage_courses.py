@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from attendance.changes import AddUser
 from attendance.errors import AlreadyExists, InvalidInput, NotFound
 from attendance.model import Role, User, new_id
 from attendance.use_cases.courses.courses import (
@@ -27,7 +28,7 @@ def services() -> MemoryServices:
 
 def a_user(services: MemoryServices, role: Role) -> User:
     user = User(new_id(), f"{role}@example.org", "Ada Example", role, "", NOW)
-    services.store.add_user_once(user)
+    services.store.commit(AddUser(user))
     return user
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from attendance.changes import QueueSearch
 from attendance.errors import FacesOutdated
 from attendance.model import SearchStatus, Status
 from attendance.searching.searches import search_recording
@@ -52,7 +53,7 @@ def test_marks_of_before_stay_while_a_search_waits(before, services, tmp_path):
     recording = received(before, tmp_path)
     search_recording(before, recording.id)
     marks = before.store.marks(recording.lecture_id)
-    services.store.queue_search(recording.id, NOW)
+    services.store.commit(QueueSearch(recording.id, NOW))
     assert not search_recording(services, recording.id)
     assert services.store.marks(recording.lecture_id) == marks
 

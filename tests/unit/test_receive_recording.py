@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from attendance.changes import AddRecording, Part, RemoveCourse
 from attendance.errors import (
     AlreadyExists,
     BadRecording,
@@ -14,7 +15,7 @@ from attendance.errors import (
     OutOfSpace,
     ServiceUnavailable,
 )
-from attendance.model import Recording, SearchStatus, new_id
+from attendance.model import SearchStatus, new_id
 from attendance.ports import MediaFile, Upload
 from attendance.searching.searches import search_recording
 from attendance.use_cases.recordings.finishing import finish_upload
@@ -120,7 +121,7 @@ def test_an_upload_that_is_no_recording_is_removed(services):
 
 def test_an_upload_to_a_course_that_was_removed_is_removed_too(services):
     upload_id = begin_upload(services)
-    services.store.remove_course(services.store.courses()[0].id)
+    services.store.commit(RemoveCourse(services.store.courses()[0].id))
     with pytest.raises(InvalidInput, match="course of this recording was removed"):
         finish_upload(services, upload_id)
     assert services.uploads.whole() == []
@@ -216,13 +217,14 @@ def test_a_move_whose_answer_is_lost_loses_no_recording(services, monkeypatch):
 
 
 def test_an_upload_that_is_given_up_while_it_is_finished_leaves_nothing(services, monkeypatch):
-    upload_id, add = begin_upload(services), services.store.add_recording
+    upload_id, add = begin_upload(services), services.store.commit
 
-    def given_up(recording: Recording) -> None:
-        services.uploads.remove(upload_id)
-        add(recording)
+    def given_up(*parts: Part) -> None:
+        if isinstance(parts[0], AddRecording):
+            services.uploads.remove(upload_id)
+        add(*parts)
 
-    monkeypatch.setattr(services.store, "add_recording", given_up)
+    monkeypatch.setattr(services.store, "commit", given_up)
     with pytest.raises(NotFound):
         finish_upload(services, upload_id)
     assert nothing_is_kept(services)

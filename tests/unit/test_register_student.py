@@ -87,7 +87,7 @@ def test_media_are_removed_again_when_the_rows_fail(services: MemoryServices, mo
     def fail(*_args: object) -> None:
         raise ServiceUnavailable("The database does not answer.")
 
-    monkeypatch.setattr(services.store, "add_student_once", fail)
+    monkeypatch.setattr(services.store, "commit", fail)
     with pytest.raises(ServiceUnavailable):
         register(services, b"face:21")
     assert not services.media.files

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from attendance.changes import Part, UseRenewedFaces
 from attendance.errors import ServiceUnavailable
 from attendance.model import EngineCount, Status
 from attendance.ports import EnrolledFace
@@ -140,14 +141,15 @@ def test_a_photo_that_is_added_by_the_running_site_is_enrolled_anew_too(before, 
 
 
 def test_a_photo_that_is_added_at_the_last_moment_is_enrolled_anew_too(before, services, monkeypatch):
-    use = services.store.use_renewed_faces
+    use = services.store.commit
 
-    def use_a_moment_later(*given: object) -> None:
-        monkeypatch.undo()
-        add_photo(before, "22", b"face:22.2", by=None)
-        use(*given)
+    def use_a_moment_later(*parts: Part) -> None:
+        if isinstance(parts[0], UseRenewedFaces):
+            monkeypatch.undo()
+            add_photo(before, "22", b"face:22.2", by=None)
+        use(*parts)
 
-    monkeypatch.setattr(services.store, "use_renewed_faces", use_a_moment_later)
+    monkeypatch.setattr(services.store, "commit", use_a_moment_later)
     assert reindex_faces(services).renewed == 5
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from attendance.changes import AddLecture, AddRecording, AddRenewedFace, AddUser, QueueSearch
 from attendance.errors import NotFound, ServiceUnavailable
 from attendance.media_keys import COPY, evidence_key
 from attendance.model import (
@@ -29,6 +30,7 @@ from attendance.use_cases.removals import pseudonym, removals_of
 from attendance.use_cases.students.registering import change_student
 from attendance.use_cases.students.removing import Erasure, remove_student, what_will_be_erased
 from attendance.use_cases.upkeep import sweep
+from tests.committing import save_machine_marks
 from tests.unit.in_memory import CONSENT, NOW, MemoryServices, a_course, a_student, services_in_memory
 
 
@@ -40,16 +42,16 @@ def services(tmp_path: Path) -> MemoryServices:
     a_student(services, "21", photos=[b"face:21", b"face:21.1"])
     a_student(services, "52", b"face:52")
     add_to_roster(services, course.id, ["21", "52"], by=None)
-    services.store.add_user_once(User(new_id(), "student@example.org", "Student 21", Role.STUDENT, "", NOW, "21"))
+    services.store.commit(AddUser(User(new_id(), "student@example.org", "Student 21", Role.STUDENT, "", NOW, "21")))
     lecture = Lecture(new_id(), course.id, NOW, NOW + timedelta(hours=1), NOW)
-    services.store.add_lecture_once(lecture)
+    services.store.commit(AddLecture(lecture))
     recording = Recording(new_id(), lecture.id, RecordingKind.VIDEO, "", "a.mp4", NOW, 60.0, 1, NOW)
-    services.store.add_recording(replace(recording, media_key=f"recordings/{lecture.id}/{recording.id}.mp4"))
+    services.store.commit(AddRecording(replace(recording, media_key=f"recordings/{lecture.id}/{recording.id}.mp4")))
     sightings = [see(services, recording, student_id) for student_id in ("21", "52")]
-    services.store.queue_search(recording.id, NOW)
+    services.store.commit(QueueSearch(recording.id, NOW))
     services.store.claim_search(recording.id, "worker", NOW, NOW + timedelta(minutes=1))
     assert services.store.save_sightings(recording.id, "worker", sightings, "fake", services.now())
-    services.store.save_machine_marks(lecture.id, [mark(lecture, sighting) for sighting in sightings])
+    save_machine_marks(services.store, lecture.id, [mark(lecture, sighting) for sighting in sightings])
     return services
 
 
@@ -115,7 +117,7 @@ def test_a_face_service_that_does_not_answer_holds_up_nothing_else_and_is_told_l
 
 def test_what_an_engine_made_of_a_photo_beside_the_one_in_use_is_forgotten_too(services: MemoryServices):
     face = services.store.faces(["21"])[0]
-    services.store.keep_renewed_face(replace(face, engine="other", external_id="renewed"))
+    services.store.commit(AddRenewedFace(replace(face, engine="other", external_id="renewed")))
     remove_student(services, "21", by="user")
     assert "renewed" in services.faces.removed
 
@@ -153,9 +155,9 @@ def test_no_entry_of_the_audit_names_whom_was_removed(services: MemoryServices):
     a_student(services, "60", b"face:21.2")  # looks like 21
     remove_from_roster(services, course.id, "21", by="user")
     change_student(services, "21", name="Other Name", consent_on=CONSENT, by="user")
-    services.store.add_audit(AuditEntry(NOW, None, "user.added", "21", "student"))
-    services.store.add_audit(AuditEntry(NOW, None, "user.changed", "student@example.org", "teacher"))
-    services.store.add_audit(AuditEntry(NOW, None, "course.removed", "CS101", "lectures 21"))
+    services.store.commit(AuditEntry(NOW, None, "user.added", "21", "student"))
+    services.store.commit(AuditEntry(NOW, None, "user.changed", "student@example.org", "teacher"))
+    services.store.commit(AuditEntry(NOW, None, "course.removed", "CS101", "lectures 21"))
     before = services.store.audit(size=100)
     assert any("looks like 21 (" in entry.detail for entry in before.items)
     remove_student(services, "21", by="user")
@@ -181,7 +183,7 @@ def test_only_who_knows_the_id_finds_out_that_it_was_removed(services: MemorySer
 def test_the_lectures_whose_recordings_may_show_the_student_are_named(services: MemoryServices):
     lecture = services.store.lectures().items[0]
     unfilmed = replace(lecture, id=new_id(), starts_at=NOW + timedelta(days=1), ends_at=NOW + timedelta(days=2))
-    services.store.add_lecture_once(unfilmed)
+    services.store.commit(AddLecture(unfilmed))
     assert what_will_be_erased(services, "21").filmed == (lecture,)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from attendance.changes import RemoveUser, SaveUser, SetTeachers
 from attendance.device_errors import BadItem, NoLecture
 from attendance.errors import InvalidInput, NotFound
 from attendance.model import Role, new_id
@@ -34,15 +35,15 @@ def services(tmp_path: Path) -> MemoryServices:
 
 
 def off_the_course(services: MemoryServices) -> None:
-    services.store.set_teachers(services.store.courses()[0].id, [])
+    services.store.commit(SetTeachers(services.store.courses()[0].id, []))
 
 
 def made_a_student(services: MemoryServices) -> None:
-    services.store.save_user(replace(services.store.user("teacher"), role=Role.STUDENT))
+    services.store.commit(SaveUser(replace(services.store.user("teacher"), role=Role.STUDENT)))
 
 
 def removed(services: MemoryServices) -> None:
-    services.store.remove_user("teacher")
+    services.store.commit(RemoveUser("teacher"))
 
 
 @pytest.mark.parametrize("change", [off_the_course, made_a_student, removed])
@@ -67,7 +68,7 @@ def test_the_sweep_finishes_no_upload_of_who_may_not_record(services: MemoryServ
 def test_an_admin_records_in_every_course(services: MemoryServices):
     upload_id = begin_upload(services)
     off_the_course(services)
-    services.store.save_user(replace(services.store.user("teacher"), role=Role.ADMIN))
+    services.store.commit(SaveUser(replace(services.store.user("teacher"), role=Role.ADMIN)))
     assert finish_upload(services, upload_id).id == upload_id
 
 

@@ -13,9 +13,25 @@ from typing import Any
 import pytest
 
 from attendance.adapters.dynamodb import DynamoStore
+from attendance.changes import (
+    AddCourse,
+    AddFace,
+    AddLecture,
+    AddRecording,
+    AddRenewedFace,
+    AddStudent,
+    AddToRoster,
+    AddUser,
+    QueueSearch,
+    RemoveCourse,
+    RemoveRecording,
+    RemoveStudent,
+    UseRenewedFaces,
+)
 from attendance.errors import NotFound
 from attendance.model import EngineCount, LogFilter, Role, Status
 from tests.broken_dynamodb import Killed, at_every_write, killed_after
+from tests.committing import save_machine_marks, set_mark
 from tests.contract.samples import (
     HOUR,
     MINUTE,
@@ -61,14 +77,14 @@ def everything() -> list[str]:
 def a_school(store: DynamoStore) -> None:
     a_class(store, "21", "22")
     for face_id, student_id in (("f1", "21"), ("f2", "22")):
-        store.add_face(a_face(face_id, student_id))
-    store.add_user_once(a_user("u21", role=Role.STUDENT, student_id="21"))
+        store.commit(AddFace(a_face(face_id, student_id)))
+    store.commit(AddUser(a_user("u21", role=Role.STUDENT, student_id="21")))
     searched(store, a_sighting("s0", student_id=None), a_sighting("s1"), a_sighting("s2", student_id="22"))
-    store.save_machine_marks("l1", [a_mark("21", evidence=evidence("s1")), a_mark("22", evidence=evidence("s2"))])
-    store.add_course_once(a_course("c2"))
-    store.add_to_roster("c2", ["21"])
-    store.add_lecture_once(a_lecture("l2", "c2"))
-    store.set_mark(replace(a_mark("21", lecture_id="l2"), set_by="u1"))
+    save_machine_marks(store, "l1", [a_mark("21", evidence=evidence("s1")), a_mark("22", evidence=evidence("s2"))])
+    store.commit(AddCourse(a_course("c2")))
+    store.commit(AddToRoster("c2", ["21"]))
+    store.commit(AddLecture(a_lecture("l2", "c2")))
+    set_mark(store, replace(a_mark("21", lecture_id="l2"), set_by="u1"))
 
 
 @pytest.mark.timeout(60)
@@ -79,9 +95,9 @@ def test_a_student_whose_removal_broke_off_is_removed_by_the_same_call_with_noth
         assert store.student("21").id == "21"
         if writes:
             with pytest.raises(NotFound):
-                store.add_to_roster("c1", ["21"])
+                store.commit(AddToRoster("c1", ["21"]))
 
-    assert at_every_write(lambda dying: dying.remove_student("21"), still_there) > 5
+    assert at_every_write(lambda dying: dying.commit(RemoveStudent("21")), still_there) > 5
     with pytest.raises(NotFound):
         store.student("21")
     left = everything()
@@ -97,27 +113,27 @@ def test_a_student_whose_removal_broke_off_is_removed_by_the_same_call_with_noth
 def test_a_student_whose_removal_broke_off_can_be_registered_again_and_begins_anew(store: DynamoStore) -> None:
     a_school(store)
     with pytest.raises(Killed):
-        killed_after(2).remove_student("21")
-    store.add_student_once(a_student("21", name="Anew"))
+        killed_after(2).commit(RemoveStudent("21"))
+    store.commit(AddStudent(a_student("21", name="Anew")))
     assert store.student("21").name == "Anew"
     assert store.mark_history("l1", "21") == []
     assert store.courses(student_id="21") == []
-    store.add_to_roster("c1", ["21"])
+    store.commit(AddToRoster("c1", ["21"]))
 
 
 @pytest.mark.timeout(60)
 def test_a_course_whose_removal_broke_off_is_removed_by_the_same_call_with_nothing_left(store: DynamoStore) -> None:
     a_school(store)
-    store.add_lecture_once(a_lecture("l3", "c1", NOW + HOUR))
-    store.add_recording(a_recording("r3", "l3"))
+    store.commit(AddLecture(a_lecture("l3", "c1", NOW + HOUR)))
+    store.commit(AddRecording(a_recording("r3", "l3")))
 
     def no_more_can_be_added(writes: int) -> None:
         assert store.course("c1").id == "c1"
         if writes:
             with pytest.raises(NotFound):
-                store.add_lecture_once(a_lecture("l9", "c1", NOW + 9 * HOUR))
+                store.commit(AddLecture(a_lecture("l9", "c1", NOW + 9 * HOUR)))
 
-    assert at_every_write(lambda dying: dying.remove_course("c1"), no_more_can_be_added) > 5
+    assert at_every_write(lambda dying: dying.commit(RemoveCourse("c1")), no_more_can_be_added) > 5
     left = everything()
     assert not [key for key in left for gone in ("c1", "l1", "l3", "r1", "r3", "s0", "s1", "s2") if gone in key]
     assert left.count("course-name# course") == 1
@@ -130,11 +146,11 @@ def test_who_searches_a_recording_that_is_being_removed_saves_nothing(store: Dyn
     a_class(store)
     assert store.claim_search("r1", "one", NOW, NOW + MINUTE)
     with pytest.raises(Killed):
-        killed_after(1).remove_recording("r1")
+        killed_after(1).commit(RemoveRecording("r1"))
     assert not store.renew_claim("r1", "one", NOW + HOUR, 0.5)
     assert not store.save_sightings("r1", "one", [a_sighting()], "local-1", NOW)
     assert store.claim_search("r1", "two", NOW + HOUR, NOW + 2 * HOUR) is None
-    store.remove_recording("r1")
+    store.commit(RemoveRecording("r1"))
     assert store.recordings("l1") == []
 
 
@@ -144,7 +160,7 @@ def test_readers_see_the_sightings_of_one_search_or_of_the_other_never_of_both(s
     old = [a_sighting(f"old {one}", student_id=one) for one in CLASS]
     new = [a_sighting(f"new {one}", student_id=one) for one in CLASS]
     searched(store, *old)
-    store.queue_search("r1", NOW)
+    store.commit(QueueSearch("r1", NOW))
     assert store.claim_search("r1", "one", NOW, NOW + MINUTE)
     seen: list[set[str]] = []
 
@@ -173,7 +189,7 @@ def test_marks_that_were_broken_off_are_completed_by_the_same_call_and_nothing_i
         assert all(len(store.mark_history("l1", one)) == (one in marked) for one in CLASS)
         assert store.log(LogFilter()).total == len(marked)
 
-    assert at_every_write(lambda dying: dying.save_machine_marks("l1", marks), each_mark_has_its_history) == 2
+    assert at_every_write(lambda dying: save_machine_marks(dying, "l1", marks), each_mark_has_its_history) == 2
     assert store.marks("l1") == marks
     assert all(len(store.mark_history("l1", one)) == 1 for one in CLASS)
 
@@ -183,14 +199,14 @@ def test_faces_change_over_to_another_engine_all_at_once(store: DynamoStore) -> 
     a_class(store, "21")
     faces = [a_face(f"f{number:02}") for number in range(30)]
     for face in faces:
-        store.add_face(face)
+        store.commit(AddFace(face))
     made = [replace(face, engine="other", vector=(1.5, 2.5)) for face in faces]
     for face in made[1:]:
-        store.keep_renewed_face(face)
+        store.commit(AddRenewedFace(face))
     passed_over = replace(faces[0], passed_over_by="other")
     seen: list[Any] = []
     changed = at_every_write(
-        lambda dying: dying.use_renewed_faces("other", ["f00"]), lambda writes: seen.append(list(store.faces()))
+        lambda dying: dying.commit(UseRenewedFaces("other", ["f00"])), lambda writes: seen.append(list(store.faces()))
     )
     assert changed >= 1
     assert faces in seen
@@ -202,13 +218,13 @@ def test_faces_change_over_to_another_engine_all_at_once(store: DynamoStore) -> 
 
 def test_a_photo_that_comes_while_all_change_over_is_not_taken_along(store: DynamoStore) -> None:
     a_class(store, "21", "22")
-    store.add_face(a_face("f1"))
-    store.keep_renewed_face(replace(a_face("f1"), engine="other"))
+    store.commit(AddFace(a_face("f1")))
+    store.commit(AddRenewedFace(replace(a_face("f1"), engine="other")))
     with pytest.raises(Killed):
-        killed_after(1).use_renewed_faces("other")
+        killed_after(1).commit(UseRenewedFaces("other"))
     assert [face.engine for face in store.faces()] == ["other"]
-    store.add_face(a_face("f2"))
-    store.add_student_once(a_student("23"), [a_face("f3", "23")])
+    store.commit(AddFace(a_face("f2")))
+    store.commit(AddStudent(a_student("23"), [a_face("f3", "23")]))
     assert [(face.id, face.engine, face.passed_over_by) for face in store.faces()] == [
         ("f1", "other", None),
         ("f2", "local-1", None),

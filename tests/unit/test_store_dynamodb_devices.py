@@ -9,9 +9,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from attendance.adapters.dynamodb import DynamoStore
+from attendance.changes import AddCourse, AddDevice, AddSlot, OfferPairing, RemoveLecture, RemoveSlot, RevokeDevice
 from attendance.errors import NotFound, ServiceUnavailable
 from attendance.model import DevicePicture, ItemRefusal, Reading
 from tests.broken_dynamodb import BrokenClient
+from tests.committing import take_pairing
 from tests.contract.device_samples import a_device, a_reading, a_slot, a_status, an_alarm
 from tests.contract.samples import HOUR, MINUTE, NOW, a_class, a_course
 from tests.moto_dynamodb import a_client, dynamodb_in_process, no_pause
@@ -32,9 +34,9 @@ def store(client: BrokenClient) -> DynamoStore:
     """With a device that is paired."""
     made = DynamoStore("rollcall", a_client(), no_pause)
     made.prepare()
-    made.add_device_once(a_device())
-    made.offer_pairing("d1", "code", NOW + HOUR)
-    made.take_pairing("code", "key", NOW)
+    made.commit(AddDevice(a_device()))
+    made.commit(OfferPairing("d1", "code", NOW + HOUR))
+    take_pairing(made, "code", "key", NOW)
     return DynamoStore("rollcall", client, no_pause)
 
 
@@ -156,37 +158,37 @@ def test_the_latest_reading_is_found_where_a_pack_ended_later_before_it_was_thin
 
 
 def test_old_keys_and_codes_lead_nowhere_and_are_not_kept(store: DynamoStore) -> None:
-    store.offer_pairing("d1", "second", NOW + HOUR)
-    store.offer_pairing("d1", "third", NOW + HOUR)
+    store.commit(OfferPairing("d1", "second", NOW + HOUR))
+    store.commit(OfferPairing("d1", "third", NOW + HOUR))
     assert len(items("device-pairing#")) == 1
-    store.take_pairing("third", "new key", NOW)
+    take_pairing(store, "third", "new key", NOW)
     assert (len(items("device-pairing#")), len(items("device-key#"))) == (0, 1)
-    store.offer_pairing("d1", "fourth", NOW + HOUR)
-    store.revoke_device("d1", NOW)
+    store.commit(OfferPairing("d1", "fourth", NOW + HOUR))
+    store.commit(RevokeDevice("d1", NOW))
     assert items("device-pairing#") == []
 
 
 def test_a_code_that_nobody_uses_expires(store: DynamoStore) -> None:
-    store.offer_pairing("d1", "code", NOW + HOUR)
+    store.commit(OfferPairing("d1", "code", NOW + HOUR))
     ((pk, sk),) = items("device-pairing#")
     lead = a_client().get_item(TableName="rollcall", Key={"pk": {"S": pk}, "sk": {"S": sk}})["Item"]
     assert int(lead["expires_at"]["N"]) == int((NOW + HOUR + timedelta(days=1)).timestamp())
-    store.offer_pairing("d1", "code", NOW + 2 * HOUR)
-    assert store.take_pairing("code", "new", NOW + HOUR)
+    store.commit(OfferPairing("d1", "code", NOW + 2 * HOUR))
+    assert take_pairing(store, "code", "new", NOW + HOUR)
 
 
 def test_a_key_is_of_one_device(store: DynamoStore) -> None:
-    store.add_device_once(a_device("d2"))
-    store.offer_pairing("d2", "its code", NOW + HOUR)
+    store.commit(AddDevice(a_device("d2")))
+    store.commit(OfferPairing("d2", "its code", NOW + HOUR))
     with pytest.raises(ServiceUnavailable):
-        store.take_pairing("its code", "key", NOW)
+        take_pairing(store, "its code", "key", NOW)
     found = store.find_device_by_key("key")
     assert found is not None
     assert found.id == "d1"
 
 
 def test_a_device_that_is_added_with_a_key_is_found_by_it(store: DynamoStore) -> None:
-    store.add_device_once(a_device("d2", key_hash="its key"))
+    store.commit(AddDevice(a_device("d2", key_hash="its key")))
     assert store.find_device_by_key("its key") == store.device("d2")
 
 
@@ -202,16 +204,16 @@ def test_a_picture_goes_with_its_recording_and_lecture_and_leaves_nothing(store:
     store.keep_picture(DevicePicture("d1", "x1", "r1", NOW))
     store.keep_picture(DevicePicture("d1", "x1", "r1", NOW + MINUTE))
     assert items("device#d1#pictures") == [("device#d1#pictures", "2025-03-03T00:31:15.123456Z#r1")]
-    store.remove_lecture("l1")
+    store.commit(RemoveLecture("l1"))
     assert items("device#d1#pictures") + items("recording#") == []
 
 
 def test_a_line_of_the_timetable_leaves_nothing_in_its_room_and_course(store: DynamoStore) -> None:
-    store.add_course_once(a_course("c1"))
+    store.commit(AddCourse(a_course("c1")))
     before = items()
-    store.add_slot(a_slot())
+    store.commit(AddSlot(a_slot()))
     assert len(items()) == len(before) + 3
-    store.remove_slot("t1")
+    store.commit(RemoveSlot("t1"))
     assert items() == before
     with pytest.raises(NotFound):
-        store.remove_slot("t1")
+        store.commit(RemoveSlot("t1"))

@@ -10,10 +10,26 @@ import pytest
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from attendance.adapters.dynamodb import DynamoStore, open_store
+from attendance.changes import (
+    AddCourse,
+    AddFace,
+    AddLecture,
+    AddStudent,
+    AddUser,
+    RemoveCourse,
+    RemoveLecture,
+    RemoveRecording,
+    RemoveStudent,
+    SaveCourse,
+    SaveLecture,
+    SaveStudent,
+    SetTeachers,
+)
 from attendance.errors import InvalidInput, NotFound, RollcallError, ServiceUnavailable, SettingsError
 from attendance.model import AuditEntry, LogFilter
 from attendance.settings import load_settings
 from tests.broken_dynamodb import BrokenClient, failing, refusal
+from tests.committing import deletion, save_machine_marks
 from tests.contract.samples import (
     HOUR,
     NOW,
@@ -51,7 +67,7 @@ def test_what_may_work_later_is_tried_again_after_a_growing_random_wait(
     store: DynamoStore, client: BrokenClient, code: str
 ) -> None:
     client.faults.append(failing(refusal(code), 3))
-    store.add_user_once(a_user("u1"))
+    store.commit(AddUser(a_user("u1")))
     assert store.user("u1").id == "u1"
     assert len(client.waits) == 3
     assert all(0 <= wait <= 0.025 * 2**attempt for attempt, wait in enumerate(client.waits))
@@ -63,7 +79,7 @@ def test_a_transaction_that_lost_a_race_is_tried_again_and_not_reported(
 ) -> None:
     cancelled = refusal("TransactionCanceledException", CancellationReasons=[{"Code": "None"}, {"Code": reason}])
     client.faults.append(failing(cancelled, 2, "transact_write_items"))
-    store.add_user_once(a_user("u1"))
+    store.commit(AddUser(a_user("u1")))
     assert store.users().total == 1
 
 
@@ -71,8 +87,8 @@ def test_a_transaction_that_is_tried_again_has_the_same_token_and_the_next_anoth
     store: DynamoStore, client: BrokenClient
 ) -> None:
     client.faults.append(failing(refusal("TransactionInProgressException"), 2, "transact_write_items"))
-    store.add_user_once(a_user("u1"))
-    store.add_user_once(a_user("u2", email="u2@example.org"))
+    store.commit(AddUser(a_user("u1")))
+    store.commit(AddUser(a_user("u2", email="u2@example.org")))
     tokens = [asked["ClientRequestToken"] for operation, asked in client.asked if operation == "transact_write_items"]
     assert tokens[0] == tokens[1] == tokens[2] != tokens[3]
 
@@ -104,7 +120,7 @@ def test_what_aws_refuses_is_said_plainly(
     store: DynamoStore, client: BrokenClient, error: Exception, sentence: str
 ) -> None:
     client.faults.append(failing(error))
-    for ask in (lambda: store.user("u1"), store.users, lambda: store.add_user_once(a_user()), store.check):
+    for ask in (lambda: store.user("u1"), store.users, lambda: store.commit(AddUser(a_user())), store.check):
         with pytest.raises(ServiceUnavailable) as refused:
             ask()
         assert refused.value.sentence == sentence
@@ -141,7 +157,7 @@ def test_nothing_below_the_store_tries_again(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_what_a_batch_leaves_unwritten_is_written_after_a_wait(store: DynamoStore, client: BrokenClient) -> None:
     a_class(store)
-    store.remove_recording("r1")
+    store.commit(RemoveRecording("r1"))
 
     def half(operation: str, parameters: Any) -> Any:
         if operation != "batch_write_item" or len(parameters["RequestItems"]["rollcall"]) < 2:
@@ -151,7 +167,7 @@ def test_what_a_batch_leaves_unwritten_is_written_after_a_wait(store: DynamoStor
         return {"UnprocessedItems": {"rollcall": requests[1:]}}
 
     client.faults.append(half)
-    store.erased([f"key {number}" for number in range(3)] + ["media of r1"])
+    store.finish_outbox([deletion(f"key {number}") for number in range(3)] + [deletion("media of r1")])
     assert store.pending_erasures() == []
     assert len(client.waits) == 3
 
@@ -179,18 +195,18 @@ def test_batches_that_are_never_done_end_with_a_plain_sentence(store: DynamoStor
         )
     )
     with pytest.raises(ServiceUnavailable, match="too much to do"):
-        store.erased(["some key"])
+        store.finish_outbox([deletion("some key")])
 
 
 def test_a_list_is_read_to_its_end_however_short_the_pages_are(store: DynamoStore, client: BrokenClient) -> None:
     a_class(store, *map(str, range(7)))
     for hours in range(1, 6):
-        store.add_lecture_once(a_lecture(f"m{hours}", starts_at=NOW + hours * HOUR))
+        store.commit(AddLecture(a_lecture(f"m{hours}", starts_at=NOW + hours * HOUR)))
     for number in range(5):
-        store.add_audit(AuditEntry(NOW, None, "x", str(number)))
-        store.add_user_once(a_user(f"v{number}"))
-    store.save_machine_marks("l1", [a_mark(str(number)) for number in range(7)])
-    store.remove_recording("r1")
+        store.commit(AuditEntry(NOW, None, "x", str(number)))
+        store.commit(AddUser(a_user(f"v{number}")))
+    save_machine_marks(store, "l1", [a_mark(str(number)) for number in range(7)])
+    store.commit(RemoveRecording("r1"))
     before = _everything(store)
 
     def two_at_a_time(operation: str, parameters: Any) -> Any:
@@ -221,7 +237,7 @@ def _everything(store: DynamoStore) -> dict[str, Any]:
 
 def test_a_text_that_is_no_text_is_refused_and_not_stored(store: DynamoStore) -> None:
     with pytest.raises(InvalidInput, match="signs that cannot be stored"):
-        store.add_course_once(replace(a_course(), name="\ud83d"))
+        store.commit(AddCourse(replace(a_course(), name="\ud83d")))
     assert store.courses() == []
 
 
@@ -236,10 +252,10 @@ def test_ids_that_no_key_can_hold_are_not_found(store: DynamoStore, client: Brok
 def test_signs_that_join_keys_are_told_apart_within_ids(store: DynamoStore) -> None:
     a_class(store, "2", "2#1", "2%231")
     marks = [a_mark(student_id) for student_id in ("2", "2#1", "2%231")]
-    store.save_machine_marks("l1", marks)
+    save_machine_marks(store, "l1", marks)
     assert store.marks("l1") == marks
     assert len(store.mark_history("l1", "2")) == 1
-    store.remove_student("2")
+    store.commit(RemoveStudent("2"))
     assert [student.id for student in store.roster("c1")] == ["2#1", "2%231"]
     assert len(store.mark_history("l1", "2#1")) == 1
 
@@ -247,10 +263,12 @@ def test_signs_that_join_keys_are_told_apart_within_ids(store: DynamoStore) -> N
 def test_what_is_too_large_is_refused_plainly(store: DynamoStore, client: BrokenClient) -> None:
     client.faults.append(failing(refusal("ValidationException", "Item size has exceeded the maximum allowed size")))
     with pytest.raises(InvalidInput, match="too long or too large"):
-        store.add_face(a_face())
+        store.commit(AddFace(a_face()))
     with pytest.raises(InvalidInput, match="in parts"):
-        DynamoStore("rollcall", a_client()).add_student_once(
-            a_student(), [a_face(f"f{number}") for number in range(60)], [f"c{number}" for number in range(20)]
+        DynamoStore("rollcall", a_client()).commit(
+            AddStudent(
+                a_student(), [a_face(f"f{number}") for number in range(60)], [f"c{number}" for number in range(20)]
+            )
         )
 
 
@@ -276,10 +294,10 @@ def test_floats_come_back_exactly_also_where_dynamodb_has_no_such_number(store: 
 
 
 def test_consent_taken_back_removes_more_faces_than_a_transaction_holds(store: DynamoStore) -> None:
-    store.add_student_once(a_student())
+    store.commit(AddStudent(a_student()))
     for number in range(40):
-        store.add_face(a_face(f"f{number}"))
-    store.save_student(a_student(consent_on=None))
+        store.commit(AddFace(a_face(f"f{number}")))
+    store.commit(SaveStudent(a_student(consent_on=None)))
     assert store.faces() == []
     assert len(store.pending_erasures()) == 80
     assert store.engine_counts() == []
@@ -289,10 +307,10 @@ def test_a_lecture_whose_removal_broke_off_is_not_in_the_log_and_nor_are_its_cou
     store: DynamoStore, client: BrokenClient
 ) -> None:
     a_class(store)
-    store.save_machine_marks("l1", [a_mark()])
+    save_machine_marks(store, "l1", [a_mark()])
     client.faults.append(failing(refusal("AccessDeniedException"), operation="batch_write_item"))
     with pytest.raises(ServiceUnavailable):
-        store.remove_lecture("l1")
+        store.commit(RemoveLecture("l1"))
     page = store.log(LogFilter())
     assert (list(page.items), page.total) == ([], 0)
 
@@ -300,17 +318,17 @@ def test_a_lecture_whose_removal_broke_off_is_not_in_the_log_and_nor_are_its_cou
 def test_what_is_being_removed_cannot_be_changed(store: DynamoStore, client: BrokenClient) -> None:
     a_class(store)
     client.faults.append(failing(refusal("AccessDeniedException"), operation="batch_write_item"))
-    for remove in (lambda: store.remove_course("c1"), lambda: store.remove_student("21")):
+    for remove in (lambda: store.commit(RemoveCourse("c1")), lambda: store.commit(RemoveStudent("21"))):
         with pytest.raises(ServiceUnavailable):
             remove()
     client.faults.clear()
     changes = (
-        lambda: store.save_course(a_course("c1", name="New")),
-        lambda: store.set_teachers("c1", []),
-        lambda: store.save_lecture(a_lecture("l1", title="New")),
-        lambda: store.save_student(a_student("21", name="New")),
-        lambda: store.add_face(a_face()),
-        lambda: store.save_machine_marks("l1", [a_mark()]),
+        lambda: store.commit(SaveCourse(a_course("c1", name="New"))),
+        lambda: store.commit(SetTeachers("c1", [])),
+        lambda: store.commit(SaveLecture(a_lecture("l1", title="New"))),
+        lambda: store.commit(SaveStudent(a_student("21", name="New"))),
+        lambda: store.commit(AddFace(a_face())),
+        lambda: save_machine_marks(store, "l1", [a_mark()]),
     )
     for change in changes:
         with pytest.raises(NotFound):

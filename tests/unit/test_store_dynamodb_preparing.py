@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from attendance.adapters.dynamodb import DynamoStore
+from attendance.changes import AddUser
 from attendance.errors import ServiceUnavailable
 from tests.broken_dynamodb import BrokenClient, failing, refusal
 from tests.contract.samples import a_user
@@ -44,7 +45,7 @@ def test_a_table_is_made_that_costs_by_use_and_is_encrypted_and_backed_up(store:
 
 def test_a_table_that_is_there_is_only_looked_at(store: DynamoStore, client: BrokenClient) -> None:
     store.prepare()
-    store.add_user_once(a_user("u1"))
+    store.commit(AddUser(a_user("u1")))
     client.asked.clear()
     store.prepare()
     assert asked(client) == ["describe_table"]

@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 
 from attendance.adapters.dynamodb import DynamoStore
+from attendance.changes import AddCourse, AddDevice, AddSlot, OfferPairing, RemoveCourse, RemoveRecording
 from attendance.errors import NotFound, ServiceUnavailable
 from attendance.model import DevicePicture, ItemRefusal, Reading
 from tests.broken_dynamodb import at_every_write, failing, faulty, meanwhile, refusal
+from tests.committing import take_pairing
 from tests.contract.device_samples import a_device, a_reading, a_slot, an_alarm
 from tests.contract.samples import HOUR, MINUTE, NOW, a_class, a_course
 from tests.moto_dynamodb import a_client, a_store
@@ -29,7 +31,7 @@ QUIET = 10 * MINUTE
 def store() -> Iterator[DynamoStore]:
     """As another process sees it, with a device."""
     with a_store() as made:
-        made.add_device_once(a_device())
+        made.commit(AddDevice(a_device()))
         yield made
 
 
@@ -143,10 +145,10 @@ def test_an_alarm_seen_by_two_at_once_is_of_the_first(store: DynamoStore) -> Non
 
 
 def test_a_code_made_meanwhile_is_worth_more_than_the_one_before(store: DynamoStore) -> None:
-    store.offer_pairing("d1", "code", NOW + HOUR)
-    late = meanwhile(lambda: store.offer_pairing("d1", "new code", NOW + HOUR))
-    assert late.take_pairing("code", "key", NOW) is None
-    assert store.take_pairing("new code", "key", NOW)
+    store.commit(OfferPairing("d1", "code", NOW + HOUR))
+    late = meanwhile(lambda: store.commit(OfferPairing("d1", "new code", NOW + HOUR)))
+    assert take_pairing(late, "code", "key", NOW) is None
+    assert take_pairing(store, "new code", "key", NOW)
 
 
 def test_a_refusal_made_anew_meanwhile_is_not_removed(store: DynamoStore) -> None:
@@ -159,21 +161,21 @@ def test_a_refusal_made_anew_meanwhile_is_not_removed(store: DynamoStore) -> Non
 
 def test_a_picture_of_a_recording_that_is_removed_meanwhile_is_refused(store: DynamoStore) -> None:
     a_class(store)
-    late = meanwhile(lambda: store.remove_recording("r1"))
+    late = meanwhile(lambda: store.commit(RemoveRecording("r1")))
     with pytest.raises(NotFound):
         late.keep_picture(DevicePicture("d1", "x1", "r1", NOW))
     assert store.pictures("d1", NOW - HOUR, NOW + HOUR) == []
 
 
 def test_a_course_whose_removal_was_broken_off_takes_its_timetable_along_in_the_end(store: DynamoStore) -> None:
-    store.add_course_once(a_course("c1"))
+    store.commit(AddCourse(a_course("c1")))
     for number in range(3):
-        store.add_slot(a_slot(f"t{number}", weekday=number))
+        store.commit(AddSlot(a_slot(f"t{number}", weekday=number)))
 
     def look(_writes: int) -> None:
         assert store.slots() == store.slots(room="r 101") == store.slots(course_id="c1")
 
-    assert at_every_write(lambda dying: dying.remove_course("c1"), look) > 0
+    assert at_every_write(lambda dying: dying.commit(RemoveCourse("c1")), look) > 0
     assert store.slots() == store.slots(room="r 101") == store.slots(course_id="c1") == []
 
 

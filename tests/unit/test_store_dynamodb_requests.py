@@ -8,8 +8,10 @@ from dataclasses import replace
 import pytest
 
 from attendance.adapters.dynamodb import DynamoStore
+from attendance.changes import AddFace, AddLecture, AddRecording, QueueSearch
 from attendance.model import AuditEntry, LogFilter, Status
 from tests.broken_dynamodb import BrokenClient
+from tests.committing import save_machine_marks
 from tests.contract.samples import (
     HOUR,
     MINUTE,
@@ -36,11 +38,11 @@ def client() -> Iterator[BrokenClient]:
     with a_store() as store:
         a_class(store, *CLASS)
         for student_id in CLASS:
-            store.add_face(a_face(f"face of {student_id}", student_id))
+            store.commit(AddFace(a_face(f"face of {student_id}", student_id)))
         for number in range(1, LECTURES):
-            store.add_lecture_once(a_lecture(f"m{number}", starts_at=NOW + number * HOUR))
+            store.commit(AddLecture(a_lecture(f"m{number}", starts_at=NOW + number * HOUR)))
             marks = [replace(mark, lecture_id=f"m{number}") for mark in MARKS]
-            store.save_machine_marks(f"m{number}", marks)
+            save_machine_marks(store, f"m{number}", marks)
         yield BrokenClient()
 
 
@@ -70,11 +72,11 @@ def test_a_search_is_claimed_by_two_and_renewed_by_one(requests: Requests) -> No
 
 def test_marks_of_forty_are_saved_by_two_transactions_and_the_same_again_by_none(requests: Requests) -> None:
     read = ["batch_get_item", "get_item", "query"]
-    assert requests(lambda store: store.save_machine_marks("l1", MARKS)) == [*read, *["transact_write_items"] * 2]
-    assert requests(lambda store: store.save_machine_marks("l1", MARKS)) == read
+    assert requests(lambda store: save_machine_marks(store, "l1", MARKS)) == [*read, *["transact_write_items"] * 2]
+    assert requests(lambda store: save_machine_marks(store, "l1", MARKS)) == read
     late = [replace(mark, status=Status.LATE, machine_status=Status.LATE) for mark in MARKS]
-    assert requests(lambda store: store.save_machine_marks("l1", late)) == [*read, "transact_write_items"]
-    requests(lambda store: store.save_machine_marks("l1", []))
+    assert requests(lambda store: save_machine_marks(store, "l1", late)) == [*read, "transact_write_items"]
+    requests(lambda store: save_machine_marks(store, "l1", []))
 
 
 def test_sightings_of_forty_are_saved_by_two_transactions(requests: Requests) -> None:
@@ -132,7 +134,7 @@ def test_waiting_searches_are_one_query_of_the_index_and_a_look_at_each(requests
 
 
 def test_the_audit_is_read_from_its_end(requests: Requests, client: BrokenClient) -> None:
-    assert requests(lambda store: store.add_audit(AuditEntry(NOW, "u1", "x", "y"))) == ["transact_write_items"]
+    assert requests(lambda store: store.commit(AuditEntry(NOW, "u1", "x", "y"))) == ["transact_write_items"]
     assert requests(lambda store: store.audit(size=20)) == ["batch_get_item", "get_item", "query"]
     limits = [parameters["Limit"] for operation, parameters in client.asked if operation == "query"]
     assert limits == [20]
@@ -155,11 +157,11 @@ def test_no_question_is_answered_by_a_scan(requests: Requests, client: BrokenCli
 
 def test_what_is_searched_leaves_the_index_of_what_waits(requests: Requests) -> None:
     store = DynamoStore("rollcall", a_client(), no_pause)
-    store.add_recording(a_recording("r7"))
+    store.commit(AddRecording(a_recording("r7")))
     searched(store, recording_id="r7")
-    store.add_recording(a_recording("r8"))
+    store.commit(AddRecording(a_recording("r8")))
     store.claim_search("r8", "one", NOW, NOW + MINUTE)
     store.fail_search("r8", "one", "No.")
     assert [place for _, place in store.table.found("waiting")] == ["recording#r1"]
-    store.queue_search("r8", NOW)
+    store.commit(QueueSearch("r8", NOW))
     assert len(store.table.found("waiting")) == 2

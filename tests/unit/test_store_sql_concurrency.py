@@ -12,9 +12,11 @@ from threading import Event, Thread
 import pytest
 
 from attendance.adapters.sql import SqlStore, connection, open_store
+from attendance.changes import AddStudent, AddUser
 from attendance.errors import AlreadyExists, ServiceUnavailable
 from attendance.model import Status
 from attendance.settings import load_settings
+from tests.committing import save_machine_marks, set_mark
 from tests.contract.samples import MINUTE, NOW, a_class, a_mark, a_student, a_user
 
 pytestmark = pytest.mark.slow
@@ -48,7 +50,7 @@ def store(path: Path) -> Iterator[SqlStore]:
 
 
 def test_a_writer_waits_for_another(store: SqlStore) -> None:
-    second = Thread(target=store.add_user_once, args=[a_user("second")])
+    second = Thread(target=store.commit, args=[AddUser(a_user("second"))])
     with store._writing():
         second.start()
         second.join(0.3)
@@ -58,7 +60,7 @@ def test_a_writer_waits_for_another(store: SqlStore) -> None:
 
 
 def test_writers_of_one_process_wait_without_a_connection(store: SqlStore) -> None:
-    waiting = [Thread(target=store.add_user_once, args=[a_user(f"u{number}")]) for number in range(20)]
+    waiting = [Thread(target=store.commit, args=[AddUser(a_user(f"u{number}"))]) for number in range(20)]
     with store._writing():
         for thread in waiting:
             thread.start()
@@ -73,8 +75,8 @@ def test_writers_of_one_process_wait_without_a_connection(store: SqlStore) -> No
 def test_a_writer_that_waits_too_long_is_told_so(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "BUSY_TIMEOUT_S", 0.01)
     with store._writing(), pytest.raises(ServiceUnavailable):
-        store.add_user_once(a_user("u1"))
-    store.add_user_once(a_user("u1"))
+        store.commit(AddUser(a_user("u1")))
+    store.commit(AddUser(a_user("u1")))
     assert store.users().total == 1
 
 
@@ -91,7 +93,7 @@ def test_a_reader_does_not_wait_for_a_writer_and_sees_no_half_of_it(store: SqlSt
 def test_a_list_and_its_total_are_of_one_moment(store: SqlStore) -> None:
     with store._reading() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM users").scalar() == 0
-        store.add_user_once(a_user("u1"))
+        store.commit(AddUser(a_user("u1")))
         assert connection.exec_driver_sql("SELECT count(*) FROM users").scalar() == 0
     assert store.users().total == 1
 
@@ -103,7 +105,7 @@ def test_one_of_eight_registers_an_id(store: SqlStore) -> None:
     def register(number: int) -> None:
         start.wait()
         try:
-            store.add_student_once(replace(a_student("21"), key=f"key {number}"))
+            store.commit(AddStudent(replace(a_student("21"), key=f"key {number}")))
             outcomes.append("registered")
         except AlreadyExists as refused:
             outcomes.append(refused.sentence)
@@ -123,8 +125,8 @@ def _write_marks(path: Path, worker: int) -> int:
     for turn in range(12):
         at = NOW + turn * MINUTE
         status = statuses[(turn + worker) % 2]
-        store.save_machine_marks("l1", [a_mark(student_id, status, updated_at=at) for student_id in STUDENTS])
-        store.set_mark(replace(a_mark(STUDENTS[worker], Status.EXCUSED), set_by="u1", updated_at=at))
+        save_machine_marks(store, "l1", [a_mark(student_id, status, updated_at=at) for student_id in STUDENTS])
+        set_mark(store, replace(a_mark(STUDENTS[worker], Status.EXCUSED), set_by="u1", updated_at=at))
     store.close()
     return worker
 

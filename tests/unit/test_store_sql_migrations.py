@@ -16,6 +16,7 @@ from sqlalchemy import inspect
 from attendance.adapters.sql import SqlStore, open_store
 from attendance.adapters.sql.preparing import _config, newest_version
 from attendance.adapters.sql.tables import metadata
+from attendance.changes import AddUser
 from attendance.errors import ServiceUnavailable
 from attendance.settings import load_settings
 from tests.contract.samples import a_user
@@ -41,7 +42,7 @@ def test_the_migrations_make_the_tables_that_the_code_describes(store: SqlStore)
 
 def test_preparing_again_keeps_what_is_there(store: SqlStore) -> None:
     store.prepare()
-    store.add_user_once(a_user("u1"))
+    store.commit(AddUser(a_user("u1")))
     store.prepare()
     store.check()
     assert store.user("u1") == a_user("u1")

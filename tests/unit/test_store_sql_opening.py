@@ -16,6 +16,7 @@ from sqlalchemy.exc import ProgrammingError
 from attendance.adapters.sql import SqlStore, open_store
 from attendance.adapters.sql.columns import StatusText
 from attendance.adapters.sql.connection import make_engine
+from attendance.changes import AddCourse, AddUser
 from attendance.errors import InvalidInput, OutOfSpace, ServiceUnavailable, SettingsError
 from attendance.settings import load_settings
 from tests.contract.device_samples import a_status
@@ -90,13 +91,13 @@ def test_a_full_disk_is_told_and_nothing_is_half_stored(store: SqlStore) -> None
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(OutOfSpace):
-        store.add_user_once(a_user("u1", password_hash="x" * 100_000))
+        store.commit(AddUser(a_user("u1", password_hash="x" * 100_000)))
     assert store.users().total == 0
 
 
 def test_signs_that_no_text_can_hold_are_refused(store: SqlStore) -> None:
     with pytest.raises(InvalidInput):
-        store.add_course_once(a_course("c1", name="half a sign \ud83d"))
+        store.commit(AddCourse(a_course("c1", name="half a sign \ud83d")))
     with pytest.raises(InvalidInput):
         store.find_course("\ud83d")
     assert store.courses() == []
@@ -111,13 +112,13 @@ def test_a_failed_transaction_leaves_the_connection_usable(store: SqlStore) -> N
     with pytest.raises(RuntimeError), store._writing() as connection:
         connection.execute(select(1))
         raise RuntimeError
-    store.add_user_once(a_user("u1"))
+    store.commit(AddUser(a_user("u1")))
     assert store.users().total == 1
 
 
 def test_a_second_store_of_the_process_leaves_the_locks_of_the_first(store: SqlStore, path: Path) -> None:
     """Without them another process that ends takes away the log that the first still reads, and it reads rubbish."""
-    store.add_user_once(a_user("u1"))
+    store.commit(AddUser(a_user("u1")))
     second = open_store(f"sqlite:///{path}", load_settings({}))
     second.prepare()
     second.close()

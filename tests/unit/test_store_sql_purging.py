@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from attendance.adapters.sql import SqlStore, open_store
+from attendance.changes import AddStudent, RemoveFace, RemoveStudent
 from attendance.settings import load_settings
 from tests.contract.samples import a_face, a_student
 
@@ -34,7 +35,7 @@ def register(store: SqlStore, numbers: range, chance: random.Random) -> None:
     for number in numbers:
         vector = tuple(chance.random() for _ in range(64))
         face = a_face(chance.randbytes(16).hex(), f"D-{number:04}", vector=vector)
-        store.add_student_once(a_student(f"D-{number:04}", name=f"Person {number:04}"), [face])
+        store.commit(AddStudent(a_student(f"D-{number:04}", name=f"Person {number:04}"), [face]))
 
 
 def traces(path: Path) -> dict[str, list[bytes]]:
@@ -65,7 +66,7 @@ def test_nothing_of_removed_students_is_left(store: SqlStore, path: Path) -> Non
         there += [f"D-{number:04}" for number in range(start, start + 3)]
         known |= traces(path)
         gone.append(there.pop(chance.randrange(len(there))))
-        store.remove_student(gone[-1])
+        store.commit(RemoveStudent(gone[-1]))
     assert store.purge()
     left = files(path)
     assert [one for one in gone if any(trace in left for trace in known[one])] == []
@@ -93,7 +94,7 @@ def test_a_reader_makes_the_purge_wait_and_the_next_one_ends_it(store: SqlStore,
     reader = sqlite3.connect(path, isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM students").fetchone()
-    store.remove_student("D-0003")
+    store.commit(RemoveStudent("D-0003"))
     assert not store.purge()
     reader.execute("COMMIT")
     reader.close()
@@ -109,7 +110,7 @@ def test_the_file_is_written_anew_only_after_removals(store: SqlStore, path: Pat
         connection.connection.driver_connection.set_trace_callback(statements.append)
         assert store.purge()
         assert "VACUUM" not in statements
-    store.remove_face(store.faces()[0].id)
+    store.commit(RemoveFace(store.faces()[0].id))
     with sqlite3.connect(path) as reading:
         assert reading.execute("PRAGMA user_version").fetchone() == (0,)
     reading.close()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from attendance.changes import Part
 from attendance.errors import BadPhoto, ConsentMissing, NotFound, ServiceUnavailable
 from attendance.use_cases.students.checking import NO_FACE, SEVERAL_FACES, look_over_face, look_over_photo
 from attendance.use_cases.students.photos import add_photo, add_photos, remove_photo
@@ -30,15 +31,15 @@ def test_the_same_photo_is_not_added_twice(services: MemoryServices):
 
 def test_photos_are_added_all_or_none(services: MemoryServices, monkeypatch: pytest.MonkeyPatch):
     a_student(services)
-    add_face, count = services.store.add_face, []
+    commit, count = services.store.commit, []
 
-    def fail_at_second(face: object) -> None:
-        count.append(face)
+    def fail_at_second(*parts: Part) -> None:
+        count.append(parts)
         if len(count) == 2:
             raise ServiceUnavailable("Gone.")
-        add_face(face)
+        commit(*parts)
 
-    monkeypatch.setattr(services.store, "add_face", fail_at_second)
+    monkeypatch.setattr(services.store, "commit", fail_at_second)
     with pytest.raises(ServiceUnavailable):
         add_photos(services, "21", [b"face:21.1", b"face:21.2"], by="user")
     assert len(services.store.faces(["21"])) == 1

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from attendance.changes import RemoveRecording
 from attendance.model import new_id
 from attendance.ports import MediaFile, Upload
 from attendance.searching.searches import search_recording
@@ -30,7 +31,7 @@ def test_tidying_removes_uploads_given_up_a_week_ago(services):
 
 def test_the_sweep_deletes_what_waits_to_be_erased(services, tmp_path):
     recording = receive(services, a_file(tmp_path))
-    services.store.remove_recording(recording.id)
+    services.store.commit(RemoveRecording(recording.id))
     assert recording.media_key in services.media.files
     sweep(services)
     assert recording.media_key not in services.media.files

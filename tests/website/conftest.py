@@ -19,6 +19,7 @@ from jinja2 import FileSystemBytecodeCache
 from attendance import bootstrap as composition
 from attendance import passwords
 from attendance.adapters.sql import open_store
+from attendance.changes import AddCourse, AddStudent, AddToRoster, SetTeachers
 from attendance.model import Course, Role, Student, User, new_id
 from attendance.services import Services
 from attendance.settings import Settings, load_settings
@@ -131,7 +132,7 @@ def teacher(services: Services) -> User:
 def student(services: Services) -> Student:
     """A registered student without a face."""
     student = Student(id="21", key=new_id(), name="Student 21", created_at=NOW, consent_on=date(2026, 3, 1))
-    services.store.add_student_once(student)
+    services.store.commit(AddStudent(student))
     return student
 
 
@@ -145,9 +146,9 @@ def student_user(services: Services, student: Student) -> User:
 def course(services: Services, teacher: User, student: Student) -> Course:
     """A course of the teacher with the student on its roster."""
     course = Course(id=new_id(), code="CS101", name="Computing", section="1", timezone="Asia/Seoul", created_at=NOW)
-    services.store.add_course_once(course)
-    services.store.set_teachers(course.id, [teacher.id])
-    services.store.add_to_roster(course.id, [student.id])
+    services.store.commit(AddCourse(course))
+    services.store.commit(SetTeachers(course.id, [teacher.id]))
+    services.store.commit(AddToRoster(course.id, [student.id]))
     return course
 
 

@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from attendance.changes import AddFace, AddStudent
 from attendance.model import Face, Student, new_id
 from attendance.searching.searches import search_recording
 from attendance.services import Services
@@ -28,14 +29,14 @@ def enrol(services: Services, student_id: str, person: float) -> Face:
     services.media.put(names[0], photo.photo)
     services.media.put(names[1], photo.thumbnail)
     face = Face(new_id(), student_id, services.faces.name, *names, quality=0.9, created_at=NOW, vector=photo.vector)
-    services.store.add_face(face)
+    services.store.commit(AddFace(face))
     return face
 
 
 def add_student(services: Services, course_id: str, student_id: str, person: float | None = None) -> Student:
     """One more student on the roster, enrolled where a person is given."""
     student = Student(student_id, new_id(), f"Student {student_id}", NOW, consent_on=NOW.date())
-    services.store.add_student_once(student, (), [course_id])
+    services.store.commit(AddStudent(student, (), [course_id]))
     if person is not None:
         enrol(services, student_id, person)
     return student

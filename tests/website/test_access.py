@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask_login import login_user
 
+from attendance.changes import AddCourse, AddLecture, AddStudent
 from attendance.errors import NotFound
 from attendance.model import Course, Lecture, Session, Student, User, new_id
 from attendance.services import Services
@@ -21,7 +22,7 @@ from website.login import SignedIn
 def other_course(services: Services, course: Course) -> Course:
     """A course that is neither the teacher's nor the student's."""
     other = replace(course, id=new_id(), section="2")
-    services.store.add_course_once(other)
+    services.store.commit(AddCourse(other))
     return other
 
 
@@ -29,7 +30,7 @@ def other_course(services: Services, course: Course) -> Course:
 def other_lecture(services: Services, other_course: Course) -> Lecture:
     """A lecture of that course."""
     lecture = Lecture(id=new_id(), course_id=other_course.id, starts_at=NOW, ends_at=NOW, created_at=NOW)
-    services.store.add_lecture_once(lecture)
+    services.store.commit(AddLecture(lecture))
     return lecture
 
 
@@ -37,7 +38,7 @@ def other_lecture(services: Services, other_course: Course) -> Lecture:
 def other_student(services: Services, other_course: Course) -> Student:
     """A student of that course."""
     student = Student(id="27", key=new_id(), name="Student 27", created_at=NOW)
-    services.store.add_student_once(student, course_ids=[other_course.id])
+    services.store.commit(AddStudent(student, course_ids=[other_course.id]))
     return student
 
 

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from attendance.changes import SaveUser
 from attendance.model import User
 from attendance.services import Services
 from tests.website.browsing import PASSWORD, csrf, post_form, sign_in
@@ -44,7 +45,7 @@ def test_the_page_shows_the_zone_that_somebody_chose_also_by_an_old_name(
         return re.findall(r'<option selected value="([^"]*)">', page)
 
     for zone in ("Europe/Berlin", "US/Samoa"):
-        services.store.save_user(replace(teacher, timezone=zone))
+        services.store.commit(SaveUser(replace(teacher, timezone=zone)))
         assert chosen() == [zone]
         assert post_form(teacher_client, "/account", name="x", timezone=zone).status_code == 302
         assert services.store.user(teacher.id).timezone == zone

@@ -41,7 +41,7 @@ def test_no_password_and_no_hash_is_written_down(admin_client: FlaskClient, serv
 
 def test_the_trail_has_pages_with_the_newest_first(admin_client: FlaskClient, services: Services) -> None:
     for number in range(60):
-        services.store.add_audit(AuditEntry(services.now(), None, "course.added", f"C{number:02}"))
+        services.store.commit(AuditEntry(services.now(), None, "course.added", f"C{number:02}"))
     first = admin_client.get("/audit").text
     assert "C59" in first
     assert "C05" not in first
@@ -49,7 +49,7 @@ def test_the_trail_has_pages_with_the_newest_first(admin_client: FlaskClient, se
 
 
 def test_every_action_has_words() -> None:
-    code = "".join(path.read_text("utf-8") for path in Path(attendance.use_cases.__path__[0]).glob("*.py"))
+    code = "".join(path.read_text("utf-8") for path in Path(attendance.use_cases.__path__[0]).rglob("*.py"))
     files = (".json", ".jsonl", ".csv", ".zip")
     used = {word for word in re.findall(r'"([a-z]+\.[a-z_]+)"', code) if not word.endswith(files)}
     assert used - set(ACTIONS) == set()

@@ -13,6 +13,7 @@ from itsdangerous import TimestampSigner
 from limits.errors import StorageError
 
 from attendance import passwords
+from attendance.changes import RemoveUser
 from attendance.errors import SettingsError
 from attendance.model import User
 from attendance.services import Services
@@ -147,7 +148,7 @@ def test_nobody_is_sent_to_another_site(client: FlaskClient, admin: User, wanted
 
 
 def test_a_removed_user_is_signed_out_at_once(admin_client: FlaskClient, services, admin: User) -> None:
-    services.store.remove_user(admin.id)
+    services.store.commit(RemoveUser(admin.id))
     assert admin_client.get("/account").status_code == 302
 
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 from flask.testing import FlaskClient
 
+from attendance.changes import SaveDevice
 from attendance.device_errors import CodeRefused, KeyRefused
 from attendance.model import Course
 from attendance.services import Services
@@ -136,7 +137,7 @@ def test_a_device_that_was_never_paired_waits_for_it(services: Services, admin_c
 
 def test_alarms_of_today_are_counted(services: Services, admin_client: FlaskClient) -> None:
     device = paired_device(services)
-    services.store.save_device(replace(device, alarm_line_c=37.5))
+    services.store.commit(SaveDevice(replace(device, alarm_line_c=37.5)))
     now = services.now()
     measure(services, device, now, 38.0)
     measure(services, device, now - timedelta(days=2), 38.0)

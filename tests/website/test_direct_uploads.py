@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from attendance.changes import AddCourse
 from attendance.model import Course, SearchStatus, new_id
 from attendance.services import Services
 from attendance.use_cases.recordings.finishing import finish_upload
@@ -256,7 +257,7 @@ def test_another_users_course_is_not_found(
     app: Flask, services: Services, teacher_client: FlaskClient, course: Course
 ) -> None:
     other = replace(course, id=new_id(), section="2")
-    services.store.add_course_once(other)
+    services.store.commit(AddCourse(other))
     assert begin(teacher_client, other.id, 10).status_code == 404
 
 

@@ -16,6 +16,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from attendance.changes import SaveStudent
 from attendance.disk.files import DiskFile
 from attendance.model import Course, Role, Sighting, Status, User, new_id
 from attendance.ports import Seen
@@ -118,7 +119,7 @@ class TestGrid:
     def test_a_name_cannot_bring_markup_into_the_grid(
         self, services: Services, course: Course, teacher_client: FlaskClient, tmp_path: Path
     ) -> None:
-        services.store.save_student(replace(services.store.student("30"), name="<b>bold</b>"))
+        services.store.commit(SaveStudent(replace(services.store.student("30"), name="<b>bold</b>")))
         snapshot(services, course, tmp_path, b"snapshot|30")
         assert "<b>bold" not in teacher_client.get(f"/hourly?course={course.id}&day={DAY}").text
 
@@ -226,7 +227,7 @@ class TestDownload:
     def test_a_name_that_is_a_formula_is_no_formula_in_the_file(
         self, services: Services, course: Course, teacher_client: FlaskClient, tmp_path: Path
     ) -> None:
-        services.store.save_student(replace(services.store.student("30"), name="=1+1"))
+        services.store.commit(SaveStudent(replace(services.store.student("30"), name="=1+1")))
         snapshot(services, course, tmp_path, b"snapshot|30")
         names = [row[1] for row in self.rows(teacher_client, course)]
         assert "'=1+1" in names

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from attendance.changes import AddCourse, AddStudent, SetTeachers
 from attendance.errors import NotFound
 from attendance.model import Course, Mark, Status, Student, User, new_id
 from attendance.ports import Seen
@@ -70,8 +71,8 @@ def test_the_list_can_be_limited_to_a_course(
     teacher_client: FlaskClient, services: Services, teacher: User, lecture: Searched
 ) -> None:
     other = Course(new_id(), "X1", "Other", "", "UTC", services.now())
-    services.store.add_course_once(other)
-    services.store.set_teachers(other.id, [teacher.id])
+    services.store.commit(AddCourse(other))
+    services.store.commit(SetTeachers(other.id, [teacher.id]))
     assert lecture.url not in teacher_client.get(f"/lectures/?course={other.id}").text
     assert lecture.url in teacher_client.get("/lectures/?course=nonsense").text
 
@@ -253,7 +254,7 @@ def test_a_student_who_is_not_in_the_lecture_is_not_found(
     teacher_client: FlaskClient, services: Services, lecture: Searched
 ) -> None:
     stranger = Student("99", new_id(), "Student 99", services.now())
-    services.store.add_student_once(stranger)
+    services.store.commit(AddStudent(stranger))
     assert teacher_client.get(f"{lecture.url}/marks/{stranger.key}").status_code == 404
 
 

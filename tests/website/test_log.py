@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
+from attendance.changes import AddCourse, SaveCourse, SaveUser, SetTeachers
 from attendance.model import Course, Status, User, new_id
 from attendance.services import Services
 from attendance.use_cases.lectures.marks import set_mark
@@ -47,16 +48,16 @@ def lines(page: str) -> list[tuple[str, str]]:
 def test_times_are_in_the_zone_that_the_courses_share(
     teacher_client: FlaskClient, services: Services, course: Course, teacher: User, marked: Marked
 ) -> None:
-    services.store.save_course(replace(course, timezone="Europe/Berlin"))  # the site's is Asia/Seoul
+    services.store.commit(SaveCourse(replace(course, timezone="Europe/Berlin")))  # the site's is Asia/Seoul
     page = teacher_client.get("/log/").text
     assert "Times are those of Europe/Berlin." in re.sub("[\u2068\u2069]", "", page)
     assert ">01:00<" in page
     assert b"Start (Europe/Berlin)" in teacher_client.get("/log/download.csv").data
-    services.store.save_user(replace(services.store.user(teacher.id), timezone="America/New_York"))
+    services.store.commit(SaveUser(replace(services.store.user(teacher.id), timezone="America/New_York")))
     assert b"Start (America/New_York)" in teacher_client.get("/log/download.csv").data
-    services.store.save_user(replace(services.store.user(teacher.id), timezone=None))
-    services.store.add_course_once(replace(course, id=new_id(), code="CS102", timezone="Asia/Tokyo"))
-    services.store.set_teachers(services.store.find_course("CS102", "1").id, [teacher.id])
+    services.store.commit(SaveUser(replace(services.store.user(teacher.id), timezone=None)))
+    services.store.commit(AddCourse(replace(course, id=new_id(), code="CS102", timezone="Asia/Tokyo")))
+    services.store.commit(SetTeachers(services.store.find_course("CS102", "1").id, [teacher.id]))
     assert b"Start (Asia/Seoul)" in teacher_client.get("/log/download.csv").data
 
 
@@ -128,7 +129,7 @@ def test_a_day_is_a_day_of_the_readers_clock(
 ) -> None:
     from dataclasses import replace
 
-    services.store.save_user(replace(services.store.user(teacher.id), timezone="America/New_York"))
+    services.store.commit(SaveUser(replace(services.store.user(teacher.id), timezone="America/New_York")))
     page = teacher_client.get("/log/?from=2025-11-02&to=2025-11-02").text  # 09:00 in Seoul is 19:00 the day before
     assert len(lines(page)) == 3
     assert "America/New_York" in page
@@ -148,7 +149,7 @@ def test_a_teacher_sees_only_the_own_courses(
     teacher_client: FlaskClient, admin_client: FlaskClient, services: Services, marked: Marked
 ) -> None:
     other = Course(new_id(), "X1", "Other", "", "UTC", services.now())
-    services.store.add_course_once(other)
+    services.store.commit(AddCourse(other))
     add_student(services, other.id, "77", 77)
     searched_lecture(services, admin_client, other.id, b"video 60|77 0 50")
     assert ("77", "present") not in lines(teacher_client.get("/log/").text)
@@ -195,5 +196,5 @@ def test_an_account_without_a_student_is_told_so(app: object, services: Services
 
     user = services.store.find_user("student@example.org")
     assert user is not None
-    services.store.save_user(replace(user, student_id=None))
+    services.store.commit(SaveUser(replace(user, student_id=None)))
     assert "No student belongs to this account" in student_client.get("/log/mine").text

@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
+from attendance.changes import AddLecture, SetTeachers
 from attendance.model import Course, Evidence, Lecture, Mark, Status, new_id
 from attendance.services import Services
+from tests.committing import save_machine_marks
 from tests.website.conftest import NOW
 from tests.website.lecturing import add_student
 
@@ -21,10 +23,10 @@ def searched_lectures(services: Services, course: Course, student_id: str, *opin
     for number, status in enumerate(opinions):
         starts_at = NOW - timedelta(days=number + 1)
         lecture = Lecture(new_id(), course.id, starts_at, starts_at + timedelta(hours=1), NOW)
-        services.store.add_lecture_once(lecture)
+        services.store.commit(AddLecture(lecture))
         evidence = None if status is A else Evidence("r1", "s1", 60.0, 5, 0.0, 9.0, starts_at, starts_at, None, None)
-        services.store.save_machine_marks(
-            lecture.id, [Mark(lecture.id, student_id, status, status, NOW, evidence=evidence)]
+        save_machine_marks(
+            services.store, lecture.id, [Mark(lecture.id, student_id, status, status, NOW, evidence=evidence)]
         )
 
 
@@ -70,5 +72,5 @@ def test_a_teacher_sees_whom_to_ask_in_own_courses_only(
     assert "Student S-31" in page
     assert "No photo: cannot be recognised" in page
     assert "photos/add" not in page
-    services.store.set_teachers(course.id, [])
+    services.store.commit(SetTeachers(course.id, []))
     assert teacher_client.get(f"/courses/{course.id}/photos").status_code == 404

@@ -13,6 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
+from attendance.changes import SaveDevice
 from attendance.model import Device, Reading, new_id
 from attendance.services import Services
 from attendance.use_cases.devices.devices import calibrate_device, set_alarm_line
@@ -212,7 +213,7 @@ def test_pages_hold_no_style_and_no_script_of_their_own(
 @pytest.fixture
 def alarmed(services: Services, device: Device) -> Device:
     """With an old alarm and a new one."""
-    services.store.save_device(replace(device, alarm_line_c=37.5))
+    services.store.commit(SaveDevice(replace(device, alarm_line_c=37.5)))
     for ago in (timedelta(hours=3), timedelta()):
         measure(services, device, services.now() - ago, 38.25 if ago else 39.0)
     return services.store.device(device.id)

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import pytest
 from flask.testing import FlaskClient
 
+from attendance.changes import AddCourse, AddLecture, AddRecording, AddToRoster
 from attendance.model import Course, Lecture, Recording, RecordingKind, Student, User, new_id
 from attendance.services import Services
 from attendance.use_cases.imports.stored import begin_import
@@ -48,7 +49,7 @@ def test_of_several_courses_none_is_chosen_but_the_one_that_is_asked_for(
     admin_client: FlaskClient, services: Services, course: Course
 ):
     other = replace(course, id=new_id(), code="CS102")
-    services.store.add_course_once(other)
+    services.store.commit(AddCourse(other))
     assert not re.search(r'<input checked[^>]* name="courses"', admin_client.get("/students/register").text)
     page = admin_client.get(f"/students/register?course={other.id}").text
     assert re.findall(r'<input checked[^>]* name="courses"[^>]* value="([^"]+)"', page) == [other.id]
@@ -155,7 +156,7 @@ def test_a_teacher_is_not_told_of_courses_of_others(
         admin_client, "/courses/add", code="SECRET7", name="X", section="", timezone="Asia/Seoul",
         late_after_minutes="1", left_early_minutes="1",
     )  # fmt: skip
-    services.store.add_to_roster(services.store.find_course("SECRET7").id, [student.id])
+    services.store.commit(AddToRoster(services.store.find_course("SECRET7").id, [student.id]))
     for url in ("/students/", f"/students/{student.key}"):
         assert "SECRET7" not in teacher_client.get(url).text
         assert "SECRET7" in admin_client.get(url).text
@@ -240,10 +241,12 @@ def test_the_removal_says_what_stays_and_where(
     assert "may still show" not in admin_client.get(url).text
     now = services.now()
     lecture = Lecture(new_id(), course.id, now, now + timedelta(hours=1), now)
-    services.store.add_lecture_once(lecture)
+    services.store.commit(AddLecture(lecture))
     key = f"recordings/{lecture.id}/{new_id()}.mp4"
-    services.store.add_recording(Recording(new_id(), lecture.id, RecordingKind.VIDEO, key, "a.mp4", now, 60.0, 1, now))
-    services.store.add_to_roster(course.id, [enrolled.id])
+    services.store.commit(
+        AddRecording(Recording(new_id(), lecture.id, RecordingKind.VIDEO, key, "a.mp4", now, 60.0, 1, now))
+    )
+    services.store.commit(AddToRoster(course.id, [enrolled.id]))
     page = admin_client.get(url).text
     assert "Recordings are not erased" in page
     assert "as that of an unknown" in page

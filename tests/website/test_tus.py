@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from attendance.changes import AddCourse
 from attendance.errors import OutOfSpace
 from attendance.model import Course, SearchStatus, new_id
 from attendance.services import Services
@@ -189,7 +190,7 @@ def test_somebody_who_is_signed_out_is_told_so(client: FlaskClient, url: str) ->
 
 def test_a_teacher_cannot_upload_to_a_course_of_somebody_else(teacher_client: FlaskClient, services: Services) -> None:
     other = Course(new_id(), "X1", "Other", "", "UTC", services.now())
-    services.store.add_course_once(other)
+    services.store.commit(AddCourse(other))
     assert create(teacher_client, other.id, 5).status_code == 404
 
 

@@ -4,24 +4,62 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from attendance.adapters.dynamodb.alarms import DynamoAlarms
-from attendance.adapters.dynamodb.audit import DynamoAudit
+from attendance.adapters.dynamodb.audit import DynamoAudit, adding_audit
 from attendance.adapters.dynamodb.courses import DynamoCourses
 from attendance.adapters.dynamodb.devices import DynamoDevices
-from attendance.adapters.dynamodb.faces import DynamoRenewals
+from attendance.adapters.dynamodb.faces import DynamoFaces, DynamoRenewals
 from attendance.adapters.dynamodb.lectures import DynamoLectures
 from attendance.adapters.dynamodb.log import DynamoLog
 from attendance.adapters.dynamodb.marks import DynamoMarks
+from attendance.adapters.dynamodb.outbox import DynamoOutbox, adding_to_outbox
 from attendance.adapters.dynamodb.preparing import DynamoPreparation
 from attendance.adapters.dynamodb.readings import DynamoReadings
 from attendance.adapters.dynamodb.searches import DynamoSearches, DynamoSpending
 from attendance.adapters.dynamodb.students import DynamoStudents
-from attendance.adapters.dynamodb.table import Table
+from attendance.adapters.dynamodb.table import LastStep, Table
 from attendance.adapters.dynamodb.timetable import DynamoTimetable
 from attendance.adapters.dynamodb.users import DynamoSessions, DynamoUsers
+from attendance.changes import (
+    AddCourse,
+    AddDevice,
+    AddFace,
+    AddLecture,
+    AddRecording,
+    AddRenewedFace,
+    AddSlot,
+    AddStudent,
+    AddToRoster,
+    AddUser,
+    OfferPairing,
+    Part,
+    QueueSearch,
+    RemoveCourse,
+    RemoveDevice,
+    RemoveEmptyLecture,
+    RemoveFace,
+    RemoveFromRoster,
+    RemoveLecture,
+    RemoveRecording,
+    RemoveSlot,
+    RemoveStudent,
+    RemoveUser,
+    RevokeDevice,
+    SaveCourse,
+    SaveDevice,
+    SaveLecture,
+    SaveMarks,
+    SaveStudent,
+    SaveUser,
+    SetTeachers,
+    TakePairing,
+    UseRenewedFaces,
+    change_set,
+    values_of,
+)
 from attendance.errors import SettingsError
 from attendance.ports import Store
 from attendance.settings import Settings
@@ -46,11 +84,66 @@ class DynamoStore(
     DynamoReadings,
     DynamoAlarms,
     DynamoAudit,
+    DynamoOutbox,
 ):
     """All that is remembered, in one table."""
 
     def __init__(self, name: str, client: Any = None, pause: Callable[[float], object] = time.sleep) -> None:
         super().__init__(Table(name, client, pause))
+
+    def commit(self, *parts: Part) -> None:
+        """In one transaction, or in steps whose last is one; see docs/store-dynamodb.md."""
+        changes = change_set(parts)
+        if changes.forget is not None:
+            self._forget_names(changes.forget.names)
+        last = LastStep(self.table, [*adding_audit(changes.audit), *adding_to_outbox(changes.outbox)])
+        if changes.change is not None:
+            _APPLIED_BY[type(changes.change)](_Parts(last), *values_of(changes.change))
+        last.finish()
+
+
+class _Parts(DynamoStore):
+    """The store's methods on a table on which the last transaction takes more along."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+
+_APPLIED_BY: Mapping[type, Callable[..., object]] = {
+    AddUser: DynamoUsers._add_user,
+    SaveUser: DynamoUsers._save_user,
+    RemoveUser: DynamoUsers._remove_user,
+    AddCourse: DynamoCourses._add_course,
+    SaveCourse: DynamoCourses._save_course,
+    RemoveCourse: DynamoLectures._remove_course,
+    SetTeachers: DynamoCourses._set_teachers,
+    AddToRoster: DynamoCourses._add_to_roster,
+    RemoveFromRoster: DynamoCourses._remove_from_roster,
+    AddStudent: DynamoStudents._add_student,
+    SaveStudent: DynamoStudents._save_student,
+    RemoveStudent: DynamoStudents._remove_student,
+    AddFace: DynamoFaces._add_face,
+    RemoveFace: DynamoFaces._remove_face,
+    UseRenewedFaces: DynamoRenewals._use_renewed_faces,
+    AddRenewedFace: DynamoRenewals._add_renewed_face,
+    AddLecture: DynamoLectures._add_lecture,
+    SaveLecture: DynamoLectures._save_lecture,
+    RemoveLecture: DynamoLectures._remove_lecture,
+    RemoveEmptyLecture: DynamoLectures._remove_empty_lecture,
+    AddRecording: DynamoLectures._add_recording,
+    RemoveRecording: DynamoLectures._remove_recording,
+    AddDevice: DynamoDevices._add_device,
+    SaveDevice: DynamoDevices._save_device,
+    RemoveDevice: DynamoDevices._remove_device,
+    RevokeDevice: DynamoDevices._revoke_device,
+    TakePairing: DynamoDevices._take_pairing,
+    OfferPairing: DynamoDevices._offer_pairing,
+    AddSlot: DynamoTimetable._add_slot,
+    RemoveSlot: DynamoTimetable._remove_slot,
+    SaveMarks: DynamoMarks._save_marks,
+    QueueSearch: DynamoSearches._queue_search,
+}
+"""Which method applies which change; a new kind of change is one line more."""
 
 
 _keeps_the_port: type[Store] = DynamoStore  # not a base class: a method that is missing here would be found there

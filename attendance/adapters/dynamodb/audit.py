@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
 from attendance.adapters.dynamodb import keys
-from attendance.adapters.dynamodb.actions import put, update
+from attendance.adapters.dynamodb.actions import Action, put, update
 from attendance.adapters.dynamodb.keys import Key
 from attendance.adapters.dynamodb.lectures import is_counted
 from attendance.adapters.dynamodb.media_items import media_of, recording_of
@@ -16,17 +16,11 @@ from attendance.adapters.dynamodb.names import names_of
 from attendance.adapters.dynamodb.table import TablePart, key_in, together
 from attendance.adapters.dynamodb.values import Item, attributes, read, text, whole
 from attendance.model import AuditEntry, Page, new_id
+from attendance.rules.texts import without_names
 
 
 class DynamoAudit(TablePart):
     """The AuditStore."""
-
-    def add_audit(self, entry: AuditEntry) -> None:
-        """Append-only."""
-        # Entries of one moment are told apart by the time at which they were written.
-        place = f"{keys.moment(entry.at)}#{time.time_ns():020d}#{new_id()[:8]}"
-        counted = update(keys.AUDIT_COUNT, "ADD #entries :one", "", one=1)
-        self.table.transact([put((keys.AUDIT, place), attributes(entry)), counted])
 
     def audit(self, *, page: int = 1, size: int = 50) -> Page[AuditEntry]:
         """Newest first. What is read grows with the number of the page, not with the trail."""
@@ -40,12 +34,12 @@ class DynamoAudit(TablePart):
         names = names_of(self.table, [entry.by for entry in entries])
         return Page([replace(entry, by_name=names[entry.by]) for entry in entries], page, size, total)
 
-    def change_audit(self, containing: str, change: Callable[[AuditEntry], AuditEntry]) -> None:
-        """Reads the whole trail; the same call again completes one that broke off."""
+    def _forget_names(self, names: Collection[str]) -> None:
+        """Reads the whole trail; the same commit again completes one that broke off."""
         changed: list[tuple[Key, Item]] = []
         for item in self.table.query(keys.AUDIT):
             before = read(AuditEntry, item)
-            after = change(before) if containing in before.subject or containing in before.detail else before
+            after = without_names(before, names)
             if after != before:
                 changed.append((key_in(item), attributes(after)))
         self.table.put_many(changed)
@@ -84,6 +78,18 @@ class DynamoAudit(TablePart):
             stale = text(item, "sk").startswith(keys.SEEN) and not is_counted(item, found.get(recording_of(item), {}))
             named |= set() if stale else media_of(item)
         return named
+
+
+def adding_audit(entries: Sequence[AuditEntry]) -> list[Action]:
+    """Entries of one moment are told apart by the time at which they were written."""
+    if not entries:
+        return []
+    written = [put((keys.AUDIT, _place(entry, number)), attributes(entry)) for number, entry in enumerate(entries)]
+    return [*written, update(keys.AUDIT_COUNT, "ADD #entries :new", "", new=len(entries))]
+
+
+def _place(entry: AuditEntry, number: int) -> str:
+    return f"{keys.moment(entry.at)}#{time.time_ns() + number:020d}#{new_id()[:8]}"
 
 
 def erasure(media_key: str) -> Key:

@@ -15,7 +15,7 @@ from attendance.adapters.dynamodb.actions import (
     setting,
     update,
 )
-from attendance.adapters.dynamodb.table import MOST_IN_TRANSACTION, Table, TablePart
+from attendance.adapters.dynamodb.table import MOST_ALONG, MOST_IN_TRANSACTION, Table, TablePart
 from attendance.adapters.dynamodb.values import Item, attributes, read, text, texts
 from attendance.model import Course, Student, User
 from attendance.rules.texts import folded
@@ -27,12 +27,12 @@ _AS_READ = f"{STAYS} AND #code = :old_code AND #section = :old_section"
 class DynamoCourses(TablePart):
     """The CourseStore, but for removing a course."""
 
-    def add_course_once(self, course: Course) -> None:
+    def _add_course(self, course: Course) -> None:
         """Raises AlreadyExists."""
         taken = course_taken(course)
         self.table.transact([put(keys.course(course.id), attributes(course), NEW, taken), _naming(course)])
 
-    def save_course(self, course: Course) -> None:
+    def _save_course(self, course: Course) -> None:
         """Raises NotFound, AlreadyExists."""
 
         def save() -> None:
@@ -69,7 +69,7 @@ class DynamoCourses(TablePart):
         items = self._courses_in_all(partitions) if partitions else self.table.query(keys.COURSES)
         return sorted((read(Course, item) for item in items), key=lambda course: (course.code, course.section))
 
-    def set_teachers(self, course_id: str, user_ids: Sequence[str]) -> None:
+    def _set_teachers(self, course_id: str, user_ids: Sequence[str]) -> None:
         """Raises NotFound."""
 
         def replace() -> None:
@@ -92,7 +92,7 @@ class DynamoCourses(TablePart):
         users = [read(User, item) for item in self.table.get_many(map(keys.user, wanted)).values()]
         return sorted(users, key=lambda user: folded(user.email))
 
-    def add_to_roster(self, course_id: str, student_ids: Sequence[str]) -> None:
+    def _add_to_roster(self, course_id: str, student_ids: Sequence[str]) -> None:
         """Raises NotFound and changes nothing where one does not exist."""
         course_item(self.table, course_id)
         students = self.table.get_many(map(keys.student, student_ids))
@@ -100,13 +100,14 @@ class DynamoCourses(TablePart):
         if missing := set(student_ids) - there:
             raise no_student(min(missing))
         new = sorted(there - set(roster_ids(self.table, course_id)))
-        most = (MOST_IN_TRANSACTION - 1) // 3
-        for start in range(0, len(new), most):
-            part = new[start : start + most]
+        most = (MOST_IN_TRANSACTION - 1 - MOST_ALONG) // 3
+        parts = [new[start : start + most] for start in range(0, len(new), most)]
+        for number, part in enumerate(parts, start=1):
             checks = [check(keys.student(one), refused=no_student(one)) for one in part]
-            self.table.transact([*checks, *enrolling(course_id, part)])
+            table = self.table if number == len(parts) else self.table.steps
+            table.transact([*checks, *enrolling(course_id, part)])
 
-    def remove_from_roster(self, course_id: str, student_id: str) -> None:
+    def _remove_from_roster(self, course_id: str, student_id: str) -> None:
         """Nothing happens where the student is not on it."""
         self.table.transact([delete(key) for key in keys.on_roster(course_id, student_id)])
 

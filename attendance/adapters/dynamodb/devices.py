@@ -16,6 +16,7 @@ from attendance.adapters.dynamodb.preparing import LATER
 from attendance.adapters.dynamodb.reading_packs import remove_readings
 from attendance.adapters.dynamodb.table import MOST_IN_TRANSACTION, Table, TablePart, key_in, together
 from attendance.adapters.dynamodb.values import attribute, attributes, read, text
+from attendance.errors import MovedOn
 from attendance.model import Device, DeviceStatus, ItemRefusal
 from attendance.rules.texts import folded
 from attendance.sentences import device_taken, no_device
@@ -29,34 +30,33 @@ _KEEP_CODES = timedelta(days=1)  # after they are worth nothing: DynamoDB delete
 class DynamoDevices(TablePart):
     """The DeviceStore."""
 
-    def add_device_once(self, device: Device) -> None:
+    def _add_device(self, device: Device) -> None:
         """Raises AlreadyExists."""
         taken = device_taken()
         self.table.transact([put(keys.device(device.id), attributes(device), NEW, taken), *_leading(device)])
 
-    def save_device(self, device: Device) -> None:
+    def _save_device(self, device: Device) -> None:
         """Raises NotFound."""
         expression, values = setting({name: getattr(device, name) for name in _SET_BY_PEOPLE})
-        if self.table.update(keys.device(device.id), expression, THERE, **values) is None:
-            raise no_device()
+        self.table.transact([update(keys.device(device.id), expression, THERE, no_device(), **values)])
 
-    def offer_pairing(self, device_id: str, pairing_hash: str, until: datetime) -> None:
+    def _offer_pairing(self, device_id: str, pairing_hash: str, until: datetime) -> None:
         """Raises NotFound."""
         self._change(device_id, pairing_hash=pairing_hash, pairing_until=until)
 
-    def take_pairing(self, pairing_hash: str, key_hash: str, at: datetime) -> Device | None:
-        """None where no device offers the code at that moment."""
-        return self.table.again(partial(self._take, pairing_hash, key_hash, at))
+    def _take_pairing(self, pairing_hash: str, key_hash: str, at: datetime) -> None:
+        """Raises MovedOn where no device offers the code at that moment."""
+        self.table.again(partial(self._take, pairing_hash, key_hash, at))
 
-    def revoke_device(self, device_id: str, at: datetime) -> None:
+    def _revoke_device(self, device_id: str, at: datetime) -> None:
         """Raises NotFound."""
         self._change(device_id, revoked_at=at, pairing_hash=None, pairing_until=None)
 
-    def remove_device(self, device_id: str) -> None:
+    def _remove_device(self, device_id: str) -> None:
         """Raises NotFound. What hangs on it goes first, so that the same call again completes what broke off."""
         device = self.device(device_id)
-        self.table.again(partial(remove_alarms, self.table, device_id))  # before the readings that they name
-        while self.table.again(partial(remove_readings, self.table, device_id, _LAST_MOMENT, _READINGS_AT_ONCE)):
+        self.table.again(partial(remove_alarms, self.table.steps, device_id))  # before the readings that they name
+        while self.table.again(partial(remove_readings, self.table.steps, device_id, _LAST_MOMENT, _READINGS_AT_ONCE)):
             pass
         pictures = list(self.table.query(keys.pictures_of(device_id)))
         taken = [keys.picture(text(item, "recording_id")) for item in pictures]
@@ -73,6 +73,11 @@ class DynamoDevices(TablePart):
     def device(self, device_id: str) -> Device:
         """Raises NotFound."""
         return device_of(self.table, device_id)
+
+    def find_device_by_pairing(self, pairing_hash: str) -> Device | None:
+        """Also where the code is too old."""
+        device = self._led_to(keys.device_pairing(pairing_hash))
+        return device if device is not None and device.pairing_hash == pairing_hash else None
 
     def find_device_by_key(self, key_hash: str) -> Device | None:
         """Also one that was revoked."""
@@ -114,16 +119,13 @@ class DynamoDevices(TablePart):
             self.table.transact([delete(key, still_old, moment=moment) for key in part])
         return len(old)
 
-    def _take(self, pairing_hash: str, key_hash: str, at: datetime) -> Device | None:
-        device = self._led_to(keys.device_pairing(pairing_hash))
-        if device is None or device.pairing_hash != pairing_hash:
-            return None
-        if device.pairing_until is None or device.pairing_until <= at:
-            return None
+    def _take(self, pairing_hash: str, key_hash: str, at: datetime) -> None:
+        device = self.find_device_by_pairing(pairing_hash)
+        if device is None or device.pairing_until is None or device.pairing_until <= at:
+            raise MovedOn
         pairings = device.pairings_with_key(at)
         paired = {"key_hash": key_hash, "paired_at": at, "revoked_at": None, "pairings": pairings}
         self._change_once(device, **paired, pairing_hash=None, pairing_until=None)
-        return self.device(device.id)
 
     def _led_to(self, lead: Key) -> Device | None:
         found = self.table.get(lead)

@@ -126,7 +126,7 @@ def _made_by(face: Face) -> MadeBy:
 class DynamoFaces(TablePart):
     """The faces of the StudentStore."""
 
-    def add_face(self, face: Face) -> None:
+    def _add_face(self, face: Face) -> None:
         """Raises NotFound, ConsentMissing."""
 
         def add() -> None:
@@ -146,7 +146,7 @@ class DynamoFaces(TablePart):
 
         self.table.again(add)
 
-    def remove_face(self, face_id: str) -> None:
+    def _remove_face(self, face_id: str) -> None:
         """Raises NotFound."""
 
         def remove() -> None:
@@ -189,6 +189,7 @@ class _Finished(Exception):
 
 def settled(table: Table) -> Item | None:
     """What is known of all faces, once a change to another engine that began has gone through all of them."""
+    table = table.steps
     state = table.get(keys.FACES_IN_USE)
     if state is None or switching_to(state) is None:
         return state
@@ -250,7 +251,7 @@ class DynamoRenewals(TablePart):
             (read(Face, item) for item in self.table.query(keys.FACES) if _is_to_renew(item, engine)), key=by_time
         )
 
-    def keep_renewed_face(self, face: Face) -> None:
+    def _add_renewed_face(self, face: Face) -> None:
         """Raises NotFound."""
         settled(self.table)
         setting_it = "SET #renewed.#by_engine = :made"
@@ -259,7 +260,7 @@ class DynamoRenewals(TablePart):
         if kept is None:
             raise no_face()
 
-    def use_renewed_faces(self, engine: str, passed_over: Collection[str] = ()) -> None:
+    def _use_renewed_faces(self, engine: str, passed_over: Collection[str] = ()) -> None:
         """Raises Conflict. One change of one item makes them count; the items of the faces follow."""
 
         def switch() -> None:

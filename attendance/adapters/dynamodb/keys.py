@@ -6,6 +6,7 @@ import hashlib
 import json
 from datetime import UTC, datetime
 
+from attendance.model import ERASE
 from attendance.rules.texts import folded
 
 Key = tuple[str, str]  # partition key and sort key
@@ -195,6 +196,16 @@ def order(token: str) -> Key:
 
 def erasure(media_key: str) -> Key:
     return ERASURES, f"key#{media_key}"
+
+
+def of_outbox(handler: str) -> str:
+    """The partition of what waits for a handler; deletions wait in their own, by what is to be deleted."""
+    return ERASURES if handler == ERASE else f"outbox#{plain(handler)}"
+
+
+def outbox_place(created_at: datetime, item_id: str) -> str:
+    """The sort key of an item that is no deletion: those of before come first."""
+    return f"{moment(created_at)}#{item_id}"
 
 
 DEVICES, SLOTS, ALARMS, UNSEEN = "devices", "slots", "alarms", "alarms-unseen"

@@ -36,7 +36,7 @@ _COUNTED = ("sk", "id", "status", "search", "recording_id", "student_id")
 class DynamoLectures(TablePart):
     """The LectureStore, and the removal of a course, whose lectures go with it."""
 
-    def add_lecture_once(self, lecture: Lecture) -> None:
+    def _add_lecture(self, lecture: Lecture) -> None:
         """Raises AlreadyExists, NotFound (course)."""
         actions = [
             check(keys.course(lecture.course_id), refused=no_course()),
@@ -45,7 +45,7 @@ class DynamoLectures(TablePart):
         ]
         self.table.transact(actions)
 
-    def save_lecture(self, lecture: Lecture) -> None:
+    def _save_lecture(self, lecture: Lecture) -> None:
         """Raises NotFound, AlreadyExists."""
 
         def save() -> None:
@@ -67,15 +67,15 @@ class DynamoLectures(TablePart):
 
         self.table.again(save)
 
-    def remove_lecture(self, lecture_id: str) -> None:
+    def _remove_lecture(self, lecture_id: str) -> None:
         """Raises NotFound."""
         remove_lecture(self.table, lecture_id)
 
-    def remove_empty_lecture(self, lecture_id: str) -> None:
+    def _remove_empty_lecture(self, lecture_id: str) -> None:
         """Nobody can add to it while it is looked at."""
         remove_empty_lecture(self.table, lecture_id)
 
-    def remove_course(self, course_id: str) -> None:
+    def _remove_course(self, course_id: str) -> None:
         """Raises NotFound."""
         remove_course(self.table, course_id)
 
@@ -112,7 +112,7 @@ class DynamoLectures(TablePart):
 
         return dict(zip(lecture_ids, together(of_one, lecture_ids), strict=True))
 
-    def add_recording(self, recording: Recording) -> None:
+    def _add_recording(self, recording: Recording) -> None:
         """Raises AlreadyExists, NotFound (lecture)."""
         place = {"lecture_id": {"S": recording.lecture_id}}
         item = attributes(recording) | searching(recording)
@@ -124,7 +124,7 @@ class DynamoLectures(TablePart):
             ]
         )
 
-    def remove_recording(self, recording_id: str) -> None:
+    def _remove_recording(self, recording_id: str) -> None:
         """Raises NotFound."""
         remove_recording(self.table, recording_id)
 

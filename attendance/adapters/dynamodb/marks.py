@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from attendance.adapters.dynamodb import keys
-from attendance.adapters.dynamodb.actions import NEW, STAYS, Action, check, delete, put, setting, update
+from attendance.adapters.dynamodb.actions import NEW, STAYS, Action, Changed, check, delete, put, setting, update
 from attendance.adapters.dynamodb.media_items import erasing, media_of
 from attendance.adapters.dynamodb.names import names_of
-from attendance.adapters.dynamodb.table import MOST_IN_TRANSACTION, TablePart, key_in
+from attendance.adapters.dynamodb.table import MOST_ALONG, MOST_IN_TRANSACTION, TablePart, key_in
 from attendance.adapters.dynamodb.values import Item, attribute, attributes, read, text, whole
-from attendance.errors import NotFound
+from attendance.changes import MarkStep
+from attendance.errors import MovedOn, NotFound
 from attendance.model import Mark, MarkChange, Status
-from attendance.rules.merging import change_of, changed_marks, decided, step, withdrawn_marks
-from attendance.sentences import no_lecture, no_mark, no_student
+from attendance.sentences import no_lecture, no_student
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,45 +132,25 @@ def _put(kept: KeptMark, new: Mark, item: Item) -> Action:
 class DynamoMarks(TablePart):
     """The MarkStore without the log."""
 
-    def save_machine_marks(self, lecture_id: str, marks: Sequence[Mark]) -> None:
-        """Raises NotFound (lecture). Marks of students who were removed meanwhile are left out.
-
-        Each mark is written with its history, as many in a transaction as it takes; where that breaks off between
-        two of them, the same call again writes what is left.
-        """
-        self.table.again(lambda: self._save_opinions(lecture_id, marks))
-
-    def set_mark(self, mark: Mark) -> Mark:
-        """Raises NotFound (lecture or student)."""
-        if mark.set_by is None:
-            raise ValueError("a person's mark says who set it")
-
-        def set_it() -> Mark:
-            kept = self._kept(mark.lecture_id, mark.student_id)
-            new = decided(kept.mark, mark) if kept.mark else mark
-            change = change_of(kept.mark, new, by=mark.set_by, reason=mark.reason)
-            write = saving(kept, new, [change], no_student(mark.student_id))
-            self.table.transact(transaction(mark.lecture_id, [write], no_lecture()))
-            return new
-
-        return self.table.again(set_it)
-
-    def clear_person_mark(self, lecture_id: str, student_id: str, by: str, at: datetime, reason: str) -> Mark:
-        """Raises NotFound. A mark that is the machine's already stays as it is."""
-
-        def clear() -> Mark:
-            kept = self._kept(lecture_id, student_id)
-            old = kept.mark
-            if old is None:
-                raise no_mark()
-            if old.set_by is None:
-                return old
-            new = replace(old, status=old.machine_status, set_by=None, reason="", updated_at=at)
-            write = saving(kept, new, [change_of(old, new, by=by, reason=reason)])
-            self.table.transact(transaction(lecture_id, [write], no_lecture()))
-            return new
-
-        return self.table.again(clear)
+    def _save_marks(self, lecture_id: str, steps: Sequence[MarkStep]) -> None:
+        """Each mark with its history, as many in a transaction as it takes; the last takes along what is committed."""
+        lecture = self.table.get(keys.lecture(lecture_id))
+        if lecture is None or "removing" in lecture:
+            raise no_lecture()
+        students = self.table.get_many(keys.student(step.student_id) for step in steps)
+        known = {text(item, "id") for item in students.values() if "removing" not in item}
+        for step in steps:
+            if step.is_by_a_person and step.student_id not in known:
+                raise no_student(step.student_id)
+        now = self._kept_of(lecture_id)
+        writes = [_write(step, now.get(step.student_id, KeptMark())) for step in steps if step.student_id in known]
+        parts = list(in_parts(writes, MOST_IN_TRANSACTION - 1 - MOST_ALONG))
+        try:
+            for number, part in enumerate(parts, start=1):
+                table = self.table if number == len(parts) else self.table.steps
+                table.transact(transaction(lecture_id, part, no_lecture()))
+        except Changed:
+            raise MovedOn from None
 
     def marks(self, lecture_id: str) -> Sequence[Mark]:
         """Sorted by student id."""
@@ -184,28 +163,17 @@ class DynamoMarks(TablePart):
         names = names_of(self.table, [change.by for change in changes])
         return [replace(change, by_name=names[change.by]) for change in changes]
 
-    def _save_opinions(self, lecture_id: str, marks: Sequence[Mark]) -> None:
-        lecture = self.table.get(keys.lecture(lecture_id))
-        if lecture is None or "removing" in lecture:
-            raise no_lecture()
-        students = self.table.get_many(keys.student(mark.student_id) for mark in marks)
-        known = {text(item, "id") for item in students.values() if "removing" not in item}
-        kept = self._kept_of(lecture_id)
-        before, after = _now(kept), {mark.student_id: mark for mark in marks if mark.student_id in known}
-        writes = [
-            saving(kept.get(new.student_id, KeptMark()), new, step(before.get(new.student_id), new))
-            for new in changed_marks(before, after)
-        ]
-        writes += [withdrawing(kept[student_id]) for student_id in withdrawn_marks(before, after)]
-        for part in in_parts(writes, MOST_IN_TRANSACTION - 1):
-            self.table.transact(transaction(lecture_id, part, no_lecture()))
-
-    def _kept(self, lecture_id: str, student_id: str) -> KeptMark:
-        return kept_mark(self.table.get(keys.mark(lecture_id, student_id)))
-
     def _kept_of(self, lecture_id: str) -> dict[str, KeptMark]:
         items = self.table.query(keys.of_lecture(lecture_id), keys.MARK)
         return {text(item, "student_id"): kept_mark(item) for item in items}
+
+
+def _write(step: MarkStep, kept: KeptMark) -> MarkWrite:
+    if kept.mark != step.old:
+        raise MovedOn
+    if step.new is None:
+        return withdrawing(kept)
+    return saving(kept, step.new, step.changes, no_student(step.student_id) if step.is_by_a_person else None)
 
 
 def _now(kept: Mapping[str, KeptMark]) -> dict[str, Mark]:

@@ -44,7 +44,7 @@ def remove_lecture(table: Table, lecture_id: str) -> None:
     item = _marked(table, keys.lecture(lecture_id), no_lecture())
     partition = keys.of_lecture(lecture_id)
     for recording in list(table.query(partition, keys.RECORDING, only=("id",))):
-        remove_recording(table, text(recording, "id"))
+        remove_recording(table.steps, text(recording, "id"))
     left = [one for one in table.query(partition) if one["sk"] != item["sk"]]
     delete_with_media(table, left, *_leads(left))
     lecture = read(Lecture, item)
@@ -73,11 +73,11 @@ def remove_course(table: Table, course_id: str) -> None:
     item = _marked(table, keys.course(course_id), no_course())
     partition = keys.of_course(course_id)
     for lecture in list(table.query(partition, keys.LECTURE)):
-        remove_lecture(table, text(lecture, "id"))
+        remove_lecture(table.steps, text(lecture, "id"))
     roster = [text(one, "student_id") for one in table.query(partition, keys.STUDENT)]
     table.delete_many(key for student_id in roster for key in keys.on_roster(course_id, student_id))
     for slot in [read(Slot, one) for one in table.query(partition, device_keys.SLOT)]:
-        table.transact(deleting_slot(slot))
+        table.steps.transact(deleting_slot(slot))
     table.delete_many(keys.teaching(user_id, course_id) for user_id in texts(item, "teacher_ids"))
     course = read(Course, item)
     table.transact([delete(keys.course_name(course.code, course.section)), delete(keys.course(course_id))])

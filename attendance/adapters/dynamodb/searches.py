@@ -35,16 +35,16 @@ class DynamoSearches(TablePart):
         super().__init__(table)
         self._held: dict[str, Key] = {}  # where the recordings lie whose leases are renewed again and again
 
-    def queue_search(self, recording_id: str, now: datetime) -> None:
+    def _queue_search(self, recording_id: str, now: datetime) -> None:
         """Raises NotFound, Conflict."""
         key = recording_key(self.table, recording_id)
         fresh = {"status": SearchStatus.QUEUED, "attempts": 0, "error": None, "progress": 0.0, **_UNCLAIMED}
         expression, values = setting(fresh | {"ix": keys.WAITING})
         values |= {"searching": SearchStatus.SEARCHING, "now": now}
-        if key is None or self.table.update(key, expression, _NOT_HELD, **values) is None:
-            if key is None or self.table.get(key) is None:
-                raise no_recording()
-            raise Conflict("This recording is being searched at this moment.")
+        if key is None or self.table.get(key) is None:
+            raise no_recording()
+        held = Conflict("This recording is being searched at this moment.")
+        self.table.transact([update(key, expression, _NOT_HELD, held, **values)])
 
     def waiting_searches(self, now: datetime) -> Sequence[str]:
         """Oldest first."""

@@ -25,7 +25,7 @@ _MOST_FACES = 16  # four actions each, and one a renewal, of the 100 of a transa
 class DynamoStudents(DynamoFaces):
     """The StudentStore."""
 
-    def add_student_once(self, student: Student, faces: Sequence[Face] = (), course_ids: Sequence[str] = ()) -> None:
+    def _add_student(self, student: Student, faces: Sequence[Face] = (), course_ids: Sequence[str] = ()) -> None:
         """All or nothing. Raises AlreadyExists, ConsentMissing, NotFound (course)."""
         if faces and student.consent_on is None:
             raise no_consent(student)
@@ -47,10 +47,10 @@ class DynamoStudents(DynamoFaces):
             left = self.table.get(keys.student(student.id))
             if left is None or "removing" not in left:
                 raise
-            remove_student(self.table, student.id)  # it broke off, and must not take the new one along
+            remove_student(self.table.steps, student.id)  # it broke off, and must not take the new one along
             self.table.again(add)
 
-    def save_student(self, student: Student) -> None:
+    def _save_student(self, student: Student) -> None:
         """Raises NotFound. Without consent the faces go in the same transaction."""
 
         def save() -> None:
@@ -65,7 +65,7 @@ class DynamoStudents(DynamoFaces):
 
         self.table.again(save)
 
-    def remove_student(self, student_id: str) -> None:
+    def _remove_student(self, student_id: str) -> None:
         """Raises NotFound."""
         remove_student(self.table, student_id)
 
@@ -114,7 +114,7 @@ class DynamoStudents(DynamoFaces):
         surplus = sorted(face_ids)[_MOST_FACES:]
         for face_id in surplus:
             with suppress(NotFound):
-                self.remove_face(face_id)
+                DynamoFaces(self.table.steps)._remove_face(face_id)
         return face_ids - set(surplus)
 
     def _save_without_faces(self, student_id: str, new: dict[str, object], face_ids: set[str]) -> None:
@@ -154,9 +154,9 @@ def remove_student(table: Table, student_id: str) -> None:
     if item is None:
         raise no_student(student_id)
     leads = list(table.query(keys.of_student(student_id)))
-    together(partial(_follow, table, student_id), leads)
+    together(partial(_follow, table.steps, student_id), leads)
     for face_id in sorted(texts(item, "face_ids")):
-        table.again(partial(_remove_face, table, face_id))
+        table.again(partial(_remove_face, table.steps, face_id))
     key = read(Student, item).key
     with suppress(Changed):  # who registers the student anew has completed it, and that student stays
         still_removing = "attribute_exists(#removing)"
@@ -193,7 +193,7 @@ def _remove_sightings(table: Table, lecture_id: str, recording_id: str, student_
 
 def _remove_account(table: Table, user_id: str) -> None:
     with suppress(NotFound):  # a removal that broke off had done so already
-        DynamoUsers(table).remove_user(user_id)
+        DynamoUsers(table)._remove_user(user_id)
 
 
 def _remove_face(table: Table, face_id: str) -> None:

@@ -23,6 +23,8 @@ from attendance.patience import carried
 from attendance.rules.texts import searchable
 
 MOST_IN_TRANSACTION = 100
+MOST_ALONG = 12
+"""Audit entries, their count, and events that go with the last transaction of a commit; it keeps room for them."""
 _MOST_READ, _MOST_WRITTEN = 100, 25  # in one batch
 _TRIES = 10
 # What is busy or silent is tried again here alone: batches and lost races need that, and two layers multiply.
@@ -52,6 +54,11 @@ class Table:
         self.name = name
         self.client = client or make_client("dynamodb", max_pool_connections=PARALLEL, **_CLIENT)
         self.pause = pause
+
+    @property
+    def steps(self) -> Table:
+        """On which the steps of a commit are done that come before its last."""
+        return self
 
     def get(self, key: Key) -> Item | None:
         """An item as it is now."""
@@ -239,6 +246,33 @@ class Table:
                 return
             self._wait(attempt, since)
         raise _too_busy()
+
+
+class LastStep(Table):
+    """The table as a commit uses it: its transaction takes audit entries and events along.
+
+    Steps before the last, which may be any number, are done on `steps`. What changes nothing, because all is as it is
+    to be already, leaves what goes along to `finish`.
+    """
+
+    def __init__(self, steps: Table, along: Sequence[Action]) -> None:
+        super().__init__(steps.name, steps.client, steps.pause)
+        self._steps, self._along = steps, along
+
+    @property
+    def steps(self) -> Table:
+        """The table itself."""
+        return self._steps
+
+    def transact(self, actions: Sequence[Action]) -> None:
+        """The last step."""
+        super().transact([*actions, *self._along])
+        self._along = []
+
+    def finish(self) -> None:
+        """Write what is left to go along."""
+        if self._along:
+            self.transact([])
 
 
 class TablePart:

@@ -29,12 +29,12 @@ def deleting_slot(slot: Slot) -> list[Action]:
 class DynamoTimetable(TablePart):
     """The TimetableStore."""
 
-    def add_slot(self, slot: Slot) -> None:
+    def _add_slot(self, slot: Slot) -> None:
         """Raises NotFound (course), AlreadyExists."""
         course = check(shared_keys.course(slot.course_id), refused=no_course())
         self.table.transact([course, *adding_slot(slot)])
 
-    def remove_slot(self, slot_id: str) -> None:
+    def _remove_slot(self, slot_id: str) -> None:
         """Raises NotFound."""
         self.table.transact(deleting_slot(self.slot(slot_id)))
 

@@ -19,12 +19,12 @@ from attendance.sentences import no_student, no_user, user_taken
 class DynamoUsers(TablePart):
     """The UserStore."""
 
-    def add_user_once(self, user: User) -> None:
+    def _add_user(self, user: User) -> None:
         """Raises AlreadyExists; NotFound where it is linked to no student."""
         taken = user_taken(user)
         self.table.transact([put(keys.user(user.id), attributes(user), NEW, taken), *_joining(user, None)])
 
-    def save_user(self, user: User) -> None:
+    def _save_user(self, user: User) -> None:
         """Raises NotFound, AlreadyExists."""
 
         def save() -> None:
@@ -40,7 +40,7 @@ class DynamoUsers(TablePart):
 
         self.table.again(save)
 
-    def remove_user(self, user_id: str) -> None:
+    def _remove_user(self, user_id: str) -> None:
         """Raises NotFound. Courses that the user taught, and sessions, go first: the same call can complete it."""
 
         def remove() -> None:

@@ -8,7 +8,7 @@ import av
 from PIL import Image
 
 from attendance.adapters.rekognition.photos import read_picture
-from attendance.adapters.rekognition.snapshots import HEAD_BYTES, still_kind
+from attendance.adapters.rekognition.stills import HEAD_BYTES, still_kind
 from attendance.adapters.rekognition.video import OpenVideo, display_turns, open_video, refuse_absurd_size
 from attendance.errors import BadPhoto, BadRecording, Phrase
 from attendance.picture_turns import one_picture_at_a_time

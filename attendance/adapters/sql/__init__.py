@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from attendance.adapters.sql.audit import SqlAudit
 from attendance.adapters.sql.connection import make_engine
 from attendance.adapters.sql.courses import SqlCourses
@@ -9,11 +11,49 @@ from attendance.adapters.sql.devices import SqlDevices, SqlTimetable
 from attendance.adapters.sql.lectures import SqlLectures
 from attendance.adapters.sql.log import SqlLog
 from attendance.adapters.sql.marks import SqlMarks
+from attendance.adapters.sql.outbox import SqlOutbox
 from attendance.adapters.sql.preparing import SqlPreparation, SqlPurging
 from attendance.adapters.sql.readings import SqlAlarms, SqlReadings
 from attendance.adapters.sql.searches import SqlSearches, SqlSpending
 from attendance.adapters.sql.students import SqlRenewals, SqlStudents
 from attendance.adapters.sql.users import SqlSessions, SqlUsers
+from attendance.changes import (
+    AddCourse,
+    AddDevice,
+    AddFace,
+    AddLecture,
+    AddRecording,
+    AddRenewedFace,
+    AddSlot,
+    AddStudent,
+    AddToRoster,
+    AddUser,
+    OfferPairing,
+    Part,
+    QueueSearch,
+    RemoveCourse,
+    RemoveDevice,
+    RemoveEmptyLecture,
+    RemoveFace,
+    RemoveFromRoster,
+    RemoveLecture,
+    RemoveRecording,
+    RemoveSlot,
+    RemoveStudent,
+    RemoveUser,
+    RevokeDevice,
+    SaveCourse,
+    SaveDevice,
+    SaveLecture,
+    SaveMarks,
+    SaveStudent,
+    SaveUser,
+    SetTeachers,
+    TakePairing,
+    UseRenewedFaces,
+    change_set,
+    values_of,
+)
 from attendance.ports import Store
 from attendance.settings import Settings
 
@@ -36,8 +76,58 @@ class SqlStore(
     SqlReadings,
     SqlAlarms,
     SqlAudit,
+    SqlOutbox,
 ):
     """All that is remembered, in one SQL database."""
+
+    def commit(self, *parts: Part) -> None:
+        """In one transaction."""
+        changes = change_set(parts)
+        with self._together():
+            if changes.change is not None:
+                _APPLIED_BY[type(changes.change)](self, *values_of(changes.change))
+            if changes.forget is not None:
+                self._forget_names(changes.forget.names)
+            for entry in changes.audit:
+                self._add_audit(entry)
+            self._add_to_outbox(changes.outbox)
+
+
+_APPLIED_BY: Mapping[type, Callable[..., object]] = {
+    AddUser: SqlUsers._add_user,
+    SaveUser: SqlUsers._save_user,
+    RemoveUser: SqlUsers._remove_user,
+    AddCourse: SqlCourses._add_course,
+    SaveCourse: SqlCourses._save_course,
+    RemoveCourse: SqlCourses._remove_course,
+    SetTeachers: SqlCourses._set_teachers,
+    AddToRoster: SqlCourses._add_to_roster,
+    RemoveFromRoster: SqlCourses._remove_from_roster,
+    AddStudent: SqlStudents._add_student,
+    SaveStudent: SqlStudents._save_student,
+    RemoveStudent: SqlStudents._remove_student,
+    AddFace: SqlStudents._add_face,
+    RemoveFace: SqlStudents._remove_face,
+    UseRenewedFaces: SqlRenewals._use_renewed_faces,
+    AddRenewedFace: SqlRenewals._add_renewed_face,
+    AddLecture: SqlLectures._add_lecture,
+    SaveLecture: SqlLectures._save_lecture,
+    RemoveLecture: SqlLectures._remove_lecture,
+    RemoveEmptyLecture: SqlLectures._remove_empty_lecture,
+    AddRecording: SqlLectures._add_recording,
+    RemoveRecording: SqlLectures._remove_recording,
+    AddDevice: SqlDevices._add_device,
+    SaveDevice: SqlDevices._save_device,
+    RemoveDevice: SqlDevices._remove_device,
+    RevokeDevice: SqlDevices._revoke_device,
+    TakePairing: SqlDevices._take_pairing,
+    OfferPairing: SqlDevices._offer_pairing,
+    AddSlot: SqlTimetable._add_slot,
+    RemoveSlot: SqlTimetable._remove_slot,
+    SaveMarks: SqlMarks._save_marks,
+    QueueSearch: SqlSearches._queue_search,
+}
+"""Which method applies which change; a new kind of change is one line more."""
 
 
 _keeps_the_port: type[Store] = SqlStore  # not a base class: a method that is missing here would be found there

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, delete, func, insert, or_, select, update
+from sqlalchemy import Row, Select, Table, func, insert, or_, select, update
 
 from attendance.adapters.sql.connection import Database
 from attendance.adapters.sql.rows import in_parts, page_of, read, values
-from attendance.adapters.sql.tables import audit, erasures, faces, marks, recordings, sightings, users
-from attendance.model import AuditEntry, Page
+from attendance.adapters.sql.tables import audit, faces, marks, outbox, recordings, sightings, users
+from attendance.model import ERASE, AuditEntry, Page
+from attendance.rules.texts import without_names
 from attendance.sentences import REMOVED_USER
 
 _MEDIA_KEYS = (
@@ -26,8 +27,8 @@ _MEDIA_KEYS = (
 class SqlAudit(Database):
     """The AuditStore."""
 
-    def add_audit(self, entry: AuditEntry) -> None:
-        """Append-only."""
+    def _add_audit(self, entry: AuditEntry) -> None:
+        """Append-only, but for `_forget_names`."""
         with self._writing() as connection:
             connection.execute(insert(audit).values(values(entry, audit)))
 
@@ -43,20 +44,22 @@ class SqlAudit(Database):
                 lambda row: replace(read(AuditEntry, audit, row), by_name=name_of_user(audit, row)),
             )
 
-    def change_audit(self, containing: str, change: Callable[[AuditEntry], AuditEntry]) -> None:
-        """All or nothing."""
-        said = or_(*(column.contains(containing, autoescape=True) for column in (audit.c.subject, audit.c.detail)))
+    def _forget_names(self, names: Collection[str]) -> None:
+        """Of somebody who is removed."""
+        texts = (audit.c.subject, audit.c.detail)
+        said = or_(*(column.contains(name, autoescape=True) for column in texts for name in sorted(names)))
         with self._removing() as connection:
             for row in connection.execute(select(audit).where(said).with_for_update()).all():
                 before = read(AuditEntry, audit, row)
-                after = change(before)
+                after = without_names(before, names)
                 if after != before:
                     new = {"subject": after.subject, "detail": after.detail}
                     connection.execute(update(audit).where(audit.c.id == row.id).values(new))
 
     def pending_erasures(self, limit: int = 1000) -> Sequence[str]:
         """The longest pending first."""
-        query = select(erasures.c.key).group_by(erasures.c.key).order_by(func.min(erasures.c.id)).limit(limit)
+        deletions = select(outbox.c.subject).where(outbox.c.handler == ERASE).group_by(outbox.c.subject)
+        query = deletions.order_by(func.min(outbox.c.id)).limit(limit)
         with self._looking() as connection:
             return connection.scalars(query).all()
 
@@ -70,12 +73,6 @@ class SqlAudit(Database):
                 for key in connection.scalars(select(column).where(column.in_(some))).all()
             }
         return [key for key in keys if key not in named]
-
-    def erased(self, keys: Iterable[str]) -> None:
-        """These files are gone."""
-        with self._writing() as connection:
-            for some in in_parts(sorted(set(keys))):
-                connection.execute(delete(erasures).where(erasures.c.key.in_(some)))
 
 
 def with_user(table: Table) -> Select[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from threading import Lock
+from threading import Lock, local
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -115,6 +115,7 @@ class Database:
         self.engine = engine
         self._writers = engine.execution_options(begin="BEGIN IMMEDIATE")
         self._lookers = engine.execution_options(begin="")
+        self._commits = local()
         self._turns = _Turns() if engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager
@@ -131,9 +132,24 @@ class Database:
 
     @contextmanager
     def _writing(self, taken: AlreadyExists | None = None) -> Iterator[Connection]:
-        """All or nothing. `taken` is raised where something must be unique and is not."""
+        """All or nothing; inside `_together` a part of it. `taken` is raised where something is not unique."""
+        whole = getattr(self._commits, "connection", None)
+        if whole is not None:
+            with errors_as_ours(self.engine.url, taken):
+                yield whole
+            return
         with errors_as_ours(self.engine.url, taken), self._turns, self._writers.begin() as connection:
             yield connection
+
+    @contextmanager
+    def _together(self) -> Iterator[None]:
+        """All that this thread writes inside is one transaction."""
+        with self._writing() as connection:
+            self._commits.connection = connection
+            try:
+                yield
+            finally:
+                self._commits.connection = None
 
     @contextmanager
     def _removing(self) -> Iterator[Connection]:

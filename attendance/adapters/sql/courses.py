@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, delete, insert, select, update
 
 from attendance.adapters.sql.connection import Database
-from attendance.adapters.sql.erasures import erase_lecture_media
+from attendance.adapters.sql.outbox import erase_lecture_media
 from attendance.adapters.sql.rows import known_ids, lock, one, read, read_all, values
 from attendance.adapters.sql.tables import course_teachers, courses, lectures, rosters, students, users
 from attendance.model import Course, Student, User
@@ -17,19 +17,19 @@ from attendance.sentences import course_taken, no_course, no_student, no_user
 class SqlCourses(Database):
     """The CourseStore."""
 
-    def add_course_once(self, course: Course) -> None:
+    def _add_course(self, course: Course) -> None:
         """Raises AlreadyExists."""
         with self._writing(course_taken(course)) as connection:
             connection.execute(insert(courses).values(values(course, courses)))
 
-    def save_course(self, course: Course) -> None:
+    def _save_course(self, course: Course) -> None:
         """Raises NotFound, AlreadyExists."""
         with self._writing(course_taken(course)) as connection:
             changing = update(courses).where(courses.c.id == course.id).values(values(course, courses))
             if not connection.execute(changing).rowcount:
                 raise no_course()
 
-    def remove_course(self, course_id: str) -> None:
+    def _remove_course(self, course_id: str) -> None:
         """Raises NotFound."""
         with self._removing() as connection:
             lock(connection, courses, course_id, no_course())
@@ -58,7 +58,7 @@ class SqlCourses(Database):
         with self._looking() as connection:
             return read_all(connection, Course, courses, query)
 
-    def set_teachers(self, course_id: str, user_ids: Sequence[str]) -> None:
+    def _set_teachers(self, course_id: str, user_ids: Sequence[str]) -> None:
         """Raises NotFound."""
         with self._writing() as connection:
             lock(connection, courses, course_id, no_course())
@@ -75,7 +75,7 @@ class SqlCourses(Database):
         with self._looking() as connection:
             return read_all(connection, User, users, query.order_by(users.c.email_folded))
 
-    def add_to_roster(self, course_id: str, student_ids: Sequence[str]) -> None:
+    def _add_to_roster(self, course_id: str, student_ids: Sequence[str]) -> None:
         """Raises NotFound and changes nothing where one does not exist."""
         with self._writing() as connection:
             lock(connection, courses, course_id, no_course())
@@ -84,7 +84,7 @@ class SqlCourses(Database):
                 raise no_student(min(unknown))
             enrol(connection, [course_id], student_ids)
 
-    def remove_from_roster(self, course_id: str, student_id: str) -> None:
+    def _remove_from_roster(self, course_id: str, student_id: str) -> None:
         """Nothing happens where the student is not on it."""
         with self._writing() as connection:
             on_it = (rosters.c.course_id == course_id) & (rosters.c.student_id == student_id)

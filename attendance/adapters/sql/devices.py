@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from attendance.adapters.sql.connection import Database
 from attendance.adapters.sql.rows import in_parts, lock, one, read, read_all, values
 from attendance.adapters.sql.tables import courses, devices, item_refusals, slots
+from attendance.errors import MovedOn
 from attendance.model import Device, DeviceStatus, ItemRefusal, Slot
 from attendance.rules.texts import folded
 from attendance.sentences import device_taken, no_course, no_device, no_slot, slot_taken
@@ -31,39 +32,38 @@ _BY_KEY = select(devices).where(devices.c.key_hash == bindparam("key_hash"))  # 
 class SqlDevices(Database):
     """The DeviceStore."""
 
-    def add_device_once(self, device: Device) -> None:
+    def _add_device(self, device: Device) -> None:
         """Raises AlreadyExists."""
         with self._writing(device_taken()) as connection:
             connection.execute(insert(devices).values(values(device, devices)))
 
-    def save_device(self, device: Device) -> None:
+    def _save_device(self, device: Device) -> None:
         """Raises NotFound."""
         kept = values(device, devices)
         self._change(device.id, **{name: kept[name] for name in _SET_BY_PEOPLE})
 
-    def offer_pairing(self, device_id: str, pairing_hash: str, until: datetime) -> None:
+    def _offer_pairing(self, device_id: str, pairing_hash: str, until: datetime) -> None:
         """Raises NotFound."""
         self._change(device_id, pairing_hash=pairing_hash, pairing_until=until)
 
-    def take_pairing(self, pairing_hash: str, key_hash: str, at: datetime) -> Device | None:
-        """None where no device offers the code at that moment."""
+    def _take_pairing(self, pairing_hash: str, key_hash: str, at: datetime) -> None:
+        """Raises MovedOn where no device offers the code at that moment."""
         offered = (devices.c.pairing_hash == pairing_hash) & (devices.c.pairing_until > at)
         with self._writing() as connection:
             row = connection.execute(select(devices).where(offered).with_for_update()).one_or_none()
             if row is None:
-                return None
+                raise MovedOn
             pairings = read(Device, devices, row).pairings_with_key(at)
             paired = {"key_hash": key_hash, "paired_at": at, "revoked_at": None, "pairings": pairings}
             taking = update(devices).where(offered).values(pairing_hash=None, pairing_until=None, **paired)
             if not connection.execute(taking).rowcount:
-                return None
-            return one(connection, Device, devices, devices.c.key_hash == key_hash, no_device())
+                raise MovedOn
 
-    def revoke_device(self, device_id: str, at: datetime) -> None:
+    def _revoke_device(self, device_id: str, at: datetime) -> None:
         """Raises NotFound."""
         self._change(device_id, revoked_at=at, pairing_hash=None, pairing_until=None)
 
-    def remove_device(self, device_id: str) -> None:
+    def _remove_device(self, device_id: str) -> None:
         """Raises NotFound."""
         with self._writing() as connection:
             if not connection.execute(delete(devices).where(devices.c.id == device_id)).rowcount:
@@ -79,6 +79,13 @@ class SqlDevices(Database):
         """Raises NotFound."""
         with self._looking() as connection:
             return one(connection, Device, devices, devices.c.id == device_id, no_device())
+
+    def find_device_by_pairing(self, pairing_hash: str) -> Device | None:
+        """Also where the code is too old."""
+        query = select(devices).where(devices.c.pairing_hash == pairing_hash)
+        with self._looking() as connection:
+            row = connection.execute(query).one_or_none()
+            return read(Device, devices, row) if row is not None else None
 
     def find_device_by_key(self, key_hash: str) -> Device | None:
         """Also one that was revoked."""
@@ -132,13 +139,13 @@ class SqlDevices(Database):
 class SqlTimetable(Database):
     """The TimetableStore."""
 
-    def add_slot(self, slot: Slot) -> None:
+    def _add_slot(self, slot: Slot) -> None:
         """Raises NotFound (course), AlreadyExists."""
         with self._writing(slot_taken()) as connection:
             lock(connection, courses, slot.course_id, no_course())
             connection.execute(insert(slots).values(values(slot, slots)))
 
-    def remove_slot(self, slot_id: str) -> None:
+    def _remove_slot(self, slot_id: str) -> None:
         """Raises NotFound."""
         with self._writing() as connection:
             if not connection.execute(delete(slots).where(slots.c.id == slot_id)).rowcount:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, exists, func, insert, or_, select, update
 
 from attendance.adapters.sql.connection import Database
-from attendance.adapters.sql.erasures import erase_found, erase_lecture_media
+from attendance.adapters.sql.outbox import erase_found, erase_lecture_media
 from attendance.adapters.sql.rows import lock, one, page_of, read, read_all, tally, values
 from attendance.adapters.sql.tables import courses, lectures, marks, recordings, sightings
 from attendance.errors import NotFound
@@ -29,13 +29,13 @@ from attendance.sentences import (
 class SqlLectures(Database):
     """The LectureStore."""
 
-    def add_lecture_once(self, lecture: Lecture) -> None:
+    def _add_lecture(self, lecture: Lecture) -> None:
         """Raises AlreadyExists, NotFound (course)."""
         with self._writing(lecture_taken()) as connection:
             lock(connection, courses, lecture.course_id, no_course())
             connection.execute(insert(lectures).values(values(lecture, lectures)))
 
-    def save_lecture(self, lecture: Lecture) -> None:
+    def _save_lecture(self, lecture: Lecture) -> None:
         """Raises NotFound, AlreadyExists."""
         with self._writing(lecture_taken()) as connection:
             lock(connection, lectures, lecture.id, no_lecture())
@@ -43,14 +43,14 @@ class SqlLectures(Database):
             changing = update(lectures).where(lectures.c.id == lecture.id)
             connection.execute(changing.values(values(lecture, lectures)))
 
-    def remove_lecture(self, lecture_id: str) -> None:
+    def _remove_lecture(self, lecture_id: str) -> None:
         """Raises NotFound."""
         with self._removing() as connection:
             lock(connection, lectures, lecture_id, no_lecture())
             erase_lecture_media(connection, lectures.c.id == lecture_id)
             connection.execute(delete(lectures).where(lectures.c.id == lecture_id))
 
-    def remove_empty_lecture(self, lecture_id: str) -> None:
+    def _remove_empty_lecture(self, lecture_id: str) -> None:
         """Whoever adds a recording or a mark locks the lecture too."""
         holds = [exists().where(table.c.lecture_id == lecture_id) for table in (recordings, marks)]
         with suppress(NotFound), self._writing() as connection:
@@ -93,13 +93,13 @@ class SqlLectures(Database):
             strangers = tally(connection, of_strangers)
         return {one: LectureCounts(decided[one], searched[one], strangers[one]) for one in lecture_ids}
 
-    def add_recording(self, recording: Recording) -> None:
+    def _add_recording(self, recording: Recording) -> None:
         """Raises AlreadyExists, NotFound (lecture)."""
         with self._writing(recording_taken()) as connection:
             lock(connection, lectures, recording.lecture_id, no_lecture())
             connection.execute(insert(recordings).values(values(recording, recordings)))
 
-    def remove_recording(self, recording_id: str) -> None:
+    def _remove_recording(self, recording_id: str) -> None:
         """Raises NotFound."""
         with self._removing() as connection:
             lock(connection, recordings, recording_id, no_recording())

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 
 from attendance.adapters.sql.connection import Database
-from attendance.adapters.sql.erasures import erase_keys
+from attendance.adapters.sql.outbox import erase_keys
 from attendance.adapters.sql.rows import known_ids, lock, one, values
 from attendance.adapters.sql.tables import recordings, search_months, search_orders, sightings, students
 from attendance.errors import AlreadyExists, Conflict
@@ -37,7 +37,7 @@ def _change_held(connection: Connection, recording_id: str, worker: str, **chang
 class SqlSearches(Database):
     """The SearchStore."""
 
-    def queue_search(self, recording_id: str, now: datetime) -> None:
+    def _queue_search(self, recording_id: str, now: datetime) -> None:
         """Raises NotFound, Conflict."""
         finished = recordings.c.status.in_([SearchStatus.DONE, SearchStatus.FAILED])
         free = and_(recordings.c.id == recording_id, or_(finished, _open_to_claims(now)))

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, in
 
 from attendance.adapters.sql.connection import Database
 from attendance.adapters.sql.courses import enrol
-from attendance.adapters.sql.erasures import erase_face_media, erase_found
+from attendance.adapters.sql.outbox import erase_face_media, erase_found
 from attendance.adapters.sql.rows import contains, in_parts, lock, one, page_of, read, read_all, tally, values
 from attendance.adapters.sql.tables import (
     course_teachers,
@@ -41,7 +41,7 @@ def _refuse_without_consent(student: Student) -> None:
 class SqlStudents(Database):
     """The StudentStore."""
 
-    def add_student_once(self, student: Student, faces: Sequence[Face] = (), course_ids: Sequence[str] = ()) -> None:
+    def _add_student(self, student: Student, faces: Sequence[Face] = (), course_ids: Sequence[str] = ()) -> None:
         """All or nothing. Raises AlreadyExists, ConsentMissing, NotFound (course)."""
         if faces:
             _refuse_without_consent(student)
@@ -53,7 +53,7 @@ class SqlStudents(Database):
                 _add_face(connection, face)
             enrol(connection, course_ids, [student.id])
 
-    def save_student(self, student: Student) -> None:
+    def _save_student(self, student: Student) -> None:
         """Raises NotFound."""
         kept = {name: value for name, value in values(student, students).items() if name not in {"key", "created_at"}}
         with self._removing() as connection:
@@ -63,7 +63,7 @@ class SqlStudents(Database):
                 erase_face_media(connection, faces.c.student_id == student.id)
                 connection.execute(delete(faces).where(faces.c.student_id == student.id))
 
-    def remove_student(self, student_id: str) -> None:
+    def _remove_student(self, student_id: str) -> None:
         """Raises NotFound."""
         with self._removing() as connection:
             lock(connection, students, student_id, no_student(student_id))
@@ -108,7 +108,7 @@ class SqlStudents(Database):
         with self._reading() as connection:
             return page_of(connection, query, page, size, lambda row: read(Student, students, row))
 
-    def add_face(self, face: Face) -> None:
+    def _add_face(self, face: Face) -> None:
         """Raises NotFound, ConsentMissing."""
         with self._writing(face_taken()) as connection:
             lock(connection, students, face.student_id, no_student(face.student_id))
@@ -116,7 +116,7 @@ class SqlStudents(Database):
             _refuse_without_consent(one(connection, Student, students, its, no_student(face.student_id)))
             _add_face(connection, face)
 
-    def remove_face(self, face_id: str) -> None:
+    def _remove_face(self, face_id: str) -> None:
         """Raises NotFound."""
         with self._removing() as connection:
             lock(connection, faces, face_id, no_face())
@@ -163,7 +163,7 @@ class SqlRenewals(Database):
         with self._looking() as connection:
             return read_all(connection, Face, faces, query.order_by(faces.c.student_id, faces.c.created_at, faces.c.id))
 
-    def keep_renewed_face(self, face: Face) -> None:
+    def _add_renewed_face(self, face: Face) -> None:
         """Raises NotFound."""
         its = and_(renewed_faces.c.face_id == face.id, renewed_faces.c.engine == face.engine)
         new = {name: getattr(face, name) for name in _RENEWED}
@@ -172,7 +172,7 @@ class SqlRenewals(Database):
             connection.execute(delete(renewed_faces).where(its))
             connection.execute(insert(renewed_faces).values(face_id=face.id, engine=face.engine, **new))
 
-    def use_renewed_faces(self, engine: str, passed_over: Collection[str] = ()) -> None:
+    def _use_renewed_faces(self, engine: str, passed_over: Collection[str] = ()) -> None:
         """Raises Conflict."""
         with self._writing() as connection:
             left = set(connection.scalars(select(faces.c.id).where(_outdated(engine), not_(_renewed(engine)))).all())

@@ -267,12 +267,19 @@ audit = Table(
     Column("detail", prose(), nullable=False),
 )
 
-# A key may stand here twice: two removals at once must not stumble over each other.
-erasures = Table(
-    "erasures",
+# A deletion may stand here twice: two removals at once must not stumble over each other.
+outbox = Table(
+    "outbox",
     metadata,
     Column("id", counter(), primary_key=True, autoincrement=True),
-    Column("key", text(255), nullable=False, index=True),
+    Column("handler", text(32), nullable=False),
+    Column("subject", text(255), nullable=False),
+    Column("body", prose(), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("due_at", Moment),
+    Column("attempts", Integer, nullable=False),
+    Column("error", prose()),
+    Index(None, "handler", "subject"),
 )
 
 

@@ -18,13 +18,13 @@ from attendance.sentences import no_student, no_user, user_taken
 class SqlUsers(Database):
     """The UserStore."""
 
-    def add_user_once(self, user: User) -> None:
+    def _add_user(self, user: User) -> None:
         """Raises AlreadyExists; NotFound where it is linked to no student."""
         with self._writing(user_taken(user)) as connection:
             _hold_student(connection, user)
             connection.execute(insert(users).values(values(user, users)))
 
-    def save_user(self, user: User) -> None:
+    def _save_user(self, user: User) -> None:
         """Raises NotFound, AlreadyExists."""
         with self._writing(user_taken(user)) as connection:
             _hold_student(connection, user)
@@ -32,7 +32,7 @@ class SqlUsers(Database):
             if not saved.rowcount:
                 raise no_user()
 
-    def remove_user(self, user_id: str) -> None:
+    def _remove_user(self, user_id: str) -> None:
         """Raises NotFound."""
         with self._removing() as connection:
             if not connection.execute(delete(users).where(users.c.id == user_id)).rowcount:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 import pytz
 
+from attendance.changes import AddCourse, AddToRoster, RemoveCourse, RemoveFromRoster, SaveCourse, SetTeachers
+from attendance.committing import commit
 from attendance.errors import InvalidInput, NotFound, Phrase
 from attendance.model import AuditEntry, Course, Lecture, Role, new_id
 from attendance.services import Services
@@ -48,8 +50,7 @@ def add_course(
         late_after_minutes=_minutes(late_after_minutes, "late_after_minutes"),
         left_early_minutes=_minutes(left_early_minutes, "left_early_minutes"),
     )
-    services.store.add_course_once(course)
-    _audit(services, by, "course.added", course)
+    commit(services, AddCourse(course), _entry(services, by, "course.added", course))
     return course
 
 
@@ -77,8 +78,7 @@ def change_course(
         left_early_minutes=_minutes(left_early_minutes, "left_early_minutes"),
     )
     if changed != course:
-        services.store.save_course(changed)
-        _audit(services, by, "course.changed", changed)
+        commit(services, SaveCourse(changed), _entry(services, by, "course.changed", changed))
     return changed
 
 
@@ -97,9 +97,8 @@ def remove_course(services: Services, course_id: str, *, by: str | None) -> Cour
     """Remove the course with its lectures, recordings, evidence and marks. Raises NotFound."""
     course = services.store.course(course_id)
     erasure = what_a_course_takes_along(services, course_id)
-    services.store.remove_course(course_id)
     detail = f"lectures {erasure.lectures}, recordings {erasure.recordings}, marks {erasure.marks}"
-    _audit(services, by, "course.removed", course, detail)
+    commit(services, RemoveCourse(course_id), _entry(services, by, "course.removed", course, detail))
     erase_soon(services)
     return erasure
 
@@ -111,16 +110,18 @@ def set_teachers(services: Services, course_id: str, user_ids: Sequence[str], *,
     for user in users:
         if user.role is Role.STUDENT:
             raise InvalidInput("%(email)s is a student and cannot teach a course.", email=user.email, field="teachers")
-    services.store.set_teachers(course_id, [user.id for user in users])
-    _audit(services, by, "course.teachers_set", course, ", ".join(user.email for user in users))
+    commit(
+        services,
+        SetTeachers(course_id, [user.id for user in users]),
+        _entry(services, by, "course.teachers_set", course, ", ".join(user.email for user in users)),
+    )
 
 
 def add_to_roster(services: Services, course_id: str, student_ids: Sequence[str], *, by: str | None) -> None:
     """Raises NotFound and changes nothing where the course or a student does not exist."""
     course = services.store.course(course_id)
-    services.store.add_to_roster(course_id, student_ids)
-    for student_id in student_ids:
-        _audit(services, by, "course.student_added", course, student_id)
+    added = _entry(services, by, "course.student_added", course, ", ".join(student_ids))
+    commit(services, AddToRoster(course_id, student_ids), added)
 
 
 def remove_from_roster(services: Services, course_id: str, student_id: str, *, by: str | None) -> None:
@@ -128,8 +129,11 @@ def remove_from_roster(services: Services, course_id: str, student_id: str, *, b
     course = services.store.course(course_id)
     if student_id not in {student.id for student in services.store.roster(course_id)}:
         raise NotFound("This student is not on the roster.")
-    services.store.remove_from_roster(course_id, student_id)
-    _audit(services, by, "course.student_removed", course, student_id)
+    commit(
+        services,
+        RemoveFromRoster(course_id, student_id),
+        _entry(services, by, "course.student_removed", course, student_id),
+    )
 
 
 def _lectures(services: Services, course_id: str) -> list[Lecture]:
@@ -157,5 +161,5 @@ def _minutes(minutes: int, field: str) -> int:
     return minutes
 
 
-def _audit(services: Services, by: str | None, action: str, course: Course, detail: str = "") -> None:
-    services.store.add_audit(AuditEntry(services.now(), by, action, course.label, detail))
+def _entry(services: Services, by: str | None, action: str, course: Course, detail: str = "") -> AuditEntry:
+    return AuditEntry(services.now(), by, action, course.label, detail)

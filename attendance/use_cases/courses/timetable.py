@@ -10,6 +10,8 @@ from datetime import date, datetime, time, timedelta
 
 import pytz
 
+from attendance.changes import AddSlot, RemoveSlot
+from attendance.committing import commit
 from attendance.errors import InvalidInput
 from attendance.model import AuditEntry, Course, Slot, new_id
 from attendance.services import Services
@@ -63,16 +65,18 @@ def add_slot(
                 ends=other.ends,
                 field="starts",
             )
-    services.store.add_slot(slot)
-    _audit(services, by, "timetable.added", slot, course)
+    commit(services, AddSlot(slot), _entry(services, by, "timetable.added", slot, course))
     return slot
 
 
 def remove_slot(services: Services, slot_id: str, *, by: str | None) -> None:
     """Lectures that were made by it stay. Raises NotFound."""
     slot = services.store.slot(slot_id)
-    services.store.remove_slot(slot_id)
-    _audit(services, by, "timetable.removed", slot, services.store.course(slot.course_id))
+    commit(
+        services,
+        RemoveSlot(slot_id),
+        _entry(services, by, "timetable.removed", slot, services.store.course(slot.course_id)),
+    )
 
 
 def timetable_of_room(services: Services, room: str) -> Sequence[SlotRow]:
@@ -138,6 +142,6 @@ def _clash(one: Slot, other: Slot) -> bool:
     return one.weekday == other.weekday and hours and first <= last
 
 
-def _audit(services: Services, by: str | None, action: str, slot: Slot, course: Course) -> None:
+def _entry(services: Services, by: str | None, action: str, slot: Slot, course: Course) -> AuditEntry:
     when = f"{slot.room}, {day_name[slot.weekday]} {slot.starts}-{slot.ends}"
-    services.store.add_audit(AuditEntry(services.now(), by, action, course.label, when))
+    return AuditEntry(services.now(), by, action, course.label, when)

@@ -6,12 +6,15 @@ import hashlib
 import math
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
+from attendance.changes import AddDevice, OfferPairing, RemoveDevice, RevokeDevice, SaveDevice, TakePairing
+from attendance.committing import commit
 from attendance.device_errors import CodeRefused, KeyRefused
-from attendance.errors import InvalidInput, Phrase
+from attendance.errors import InvalidInput, MovedOn, Phrase
 from attendance.model import AuditEntry, Device, DeviceStatus, new_id
 from attendance.services import Services
 from attendance.use_cases.devices.readings import check_time
@@ -37,16 +40,14 @@ class DeviceRow:
 def add_device(services: Services, *, name: str, room: str, by: str | None) -> PairingCode:
     """A new device with the code that pairs it. Raises InvalidInput."""
     device = Device(id=new_id(), name=_name(name), room=clean_room(room), created_at=services.now())
-    services.store.add_device_once(device)
-    _audit(services, by, "device.added", device)
+    commit(services, AddDevice(device), _entry(services, by, "device.added", device))
     return offer_pairing(services, device.id)
 
 
 def new_pairing_code(services: Services, device_id: str, *, by: str | None) -> PairingCode:
     """For a device that lost its key or was set up anew; the old key works until it is paired. Raises NotFound."""
-    offered = offer_pairing(services, device_id)
-    _audit(services, by, "device.code_made", offered.device)
-    return offered
+    device = services.store.device(device_id)
+    return offer_pairing(services, device_id, _entry(services, by, "device.code_made", device))
 
 
 def change_device(services: Services, device_id: str, *, name: str, room: str, by: str | None) -> Device:
@@ -54,16 +55,19 @@ def change_device(services: Services, device_id: str, *, name: str, room: str, b
     device = services.store.device(device_id)
     changed = replace(device, name=_name(name), room=clean_room(room))
     if changed != device:
-        services.store.save_device(changed)
-        _audit(services, by, "device.changed", changed)
+        commit(services, SaveDevice(changed), _entry(services, by, "device.changed", changed))
     return changed
 
 
 def revoke_device(services: Services, device_id: str, *, by: str | None) -> None:
     """Refuse its key from now on; it stays in the list with all that it sent. Raises NotFound."""
     device = services.store.device(device_id)
-    services.store.revoke_device(device_id, device.revoked_at or services.now())  # again takes back a code that waits
-    _audit(services, by, "device.revoked", device)
+    # Again takes back a code that waits.
+    commit(
+        services,
+        RevokeDevice(device_id, device.revoked_at or services.now()),
+        _entry(services, by, "device.revoked", device),
+    )
 
 
 def remove_device(services: Services, device_id: str, *, by: str | None) -> None:
@@ -72,11 +76,10 @@ def remove_device(services: Services, device_id: str, *, by: str | None) -> None
     Raises NotFound.
     """
     device = services.store.device(device_id)
-    services.store.revoke_device(device_id, services.now())  # so that nothing comes meanwhile
+    services.store.commit(RevokeDevice(device_id, services.now()))  # so that nothing comes meanwhile
     while services.store.remove_readings(device_id, services.now() + _AHEAD):
         pass
-    services.store.remove_device(device_id)
-    _audit(services, by, "device.removed", device)
+    commit(services, RemoveDevice(device_id), _entry(services, by, "device.removed", device))
     erase_soon(services)
 
 
@@ -117,8 +120,8 @@ def _name(name: str) -> str:
     return clean_name(name, Phrase("The name of the device"))
 
 
-def _audit(services: Services, by: str | None, action: str, device: Device) -> None:
-    services.store.add_audit(AuditEntry(services.now(), by, action, device.name, device.room))
+def _entry(services: Services, by: str | None, action: str, device: Device) -> AuditEntry:
+    return AuditEntry(services.now(), by, action, device.name, device.room)
 
 
 CODE_LASTS = timedelta(hours=1)
@@ -144,33 +147,35 @@ class DeviceKey:
     key: str
 
 
-def offer_pairing(services: Services, device_id: str) -> PairingCode:
+def offer_pairing(services: Services, device_id: str, *written_down: AuditEntry) -> PairingCode:
     """A new code; the one before is worth nothing any more, the key in use stays. Raises NotFound."""
     signs = "".join(secrets.choice(_SIGNS) for _ in range(_SIGNS_OF_A_CODE))
     until = services.now() + CODE_LASTS
-    services.store.offer_pairing(device_id, _hash(signs), until)
+    services.store.commit(OfferPairing(device_id, _hash(signs), until), *written_down)
     return PairingCode(services.store.device(device_id), f"{signs[:4]}-{signs[4:]}", until)
 
 
 def pair_device(services: Services, code: str) -> DeviceKey:
     """A new key for the device that offers this code, typed in any case and with any gaps. Raises CodeRefused."""
     signs = "".join(code.upper().replace("-", " ").split())
-    paired = _pair(services, _hash(signs))
-    if paired is None:
-        raise CodeRefused("This pairing code is wrong, was used already, or is older than an hour.")
-    _audit(services, None, "device.paired", paired.device)
-    return paired
+    return _pair(
+        services,
+        _hash(signs),
+        partial(_entry, services, None, "device.paired"),
+        CodeRefused("This pairing code is wrong, was used already, or is older than an hour."),
+    )
 
 
 def give_key(services: Services, device_id: str, *, by: str | None) -> DeviceKey:
     """A new key to be copied to the device by hand; the one before is refused from now on. Raises NotFound."""
     once = secrets.token_urlsafe(32)
-    services.store.offer_pairing(device_id, _hash(once), services.now() + CODE_LASTS)
-    paired = _pair(services, _hash(once))
-    if paired is None:
-        raise CodeRefused("Somebody else made a code for this device at the same moment; please try again.")
-    _audit(services, by, "device.key_given", paired.device)
-    return paired
+    services.store.commit(OfferPairing(device_id, _hash(once), services.now() + CODE_LASTS))
+    return _pair(
+        services,
+        _hash(once),
+        partial(_entry, services, by, "device.key_given"),
+        CodeRefused("Somebody else made a code for this device at the same moment; please try again."),
+    )
 
 
 def device_of_key(services: Services, key: str) -> Device:
@@ -186,10 +191,18 @@ def device_of_key(services: Services, key: str) -> Device:
     return device
 
 
-def _pair(services: Services, pairing_hash: str) -> DeviceKey | None:
+def _pair(
+    services: Services, pairing_hash: str, entry: Callable[[Device], AuditEntry], refused: CodeRefused
+) -> DeviceKey:
     key = secrets.token_urlsafe(32)
-    device = services.store.take_pairing(pairing_hash, _hash(key), services.now())
-    return DeviceKey(device, key) if device is not None else None
+    device = services.store.find_device_by_pairing(pairing_hash)
+    if device is None:
+        raise refused
+    try:
+        commit(services, TakePairing(pairing_hash, _hash(key), services.now()), entry(device))
+    except MovedOn:
+        raise refused from None
+    return DeviceKey(services.store.device(device.id), key)
 
 
 def _hash(secret: str) -> str:
@@ -213,8 +226,11 @@ def calibrate_device(services: Services, device_id: str, *, offset_c: float, on:
     if on > services.now().date() + timedelta(days=1):  # it is tomorrow already in the east
         raise InvalidInput("The day of the calibration lies in the future.", field="on")
     device = replace(services.store.device(device_id), calibration_offset_c=offset_c, calibrated_on=on)
-    services.store.save_device(device)
-    _audit_measure(services, by, "device.calibrated", device, f"{offset_c:+.2f} °C, {on.isoformat()}")
+    commit(
+        services,
+        SaveDevice(device),
+        _entry_measure(services, by, "device.calibrated", device, f"{offset_c:+.2f} °C, {on.isoformat()}"),
+    )
     return device
 
 
@@ -228,10 +244,13 @@ def set_alarm_line(services: Services, device_id: str, *, line_c: float | None, 
             field="line_c",
         )
     device = replace(services.store.device(device_id), alarm_line_c=line_c)
-    services.store.save_device(device)
-    _audit_measure(services, by, "device.alarm_line_set", device, "-" if line_c is None else f"{line_c:g} °C")
+    commit(
+        services,
+        SaveDevice(device),
+        _entry_measure(services, by, "device.alarm_line_set", device, "-" if line_c is None else f"{line_c:g} °C"),
+    )
     return device
 
 
-def _audit_measure(services: Services, by: str | None, action: str, device: Device, detail: str) -> None:
-    services.store.add_audit(AuditEntry(services.now(), by, action, device.name, detail))
+def _entry_measure(services: Services, by: str | None, action: str, device: Device, detail: str) -> AuditEntry:
+    return AuditEntry(services.now(), by, action, device.name, detail)

@@ -112,7 +112,7 @@ class StudentImport:
         for row in self._rows[start:]:
             yield self._import(row)
         audit = AuditEntry(self._services.now(), self._by, "students.imported", f"{self.total} rows")
-        self._services.store.add_audit(audit)
+        self._services.store.commit(audit)
 
     def _import(self, row: RosterRow) -> ImportRow:
         try:

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from attendance.changes import QueueSearch, RemoveLecture, RemoveRecording
+from attendance.committing import commit
 from attendance.model import (
     AuditEntry,
     Course,
@@ -183,19 +185,19 @@ def _names(services: Services, marks: Sequence[Mark | None]) -> dict[str, str]:
 
 def search_again(services: Services, recording_id: str, *, by: str | None) -> Recording:
     """Queue a search that replaces the sightings of the one before. Raises NotFound, Conflict (it runs now)."""
-    services.store.queue_search(recording_id, services.now())
     recording = services.store.recording(recording_id)
-    _audit(services, by, "recording.searched_again", recording.original_name)
+    asked = _entry(services, by, "recording.searched_again", recording.original_name)
+    commit(services, QueueSearch(recording_id, services.now()), asked)
     services.jobs.enqueue_search(recording_id)
-    return recording
+    return services.store.recording(recording_id)
 
 
 def remove_recording(services: Services, recording_id: str, *, by: str | None) -> None:
     """Remove a recording with its file and evidence, and mark the lecture anew. Raises NotFound."""
     recording = services.store.recording(recording_id)
-    services.store.remove_recording(recording_id)
+    removed = _entry(services, by, "recording.removed", recording.original_name)
+    commit(services, RemoveRecording(recording_id), removed)
     mark_lecture(services, recording.lecture_id)
-    _audit(services, by, "recording.removed", recording.original_name)
     _erase(services, [recording])
 
 
@@ -204,8 +206,11 @@ def remove_lecture(services: Services, lecture_id: str, *, by: str | None) -> No
     lecture = services.store.lecture(lecture_id)
     course = services.store.course(lecture.course_id)
     recordings = services.store.recordings(lecture_id)
-    services.store.remove_lecture(lecture_id)
-    _audit(services, by, "lecture.removed", f"{course.label} {lecture.starts_at:%Y-%m-%d %H:%M} UTC")
+    commit(
+        services,
+        RemoveLecture(lecture_id),
+        _entry(services, by, "lecture.removed", f"{course.label} {lecture.starts_at:%Y-%m-%d %H:%M} UTC"),
+    )
     _erase(services, recordings)
 
 
@@ -216,5 +221,5 @@ def _erase(services: Services, recordings: Sequence[Recording]) -> None:
         services.media.delete(list(services.media.keys(f"evidence/{recording.id}/")))
 
 
-def _audit(services: Services, by: str | None, action: str, subject: str) -> None:
-    services.store.add_audit(AuditEntry(at=services.now(), by=by, action=action, subject=subject))
+def _entry(services: Services, by: str | None, action: str, subject: str) -> AuditEntry:
+    return AuditEntry(at=services.now(), by=by, action=action, subject=subject)

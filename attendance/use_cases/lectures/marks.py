@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
-from attendance.errors import Conflict, InvalidInput
+from attendance.changes import MarkStep, Part, SaveMarks
+from attendance.errors import Conflict, InvalidInput, MovedOn
 from attendance.model import Mark, Recording, Sighting, Status
+from attendance.ports import Store
 from attendance.rules.lectures import decide_marks, present_or_late
+from attendance.rules.merging import cleared_steps, machine_steps, person_step
 from attendance.services import Services
+
+Decision = Callable[[Mapping[str, Mark]], Sequence[MarkStep]]
+"""From the marks of a lecture, by student, to what is to become of them."""
 
 
 def mark_lecture(services: Services, lecture_id: str) -> Sequence[Mark]:
@@ -43,7 +50,18 @@ def _mark(services: Services, lecture_id: str, searched: Sequence[Recording], se
         services.faces.lines,
         services.now(),
     )
-    services.store.save_machine_marks(lecture_id, marks)
+    commit_marks(services.store, lecture_id, partial(machine_steps, opinions=marks))
+
+
+def commit_marks(store: Store, lecture_id: str, decide: Decision, *parts: Part) -> Sequence[MarkStep]:
+    """Read the marks of a lecture, by student, decide and commit; again where others were faster. Raises NotFound."""
+    while True:
+        steps = decide({mark.student_id: mark for mark in store.marks(lecture_id)})
+        try:
+            store.commit(SaveMarks(lecture_id, steps), *parts)
+            return steps
+        except MovedOn:
+            continue
 
 
 def students_to_mark(services: Services, lecture_id: str) -> list[str]:
@@ -92,9 +110,9 @@ def refuse(services: Services, lecture_id: str, student_id: str, *, by: str) -> 
 
 def undo(services: Services, lecture_id: str, student_id: str, *, by: str) -> Mark:
     """Back to what the search says. Raises NotFound."""
-    return services.store.clear_person_mark(
-        lecture_id, student_id, by, services.now(), "The person's mark was taken back."
-    )
+    reason = "The person's mark was taken back."
+    clear = partial(cleared_steps, student_id=student_id, by=by, at=services.now(), reason=reason)
+    return _committed(services, lecture_id, student_id, clear)
 
 
 def _unsure(services: Services, lecture_id: str, student_id: str) -> Mark:
@@ -115,4 +133,9 @@ def _present_or_late(services: Services, mark: Mark) -> Status:
 
 def _save(services: Services, lecture_id: str, student_id: str, status: Status, reason: str, by: str) -> Mark:
     mark = Mark(lecture_id, student_id, status, status, services.now(), set_by=by, reason=reason)
-    return services.store.set_mark(mark)
+    return _committed(services, lecture_id, student_id, lambda marks: [person_step(marks.get(student_id), mark)])
+
+
+def _committed(services: Services, lecture_id: str, student_id: str, decide: Decision) -> Mark:
+    commit_marks(services.store, lecture_id, decide)
+    return next(mark for mark in services.store.marks(lecture_id) if mark.student_id == student_id)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytz
 
+from attendance.changes import AddUser, ForgetNames, RemoveUser, SaveUser
+from attendance.committing import commit
 from attendance.disk.secret_files import secret_from
 from attendance.errors import InvalidInput, NotAllowed, NotFound
 from attendance.model import AuditEntry, Role, Session, User, new_id
@@ -19,7 +21,7 @@ from attendance.rules.lectures import session_end
 from attendance.services import Services
 from attendance.use_cases.imports.folders import remove_imports_of
 from attendance.use_cases.names import clean_name, same_text
-from attendance.use_cases.removals import USER_REMOVED, pseudonym, write_down_removal
+from attendance.use_cases.removals import USER_REMOVED, pseudonym
 
 MOST_EMAIL_CHARACTERS = 254
 SET_UP_LINK = "user.set_up"
@@ -54,7 +56,7 @@ def check_login(services: Services, email: str, password: str) -> User | None:
         return None
     if is_outdated(user.password_hash):
         user = replace(user, password_hash=hash_password(password))
-        services.store.save_user(user)
+        services.store.commit(SaveUser(user))
     return user
 
 
@@ -84,8 +86,7 @@ def add_user(
         created_at=services.now(),
         student_id=_linked_student(services, role, student_id),
     )
-    services.store.add_user_once(user)
-    _audit(services, by, how, user, role.value)
+    commit(services, AddUser(user), _entry(services, by, how, user, role.value))
     return NewPassword(user, made_up)
 
 
@@ -98,8 +99,7 @@ def change_user(
         _keep_an_admin(services, user, NotAllowed("The last admin must stay an admin."))
     changed = replace(user, name=clean_name(name), role=role, student_id=_linked_student(services, role, student_id))
     if changed != user:
-        services.store.save_user(changed)
-        _audit(services, by, "user.changed", changed, role.value)
+        commit(services, SaveUser(changed), _entry(services, by, "user.changed", changed, role.value))
     return changed
 
 
@@ -107,8 +107,7 @@ def reset_password(services: Services, user_id: str, *, password: str | None = N
     """Give a new password, made up where none is given; the user's sessions end. Raises NotFound, InvalidInput."""
     user = services.store.user(user_id)
     made_up = made_up_password() if password is None else None
-    user = _with_password(services, user, made_up or password or "")
-    _audit(services, by, "user.password_reset", user)
+    user = _with_password(services, user, made_up or password or "", by, "user.password_reset")
     return NewPassword(user, made_up)
 
 
@@ -117,9 +116,7 @@ def change_password(services: Services, user_id: str, *, old: str, new: str) -> 
     user = services.store.user(user_id)
     if not is_right(old, user.password_hash):
         raise InvalidInput("This is not your present password.", field="old_password")
-    user = _with_password(services, user, new)
-    _audit(services, user.id, "user.password_changed", user)
-    return user
+    return _with_password(services, user, new, user.id, "user.password_changed")
 
 
 def change_profile(services: Services, user_id: str, *, name: str, timezone: str | None) -> User:
@@ -127,7 +124,7 @@ def change_profile(services: Services, user_id: str, *, name: str, timezone: str
     if timezone is not None and timezone not in pytz.all_timezones_set:
         raise InvalidInput("This is not the name of a time zone.", field="timezone")
     user = replace(services.store.user(user_id), name=clean_name(name), timezone=timezone)
-    services.store.save_user(user)
+    services.store.commit(SaveUser(user))
     return user
 
 
@@ -141,8 +138,8 @@ def remove_user(services: Services, user_id: str, *, by: str | None) -> None:
         raise NotAllowed("You cannot remove your own account.")
     _keep_an_admin(services, user, NotAllowed("The last admin cannot be removed."))
     gone = pseudonym(services, same_text(user.email))
-    services.store.remove_user(user_id)
-    write_down_removal(services, AuditEntry(services.now(), by, USER_REMOVED, gone, user.role.value), {user.email})
+    removed = AuditEntry(services.now(), by, USER_REMOVED, gone, user.role.value)
+    commit(services, RemoveUser(user_id), ForgetNames({user.email}), removed)
     for upload in services.uploads.of_user(user_id):  # those that are whole are refused when they are finished
         services.uploads.remove(upload.id)
     remove_imports_of(services, user_id)
@@ -160,9 +157,9 @@ def _new_hash(password: str, email: str) -> str:
     return hash_password(password)
 
 
-def _with_password(services: Services, user: User, password: str) -> User:
+def _with_password(services: Services, user: User, password: str, by: str | None, action: str) -> User:
     user = replace(user, password_hash=_new_hash(password, user.email), session_key=new_id())
-    services.store.save_user(user)
+    commit(services, SaveUser(user), _entry(services, by, action, user))
     services.store.remove_sessions(user.id)
     return user
 
@@ -185,10 +182,10 @@ def _keep_an_admin(services: Services, user: User, refusal: NotAllowed) -> None:
         raise refusal
 
 
-def _audit(services: Services, by: str | None, action: str, user: User, detail: str = "") -> None:
+def _entry(services: Services, by: str | None, action: str, user: User, detail: str = "") -> AuditEntry:
     # The trail outlives a removed student, so it knows them by their id alone.
     subject = user.student_id or user.email
-    services.store.add_audit(AuditEntry(services.now(), by, action, subject, detail))
+    return AuditEntry(services.now(), by, action, subject, detail)
 
 
 def setup_token(services: Services) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
+from attendance.changes import AddLecture, AddRecording, RemoveEmptyLecture, RemoveRecording
 from attendance.errors import AlreadyExists, InvalidInput, NotFound
 from attendance.media_keys import recording_key
 from attendance.model import Lecture, Recording, RecordingKind, new_id
@@ -60,7 +61,7 @@ def receive_recording(
         lecture = _lecture(services, course_id, starts_at, ends_at, info.duration_s)
         recording = _recording(services, recording_id, lecture, recorded_at or starts_at, file, original_name, info, by)
         with _no_empty_lecture(services, lecture.id):
-            services.store.add_recording(recording)
+            services.store.commit(AddRecording(recording))
     with _no_empty_lecture(services, recording.lecture_id), _no_row_without_file(services, recording, file):
         # The row is there before the file, so that a crash between leaves a recording that can be finished.
         if with_row is not None:
@@ -89,7 +90,7 @@ def _lecture(
         ends_at = starts_at + timedelta(minutes=max(1, math.ceil(duration_s / 60)))
     lecture = Lecture(new_id(), course_id, starts_at, ends_at, services.now())
     try:
-        services.store.add_lecture_once(lecture)
+        services.store.commit(AddLecture(lecture))
     except AlreadyExists:  # another upload of the same lecture was quicker
         return services.store.find_lecture(course_id, starts_at) or lecture
     return lecture
@@ -130,7 +131,7 @@ def _no_row_without_file(services: Services, recording: Recording, file: MediaFi
     except Exception:
         if file.exists() or not _is_stored(services, recording.media_key):
             with suppress(NotFound):
-                services.store.remove_recording(recording.id)
+                services.store.commit(RemoveRecording(recording.id))
         raise
 
 
@@ -148,5 +149,5 @@ def _no_empty_lecture(services: Services, lecture_id: str) -> Iterator[None]:
     try:
         yield
     except Exception:
-        services.store.remove_empty_lecture(lecture_id)
+        services.store.commit(RemoveEmptyLecture(lecture_id))
         raise

@@ -6,14 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
+from attendance.changes import AddFace, RemoveFace
+from attendance.committing import commit
 from attendance.errors import BadPhoto, ConsentMissing, NotFound
+from attendance.events import PhotosRemoved
 from attendance.media_keys import photo_keys
 from attendance.model import AuditEntry, Face, Student, new_id
 from attendance.ports import EnrolledFace, LookAlike, PhotoFaces
 from attendance.rules.lectures import rounded_down
 from attendance.services import Services
-from attendance.use_cases.erasing import erase_soon
-from attendance.use_cases.imports.forgetting import forget_removed
+from attendance.use_cases.outbox import follow_up
 
 _MOST_PICTURE_BYTES = 50_000_000  # over a hundred photos; they are in memory until all are enrolled
 UNLIKE_OTHERS = "unlike_others"  # a problem that only the student's other photos can show
@@ -185,19 +187,19 @@ def add_photos(services: Services, student_id: str, photos: Sequence[bytes], *, 
 
 def keep_photos(services: Services, student_id: str, added: Sequence[AddedPhoto], *, by: str | None) -> None:
     """Store enrolled photos of a registered student, all or none. Raises NotFound, ConsentMissing."""
+    entries = [
+        AuditEntry(services.now(), by, "student.photo_added", student_id, alike_in_words([one])) for one in added
+    ]
     stored: list[Face] = []
     try:
-        for one in added:
-            services.store.add_face(one.face)
+        for number, one in enumerate(added, start=1):
+            # What is taken back below was never added.
+            services.store.commit(AddFace(one.face), *(entries if number == len(added) else ()))
             stored.append(one.face)
     except BaseException:
         for face in stored:
-            services.store.remove_face(face.id)
+            services.store.commit(RemoveFace(face.id))
         raise
-    for one in added:
-        services.store.add_audit(
-            AuditEntry(services.now(), by, "student.photo_added", student_id, alike_in_words([one]))
-        )
 
 
 def remove_photo(services: Services, student_id: str, face_id: str, *, by: str | None) -> None:
@@ -205,7 +207,6 @@ def remove_photo(services: Services, student_id: str, face_id: str, *, by: str |
     faces = [face for face in services.store.faces([student_id]) if face.id == face_id]
     if not faces:
         raise NotFound("The student has no such photo.")
-    services.store.remove_face(face_id)
-    services.store.add_audit(AuditEntry(services.now(), by, "student.photo_removed", student_id))
-    forget_removed(services)
-    erase_soon(services)
+    entry = AuditEntry(services.now(), by, "student.photo_removed", student_id)
+    commit(services, RemoveFace(face_id), entry, PhotosRemoved(at=entry.at, student_id=student_id))
+    follow_up(services)

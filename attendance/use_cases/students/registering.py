@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
 
+from attendance.changes import AddStudent, SaveStudent
+from attendance.committing import commit
 from attendance.errors import AlreadyExists, InvalidInput, NotFound
+from attendance.events import PhotosRemoved, StudentRegistered
 from attendance.model import AuditEntry, Face, Student, new_id
 from attendance.services import Services
-from attendance.use_cases.erasing import erase_soon
-from attendance.use_cases.imports.forgetting import forget_removed
 from attendance.use_cases.names import clean_name, clean_student_id
+from attendance.use_cases.outbox import follow_up
 from attendance.use_cases.students.photos import AddedPhoto, alike_in_words, enrolled_photos
 
 EARLIEST_CONSENT = date(1900, 1, 1)
@@ -52,8 +54,12 @@ def register_student(
     for course_id in course_ids:
         services.store.course(course_id)
     with enrolled_photos(services, student, photos, everybody=everybody) as added:
-        services.store.add_student_once(student, [one.face for one in added], course_ids)
-    _write_down(services, student, added, by)
+        commit(
+            services,
+            AddStudent(student, [one.face for one in added], course_ids),
+            AuditEntry(student.created_at, by, "student.registered", student.id, _in_words(added)),
+            StudentRegistered(at=student.created_at, student_id=student.id),
+        )
     return Registration(student, tuple(added))
 
 
@@ -77,10 +83,9 @@ def _refuse_taken(services: Services, student_id: str) -> None:
     raise AlreadyExists("The student id %(student_id)s is already registered.", student_id=student_id)
 
 
-def _write_down(services: Services, student: Student, added: Sequence[AddedPhoto], by: str | None) -> None:
+def _in_words(added: Sequence[AddedPhoto]) -> str:
     photos = f"{len(added)} photos" if len(added) != 1 else "1 photo"
-    detail = ", ".join(filter(None, (photos, alike_in_words(added))))
-    services.store.add_audit(AuditEntry(services.now(), by, "student.registered", student.id, detail))
+    return ", ".join(filter(None, (photos, alike_in_words(added))))
 
 
 def change_student(
@@ -95,10 +100,9 @@ def change_student(
     if changed == student:
         return student
     withdrawn = student.consent_on is not None and changed.consent_on is None
-    services.store.save_student(changed)
-    action = "student.consent_withdrawn" if withdrawn else "student.changed"
-    services.store.add_audit(AuditEntry(services.now(), by, action, student_id))
+    entry = AuditEntry(services.now(), by, "student.consent_withdrawn" if withdrawn else "student.changed", student_id)
+    events = [PhotosRemoved(at=entry.at, student_id=student_id)] if withdrawn else []
+    commit(services, SaveStudent(changed), entry, *events)
     if withdrawn:
-        forget_removed(services)
-        erase_soon(services)
+        follow_up(services)
     return changed

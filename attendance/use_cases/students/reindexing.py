@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from attendance.changes import AddRenewedFace, UseRenewedFaces
 from attendance.errors import BadPhoto, Conflict, FacesOutdated, NotFound, RollcallError
 from attendance.model import AuditEntry, Face
 from attendance.services import Services
@@ -50,10 +51,10 @@ def reindex_faces(services: Services, *, skip_missing: bool = False, progress: C
         if left and not skip_missing:
             return Reindexing(engine, renewed, left, complete=False)
         try:
-            services.store.use_renewed_faces(engine, [one.face.id for one in left])
+            change = UseRenewedFaces(engine, [one.face.id for one in left])
+            services.store.commit(change, *_in_words(services, engine, renewed, len(left)))
         except Conflict:  # a photo came meanwhile
             continue
-        _write_down(services, engine, renewed, len(left))
         return Reindexing(engine, renewed, left, complete=True)
 
 
@@ -85,17 +86,16 @@ def _renew_one(services: Services, face: Face) -> bool:
         external_id=enrolled.external_id,
     )
     try:
-        services.store.keep_renewed_face(new)
+        services.store.commit(AddRenewedFace(new))
     except NotFound:
         services.faces.remove([new])
         return False
     return True
 
 
-def _write_down(services: Services, engine: str, renewed: int, passed_over: int) -> None:
-    if renewed or passed_over:
-        detail = f"enrolled anew {renewed}, passed over {passed_over}"
-        services.store.add_audit(AuditEntry(services.now(), None, "faces.reindexed", engine, detail))
+def _in_words(services: Services, engine: str, renewed: int, passed_over: int) -> list[AuditEntry]:
+    detail = f"enrolled anew {renewed}, passed over {passed_over}"
+    return [AuditEntry(services.now(), None, "faces.reindexed", engine, detail)] if renewed or passed_over else []
 
 
 def _ignore(done: int, total: int) -> None:

@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from attendance.changes import ForgetNames, RemoveStudent
+from attendance.committing import commit
 from attendance.errors import Conflict
+from attendance.events import StudentRemoved
 from attendance.model import AuditEntry, Face, Lecture, LogFilter, LogRow, Role, User, new_id
 from attendance.services import Services
-from attendance.use_cases.erasing import erase_soon
-from attendance.use_cases.imports.forgetting import forget_removed, imports_that_name
-from attendance.use_cases.removals import STUDENT_REMOVED, pseudonym, write_down_removal
+from attendance.use_cases.imports.forgetting import imports_that_name
+from attendance.use_cases.outbox import follow_up
+from attendance.use_cases.removals import STUDENT_REMOVED, pseudonym
 
 _PAGE = 200
 
@@ -75,10 +78,9 @@ def remove_student(services: Services, student_id: str, *, by: str | None) -> Er
     erasure = what_will_be_erased(services, student_id)
     emails = [user.email for user in _accounts(services, student_id)]
     entry = AuditEntry(services.now(), by, STUDENT_REMOVED, pseudonym(services, student_id), str(erasure))
-    services.store.remove_student(student_id)
-    write_down_removal(services, entry, {student_id, *emails})
-    forget_removed(services)
-    erase_soon(services)
+    event = StudentRemoved(at=entry.at, pseudonym=entry.subject)
+    commit(services, RemoveStudent(student_id), ForgetNames({student_id, *emails}), entry, event)
+    follow_up(services)
     return erasure
 
 

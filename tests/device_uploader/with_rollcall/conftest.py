@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 
 from attendance import bootstrap as composition
+from attendance.changes import AddCourse
 from attendance.model import Course, new_id
 from attendance.services import Services
 from attendance.settings import Settings, load_settings
@@ -62,7 +63,7 @@ def services(tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.Mo
     services = composition.bootstrap(settings)
     services.store.prepare()
     course = Course(new_id(), "CS101", "Drawing", "", "Asia/Seoul", datetime.now(UTC))
-    services.store.add_course_once(course)
+    services.store.commit(AddCourse(course))
     for weekday in range(7):
         for begin, end in (("00:00", "12:00"), ("12:00", "23:59")):
             add_slot(services, course_id=course.id, room=ROOM, weekday=weekday, starts=begin, ends=end, by=None)

@@ -2,9 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
+from attendance.changes import (
+    AddCourse,
+    AddDevice,
+    AddFace,
+    AddLecture,
+    AddRecording,
+    AddRenewedFace,
+    AddSlot,
+    AddStudent,
+    AddToRoster,
+    AddUser,
+    OfferPairing,
+    Part,
+    QueueSearch,
+    RemoveCourse,
+    RemoveDevice,
+    RemoveEmptyLecture,
+    RemoveFace,
+    RemoveFromRoster,
+    RemoveLecture,
+    RemoveRecording,
+    RemoveSlot,
+    RemoveStudent,
+    RemoveUser,
+    RevokeDevice,
+    SaveCourse,
+    SaveDevice,
+    SaveLecture,
+    SaveMarks,
+    SaveStudent,
+    SaveUser,
+    SetTeachers,
+    TakePairing,
+    UseRenewedFaces,
+    change_set,
+    values_of,
+)
 from tests.fakes.store.devices import FakeAlarms, FakeDevices, FakeReadings, FakeTimetable
 from tests.fakes.store.lectures import FakeLectures, FakeSearches
-from tests.fakes.store.marks import FakeAudit, FakeMarks
+from tests.fakes.store.marks import FakeAudit, FakeMarks, FakeOutbox
 from tests.fakes.store.people import FakeCourses, FakeSessions, FakeStudents, FakeUsers
 from tests.fakes.store.renewals import FakeRenewals
 from tests.fakes.store.spending import FakeSpending
@@ -25,8 +64,20 @@ class FakeStore(
     FakeReadings,
     FakeAlarms,
     FakeAudit,
+    FakeOutbox,
 ):
     """All that is remembered, until the test ends."""
+
+    def commit(self, *parts: Part) -> None:
+        changes = change_set(parts)
+        with self._lock, self._all_or_nothing():
+            if changes.change is not None:
+                _APPLIED_BY[type(changes.change)](self, *values_of(changes.change))
+            if changes.forget is not None:
+                self._forget_names(changes.forget.names)
+            for entry in changes.audit:
+                self._add_audit(entry)
+            self._add_to_outbox(changes.outbox)
 
     def prepare(self) -> None:
         """Nothing to make."""
@@ -37,3 +88,40 @@ class FakeStore(
     def purge(self) -> bool:
         """It has no files."""
         return True
+
+
+_APPLIED_BY: Mapping[type, Callable[..., object]] = {
+    AddUser: FakeUsers._add_user,
+    SaveUser: FakeUsers._save_user,
+    RemoveUser: FakeUsers._remove_user,
+    AddCourse: FakeCourses._add_course,
+    SaveCourse: FakeCourses._save_course,
+    RemoveCourse: FakeCourses._remove_course,
+    SetTeachers: FakeCourses._set_teachers,
+    AddToRoster: FakeCourses._add_to_roster,
+    RemoveFromRoster: FakeCourses._remove_from_roster,
+    AddStudent: FakeStudents._add_student,
+    SaveStudent: FakeStudents._save_student,
+    RemoveStudent: FakeStudents._remove_student,
+    AddFace: FakeStudents._add_face,
+    RemoveFace: FakeStudents._remove_face,
+    UseRenewedFaces: FakeRenewals._use_renewed_faces,
+    AddRenewedFace: FakeRenewals._add_renewed_face,
+    AddLecture: FakeLectures._add_lecture,
+    SaveLecture: FakeLectures._save_lecture,
+    RemoveLecture: FakeLectures._remove_lecture,
+    RemoveEmptyLecture: FakeLectures._remove_empty_lecture,
+    AddRecording: FakeLectures._add_recording,
+    RemoveRecording: FakeLectures._remove_recording,
+    AddDevice: FakeDevices._add_device,
+    SaveDevice: FakeDevices._save_device,
+    RemoveDevice: FakeDevices._remove_device,
+    RevokeDevice: FakeDevices._revoke_device,
+    TakePairing: FakeDevices._take_pairing,
+    OfferPairing: FakeDevices._offer_pairing,
+    AddSlot: FakeTimetable._add_slot,
+    RemoveSlot: FakeTimetable._remove_slot,
+    SaveMarks: FakeMarks._save_marks,
+    QueueSearch: FakeSearches._queue_search,
+}
+"""Which method applies which change; a new kind of change is one line more."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from attendance.errors import AlreadyExists, NotFound
+from attendance.errors import AlreadyExists, MovedOn, NotFound
 from attendance.model import (
     Alarm,
     Device,
@@ -46,31 +46,31 @@ class DeviceState(FakeState):
 class FakeDevices(DeviceState):
     """The DeviceStore."""
 
-    def add_device_once(self, device: Device) -> None:
+    def _add_device(self, device: Device) -> None:
         if device.id in self._devices:
             raise AlreadyExists("This device already exists.")
         self._devices[device.id] = in_utc(device)
 
-    def save_device(self, device: Device) -> None:
+    def _save_device(self, device: Device) -> None:
         names = ("name", "room", "alarm_line_c", "calibration_offset_c", "calibrated_on")
         self._change(device.id, **{name: getattr(device, name) for name in names})
 
-    def offer_pairing(self, device_id: str, pairing_hash: str, until: datetime) -> None:
+    def _offer_pairing(self, device_id: str, pairing_hash: str, until: datetime) -> None:
         self._change(device_id, pairing_hash=pairing_hash, pairing_until=until)
 
-    def take_pairing(self, pairing_hash: str, key_hash: str, at: datetime) -> Device | None:
+    def _take_pairing(self, pairing_hash: str, key_hash: str, at: datetime) -> None:
         for device in self._devices.values():
             if device.pairing_hash == pairing_hash and device.pairing_until and device.pairing_until > at:
                 used: dict[str, Any] = {"pairing_hash": None, "pairing_until": None}
                 used["pairings"] = device.pairings_with_key(at)
                 self._change(device.id, key_hash=key_hash, paired_at=at, revoked_at=None, **used)
-                return self._devices[device.id]
-        return None
+                return
+        raise MovedOn
 
-    def revoke_device(self, device_id: str, at: datetime) -> None:
+    def _revoke_device(self, device_id: str, at: datetime) -> None:
         self._change(device_id, revoked_at=at, pairing_hash=None, pairing_until=None)
 
-    def remove_device(self, device_id: str) -> None:
+    def _remove_device(self, device_id: str) -> None:
         need(self._devices, device_id, _NO_DEVICE)
         del self._devices[device_id]
         self._refusals = {key: one for key, one in self._refusals.items() if one.device_id != device_id}
@@ -85,6 +85,9 @@ class FakeDevices(DeviceState):
 
     def device(self, device_id: str) -> Device:
         return need(self._devices, device_id, _NO_DEVICE)
+
+    def find_device_by_pairing(self, pairing_hash: str) -> Device | None:
+        return next((one for one in self._devices.values() if one.pairing_hash == pairing_hash), None)
 
     def find_device_by_key(self, key_hash: str) -> Device | None:
         return next((device for device in self._devices.values() if device.key_hash == key_hash), None)
@@ -114,13 +117,13 @@ class FakeDevices(DeviceState):
 class FakeTimetable(DeviceState):
     """The TimetableStore."""
 
-    def add_slot(self, slot: Slot) -> None:
+    def _add_slot(self, slot: Slot) -> None:
         need(self._courses, slot.course_id, "There is no such course.")
         if slot.id in self._slots:
             raise AlreadyExists("This line of the timetable already exists.")
         self._slots[slot.id] = slot
 
-    def remove_slot(self, slot_id: str) -> None:
+    def _remove_slot(self, slot_id: str) -> None:
         self.slot(slot_id)
         del self._slots[slot_id]
 

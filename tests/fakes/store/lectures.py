@@ -24,24 +24,24 @@ def _refuse_doubled(state: FakeState, lecture: Lecture) -> None:
 class FakeLectures(FakeState):
     """The LectureStore."""
 
-    def add_lecture_once(self, lecture: Lecture) -> None:
+    def _add_lecture(self, lecture: Lecture) -> None:
         need(self._courses, lecture.course_id, "There is no such course.")
         if lecture.id in self._lectures:
             raise AlreadyExists("This lecture is already stored.")
         _refuse_doubled(self, lecture)
         self._lectures[lecture.id] = in_utc(lecture)
 
-    def save_lecture(self, lecture: Lecture) -> None:
+    def _save_lecture(self, lecture: Lecture) -> None:
         need(self._lectures, lecture.id, "There is no such lecture.")
         need(self._courses, lecture.course_id, "There is no such course.")
         _refuse_doubled(self, lecture)
         self._lectures[lecture.id] = in_utc(lecture)
 
-    def remove_lecture(self, lecture_id: str) -> None:
+    def _remove_lecture(self, lecture_id: str) -> None:
         need(self._lectures, lecture_id, "There is no such lecture.")
         self._drop_lectures([lecture_id])
 
-    def remove_empty_lecture(self, lecture_id: str) -> None:
+    def _remove_empty_lecture(self, lecture_id: str) -> None:
         if lecture_id in self._lectures and not self.recordings(lecture_id) and not self.marks(lecture_id):
             self._drop_lectures([lecture_id])
 
@@ -69,13 +69,13 @@ class FakeLectures(FakeState):
             for lecture_id in lecture_ids
         }
 
-    def add_recording(self, recording: Recording) -> None:
+    def _add_recording(self, recording: Recording) -> None:
         need(self._lectures, recording.lecture_id, "There is no such lecture.")
         if recording.id in self._recordings:
             raise AlreadyExists("This recording is already stored.")
         self._recordings[recording.id] = in_utc(recording)
 
-    def remove_recording(self, recording_id: str) -> None:
+    def _remove_recording(self, recording_id: str) -> None:
         self._drop_recordings([self.recording(recording_id)])
 
     def recording(self, recording_id: str) -> Recording:
@@ -107,7 +107,7 @@ def _open_to_claims(recording: Recording, now: datetime) -> bool:
 class FakeSearches(FakeState):
     """The SearchStore."""
 
-    def queue_search(self, recording_id: str, now: datetime) -> None:
+    def _queue_search(self, recording_id: str, now: datetime) -> None:
         recording = need(self._recordings, recording_id, "There is no such recording.")
         if recording.status is SearchStatus.SEARCHING and not _open_to_claims(recording, now):
             raise Conflict("This recording is being searched at this moment.")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from attendance.errors import InvalidInput, NotFound
-from attendance.model import AuditEntry, LogFilter, LogRow, Mark, MarkChange, Page, Status
+from attendance.changes import MarkStep
+from attendance.errors import InvalidInput, MovedOn, NotFound
+from attendance.model import ERASE, AuditEntry, LogFilter, LogRow, Mark, MarkChange, OutboxItem, Page, Status
+from attendance.rules.texts import without_names
 from tests.fakes.store.state import FakeState, contains, folded, in_utc, locked, need, page_of
 
 
@@ -17,37 +19,20 @@ from tests.fakes.store.state import FakeState, contains, folded, in_utc, locked,
 class FakeMarks(FakeState):
     """The MarkStore."""
 
-    def save_machine_marks(self, lecture_id: str, marks: Sequence[Mark]) -> None:
+    def _save_marks(self, lecture_id: str, steps: Sequence[MarkStep]) -> None:
         need(self._lectures, lecture_id, "There is no such lecture.")
-        opinions = {mark.student_id: mark for mark in marks if mark.student_id in self._students}
-        for old in self.marks(lecture_id):
-            if old.set_by is None and old.student_id not in opinions:
-                del self._marks[lecture_id, old.student_id]
-            elif old.student_id not in opinions:
-                self._marks[lecture_id, old.student_id] = replace(old, evidence=None, left_early=False)
-        for opinion in opinions.values():
-            self._take_opinion(opinion)
-
-    def set_mark(self, mark: Mark) -> Mark:
-        if mark.set_by is None:
-            raise ValueError("a person's mark says who set it")
-        need(self._lectures, mark.lecture_id, "There is no such lecture.")
-        need(self._students, mark.student_id, f"There is no student with the id {mark.student_id}.")
-        old = self._marks.get((mark.lecture_id, mark.student_id))
-        if old is None:
-            return self._save(None, mark, mark.set_by, mark.reason)
-        decided = replace(old, status=mark.status, set_by=mark.set_by, reason=mark.reason)
-        return self._save(old, replace(decided, updated_at=mark.updated_at), mark.set_by, mark.reason)
-
-    def clear_person_mark(self, lecture_id: str, student_id: str, by: str, at: datetime, reason: str) -> Mark:
-        need(self._lectures, lecture_id, "There is no such lecture.")
-        old = self._marks.get((lecture_id, student_id))
-        if old is None:
-            raise NotFound("There is no mark of this student in this lecture.")
-        if old.set_by is None:
-            return old
-        cleared = replace(old, status=old.machine_status, set_by=None, reason="", updated_at=at)
-        return self._save(old, cleared, by, reason)
+        for step in steps:
+            if step.student_id not in self._students:
+                if step.is_by_a_person:
+                    raise NotFound(f"There is no student with the id {step.student_id}.")
+                continue
+            key = lecture_id, step.student_id
+            if self._marks.get(key) != step.old:
+                raise MovedOn
+            self._marks.pop(key, None)
+            if step.new is not None:
+                self._marks[key] = in_utc(step.new)
+            self._changes.extend(step.changes)
 
     def marks(self, lecture_id: str) -> Sequence[Mark]:
         wanted = [mark for mark in self._marks.values() if mark.lecture_id == lecture_id]
@@ -64,26 +49,6 @@ class FakeMarks(FakeState):
     def log_totals(self, wanted: LogFilter) -> Counter[Status]:
         return Counter(row.mark.status for row in map(self._log_row, self._marks.values()) if _is_wanted(row, wanted))
 
-    def _take_opinion(self, opinion: Mark) -> None:
-        old = self._marks.get((opinion.lecture_id, opinion.student_id))
-        if old is not None and old.set_by is not None:
-            seen = {"left_early": opinion.left_early, "evidence": opinion.evidence}
-            seen |= {"machine_status": opinion.machine_status}
-            self._marks[old.lecture_id, old.student_id] = replace(old, **seen)
-            return
-        new = replace(opinion, set_by=None, reason="")
-        if old is None or new.status is not old.status:
-            self._save(old, new, None, "")
-        elif replace(new, updated_at=old.updated_at) != old:
-            self._marks[new.lecture_id, new.student_id] = in_utc(new)
-
-    def _save(self, old: Mark | None, new: Mark, by: str | None, reason: str) -> Mark:
-        self._marks[new.lecture_id, new.student_id] = in_utc(new)
-        before = old.status if old else None
-        change = MarkChange(new.lecture_id, new.student_id, new.updated_at, new.status, before, by, reason=reason)
-        self._changes.append(change)
-        return new
-
     def _log_row(self, mark: Mark) -> LogRow:
         student = self._students[mark.student_id]
         lecture = self._lectures[mark.lecture_id]
@@ -94,7 +59,7 @@ class FakeMarks(FakeState):
 class FakeAudit(FakeState):
     """The AuditStore."""
 
-    def add_audit(self, entry: AuditEntry) -> None:
+    def _add_audit(self, entry: AuditEntry) -> None:
         self._audit.append(in_utc(replace(entry, by_name="")))
 
     def audit(self, *, page: int = 1, size: int = 50) -> Page[AuditEntry]:
@@ -102,14 +67,11 @@ class FakeAudit(FakeState):
         newest = [replace(entry, by_name=self._name_of(entry.by)) for entry in oldest[::-1]]
         return page_of(newest, page, size)
 
-    def change_audit(self, containing: str, change: Callable[[AuditEntry], AuditEntry]) -> None:
-        for place, entry in enumerate(self._audit):
-            if containing in entry.subject or containing in entry.detail:
-                new = change(entry)
-                self._audit[place] = replace(entry, subject=new.subject, detail=new.detail)
+    def _forget_names(self, names: Collection[str]) -> None:
+        self._audit[:] = [without_names(entry, names) for entry in self._audit]
 
     def pending_erasures(self, limit: int = 1000) -> Sequence[str]:
-        return list(self._erasures)[:limit]
+        return [item.subject for item in self._waiting.values() if item.handler == ERASE][:limit]
 
     def unclaimed(self, keys: Sequence[str]) -> Sequence[str]:
         named = {key for face in self._faces.values() for key in (face.photo_key, face.thumbnail_key)}
@@ -120,9 +82,31 @@ class FakeAudit(FakeState):
         }
         return [key for key in keys if key not in named]
 
-    def erased(self, keys: Iterable[str]) -> None:
-        for key in keys:
-            self._erasures.pop(key, None)
+
+@locked
+class FakeOutbox(FakeState):
+    """The OutboxStore."""
+
+    def outbox(self, handler: str, *, limit: int = 1000) -> Sequence[OutboxItem]:
+        return [item for item in self._waiting.values() if item.handler == handler][:limit]
+
+    def claim_outbox(self, item: OutboxItem, until: datetime) -> bool:
+        now = self._waiting.get(item.id)
+        if now is None or now.attempts != item.attempts:
+            return False
+        self._waiting[item.id] = replace(now, due_at=until, attempts=item.attempts + 1)
+        return True
+
+    def postpone_outbox(self, item: OutboxItem) -> None:
+        if item.id in self._waiting:
+            self._waiting[item.id] = item
+
+    def finish_outbox(self, items: Sequence[OutboxItem]) -> None:
+        for item in items:
+            self._waiting.pop(item.id, None)
+
+    def _add_to_outbox(self, items: Sequence[OutboxItem]) -> None:
+        self._waiting.update({item.id: in_utc(item) for item in items})
 
 
 def _is_wanted(row: LogRow, wanted: LogFilter) -> bool:

@@ -23,7 +23,7 @@ def _need_course(state: FakeState, course_id: str) -> Course:
 class FakeUsers(FakeState):
     """The UserStore."""
 
-    def add_user_once(self, user: User) -> None:
+    def _add_user(self, user: User) -> None:
         if user.student_id is not None:
             _need_student(self, user.student_id)
         taken = self.find_user(user.email)
@@ -31,16 +31,16 @@ class FakeUsers(FakeState):
             raise AlreadyExists(f"The email address {user.email} is already taken.")
         self._users[user.id] = in_utc(user)
 
-    def save_user(self, user: User) -> None:
+    def _save_user(self, user: User) -> None:
         old = need(self._users, user.id, "There is no such user.")
         del self._users[user.id]
         try:
-            self.add_user_once(user)
+            self._add_user(user)
         except Exception:
             self._users[old.id] = old
             raise
 
-    def remove_user(self, user_id: str) -> None:
+    def _remove_user(self, user_id: str) -> None:
         need(self._users, user_id, "There is no such user.")
         del self._users[user_id]
         self._drop_sessions(lambda one: one.user_id == user_id)
@@ -99,20 +99,20 @@ class FakeSessions(FakeState):
 class FakeCourses(FakeState):
     """The CourseStore."""
 
-    def add_course_once(self, course: Course) -> None:
+    def _add_course(self, course: Course) -> None:
         if course.id in self._courses or self.find_course(course.code, course.section):
             raise AlreadyExists(f"The course {course.label} already exists.")
         self._courses[course.id] = in_utc(course)
         self._teachers[course.id], self._rosters[course.id] = set(), set()
 
-    def save_course(self, course: Course) -> None:
+    def _save_course(self, course: Course) -> None:
         _need_course(self, course.id)
         same = self.find_course(course.code, course.section)
         if same and same.id != course.id:
             raise AlreadyExists(f"The course {course.label} already exists.")
         self._courses[course.id] = in_utc(course)
 
-    def remove_course(self, course_id: str) -> None:
+    def _remove_course(self, course_id: str) -> None:
         _need_course(self, course_id)
         self._drop_lectures([one.id for one in self._lectures.values() if one.course_id == course_id])
         del self._courses[course_id], self._teachers[course_id], self._rosters[course_id]
@@ -133,7 +133,7 @@ class FakeCourses(FakeState):
         ]
         return sorted(wanted, key=lambda course: (course.code, course.section))
 
-    def set_teachers(self, course_id: str, user_ids: Sequence[str]) -> None:
+    def _set_teachers(self, course_id: str, user_ids: Sequence[str]) -> None:
         _need_course(self, course_id)
         for user_id in user_ids:
             need(self._users, user_id, "There is no such user.")
@@ -143,13 +143,13 @@ class FakeCourses(FakeState):
         teachers = [self._users[user_id] for user_id in self._teachers.get(course_id, ())]
         return sorted(teachers, key=lambda user: folded(user.email))
 
-    def add_to_roster(self, course_id: str, student_ids: Sequence[str]) -> None:
+    def _add_to_roster(self, course_id: str, student_ids: Sequence[str]) -> None:
         _need_course(self, course_id)
         for student_id in sorted(student_ids):
             _need_student(self, student_id)
         self._rosters[course_id] |= set(student_ids)
 
-    def remove_from_roster(self, course_id: str, student_id: str) -> None:
+    def _remove_from_roster(self, course_id: str, student_id: str) -> None:
         self._rosters.get(course_id, set()).discard(student_id)
 
     def roster(self, course_id: str) -> Sequence[Student]:
@@ -160,7 +160,7 @@ class FakeCourses(FakeState):
 class FakeStudents(FakeState):
     """The StudentStore."""
 
-    def add_student_once(self, student: Student, faces: Sequence[Face] = (), course_ids: Sequence[str] = ()) -> None:
+    def _add_student(self, student: Student, faces: Sequence[Face] = (), course_ids: Sequence[str] = ()) -> None:
         if faces:
             _refuse_without_consent(student)
         for course_id in course_ids:
@@ -173,13 +173,13 @@ class FakeStudents(FakeState):
         for course_id in course_ids:
             self._rosters[course_id].add(student.id)
 
-    def save_student(self, student: Student) -> None:
+    def _save_student(self, student: Student) -> None:
         old = _need_student(self, student.id)
         self._students[student.id] = replace(old, name=student.name, consent_on=student.consent_on)
         if student.consent_on is None:
             self._drop_faces(self.faces([student.id]))
 
-    def remove_student(self, student_id: str) -> None:
+    def _remove_student(self, student_id: str) -> None:
         _need_student(self, student_id)
         self._drop_faces(self.faces([student_id]))
         self._drop_sightings(lambda seen: seen.student_id == student_id)
@@ -217,13 +217,13 @@ class FakeStudents(FakeState):
             wanted = [student for student in wanted if any(student.id in roster for roster in taught)]
         return page_of(_by_name(wanted), page, size)
 
-    def add_face(self, face: Face) -> None:
+    def _add_face(self, face: Face) -> None:
         _refuse_without_consent(_need_student(self, face.student_id))
         if face.id in self._faces:
             raise AlreadyExists("This photo is already stored.")
         self._faces[face.id] = in_utc(face)
 
-    def remove_face(self, face_id: str) -> None:
+    def _remove_face(self, face_id: str) -> None:
         self._drop_faces([need(self._faces, face_id, "There is no such photo.")])
 
     def face(self, face_id: str) -> Face:

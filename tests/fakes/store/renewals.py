@@ -21,11 +21,11 @@ class FakeRenewals(FakeState):
     def faces_to_renew(self, engine: str) -> Sequence[Face]:
         return [face for face in self._outdated(engine) if (face.id, engine) not in self._renewed]
 
-    def keep_renewed_face(self, face: Face) -> None:
+    def _add_renewed_face(self, face: Face) -> None:
         need(self._faces, face.id, "There is no such photo.")
         self._renewed[face.id, face.engine] = face
 
-    def use_renewed_faces(self, engine: str, passed_over: Collection[str] = ()) -> None:
+    def _use_renewed_faces(self, engine: str, passed_over: Collection[str] = ()) -> None:
         left = {face.id for face in self.faces_to_renew(engine)}
         if left - set(passed_over):
             raise Conflict("Photos were added meanwhile; they have not been enrolled anew yet.")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from copy import copy
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from functools import wraps
@@ -13,12 +15,14 @@ from typing import Any, TypeVar
 from attendance.errors import NotFound
 from attendance.media_keys import COPY
 from attendance.model import (
+    ERASE,
     AuditEntry,
     Course,
     Face,
     Lecture,
     Mark,
     MarkChange,
+    OutboxItem,
     Page,
     Recording,
     Session,
@@ -28,6 +32,7 @@ from attendance.model import (
 )
 from attendance.rules.texts import searchable
 
+_BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 T = TypeVar("T")
 D = TypeVar("D", bound=Any)
 
@@ -52,10 +57,20 @@ class FakeState:
         self._marks: dict[tuple[str, str], Mark] = {}  # by lecture and student
         self._changes: list[MarkChange] = []
         self._audit: list[AuditEntry] = []
-        self._erasures: dict[str, None] = {}  # in the order they came
+        self._waiting: dict[str, OutboxItem] = {}  # in the order they came
 
     def _erase(self, keys: Iterable[str | None]) -> None:
-        self._erasures.update(dict.fromkeys(key for key in keys if key is not None))
+        new = [key for key in keys if key is not None and key not in self._waiting]
+        self._waiting.update({key: OutboxItem(ERASE, key, "", _BEFORE_ALL, _BEFORE_ALL, id=key) for key in new})
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        before = {name: _copied(value) for name, value in vars(self).items() if name != "_lock"}
+        try:
+            yield
+        except BaseException:
+            vars(self).update(before)
+            raise
 
     def _name_of(self, user_id: str | None) -> str:
         if user_id is None:
@@ -95,6 +110,12 @@ class FakeState:
             self._erase(COPY + copy.external_id for copy in copies if copy.external_id is not None)
             del self._faces[face.id]
             self._renewed = {key: new for key, new in self._renewed.items() if key[0] != face.id}
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):  # of frozen things, and of sets that are not
+        return {key: set(inner) if isinstance(inner, set) else inner for key, inner in value.items()}
+    return copy(value)
 
 
 def locked(kind: type[T]) -> type[T]:

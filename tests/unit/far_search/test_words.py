@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from attendance.changes import RemoveStudent
 from attendance.errors import BadRecording
 from attendance.model import Recording, SearchStatus
 from attendance.searching import remote as far_search
@@ -113,7 +114,7 @@ def test_a_search_that_the_service_gave_up_says_why(services, faces, recording):
 
 def test_a_student_who_was_removed_meanwhile_is_not_named(services, faces, recording):
     begin_far_search(services, recording.id)
-    services.store.remove_student("21")
+    services.store.commit(RemoveStudent("21"))
     assert end_far_search(services, *faces.end())
     assert {seen.student_id for seen in services.store.sightings(recording.lecture_id)} == {None}
 

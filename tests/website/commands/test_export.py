@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from attendance.changes import AddCourse, SaveCourse
 from attendance.services import Services
 from tests.website.commands.commanding import Flask, refused
 
@@ -53,15 +54,15 @@ class TestExport:
 
     def test_times_of_one_course_are_in_its_zone(self, flask: Flask, services: Services):
         course = services.store.find_course("CS101", "1")
-        services.store.save_course(replace(course, timezone="Europe/Berlin"))
+        services.store.commit(SaveCourse(replace(course, timezone="Europe/Berlin")))
         result = flask("attendance", "export", "--course", "CS101", "--format", "json")
         assert json.loads(result.stdout)["timezone"] == "Europe/Berlin"
 
     def test_times_of_all_courses_are_in_the_zone_that_they_share_else_in_utc(self, flask: Flask, services: Services):
         course = services.store.find_course("CS101", "1")
-        services.store.save_course(replace(course, timezone="Europe/Berlin"))
+        services.store.commit(SaveCourse(replace(course, timezone="Europe/Berlin")))
         assert json.loads(flask("attendance", "export", "--format", "json").stdout)["timezone"] == "Europe/Berlin"
-        services.store.add_course_once(replace(course, id="2", code="CS102", timezone="Asia/Tokyo"))
+        services.store.commit(AddCourse(replace(course, id="2", code="CS102", timezone="Asia/Tokyo")))
         assert json.loads(flask("attendance", "export", "--format", "json").stdout)["timezone"] == "UTC"
 
     def test_times_are_in_the_zone_that_is_asked_for(self, flask: Flask):

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
+from attendance.changes import AddCourse
 from attendance.model import Course, Role, User, new_id
 from attendance.services import Services
 from attendance.use_cases.courses.timetable import add_slot
@@ -57,7 +58,7 @@ def world(
 ) -> World:
     """A searched lecture of the teacher's course, and one of a course that is nobody's."""
     other = replace(course, id=new_id(), section="2")
-    services.store.add_course_once(other)
+    services.store.commit(AddCourse(other))
     import_ = begin_import(services, csv=b"id,name\n99,x\n", csv_name="a.csv", photos=None, course_ids=[], by=admin.id)
     own = _names(services, teacher_client, course, "21", admin, import_.id)
     add_student(services, other.id, "30")

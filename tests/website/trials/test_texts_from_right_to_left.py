@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from attendance.changes import SaveCourse, SaveDevice, SaveStudent, SaveUser
 from attendance.errors import NotFound
 from attendance.rules.texts import FIRST_STRONG_ISOLATE, POP_ISOLATE, isolated, turns_round
 from attendance.services import Services
@@ -62,13 +63,13 @@ def turned(services: Services, world: World) -> World:
     """The world with such names wherever people may write one."""
     store = services.store
     for student in store.students(size=100).items:
-        store.save_student(replace(student, name=MIXED))
+        store.commit(SaveStudent(replace(student, name=MIXED)))
     for user in store.users(size=100).items:
-        store.save_user(replace(user, name=HEBREW))
+        store.commit(SaveUser(replace(user, name=HEBREW)))
     for number, course in enumerate(store.courses()):
-        store.save_course(replace(course, code=f"שיעור{number}", name=ARABIC, section="א"))
+        store.commit(SaveCourse(replace(course, code=f"שיעור{number}", name=ARABIC, section="א")))
     for device in store.devices():
-        store.save_device(replace(device, name=ARABIC, room=HEBREW))
+        store.commit(SaveDevice(replace(device, name=ARABIC, room=HEBREW)))
     return world
 
 

@@ -1,0 +1,372 @@
+"""A set of changes: rows, what the audit trail says of them, and the events that follow; applied whole or not at all.
+
+A use case reads, lets the rules decide, and commits one set. What a store cannot do in one transaction (DynamoDB takes
+100 items) it does in steps, which the same commit completes where they broke off; audit entries and events go with the
+last of them, so that they never tell of what was not done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from attendance.model import (
+    AuditEntry,
+    Course,
+    Device,
+    Face,
+    Lecture,
+    Mark,
+    MarkChange,
+    OutboxItem,
+    Recording,
+    Slot,
+    Student,
+    User,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AddUser:
+    """Refused with AlreadyExists where the email (compared without case) is taken, NotFound (student)."""
+
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
+class SaveUser:
+    """Replace the user of that id. Refused with NotFound, AlreadyExists."""
+
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveUser:
+    """With sessions; what the user did stays in history and audit. Refused with NotFound."""
+
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddCourse:
+    """Refused with AlreadyExists where code and section are taken."""
+
+    course: Course
+
+
+@dataclass(frozen=True, slots=True)
+class SaveCourse:
+    """Refused with NotFound, AlreadyExists."""
+
+    course: Course
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveCourse:
+    """With its lectures, recordings, sightings and marks; their media become erasures. Refused with NotFound."""
+
+    course_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetTeachers:
+    """Replace the teachers. Refused with NotFound."""
+
+    course_id: str
+    user_ids: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AddToRoster:
+    """Those on it already stay. Refused with NotFound, and changes nothing, where one does not exist."""
+
+    course_id: str
+    student_ids: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFromRoster:
+    """Marks that exist stay. Nothing happens where the student is not on it."""
+
+    course_id: str
+    student_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddStudent:
+    """With faces and rosters. Refused with AlreadyExists (id), ConsentMissing (faces without it), NotFound (course)."""
+
+    student: Student
+    faces: Sequence[Face] = ()
+    course_ids: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SaveStudent:
+    """Name and consent; consent taken back (None) removes all faces and makes erasures. Refused with NotFound."""
+
+    student: Student
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveStudent:
+    """Everywhere: roster, faces, sightings that name them, marks, history, the linked account. Refused with NotFound.
+
+    Their media keys become erasures.
+    """
+
+    student_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddFace:
+    """Refused with NotFound, ConsentMissing."""
+
+    face: Face
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFace:
+    """Its media keys become erasures. Refused with NotFound."""
+
+    face_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UseRenewedFaces:
+    """All outdated faces become those of this engine, and all that was renewed beside is gone.
+
+    Of the faces with the ids `passed_over` it is written down that this engine cannot use them. Refused with Conflict
+    where another outdated face has not been renewed.
+    """
+
+    engine: str
+    passed_over: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AddLecture:
+    """Refused with AlreadyExists where the course has a lecture that starts then; NotFound (course)."""
+
+    lecture: Lecture
+
+
+@dataclass(frozen=True, slots=True)
+class SaveLecture:
+    """Refused with NotFound, AlreadyExists."""
+
+    lecture: Lecture
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveLecture:
+    """With recordings, sightings, marks; their media keys become erasures. Refused with NotFound."""
+
+    lecture_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddRecording:
+    """Refused with AlreadyExists (same id), NotFound (lecture)."""
+
+    recording: Recording
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveRecording:
+    """With its sightings; media keys become erasures. Refused with NotFound."""
+
+    recording_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkStep:
+    """One mark as it is to be (None: withdrawn), what it was when it was read, and what its history gains."""
+
+    student_id: str
+    old: Mark | None
+    new: Mark | None
+    changes: Sequence[MarkChange] = ()
+
+    @property
+    def is_by_a_person(self) -> bool:
+        """Whether somebody decided it, who is to be told where the student is gone."""
+        return any(change.by is not None for change in self.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class SaveMarks:
+    """Marks of one lecture, each as `attendance/rules/merging.py` decided it.
+
+    Refused with NotFound (lecture; a student, where a person set the mark), and with MovedOn where a mark is not as it
+    was read. Steps of students who were removed meanwhile are left out.
+    """
+
+    lecture_id: str
+    steps: Sequence[MarkStep]
+
+
+@dataclass(frozen=True, slots=True)
+class AddDevice:
+    """Refused with AlreadyExists (same id)."""
+
+    device: Device
+
+
+@dataclass(frozen=True, slots=True)
+class SaveDevice:
+    """What a person sets: name, room, alarm line, offset and its date; the rest stays. Refused with NotFound."""
+
+    device: Device
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveDevice:
+    """With its key, readings, alarms and refusals, and what it took with readings; recordings stay.
+
+    A device that sends many readings is to be revoked, and its readings removed, before. Refused with NotFound.
+    """
+
+    device_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddSlot:
+    """Refused with NotFound (course), AlreadyExists (same id)."""
+
+    slot: Slot
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveSlot:
+    """Lectures that it made stay. Refused with NotFound."""
+
+    slot_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddRenewedFace:
+    """Beside the face of that id what another engine made of its photo; the same again replaces it.
+
+    Refused with NotFound where that face is gone by now.
+    """
+
+    face: Face
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveEmptyLecture:
+    """Only where it has no recording and no mark, also while others add some; nothing happens where it is gone."""
+
+    lecture_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSearch:
+    """Set to queued, without attempts or error. Refused with NotFound; Conflict where a live lease holds it `now`."""
+
+    recording_id: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeDevice:
+    """The key and a code that was offered are worth nothing from now on. Refused with NotFound."""
+
+    device_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TakePairing:
+    """Use up the code: the device that offers it has this key from now on, and is no longer revoked.
+
+    Refused with MovedOn where no device offers it at that moment; of several at once one alone gets it.
+    """
+
+    pairing_hash: str
+    key_hash: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfferPairing:
+    """A code that pairs until then; the one before is worth nothing any more. Refused with NotFound."""
+
+    device_id: str
+    pairing_hash: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetNames:
+    """Ids and addresses of somebody who is removed leave the audit trail's older entries."""
+
+    names: Collection[str]
+
+
+Change = (
+    AddUser
+    | SaveUser
+    | RemoveUser
+    | AddCourse
+    | SaveCourse
+    | RemoveCourse
+    | SetTeachers
+    | AddToRoster
+    | RemoveFromRoster
+    | AddStudent
+    | SaveStudent
+    | RemoveStudent
+    | AddFace
+    | RemoveFace
+    | UseRenewedFaces
+    | AddLecture
+    | SaveLecture
+    | RemoveLecture
+    | AddRecording
+    | RemoveRecording
+    | SaveMarks
+    | AddDevice
+    | SaveDevice
+    | RemoveDevice
+    | AddSlot
+    | RemoveSlot
+    | AddRenewedFace
+    | RemoveEmptyLecture
+    | QueueSearch
+    | RevokeDevice
+    | OfferPairing
+    | TakePairing
+)
+"""What may stand in a set of changes."""
+
+Part = Change | ForgetNames | AuditEntry | OutboxItem
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """What one commit consists of: at most one change of rows, which may be of many rows."""
+
+    change: Change | None
+    forget: ForgetNames | None
+    audit: Sequence[AuditEntry]
+    outbox: Sequence[OutboxItem]
+
+
+def change_set(parts: Sequence[Part]) -> ChangeSet:
+    """The parts by what they are. Raises ValueError where they change rows twice: then they are two commits."""
+    audit = [part for part in parts if isinstance(part, AuditEntry)]
+    outbox = [part for part in parts if isinstance(part, OutboxItem)]
+    forget = [part for part in parts if isinstance(part, ForgetNames)]
+    changes = [part for part in parts if not isinstance(part, AuditEntry | OutboxItem | ForgetNames)]
+    if len(changes) > 1 or len(forget) > 1:
+        raise ValueError("one commit changes rows once")
+    return ChangeSet(next(iter(changes), None), next(iter(forget), None), audit, outbox)
+
+
+def values_of(change: Change) -> tuple[Any, ...]:
+    """What it was made of, in order."""
+    return tuple(getattr(change, one.name) for one in fields(change))

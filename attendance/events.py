@@ -1,0 +1,177 @@
+"""What happened, for handlers: a word for each, committed with the change that it tells of.
+
+An event names what it is about by ids alone: names and pictures are read when it is handled, if they are still there.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import ClassVar
+
+from attendance.model.ids import new_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened at a moment. `id` is what a handler tells by that it has seen it already."""
+
+    kind: ClassVar[str]
+    at: datetime
+    id: str = field(default_factory=new_id)
+
+    @property
+    def subject(self) -> str:
+        """What it is about: events of one subject reach each receiver in the order in which they happened."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingSearched(Event):
+    """The search of a recording has ended, and the marks of its lecture are decided."""
+
+    kind: ClassVar[str] = "recording.searched"
+    lecture_id: str
+    recording_id: str
+
+    @property
+    def subject(self) -> str:
+        return f"lecture {self.lecture_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownSeen(Event):
+    """A search saw somebody who is not on the roster; `number` tells them apart in their recording."""
+
+    kind: ClassVar[str] = "unknown.seen"
+    lecture_id: str
+    recording_id: str
+    number: int
+
+    @property
+    def subject(self) -> str:
+        return f"lecture {self.lecture_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarksChanged(Event):
+    """Searches gave these students of a lecture another status than before."""
+
+    kind: ClassVar[str] = "marks.changed"
+    lecture_id: str
+    student_ids: tuple[str, ...]
+
+    @property
+    def subject(self) -> str:
+        return f"lecture {self.lecture_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkSet(Event):
+    """A person set a mark, or gave it back to the search."""
+
+    kind: ClassVar[str] = "mark.set"
+    lecture_id: str
+    student_id: str
+    by: str
+
+    @property
+    def subject(self) -> str:
+        return f"lecture {self.lecture_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudentRegistered(Event):
+    """A student is known from now on."""
+
+    kind: ClassVar[str] = "student.registered"
+    student_id: str
+
+    @property
+    def subject(self) -> str:
+        return f"student {self.student_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudentRemoved(Event):
+    """A student is gone; only the pseudonym of the audit trail is left."""
+
+    kind: ClassVar[str] = "student.removed"
+    pseudonym: str
+
+    @property
+    def subject(self) -> str:
+        return f"student {self.pseudonym}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotosRemoved(Event):
+    """A student's consent was taken back, or a photo removed."""
+
+    kind: ClassVar[str] = "student.photos_removed"
+    student_id: str
+
+    @property
+    def subject(self) -> str:
+        return f"student {self.student_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmRaised(Event):
+    """A reading reached the line of its device."""
+
+    kind: ClassVar[str] = "alarm.raised"
+    alarm_id: str
+    device_id: str
+
+    @property
+    def subject(self) -> str:
+        return f"device {self.device_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceSilent(Event):
+    """Nothing was heard of a device for longer than it may be silent; `since` is when it was heard of last."""
+
+    kind: ClassVar[str] = "device.silent"
+    device_id: str
+    since: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"device {self.device_id}"
+
+
+KINDS: dict[str, type[Event]] = {
+    kind.kind: kind
+    for kind in (
+        RecordingSearched,
+        UnknownSeen,
+        MarksChanged,
+        MarkSet,
+        StudentRegistered,
+        StudentRemoved,
+        PhotosRemoved,
+        AlarmRaised,
+        DeviceSilent,
+    )
+}
+
+
+def written(event: Event) -> str:
+    """The event as the outbox holds it."""
+    values = {one.name: getattr(event, one.name) for one in fields(event)}
+    return json.dumps({"kind": event.kind} | values, default=datetime.isoformat, ensure_ascii=False)
+
+
+def read(text: str) -> Event:
+    """The event that `written` made the text of. Raises KeyError for a kind that this version does not know."""
+    values = json.loads(text)
+    kind = KINDS[values.pop("kind")]
+    for one in fields(kind):
+        if one.type == "datetime":
+            values[one.name] = datetime.fromisoformat(values[one.name])
+        elif str(one.type).startswith("tuple"):
+            values[one.name] = tuple(values[one.name])
+    return kind(**values)

@@ -1,0 +1,32 @@
+"""What of the outbox is done next, and when what failed is tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from attendance.model import ERASE, OutboxItem
+
+LEASE = timedelta(minutes=5)
+"""So long a handler may take; who was killed meanwhile is followed by somebody else."""
+MOST_ATTEMPTS = 12
+"""Then an event is given up, about two days after it happened. A deletion never is."""
+
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=12)
+
+
+def due(items: Iterable[OutboxItem], now: datetime) -> list[OutboxItem]:
+    """Of one handler's items, in their order, the first of each subject, where it is due and not given up."""
+    first: dict[str, OutboxItem] = {}
+    for item in items:
+        if item.due_at is not None:
+            first.setdefault(item.subject, item)
+    return [item for item in first.values() if item.due_at is not None and item.due_at <= now]
+
+
+def postponed(item: OutboxItem, attempts: int, error: str, now: datetime) -> OutboxItem:
+    """After its attempt number `attempts` failed: at once the first time, then with pauses that double."""
+    pause = min(_FIRST_PAUSE * 2 ** (attempts - 2), _LONGEST_PAUSE) if attempts > 1 else timedelta()
+    given_up = attempts >= MOST_ATTEMPTS and item.handler != ERASE
+    return replace(item, attempts=attempts, error=error, due_at=None if given_up else now + pause)

@@ -1,0 +1,79 @@
+"""Do what waits in the outbox, and show what could not be done."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from importlib import import_module
+from typing import cast
+
+from attendance.errors import NotFound, RollcallError
+from attendance.events import Event, read
+from attendance.model import ERASE, OutboxItem
+from attendance.rules.outbox import LEASE, due, postponed
+from attendance.services import Services
+from attendance.use_cases.erasing import erase_soon
+
+_AT_ONCE = 1000
+
+_log = logging.getLogger(__name__)
+
+
+def drain(services: Services) -> int:
+    """Hand every event that is due to its handler; how many were handled. What fails holds up nothing of others."""
+    return sum(_drain(services, name) for name in services.handlers)
+
+
+def follow_up(services: Services) -> None:
+    """After a removal: what can be done at once is, also in files; what fails goes with a sweep."""
+    for name, handler in services.handlers.items():
+        if handler.at_once:
+            _drain(services, name)
+    erase_soon(services)
+
+
+def troubled(services: Services) -> Sequence[OutboxItem]:
+    """What failed at least once and still waits, or was given up."""
+    names = [ERASE, *services.handlers]
+    return [item for name in names for item in services.store.outbox(name, limit=_AT_ONCE) if item.error is not None]
+
+
+def try_again(services: Services, handler: str, item_id: str) -> None:
+    """At the next sweep, and as often as before. Raises NotFound where it is done."""
+    for item in services.store.outbox(handler, limit=_AT_ONCE):
+        if item.id == item_id:
+            services.store.postpone_outbox(replace(item, attempts=0, due_at=services.now()))
+            return
+    raise NotFound("This is done already.")
+
+
+def _drain(services: Services, name: str) -> int:
+    handled = 0
+    while items := due(services.store.outbox(name, limit=_AT_ONCE), services.now()):
+        done = sum(_handle(services, item) for item in items)
+        handled += done
+        if not done:  # somebody else is at it, or all of them fail
+            break
+    return handled
+
+
+def _handle(services: Services, item: OutboxItem) -> bool:
+    now = services.now()
+    if not services.store.claim_outbox(item, now + LEASE):
+        return False
+    try:
+        _function(services, item.handler)(services, read(item.body))
+    except Exception as failure:
+        known = isinstance(failure, RollcallError)
+        error = failure.sentence if isinstance(failure, RollcallError) else f"{type(failure).__name__}: {failure}"
+        _log.warning("%s of %s failed: %s", item.handler, item.subject, error, exc_info=not known)
+        services.store.postpone_outbox(postponed(item, item.attempts + 1, error, services.now()))
+        return False
+    services.store.finish_outbox([item])
+    return True
+
+
+def _function(services: Services, name: str) -> Callable[[Services, Event], object]:
+    module, _, function = services.handlers[name].function.partition(":")
+    return cast("Callable[[Services, Event], object]", getattr(import_module(module), function))

@@ -1,0 +1,52 @@
+"""What tests of stores do again and again: read, decide by the rules, commit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+from attendance.changes import TakePairing
+from attendance.errors import MovedOn
+from attendance.model import ERASE, Device, Mark, OutboxItem
+from attendance.ports import Store
+from attendance.rules.merging import cleared_steps, machine_steps, person_step
+from attendance.use_cases.lectures.marks import commit_marks
+
+
+def save_machine_marks(store: Store, lecture_id: str, marks: Sequence[Mark]) -> None:
+    """As after a search."""
+    commit_marks(store, lecture_id, partial(machine_steps, opinions=marks))
+
+
+def set_mark(store: Store, mark: Mark) -> Mark:
+    """As a person does."""
+    (step,) = commit_marks(store, mark.lecture_id, lambda marks: [person_step(marks.get(mark.student_id), mark)])
+    assert step.new is not None
+    return step.new
+
+
+def clear_person_mark(store: Store, lecture_id: str, student_id: str, by: str, at: datetime, reason: str) -> Mark:
+    """As a person does who takes it back."""
+    commit_marks(store, lecture_id, partial(cleared_steps, student_id=student_id, by=by, at=at, reason=reason))
+    return next(mark for mark in store.marks(lecture_id) if mark.student_id == student_id)
+
+
+def take_pairing(store: Store, pairing_hash: str, key_hash: str, at: datetime) -> Device | None:
+    """The device that was paired, if one was."""
+    try:
+        store.commit(TakePairing(pairing_hash, key_hash, at))
+    except MovedOn:
+        return None
+    return store.find_device_by_key(key_hash)
+
+
+def deletion(key: str) -> OutboxItem:
+    """As a store without attempts at it gives it."""
+    before_all = datetime(1970, 1, 1, tzinfo=UTC)
+    return OutboxItem(ERASE, key, "", before_all, before_all, id=key)
+
+
+def erased(store: Store, keys: Collection[str]) -> None:
+    """These files are gone."""
+    store.finish_outbox([item for item in store.outbox(ERASE) if item.subject in keys])
