@@ -272,6 +272,14 @@ class QueueSearch:
 
 
 @dataclass(frozen=True, slots=True)
+class FinishSearch:
+    """Set a recording's search to done. Refused with MovedOn where the worker has lost its lease."""
+
+    recording_id: str
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
 class RevokeDevice:
     """The key and a code that was offered are worth nothing from now on. Refused with NotFound."""
 
@@ -337,6 +345,7 @@ Change = (
     | AddRenewedFace
     | RemoveEmptyLecture
     | QueueSearch
+    | FinishSearch
     | RevokeDevice
     | OfferPairing
     | TakePairing

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from attendance.changes import Part
+from attendance.errors import RollcallError
 from attendance.events import Event, written
 from attendance.model import OutboxItem
 from attendance.services import Services
 
+_log = logging.getLogger(__name__)
+
 
 def commit(services: Services, *parts: Part | Event) -> None:
     """All or nothing. Raises what the change says that refuses it."""
-    services.store.commit(*_parts(services, parts))
+    work = list(_work(services, [part for part in parts if isinstance(part, Event)]))
+    services.store.commit(*(part for part in parts if not isinstance(part, Event)), *work)
+    if any(not services.handlers[item.handler].at_once for item in work):
+        _hint(services)
 
 
-def _parts(services: Services, parts: tuple[Part | Event, ...]) -> Iterator[Part]:
-    for part in parts:
-        if isinstance(part, Event):
-            yield from _work(services, part)
-        else:
-            yield part
+def _hint(services: Services) -> None:
+    """The next sweep finds it anyway."""
+    try:
+        services.jobs.enqueue_sweep()
+    except RollcallError as unanswered:
+        _log.warning("What has happened is followed up later: %s", unanswered.sentence)
 
 
-def _work(services: Services, event: Event) -> Iterator[OutboxItem]:
-    """One item a handler of such events; of an event that nobody handles nothing is stored."""
-    for name, handler in services.handlers.items():
-        if isinstance(event, handler.kinds):
-            yield OutboxItem(name, event.subject, written(event), event.at, event.at)
+def _work(services: Services, events: Sequence[Event]) -> Iterator[OutboxItem]:
+    """One item a handler of such events, in their order; of an event that nobody handles nothing is stored."""
+    now = services.now()
+    for number, event in enumerate(events):
+        at = now + timedelta(microseconds=number)
+        for name, handler in services.handlers.items():
+            if isinstance(event, handler.kinds):
+                yield OutboxItem(name, event.subject, written(event), at, now)

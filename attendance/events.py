@@ -42,12 +42,12 @@ class RecordingSearched(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownSeen(Event):
-    """A search saw somebody who is not on the roster; `number` tells them apart in their recording."""
+    """A search saw people who are nobody of the roster; `numbers` tell them apart in their recording."""
 
     kind: ClassVar[str] = "unknown.seen"
     lecture_id: str
     recording_id: str
-    number: int
+    numbers: tuple[int, ...]
 
     @property
     def subject(self) -> str:

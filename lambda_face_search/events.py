@@ -35,6 +35,11 @@ class SearchJob:
 
 
 @dataclass(frozen=True, slots=True)
+class SweepAsked:
+    """Something has happened that is to be followed up: a message of attendance/adapters/sqs/jobs.py."""
+
+
+@dataclass(frozen=True, slots=True)
 class SearchEnded:
     """Rekognition's word that a search has ended, well or not. `tag` is what the search was begun with."""
 
@@ -43,7 +48,7 @@ class SearchEnded:
     status: str
 
 
-Asked = Arrival | SearchJob | SearchEnded
+Asked = Arrival | SearchJob | SweepAsked | SearchEnded
 
 
 def asked_by_text(text: str) -> list[Asked]:
@@ -73,6 +78,8 @@ def _asked(event: Mapping[str, Any]) -> Iterator[Asked]:
         yield from _of_event_bridge(event)
     elif "recording_id" in event:
         yield SearchJob(_text(event["recording_id"]))
+    elif "sweep" in event:
+        yield SweepAsked()
     elif "JobId" in event:
         yield from _of_rekognition(event)
     elif event.get("Event") != "s3:TestEvent":

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from attendance.use_cases.upkeep import sweep
 from lambda_face_search import container
 from lambda_face_search.arrivals import take_in
 from lambda_face_search.deadline import Deadline
-from lambda_face_search.events import Arrival, Asked, SearchJob, UnknownEvent
+from lambda_face_search.events import Arrival, Asked, SearchJob, SweepAsked, UnknownEvent
 from lambda_face_search.messages import answer
 from lambda_face_search.observed import log, metrics
 from lambda_face_search.once import once
@@ -26,6 +27,9 @@ def _do(asked: Asked, place: str, context: Any) -> str:
         return once(f"{asked.bucket}/{asked.key}#{asked.sequencer}", lambda: _take_in(asked, context), context)
     if isinstance(asked, SearchJob):  # the same recording may be asked for again and again, the same message not
         return once(place, lambda: _search(asked.recording_id, context), context)
+    if isinstance(asked, SweepAsked):
+        sweep(container.services())
+        return "Swept"
     raise UnknownEvent(f"Only finish.handler takes this: {asked}")
 
 

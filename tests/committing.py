@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from attendance.changes import TakePairing
+from attendance.changes import FinishSearch, TakePairing
 from attendance.errors import MovedOn
 from attendance.model import ERASE, Device, Mark, OutboxItem
 from attendance.ports import Store
@@ -21,9 +21,8 @@ def save_machine_marks(store: Store, lecture_id: str, marks: Sequence[Mark]) -> 
 
 def set_mark(store: Store, mark: Mark) -> Mark:
     """As a person does."""
-    (step,) = commit_marks(store, mark.lecture_id, lambda marks: [person_step(marks.get(mark.student_id), mark)])
-    assert step.new is not None
-    return step.new
+    commit_marks(store, mark.lecture_id, lambda marks: [person_step(marks.get(mark.student_id), mark)])
+    return next(one for one in store.marks(mark.lecture_id) if one.student_id == mark.student_id)
 
 
 def clear_person_mark(store: Store, lecture_id: str, student_id: str, by: str, at: datetime, reason: str) -> Mark:
@@ -50,3 +49,12 @@ def deletion(key: str) -> OutboxItem:
 def erased(store: Store, keys: Collection[str]) -> None:
     """These files are gone."""
     store.finish_outbox([item for item in store.outbox(ERASE) if item.subject in keys])
+
+
+def finish_search(store: Store, recording_id: str, worker: str) -> bool:
+    """False where the worker has lost its lease."""
+    try:
+        store.commit(FinishSearch(recording_id, worker))
+    except MovedOn:
+        return False
+    return True

@@ -34,6 +34,7 @@ BLUEPRINTS = (
     "website.users",
     "website.account",
     "website.audit",
+    "website.outbox",
     "website.home",
     "website.courses",
     "website.students",

@@ -45,6 +45,7 @@ LINKS = (
     Link("devices.index", _l("Devices"), "cpu", (Role.ADMIN,)),
     Link("users.index", _l("Users"), "person-gear", (Role.ADMIN,)),
     Link("audit.index", _l("Audit trail"), "clock-history", (Role.ADMIN,)),
+    Link("outbox.index", _l("Unfinished work"), "arrow-repeat", (Role.ADMIN,)),
 )
 
 

@@ -14,6 +14,9 @@ class JobQueue(Protocol):
     def enqueue_search(self, recording_id: str) -> None:
         """Ask a worker to search the recording."""
 
+    def enqueue_sweep(self) -> None:
+        """Ask a worker to sweep soon, because something has just happened that is to be followed up."""
+
 
 @runtime_checkable
 class WorkedQueue(JobQueue, Protocol):

@@ -77,9 +77,6 @@ class SearchStore(Protocol):
         Pictures of the old sightings become erasures. False where the lease was lost.
         """
 
-    def finish_search(self, recording_id: str, worker: str) -> bool:
-        """Set to done. False where the lease was lost."""
-
     def fail_search(self, recording_id: str, worker: str, sentence: str) -> bool:
         """Set to failed with the reason; earlier sightings stay. False where the lease was lost."""
 

@@ -10,7 +10,7 @@ from attendance.model import ERASE, OutboxItem
 
 LEASE = timedelta(minutes=5)
 """So long a handler may take; who was killed meanwhile is followed by somebody else."""
-MOST_ATTEMPTS = 12
+MOST_ATTEMPTS = 14
 """Then an event is given up, about two days after it happened. A deletion never is."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=12)
@@ -27,6 +27,7 @@ def due(items: Iterable[OutboxItem], now: datetime) -> list[OutboxItem]:
 
 def postponed(item: OutboxItem, attempts: int, error: str, now: datetime) -> OutboxItem:
     """After its attempt number `attempts` failed: at once the first time, then with pauses that double."""
-    pause = min(_FIRST_PAUSE * 2 ** (attempts - 2), _LONGEST_PAUSE) if attempts > 1 else timedelta()
+    doublings = min(attempts - 2, MOST_ATTEMPTS)
+    pause = min(_FIRST_PAUSE * 2**doublings, _LONGEST_PAUSE) if attempts > 1 else timedelta()
     given_up = attempts >= MOST_ATTEMPTS and item.handler != ERASE
     return replace(item, attempts=attempts, error=error, due_at=None if given_up else now + pause)

@@ -19,6 +19,7 @@ from attendance.searching.searches import (
     LEASE,
     MOST_ATTEMPTS,
     concluded,
+    finished,
     held_lease,
     keep_sightings,
     recording_file,
@@ -182,7 +183,7 @@ def _keep(services: Services, claimed: Recording, seen: Sequence[Seen]) -> bool:
         if not keep_sightings(services, claimed, worker, seen, services.now()):
             return False
         mark_lecture(services, claimed.lecture_id)
-    return services.store.finish_search(claimed.id, worker)
+    return finished(services, claimed, worker)
 
 
 def _recording(services: Services, recording_id: str) -> Recording | None:

@@ -10,16 +10,21 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
+from attendance.changes import FinishSearch
+from attendance.committing import commit
 from attendance.errors import (
     BadRecording,
     FacesOutdated,
+    MovedOn,
     NotFound,
     RollcallError,
     SearchStopped,
     ServiceBusy,
     ServiceUnavailable,
 )
+from attendance.events import RecordingSearched, UnknownSeen
 from attendance.media_keys import evidence_key
 from attendance.model import Face, Recording, Sighting, new_id
 from attendance.ports import MediaFile, Progress, Seen
@@ -96,7 +101,20 @@ def _search_claimed(
         if not keep_sightings(services, recording, worker, seen, compared_at):
             return False
         mark_lecture(services, recording.lecture_id)
-    return services.store.finish_search(recording.id, worker)
+    return finished(services, recording, worker)
+
+
+def finished(services: Services, recording: Recording, worker: str) -> bool:
+    """Say that the recording is searched; False where the worker has lost its lease meanwhile."""
+    about: dict[str, Any] = {"at": services.now(), "lecture_id": recording.lecture_id, "recording_id": recording.id}
+    seen = [one for one in services.store.sightings(recording.lecture_id) if one.recording_id == recording.id]
+    unknown = tuple(one.number for one in seen if one.student_id is None)
+    events = [RecordingSearched(**about), *([UnknownSeen(**about, numbers=unknown)] if unknown else [])]
+    try:
+        commit(services, FinishSearch(recording.id, worker), *events)
+    except MovedOn:
+        return False
+    return True
 
 
 def refuse_what_breaks_off(services: Services, recording: Recording, most_attempts: int) -> None:

@@ -22,6 +22,7 @@ from attendance.model import (
     User,
 )
 from attendance.ports import Store
+from tests.committing import finish_search
 
 NOW = datetime(2025, 3, 3, 0, 30, 15, 123456, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -130,4 +131,4 @@ def searched(store: Store, *sightings: Sighting, recording_id: str = "r1") -> No
     """The recording with these sightings, its search done."""
     assert store.claim_search(recording_id, "worker", NOW, NOW + MINUTE)
     assert store.save_sightings(recording_id, "worker", sightings, "local-1", NOW)
-    assert store.finish_search(recording_id, "worker")
+    assert finish_search(store, recording_id, "worker")

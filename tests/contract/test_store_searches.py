@@ -10,6 +10,7 @@ from attendance.changes import AddRecording, QueueSearch, RemoveStudent
 from attendance.errors import Conflict, NotFound
 from attendance.model import SearchStatus
 from attendance.ports import Store
+from tests.committing import finish_search
 from tests.contract.samples import HOUR, MINUTE, NOW, a_class, a_recording, a_sighting, searched
 
 LATER = NOW + 2 * MINUTE  # after a lease of one minute has ended
@@ -96,7 +97,7 @@ def test_who_lost_the_lease_changes_nothing(store: Store) -> None:
     before = store.recording("r1")
     assert not store.renew_claim("r1", "one", LATER + HOUR, 0.9)
     assert not store.save_sightings("r1", "one", [a_sighting()], "local-1", LATER)
-    assert not store.finish_search("r1", "one")
+    assert not finish_search(store, "r1", "one")
     assert not store.fail_search("r1", "one", "No.")
     store.release_claim("r1", "one")
     assert store.recording("r1") == before
@@ -109,7 +110,7 @@ def test_nobody_holds_what_is_finished_or_gone(store: Store) -> None:
     for recording_id in ("r1", "gone"):
         assert not store.renew_claim(recording_id, "worker", LATER, 0.9)
         assert not store.save_sightings(recording_id, "worker", [], "local-1", LATER)
-        assert not store.finish_search(recording_id, "worker")
+        assert not finish_search(store, recording_id, "worker")
         assert not store.fail_search(recording_id, "worker", "No.")
         store.release_claim(recording_id, "worker")
     assert store.recording("r1").status is SearchStatus.DONE
@@ -139,7 +140,7 @@ def test_saved_sightings_say_when_and_by_which_engine_and_finishing_ends_it(stor
     assert store.save_sightings("r1", "one", [], "local-1", LATER)
     saved = store.recording("r1")
     assert (saved.status, saved.engine, saved.searched_at) == (SearchStatus.SEARCHING, "local-1", LATER)
-    assert store.finish_search("r1", "one")
+    assert finish_search(store, "r1", "one")
     assert store.recording("r1") == a_recording(
         "r1", status=SearchStatus.DONE, progress=1.0, attempts=1, engine="local-1", searched_at=LATER
     )

@@ -12,6 +12,7 @@ class FakeJobs:
 
     def __init__(self) -> None:
         self.waiting: list[str] = []
+        self.sweeps_asked = 0
         self._search: Callable[[str], object] | None = None
         self._sweep: Callable[[], object] | None = None
 
@@ -20,6 +21,9 @@ class FakeJobs:
 
     def enqueue_search(self, recording_id: str) -> None:
         self.waiting.append(recording_id)
+
+    def enqueue_sweep(self) -> None:
+        self.sweeps_asked += 1
 
     def run_all(self) -> None:
         """Do what a worker would: sweep, then run the jobs one after the other."""

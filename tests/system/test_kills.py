@@ -31,8 +31,8 @@ STEPS = (
     "after store.save_sightings",
     "before store.commit:SaveMarks",
     "after store.commit:SaveMarks",
-    "before store.finish_search",
-    "after store.finish_search",
+    "before store.commit:FinishSearch",
+    "after store.commit:FinishSearch",
 )
 RANDOM_ROUNDS = int(os.environ.get("SYSTEM_TEST_ROUNDS", "2"))
 

@@ -14,7 +14,7 @@ from attendance.rules.hours import Presence
 from attendance.use_cases.courses.courses import add_to_roster
 from attendance.use_cases.lectures import hourly as module
 from attendance.use_cases.lectures.hourly import hourly_attendance
-from tests.committing import set_mark
+from tests.committing import finish_search, set_mark
 from tests.contract.samples import a_recording, a_sighting
 from tests.unit.in_memory import NOW, MemoryServices, a_course, a_student, services_in_memory
 
@@ -48,7 +48,7 @@ def seen_at(services: MemoryServices, course: Course, hours: float, similarity: 
     services.store.claim_search(recording.id, "worker", NOW, NOW + HOUR)
     sighting = a_sighting(new_id(), recording.id, first_s=0.0, last_s=60.0, similarity=similarity)
     services.store.save_sightings(recording.id, "worker", [sighting], "fake-1", NOW)
-    services.store.finish_search(recording.id, "worker")
+    finish_search(services.store, recording.id, "worker")
 
 
 def test_the_hours_of_a_day_are_those_of_its_lectures(services: MemoryServices, course: Course) -> None:

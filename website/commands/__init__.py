@@ -9,6 +9,7 @@ from website.commands.courses import courses
 from website.commands.devices import devices
 from website.commands.faces import faces
 from website.commands.lectures import lectures
+from website.commands.outbox import outbox
 from website.commands.plain_errors import is_command, plain_start
 from website.commands.recordings import recordings
 from website.commands.store import init_store
@@ -20,5 +21,17 @@ __all__ = ["is_command", "plain_start", "register"]
 
 def register(app: Flask) -> None:
     """Add all commands to the app's command line."""
-    for group in (users, courses, students, faces, lectures, recordings, attendance, devices, audit, init_store):
+    for group in (
+        users,
+        courses,
+        students,
+        faces,
+        lectures,
+        recordings,
+        attendance,
+        devices,
+        audit,
+        outbox,
+        init_store,
+    ):
         app.cli.add_command(group)

@@ -34,6 +34,7 @@ from attendance.changes import (
     AddStudent,
     AddToRoster,
     AddUser,
+    FinishSearch,
     OfferPairing,
     Part,
     QueueSearch,
@@ -141,6 +142,7 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     AddSlot: DynamoTimetable._add_slot,
     RemoveSlot: DynamoTimetable._remove_slot,
     SaveMarks: DynamoMarks._save_marks,
+    FinishSearch: DynamoSearches._finish_search,
     QueueSearch: DynamoSearches._queue_search,
 }
 """Which method applies which change; a new kind of change is one line more."""

@@ -14,11 +14,12 @@ from attendance.adapters.dynamodb.keys import Key
 from attendance.adapters.dynamodb.media_items import erase, lecture_id_of, media_of, recording_key
 from attendance.adapters.dynamodb.table import MOST_IN_TRANSACTION, Table, TablePart, key_in
 from attendance.adapters.dynamodb.values import Item, attribute, attributes, read, text
-from attendance.errors import Conflict
+from attendance.errors import Conflict, MovedOn
 from attendance.model import Recording, SearchStatus, Sighting, new_id
 from attendance.sentences import no_recording
 
 _UNCLAIMED: dict[str, Any] = {"claimed_by": None, "claimed_until": None}
+_ENDED: dict[str, Any] = {"ix": None, **_UNCLAIMED}
 _OPEN = (
     f"{STAYS} AND (#status = :queued OR (#status = :searching AND "
     "(attribute_not_exists(#claimed_until) OR #claimed_until < :now)))"
@@ -106,18 +107,19 @@ class DynamoSearches(TablePart):
         place = SearchPlace(self.table, lecture_id, recording_id, worker)
         return save_sightings(place, sightings, {"engine": engine, "searched_at": at})
 
-    def finish_search(self, recording_id: str, worker: str) -> bool:
-        """False where the lease was lost."""
-        return self._end(recording_id, worker, {"status": SearchStatus.DONE, "progress": 1.0})
+    def _finish_search(self, recording_id: str, worker: str) -> None:
+        """Raises MovedOn where the lease was lost."""
+        key = recording_key(self.table, recording_id)
+        if key is None:
+            raise MovedOn
+        expression, values = setting({"status": SearchStatus.DONE, "progress": 1.0, **_ENDED})
+        self.table.transact([update(key, expression, _HELD, MovedOn(), worker=worker, **values)])
 
     def fail_search(self, recording_id: str, worker: str, sentence: str) -> bool:
         """False where the lease was lost."""
-        return self._end(recording_id, worker, {"status": SearchStatus.FAILED, "error": sentence})
-
-    def _end(self, recording_id: str, worker: str, changes: dict[str, Any]) -> bool:
         key = recording_key(self.table, recording_id)
-        ended = changes | {"ix": None, **_UNCLAIMED}
-        return key is not None and _change_held(self.table, key, worker, ended) is not None
+        failed = {"status": SearchStatus.FAILED, "error": sentence, **_ENDED}
+        return key is not None and _change_held(self.table, key, worker, failed) is not None
 
 
 def _is_open(recording: Recording, now: datetime) -> bool:

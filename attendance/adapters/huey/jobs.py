@@ -69,6 +69,7 @@ class HueyJobs:
         self._connecting = threading.Lock()
         self._search: Callable[[str], object] | None = None
         self._sweep: Callable[[], object] | None = None
+        self._sweep_asked = threading.Event()
 
     def bind(self, search: Callable[[str], object], sweep: Callable[[], object]) -> None:
         self._search = search
@@ -76,7 +77,11 @@ class HueyJobs:
 
     def enqueue_search(self, recording_id: str) -> None:
         with _plain_queue_errors(self._url):
-            self._task(recording_id)
+            self._search_task(recording_id)
+
+    def enqueue_sweep(self) -> None:
+        with _plain_queue_errors(self._url):
+            self._sweep_task()
 
     def run_worker(
         self, stop: threading.Event, *, sweep_every_s: float = SWEEP_EVERY_S, stop_within_s: float = STOP_WITHIN_S
@@ -101,7 +106,8 @@ class HueyJobs:
         worker = Worker(self._huey, stop, default_delay=0.1, max_delay=MOST_WAIT_S, backoff=1.15)
         next_sweep = time.monotonic()
         while not stop.is_set():
-            if time.monotonic() >= next_sweep:
+            if time.monotonic() >= next_sweep or self._sweep_asked.is_set():
+                self._sweep_asked.clear()  # many who ask at once are served by one
                 self._sweep_once()
                 next_sweep = time.monotonic() + sweep_every_s
             else:
@@ -123,18 +129,23 @@ class HueyJobs:
         return self._opened[0]
 
     @property
-    def _task(self) -> Any:
+    def _search_task(self) -> Any:
         return self._opened[1]
 
     @property
-    def _opened(self) -> tuple[Any, Any]:
+    def _sweep_task(self) -> Any:
+        return self._opened[2]
+
+    @property
+    def _opened(self) -> tuple[Any, Any, Any]:
         with self._connecting:
             return self._open_once
 
     @cached_property
-    def _open_once(self) -> tuple[Any, Any]:
+    def _open_once(self) -> tuple[Any, Any, Any]:
         huey = self._connect()
-        return huey, huey.task(name="search")(self._run_search)
+        sweep = huey.task(name="sweep")(self._sweep_asked.set)
+        return huey, huey.task(name="search")(self._run_search), sweep
 
 
 class _JsonSerializer(Serializer):  # type: ignore[misc]

@@ -18,12 +18,18 @@ class InlineJobs:
 
     def __init__(self) -> None:
         self._search: Callable[[str], object] | None = None
+        self._sweep: Callable[[], object] | None = None
 
     def bind(self, search: Callable[[str], object], sweep: Callable[[], object]) -> None:
-        self._search = search
+        self._search, self._sweep = search, sweep
 
     def enqueue_search(self, recording_id: str) -> None:
         if self._search is None:
             raise RuntimeError("bind the jobs before one is enqueued")
         search = self._search
         run_logged(f"The search of recording {recording_id}", lambda: search(recording_id))
+
+    def enqueue_sweep(self) -> None:
+        if self._sweep is None:
+            raise RuntimeError("bind the jobs before one is enqueued")
+        run_logged("The sweep", self._sweep)

@@ -28,6 +28,7 @@ from attendance.changes import (
     AddStudent,
     AddToRoster,
     AddUser,
+    FinishSearch,
     OfferPairing,
     Part,
     QueueSearch,
@@ -125,6 +126,7 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     AddSlot: SqlTimetable._add_slot,
     RemoveSlot: SqlTimetable._remove_slot,
     SaveMarks: SqlMarks._save_marks,
+    FinishSearch: SqlSearches._finish_search,
     QueueSearch: SqlSearches._queue_search,
 }
 """Which method applies which change; a new kind of change is one line more."""

@@ -13,7 +13,7 @@ from attendance.adapters.sql.connection import Database
 from attendance.adapters.sql.outbox import erase_keys
 from attendance.adapters.sql.rows import known_ids, lock, one, values
 from attendance.adapters.sql.tables import recordings, search_months, search_orders, sightings, students
-from attendance.errors import AlreadyExists, Conflict
+from attendance.errors import AlreadyExists, Conflict, MovedOn
 from attendance.model import Recording, SearchStatus, Sighting
 from attendance.sentences import no_recording
 
@@ -95,11 +95,12 @@ class SqlSearches(Database):
             _replace_sightings(connection, recording_id, sightings)
             return True
 
-    def finish_search(self, recording_id: str, worker: str) -> bool:
-        """False where the lease was lost."""
+    def _finish_search(self, recording_id: str, worker: str) -> None:
+        """Raises MovedOn where the lease was lost."""
         done = {"status": SearchStatus.DONE, "progress": 1.0, **_UNCLAIMED}
         with self._writing() as connection:
-            return _change_held(connection, recording_id, worker, **done)
+            if not _change_held(connection, recording_id, worker, **done):
+                raise MovedOn
 
     def fail_search(self, recording_id: str, worker: str, sentence: str) -> bool:
         """False where the lease was lost."""

@@ -32,8 +32,8 @@ def open_jobs(value: str, settings: Settings) -> SqsJobs:
 class SqsJobs:
     """A JobQueue that lambda_face_search works off; it needs no worker of ours.
 
-    A message is `{"recording_id": ...}`. A function that is called with it has its own services, so that what is
-    bound here is never run.
+    A message is `{"recording_id": ...}` or `{"sweep": "soon"}`. A function that is called with it has its own services,
+    so that what is bound here is never run.
     """
 
     def __init__(self, queue_url: str, client: Any = None) -> None:
@@ -45,10 +45,14 @@ class SqsJobs:
         """Nothing runs here: lambda_face_search calls both itself."""
 
     def enqueue_search(self, recording_id: str) -> None:
+        self._send({"recording_id": recording_id})
+
+    def enqueue_sweep(self) -> None:
+        self._send({"sweep": "soon"})
+
+    def _send(self, message: dict[str, str]) -> None:
         with plain_aws_errors(_SERVICE, queue=self.queue_url.rpartition("/")[2]):
-            self._client.send_message(
-                QueueUrl=self.queue_url, MessageBody=json.dumps({"recording_id": recording_id}, ensure_ascii=True)
-            )
+            self._client.send_message(QueueUrl=self.queue_url, MessageBody=json.dumps(message, ensure_ascii=True))
 
     @property
     def _client(self) -> Any:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from attendance.changes import MarkStep, Part, SaveMarks
+from attendance.changes import MarkStep, SaveMarks
+from attendance.committing import commit
 from attendance.errors import Conflict, InvalidInput, MovedOn
+from attendance.events import MarksChanged, MarkSet
 from attendance.model import Mark, Recording, Sighting, Status
 from attendance.ports import Store
 from attendance.rules.lectures import decide_marks, present_or_late
@@ -50,16 +52,34 @@ def _mark(services: Services, lecture_id: str, searched: Sequence[Recording], se
         services.faces.lines,
         services.now(),
     )
-    commit_marks(services.store, lecture_id, partial(machine_steps, opinions=marks))
+    commit_marks(services.store, lecture_id, partial(machine_steps, opinions=marks), partial(_save_changed, services))
 
 
-def commit_marks(store: Store, lecture_id: str, decide: Decision, *parts: Part) -> Sequence[MarkStep]:
-    """Read the marks of a lecture, by student, decide and commit; again where others were faster. Raises NotFound."""
+def _save_changed(services: Services, change: SaveMarks) -> None:
+    changed = tuple(step.student_id for step in change.steps if step.changes)
+    at, lecture_id = services.now(), change.lecture_id
+    events = [MarksChanged(at=at, lecture_id=lecture_id, student_ids=changed)] if changed else []
+    commit(services, change, *events)
+
+
+def commit_marks(
+    store: Store,
+    lecture_id: str,
+    decide: Decision,
+    commit: Callable[[SaveMarks], None] | None = None,
+) -> None:
+    """Read the marks of a lecture, decide and commit; again where others were faster. Raises NotFound.
+
+    `commit` is where more is committed with them.
+    """
     while True:
-        steps = decide({mark.student_id: mark for mark in store.marks(lecture_id)})
+        change = SaveMarks(lecture_id, decide({mark.student_id: mark for mark in store.marks(lecture_id)}))
         try:
-            store.commit(SaveMarks(lecture_id, steps), *parts)
-            return steps
+            if commit is None:
+                store.commit(change)
+            else:
+                commit(change)
+            return
         except MovedOn:
             continue
 
@@ -112,7 +132,7 @@ def undo(services: Services, lecture_id: str, student_id: str, *, by: str) -> Ma
     """Back to what the search says. Raises NotFound."""
     reason = "The person's mark was taken back."
     clear = partial(cleared_steps, student_id=student_id, by=by, at=services.now(), reason=reason)
-    return _committed(services, lecture_id, student_id, clear)
+    return _committed(services, lecture_id, student_id, by, clear)
 
 
 def _unsure(services: Services, lecture_id: str, student_id: str) -> Mark:
@@ -133,9 +153,13 @@ def _present_or_late(services: Services, mark: Mark) -> Status:
 
 def _save(services: Services, lecture_id: str, student_id: str, status: Status, reason: str, by: str) -> Mark:
     mark = Mark(lecture_id, student_id, status, status, services.now(), set_by=by, reason=reason)
-    return _committed(services, lecture_id, student_id, lambda marks: [person_step(marks.get(student_id), mark)])
+    return _committed(services, lecture_id, student_id, by, lambda marks: [person_step(marks.get(student_id), mark)])
 
 
-def _committed(services: Services, lecture_id: str, student_id: str, decide: Decision) -> Mark:
-    commit_marks(services.store, lecture_id, decide)
+def _committed(services: Services, lecture_id: str, student_id: str, by: str, decide: Decision) -> Mark:
+    def save(change: SaveMarks) -> None:
+        event = MarkSet(at=services.now(), lecture_id=lecture_id, student_id=student_id, by=by)
+        commit(services, change, *([event] if change.steps else []))
+
+    commit_marks(services.store, lecture_id, decide, save)
     return next(mark for mark in services.store.marks(lecture_id) if mark.student_id == student_id)

@@ -15,6 +15,7 @@ from attendance.changes import (
     AddStudent,
     AddToRoster,
     AddUser,
+    FinishSearch,
     OfferPairing,
     Part,
     QueueSearch,
@@ -122,6 +123,7 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     AddSlot: FakeTimetable._add_slot,
     RemoveSlot: FakeTimetable._remove_slot,
     SaveMarks: FakeMarks._save_marks,
+    FinishSearch: FakeSearches._finish_search,
     QueueSearch: FakeSearches._queue_search,
 }
 """Which method applies which change; a new kind of change is one line more."""

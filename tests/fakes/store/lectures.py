@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from attendance.errors import AlreadyExists, Conflict
+from attendance.errors import AlreadyExists, Conflict, MovedOn
 from attendance.model import Lecture, LectureCounts, Page, Recording, SearchStatus, Sighting
 from tests.fakes.store.state import FakeState, in_utc, locked, need, page_of
 
@@ -149,9 +149,10 @@ class FakeSearches(FakeState):
         self._sightings |= kept
         return True
 
-    def finish_search(self, recording_id: str, worker: str) -> bool:
+    def _finish_search(self, recording_id: str, worker: str) -> None:
         done = {"status": SearchStatus.DONE, "progress": 1.0}
-        return self._change_held(recording_id, worker, **done, claimed_by=None, claimed_until=None)
+        if not self._change_held(recording_id, worker, **done, claimed_by=None, claimed_until=None):
+            raise MovedOn
 
     def fail_search(self, recording_id: str, worker: str, sentence: str) -> bool:
         failed = {"status": SearchStatus.FAILED, "error": sentence}

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from attendance.changes import FinishSearch
 from attendance.disk.files import DiskFile
 from attendance.errors import BadRecording
 from attendance.model import Course, Recording, SearchStatus
@@ -130,7 +131,7 @@ class TestAnotherWorker:
         assert services.store.claim_search(received.id, "other", now, now + timedelta(seconds=5))
         monkeypatch.setattr(analysing, "_LOOK_EVERY_S", 0.05)
         monkeypatch.setattr(services.faces, "search", _raise(AssertionError("searched twice at once")))
-        ends = threading.Timer(0.3, services.store.finish_search, (received.id, "other"))
+        ends = threading.Timer(0.3, services.store.commit, [FinishSearch(received.id, "other")])
         ends.start()
         assert analyse().exit_code == 0
         ends.join()

@@ -46,6 +46,7 @@ OF_ANYBODY = OF_STUDENTS | {
 }
 ONLY_WITH_ANOTHER_METHOD_MEANT = ("api.uploads.upload", "POST")
 OF_ADMINS = {
+    "outbox.index",
     "audit.index",
     "courses.add",
     "students.begin_import",

@@ -1,0 +1,10 @@
+"""Handlers in words."""
+
+from flask_babel import lazy_gettext as _l
+
+from attendance.model import ERASE
+
+HANDLERS = {
+    ERASE: _l("Delete a file or a face"),
+    "imports": _l("Take who was removed out of the imports that wait"),
+}
