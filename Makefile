@@ -36,7 +36,7 @@ format: $(VENV)/.test
 	$(BIN)/ruff format .
 
 # Collects the texts of pages, and of the errors that they show, for translators.
-SENTENCES = RollcallError InvalidInput BadPhoto BadRecording ConsentMissing NotFound NotAllowed AlreadyExists Conflict \
+SENTENCES = RollcallError InvalidInput BadPhoto BadRecording ConsentMissing NotFound NotAllowed AlreadyExists Conflict MovedOn \
 	FacesOutdated NoFaceSeen TooLarge OutOfSpace SearchStopped ServiceUnavailable ServiceBusy BudgetUsedUp SettingsError SamePhoto WrongVersion NotBytes Locked \
 	KeyRefused CodeRefused BadReading BadItem TooOld NoLecture WrongSha256 NotUnderstood NotJson \
 	FaceEngineError BadImage BadVideo WeightsMissing BadModel Phrase

@@ -11,7 +11,7 @@ from attendance.disk.files import FULL
 from attendance.disk.private_files import keep_all_private
 from attendance.errors import OutOfSpace, SettingsError
 from attendance.memory import give_memory_back
-from attendance.searching.searches import search_recording
+from attendance.searching.advancing import advance
 from attendance.services import Services
 from attendance.settings import Settings
 from attendance.settings.service_url import ServiceUrl
@@ -61,7 +61,7 @@ def bootstrap(settings: Settings) -> Services:
         jobs=_pick("ROLLCALL_JOBS", JOBS, settings.jobs, settings),
         uploads=_pick("ROLLCALL_MEDIA", UPLOADS, _uploads(settings), settings),
     )
-    services.jobs.bind(partial(search_recording, services), partial(sweep, services))
+    services.jobs.bind(partial(advance, services), partial(sweep, services))
     return services
 
 

@@ -14,7 +14,7 @@ from types import FrameType
 from attendance.bootstrap import bootstrap
 from attendance.errors import RollcallError, SettingsError
 from attendance.ports import WorkedQueue
-from attendance.searching.searches import search_recording
+from attendance.searching.advancing import advance
 from attendance.services import Services
 from attendance.settings import load_settings
 from attendance.use_cases.students.reindexing import outdated_faces
@@ -34,7 +34,7 @@ def main() -> int:
         signal.signal(number, partial(_stop, stop))
     try:
         services = bootstrap(load_settings())
-        services.jobs.bind(partial(search_recording, services, stopping=stop.is_set), _Sweeper(services))
+        services.jobs.bind(partial(advance, services, stopping=stop.is_set), _Sweeper(services))
         if not isinstance(services.jobs, WorkedQueue):
             raise SettingsError("ROLLCALL_JOBS names a queue that needs no worker.")
         _say_what_holds_up(services)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from attendance.searching.remote import end_far_search
+from attendance.searching.remote import end_remote_search
 from lambda_face_search import container
 from lambda_face_search.events import Asked, SearchEnded, UnknownEvent
 from lambda_face_search.messages import answer
@@ -27,7 +27,7 @@ def _do(asked: Asked, place: str, context: Any) -> str:
 
 def _end(ended: SearchEnded) -> str:
     """A word that is old, doubled or of another site changes nothing."""
-    outcome = "SearchEnded" if end_far_search(container.services(), ended.tag, ended.search_id) else "Ignored"
+    outcome = "SearchEnded" if end_remote_search(container.services(), ended.tag, ended.search_id) else "Ignored"
     log.info("A search has ended.", search_id=ended.search_id, tag=ended.tag, status=ended.status, outcome=outcome)
     count(outcome)
     return outcome

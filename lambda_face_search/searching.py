@@ -7,8 +7,8 @@ import time
 
 from attendance.errors import BadRecording, NotFound, ServiceBusy
 from attendance.model import RecordingKind, SearchStatus
-from attendance.ports import FarFaceSearch
-from attendance.searching.remote import begin_far_search, look_after_far_search
+from attendance.ports import RemoteFaceSearch
+from attendance.searching.remote import begin_remote_search, look_after_remote_search
 from attendance.searching.searches import search_recording
 from attendance.services import Services
 from lambda_face_search.deadline import Deadline
@@ -28,13 +28,13 @@ def search(services: Services, recording_id: str, deadline: Deadline) -> str:
         recording = services.store.recording(recording_id)
     except NotFound:
         return _said("Ignored", recording_id)
-    if recording.kind is RecordingKind.VIDEO and isinstance(services.faces, FarFaceSearch):
-        return _said(_search_far(services, services.faces, recording_id, deadline), recording_id)
+    if recording.kind is RecordingKind.VIDEO and isinstance(services.faces, RemoteFaceSearch):
+        return _said(_search_remote(services, services.faces, recording_id, deadline), recording_id)
     return _said(_search_here(services, recording_id, deadline), recording_id)
 
 
-def _search_far(services: Services, faces: FarFaceSearch, recording_id: str, deadline: Deadline) -> str:
-    if not begin_far_search(services, recording_id):
+def _search_remote(services: Services, faces: RemoteFaceSearch, recording_id: str, deadline: Deadline) -> str:
+    if not begin_remote_search(services, recording_id):
         return "SearchNotBegun"  # it is held, done, failed, or waits for its turn
     if not faces.answers_by_event and _has_ended_in_time(services, recording_id, deadline):
         return "SearchEnded"
@@ -48,7 +48,7 @@ def _has_ended_in_time(services: Services, recording_id: str, deadline: Deadline
         if deadline.left_s() < wait_s:
             return False
         time.sleep(wait_s)
-        look_after_far_search(services, recording_id)
+        look_after_remote_search(services, recording_id)
         wait_s = min(wait_s * 1.5, MOST_BETWEEN_LOOKS_S)
     return True
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from attendance.errors import RollcallError
-from attendance.searching.remote import look_after_far_search
-from attendance.services import Services
 from attendance.use_cases.upkeep import sweep, tidy
 from lambda_face_search import container
 from lambda_face_search.deadline import Deadline
@@ -21,9 +18,8 @@ TIDY_AT_MINUTE = 7  # of each hour; away from the full hour, when all the world'
 def handler(event: dict[str, Any], context: Any) -> None:
     """A schedule's event, whose time is that of the call that was due. Raises ServiceUnavailable."""
     count("Calls")
-    services = container.services()
-    _look_after_far_searches(services, Deadline.of(context))
-    sweep(services)
+    services, deadline = container.services(), Deadline.of(context)
+    count("LookedAfter", sweep(services, out_of_time=deadline.is_near))
     if due_at(event).minute == TIDY_AT_MINUTE:
         tidy(services)
 
@@ -32,18 +28,3 @@ def due_at(event: dict[str, Any]) -> datetime:
     """When the call was due; this moment, where the event does not say it."""
     time = event.get("time")
     return datetime.fromisoformat(time) if time else datetime.now(UTC)
-
-
-def _look_after_far_searches(services: Services, deadline: Deadline) -> None:
-    """Those whose word was lost end here, or wait on; of all others this changes nothing.
-
-    It comes before the sweep, which asks for whatever waits then.
-    """
-    for recording_id in services.store.waiting_searches(services.now()):
-        if deadline.is_near():
-            return
-        try:
-            if look_after_far_search(services, recording_id):
-                count("LookedAfter")
-        except RollcallError as later:
-            log.warning("A search is looked after later.", recording_id=recording_id, reason=later.sentence)

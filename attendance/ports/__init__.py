@@ -8,12 +8,12 @@ from attendance.ports.devices import AlarmStore, DeviceStore, ReadingStore, Time
 from attendance.ports.faces import (
     EnrolledFace,
     FaceSearch,
-    FarFaceSearch,
     FoundFace,
     LookAlike,
     PhotoFaces,
     Progress,
     RecordingInfo,
+    RemoteFaceSearch,
     Seen,
 )
 from attendance.ports.jobs import JobQueue, WorkedQueue
@@ -38,7 +38,6 @@ __all__ = [
     "DirectUploads",
     "EnrolledFace",
     "FaceSearch",
-    "FarFaceSearch",
     "FoundFace",
     "JobQueue",
     "LectureStore",
@@ -50,6 +49,7 @@ __all__ = [
     "Progress",
     "ReadingStore",
     "RecordingInfo",
+    "RemoteFaceSearch",
     "RenewalStore",
     "SearchStore",
     "Seen",

@@ -115,7 +115,7 @@ class FaceSearch(Protocol):
 
 
 @runtime_checkable
-class FarFaceSearch(FaceSearch, Protocol):
+class RemoteFaceSearch(FaceSearch, Protocol):
     """A FaceSearch whose service can search a video without us: asked now, answered later."""
 
     answers_by_event: bool

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 from attendance.errors import RollcallError
+from attendance.searching.advancing import advance_all
 from attendance.services import Services
 from attendance.use_cases.devices.readings import thin_readings
 from attendance.use_cases.erasing import erase_orphans, erase_pending
@@ -19,13 +21,19 @@ KEEP_UPLOADS = timedelta(days=7)
 _log = logging.getLogger(__name__)
 
 
-def sweep(services: Services) -> None:
-    """What must not wait: searches that wait, whole uploads, and erasures. None of them holds up another.
+def sweep(services: Services, out_of_time: Callable[[], bool] = lambda: False) -> int:
+    """What must not wait: searches that wait, whole uploads, erasures, events. None of them holds up another.
 
-    Raises the first of their errors at the end, such as ServiceUnavailable.
+    How many searches of a service ended by this, because its word was lost. Raises the first of their errors at the
+    end, such as ServiceUnavailable.
     """
     failed: list[Exception] = []
-    for step in (_finish_uploads, _ask_for_searches, erase_pending, drain, forget_removed, _purge):
+    ended = [0]
+
+    def searches(services: Services) -> None:
+        ended[0] = advance_all(services, out_of_time)
+
+    for step in (searches, _finish_uploads, erase_pending, drain, forget_removed, _purge):
         try:
             step(services)
         except Exception as reason:
@@ -34,6 +42,7 @@ def sweep(services: Services) -> None:
         _log.warning("The sweep went on without one part: %s", other, exc_info=not isinstance(other, RollcallError))
     if failed:
         raise failed[0]
+    return ended[0]
 
 
 def tidy(services: Services) -> None:
@@ -43,11 +52,6 @@ def tidy(services: Services) -> None:
     thin_readings(services)
     services.store.remove_ended_sessions(services.now())
     erase_orphans(services)
-
-
-def _ask_for_searches(services: Services) -> None:
-    for recording_id in services.store.waiting_searches(services.now()):
-        services.jobs.enqueue_search(recording_id)
 
 
 def _purge(services: Services) -> None:

@@ -26,7 +26,7 @@ from attendance.adapters.rekognition import snapshots as rekognition_snapshot
 from attendance.adapters.s3 import lock as s3_lock
 from attendance.adapters.s3 import upload_record as s3_upload_record
 from attendance.model import Course
-from attendance.searching import remote as far_search
+from attendance.searching import remote as remote_search
 from attendance.searching import searches as search_recording
 from attendance.settings import SETTINGS, load_settings
 from attendance.use_cases import upkeep as sweep
@@ -207,7 +207,7 @@ def _of_rekognition() -> list[tuple[str, str]]:
             f"is progressive or CMYK), {photos._MOST_WEBP_MEGAPIXELS} as WebP or AVIF and "
             f"{photos._MOST_MEGAPIXELS} else",
         ),
-        (page, f"held for {far_search.FAR_LEASE.seconds // 60} minutes"),
+        (page, f"held for {remote_search.REMOTE_LEASE.seconds // 60} minutes"),
         (
             page,
             f"after {rekognition._FIRST_WAIT_S:.0f} second, then less and less often, at most every "
@@ -277,7 +277,7 @@ def _of_aws() -> list[tuple[str, str]]:
         (lambda_page, f"comes again after {visible_s // 60} minutes"),
         (lambda_page, f"after {NUMBERS[received]} times lies in the dead-letter queue"),
         (lambda_page, f"`ROLLCALL_MAX_PHOTO_MB={photo_mb}`"),
-        (lambda_page, f"the lease lapses after {far_search.FAR_LEASE.seconds // 60} minutes"),
+        (lambda_page, f"the lease lapses after {remote_search.REMOTE_LEASE.seconds // 60} minutes"),
         (lambda_page, f"of the {build_zip.MOST_BYTES / 2**20:g} that Lambda takes"),
         (lambda_page, f"for Python {build_zip.PYTHON}"),
         (lambda_page, f"{NUMBERS[int(deadline.SPARE_S)].capitalize()} seconds before its end"),

@@ -11,7 +11,7 @@ from lambda_face_search import container
 from lambda_face_search.observed import metrics
 from lambda_face_search.once import TABLE_VARIABLE
 from tests.fakes import FakeFaces
-from tests.lambda_face_search.far_engine import FarEngine
+from tests.lambda_face_search.remote_engine import RemoteEngine
 from tests.lambda_face_search.school import Clock, a_site
 from tests.unit.in_memory import MemoryServices
 
@@ -50,14 +50,14 @@ def put_in_container(
 
 
 @pytest.fixture
-def engine() -> FarEngine:
+def engine() -> RemoteEngine:
     """One that sends word."""
-    return FarEngine()
+    return RemoteEngine()
 
 
 @pytest.fixture
 def site(
-    engine: FarEngine, put_in_container: Callable[[FakeFaces], tuple[MemoryServices, Course]]
+    engine: RemoteEngine, put_in_container: Callable[[FakeFaces], tuple[MemoryServices, Course]]
 ) -> tuple[MemoryServices, Course]:
     """With that engine."""
     return put_in_container(engine)

@@ -13,8 +13,8 @@ from attendance.changes import QueueSearch
 from attendance.errors import ServiceUnavailable
 from attendance.model import Course, SearchStatus, Status
 from lambda_face_search import finish, start
-from tests.lambda_face_search.far_engine import FarEngine
 from tests.lambda_face_search.lambda_context import FakeContext
+from tests.lambda_face_search.remote_engine import RemoteEngine
 from tests.lambda_face_search.school import Clock, an_upload, key_of
 from tests.lambda_face_search.sent import rekognition_message, s3_event, sns_envelope, sns_event
 from tests.lambda_face_search.sqs import sqs_event
@@ -38,7 +38,7 @@ def recording_id(site: Site) -> str:
     return upload_id
 
 
-def word(engine: FarEngine, search_id: str = "job-1", **more: Any) -> dict[str, Any]:
+def word(engine: RemoteEngine, search_id: str = "job-1", **more: Any) -> dict[str, Any]:
     return rekognition_message(engine.tags[search_id], search_id, **more)
 
 
@@ -55,7 +55,7 @@ def state(services: MemoryServices, recording_id: str) -> tuple[Any, ...]:
 
 @pytest.mark.parametrize("envelope", ENVELOPES.values(), ids=ENVELOPES)
 def test_what_was_found_becomes_sightings_and_marks(
-    site: Site, engine: FarEngine, recording_id: str, envelope: Envelope
+    site: Site, engine: RemoteEngine, recording_id: str, envelope: Envelope
 ) -> None:
     services, _ = site
     engine.end("job-1")
@@ -69,7 +69,7 @@ def test_what_was_found_becomes_sightings_and_marks(
     assert mark.status is Status.PRESENT
 
 
-def test_the_same_word_again_changes_nothing(site: Site, engine: FarEngine, recording_id: str) -> None:
+def test_the_same_word_again_changes_nothing(site: Site, engine: RemoteEngine, recording_id: str) -> None:
     services, _ = site
     engine.end("job-1")
     said = word(engine)
@@ -81,7 +81,7 @@ def test_the_same_word_again_changes_nothing(site: Site, engine: FarEngine, reco
 
 
 def test_the_word_of_an_earlier_search_changes_nothing(
-    site: Site, engine: FarEngine, recording_id: str, clock: Clock
+    site: Site, engine: RemoteEngine, recording_id: str, clock: Clock
 ) -> None:
     services, _ = site
     old = word(engine)
@@ -95,7 +95,7 @@ def test_the_word_of_an_earlier_search_changes_nothing(
     assert services.store.recording(recording_id).status is SearchStatus.SEARCHING
 
 
-def test_the_words_of_two_searches_may_come_in_any_order(site: Site, engine: FarEngine, recording_id: str) -> None:
+def test_the_words_of_two_searches_may_come_in_any_order(site: Site, engine: RemoteEngine, recording_id: str) -> None:
     services, course = site
     other = an_upload(services, course, b"video 60|21 55 60")
     start.handler(s3_event(key_of(other)), FakeContext())
@@ -123,7 +123,7 @@ def test_a_word_whose_token_is_another_ends_no_search(site: Site, recording_id: 
 
 
 def test_a_search_that_the_service_gave_up_fails_with_its_sentence(
-    site: Site, engine: FarEngine, recording_id: str
+    site: Site, engine: RemoteEngine, recording_id: str
 ) -> None:
     services, _ = site
     engine.failed.add("job-1")
@@ -134,7 +134,7 @@ def test_a_search_that_the_service_gave_up_fails_with_its_sentence(
 
 
 def test_where_the_service_does_not_answer_the_word_comes_again(
-    site: Site, engine: FarEngine, recording_id: str, monkeypatch: pytest.MonkeyPatch
+    site: Site, engine: RemoteEngine, recording_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     services, _ = site
     engine.end("job-1")

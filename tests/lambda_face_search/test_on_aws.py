@@ -24,8 +24,8 @@ from attendance.use_cases.students.registering import register_student
 from attendance.use_cases.students.removing import remove_student
 from lambda_face_search import api, container, finish, once, start, sweep
 from tests.lambda_face_search.cloud_template import filled, resources, rights_of
-from tests.lambda_face_search.far_engine import FarEngine
 from tests.lambda_face_search.lambda_context import FakeContext
+from tests.lambda_face_search.remote_engine import RemoteEngine
 from tests.lambda_face_search.school import STARTS_AT, VIDEO
 from tests.lambda_face_search.sent import http_v2_event, rekognition_message, s3_event, schedule_event, sns_event
 from tests.lambda_face_search.sqs import REGION, aws_in_memory, sqs_event
@@ -93,15 +93,15 @@ def needs(service: str, operation: str, given: dict[str, Any]) -> set[str]:
 
 
 @pytest.fixture
-def engine() -> FarEngine:
-    return FarEngine()
+def engine() -> RemoteEngine:
+    return RemoteEngine()
 
 
 @pytest.fixture
-def services(monkeypatch: pytest.MonkeyPatch, engine: FarEngine, tmp_path: Any) -> Iterator[Services]:
+def services(monkeypatch: pytest.MonkeyPatch, engine: RemoteEngine, tmp_path: Any) -> Iterator[Services]:
     """What a container makes of the variables that the stack gives to its functions."""
 
-    def open_engine(value: str, settings: Settings) -> FarEngine:
+    def open_engine(value: str, settings: Settings) -> RemoteEngine:
         return engine
 
     monkeypatch.setattr(composition, "import_module", with_engine(composition.import_module, open_engine))
@@ -118,7 +118,7 @@ def services(monkeypatch: pytest.MonkeyPatch, engine: FarEngine, tmp_path: Any) 
             cached.cache_clear()
 
 
-def with_engine(import_module: Callable[[str], Any], open_engine: Callable[..., FarEngine]) -> Callable[[str], Any]:
+def with_engine(import_module: Callable[[str], Any], open_engine: Callable[..., RemoteEngine]) -> Callable[[str], Any]:
     class Module:
         open_faces = staticmethod(open_engine)
 
@@ -160,7 +160,7 @@ def waiting_messages() -> list[str]:
 
 
 def test_the_main_road_by_the_stacks_own_settings_tables_and_rights(
-    services: Services, engine: FarEngine, monkeypatch: pytest.MonkeyPatch
+    services: Services, engine: RemoteEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rights = Rights(monkeypatch)
     with rights.of("Api"):

@@ -14,8 +14,8 @@ from lambda_face_search import searching
 from lambda_face_search.events import UnknownEvent
 from lambda_face_search.start import handler
 from tests.fakes import FakeFaces
-from tests.lambda_face_search.far_engine import FarEngine
 from tests.lambda_face_search.lambda_context import FakeContext
+from tests.lambda_face_search.remote_engine import RemoteEngine
 from tests.lambda_face_search.school import SNAPSHOT, Clock, an_upload, key_of
 from tests.lambda_face_search.sent import S3_TEST_EVENT, event_bridge_event, rekognition_message, s3_event
 from tests.lambda_face_search.sqs import sqs_event
@@ -39,7 +39,7 @@ def call(*bodies: str, **context: Any) -> dict[str, Any]:
 
 
 class TestAnUpload:
-    def test_of_a_video_is_searched_far_away(self, site: Site, engine: FarEngine) -> None:
+    def test_of_a_video_is_searched_far_away(self, site: Site, engine: RemoteEngine) -> None:
         services, course = site
         upload_id = an_upload(services, course)
         assert call(arrived(upload_id)) == NONE_FAILED
@@ -47,7 +47,7 @@ class TestAnUpload:
         assert recording.status is SearchStatus.SEARCHING
         assert [tag.partition(".")[0] for tag in engine.tags.values()] == [upload_id]
 
-    def test_of_a_snapshot_is_searched_at_once(self, site: Site, engine: FarEngine) -> None:
+    def test_of_a_snapshot_is_searched_at_once(self, site: Site, engine: RemoteEngine) -> None:
         services, course = site
         upload_id = an_upload(services, course, SNAPSHOT)
         assert call(arrived(upload_id)) == NONE_FAILED
@@ -70,7 +70,7 @@ class TestAnUpload:
         assert handler(envelope(key_of(upload_id)), FakeContext()) == {"outcomes": ["SearchBegun"]}
         assert services.store.recording(upload_id).status is SearchStatus.SEARCHING
 
-    def test_told_of_twice_is_one_recording_and_one_search(self, site: Site, engine: FarEngine) -> None:
+    def test_told_of_twice_is_one_recording_and_one_search(self, site: Site, engine: RemoteEngine) -> None:
         services, course = site
         upload_id = an_upload(services, course)
         assert call(arrived(upload_id), arrived(upload_id)) == NONE_FAILED
@@ -114,7 +114,7 @@ class TestAnUpload:
 
 
 class TestAJob:
-    def test_begins_the_search(self, site: Site, engine: FarEngine) -> None:
+    def test_begins_the_search(self, site: Site, engine: RemoteEngine) -> None:
         services, course = site
         waiting = an_upload(services, course)
         engine.most = 0
@@ -136,14 +136,16 @@ class TestAJob:
         monkeypatch.setattr(services.store, "recording", down)
         assert call('{"recording_id": "r1"}') == failed("m0")
 
-    def test_with_no_time_left_comes_again(self, site: Site, engine: FarEngine) -> None:
+    def test_with_no_time_left_comes_again(self, site: Site, engine: RemoteEngine) -> None:
         services, course = site
         upload_id = an_upload(services, course)
         assert call(arrived(upload_id), remaining_s=20) == failed("m0")
         assert not engine.tags
         assert services.store.recording(upload_id).status is SearchStatus.QUEUED
 
-    def test_of_a_search_whose_word_was_lost_looks_after_it(self, site: Site, engine: FarEngine, clock: Clock) -> None:
+    def test_of_a_search_whose_word_was_lost_looks_after_it(
+        self, site: Site, engine: RemoteEngine, clock: Clock
+    ) -> None:
         services, course = site
         upload_id = an_upload(services, course)
         call(arrived(upload_id))
@@ -198,7 +200,7 @@ class TestWithoutATopic:
         return handler(sqs_event(*bodies), self.context)
 
     def test_it_takes_down_what_was_found(self, put_in_container: MakeSite, slept: list[float]) -> None:
-        services, course = put_in_container(FarEngine(answers_by_event=False, looks=4))
+        services, course = put_in_container(RemoteEngine(answers_by_event=False, looks=4))
         upload_id = an_upload(services, course)
         assert self.call(arrived(upload_id)) == NONE_FAILED
         assert services.store.recording(upload_id).status is SearchStatus.DONE
@@ -206,7 +208,7 @@ class TestWithoutATopic:
         assert len(slept) == 4
 
     def test_it_ends_in_time_and_the_sweep_goes_on(self, put_in_container: MakeSite, clock: Clock) -> None:
-        engine = FarEngine(answers_by_event=False)
+        engine = RemoteEngine(answers_by_event=False)
         services, course = put_in_container(engine)
         upload_id = an_upload(services, course)
         assert self.call(arrived(upload_id)) == NONE_FAILED
@@ -220,7 +222,7 @@ class TestWithoutATopic:
         assert len(engine.tags) == 1
 
     def test_a_search_that_the_service_gives_up_fails_with_its_sentence(self, put_in_container: MakeSite) -> None:
-        engine = FarEngine(answers_by_event=False)
+        engine = RemoteEngine(answers_by_event=False)
         engine.failed.add("job-1")
         services, course = put_in_container(engine)
         upload_id = an_upload(services, course)

@@ -11,8 +11,8 @@ from attendance.errors import ServiceUnavailable
 from attendance.model import Course, SearchStatus
 from lambda_face_search import start, sweep
 from tests.fakes import FakeFaces
-from tests.lambda_face_search.far_engine import FarEngine
 from tests.lambda_face_search.lambda_context import FakeContext
+from tests.lambda_face_search.remote_engine import RemoteEngine
 from tests.lambda_face_search.school import Clock, an_upload, key_of
 from tests.lambda_face_search.sent import s3_event, schedule_event
 from tests.unit.in_memory import MemoryServices
@@ -42,7 +42,7 @@ def test_an_upload_whose_event_was_lost_becomes_a_recording_that_waits_for_its_s
     assert upload_id in services.jobs.waiting  # type: ignore[attr-defined]
 
 
-def test_a_search_that_lasts_is_left_alone(site: Site, engine: FarEngine, recording_id: str) -> None:
+def test_a_search_that_lasts_is_left_alone(site: Site, engine: RemoteEngine, recording_id: str) -> None:
     services, _ = site
     before = services.store.recording(recording_id)
     call()
@@ -50,7 +50,9 @@ def test_a_search_that_lasts_is_left_alone(site: Site, engine: FarEngine, record
     assert services.jobs.waiting == []  # type: ignore[attr-defined]
 
 
-def test_a_search_whose_word_was_lost_is_ended(site: Site, engine: FarEngine, recording_id: str, clock: Clock) -> None:
+def test_a_search_whose_word_was_lost_is_ended(
+    site: Site, engine: RemoteEngine, recording_id: str, clock: Clock
+) -> None:
     services, _ = site
     engine.end("job-1")
     clock.turn_on(minutes=16)
@@ -62,7 +64,7 @@ def test_a_search_whose_word_was_lost_is_ended(site: Site, engine: FarEngine, re
 
 
 def test_a_search_that_lasts_longer_than_its_lease_waits_on_and_is_not_begun_again(
-    site: Site, engine: FarEngine, recording_id: str, clock: Clock
+    site: Site, engine: RemoteEngine, recording_id: str, clock: Clock
 ) -> None:
     services, _ = site
     for _ in range(5):
@@ -75,7 +77,7 @@ def test_a_search_that_lasts_longer_than_its_lease_waits_on_and_is_not_begun_aga
 
 
 def test_a_service_that_does_not_answer_does_not_hold_up_the_rest(
-    site: Site, engine: FarEngine, recording_id: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    site: Site, engine: RemoteEngine, recording_id: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     services, course = site
     upload_id = an_upload(services, course)
@@ -89,7 +91,7 @@ def test_a_service_that_does_not_answer_does_not_hold_up_the_rest(
     assert services.store.recording(upload_id).status is SearchStatus.QUEUED
 
 
-def test_without_time_it_looks_after_nothing(site: Site, engine: FarEngine, recording_id: str, clock: Clock) -> None:
+def test_without_time_it_looks_after_nothing(site: Site, engine: RemoteEngine, recording_id: str, clock: Clock) -> None:
     services, _ = site
     engine.end("job-1")
     clock.turn_on(minutes=16)

@@ -19,7 +19,7 @@ from attendance.errors import (
     ServiceUnavailable,
     SettingsError,
 )
-from attendance.ports import EnrolledFace, FarFaceSearch, PhotoFaces
+from attendance.ports import EnrolledFace, PhotoFaces, RemoteFaceSearch
 from attendance.settings import load_settings
 from tests.unit.rekognition_stub import (
     DETAIL,
@@ -56,7 +56,7 @@ def faces(client: Any, aws: Stubber) -> RekognitionFaces:
 
 def test_it_is_a_search_far_away_that_charges_and_meets_everybody(client):
     faces = made(client)
-    assert isinstance(faces, FarFaceSearch)
+    assert isinstance(faces, RemoteFaceSearch)
     assert faces.name == "rekognition:class"
     assert faces.compares_everybody
     assert faces.charges_by_minute

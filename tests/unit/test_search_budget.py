@@ -20,7 +20,7 @@ from attendance.searching.budget import (
 from attendance.searching.searches import search_recording
 from attendance.use_cases.lectures.lectures import search_again
 from attendance.use_cases.recordings.uploads import begin_upload
-from tests.fakes.far_faces import FakeFarFaces
+from tests.fakes.remote_faces import FakeRemoteFaces
 from tests.unit.in_memory import NOW, MemoryServices, a_course, services_in_memory
 from tests.unit.receiving import a_file, receive
 
@@ -31,7 +31,7 @@ def charging(tmp_path: Path, **settings: str) -> MemoryServices:
     """Services whose searches cost 0.10 USD a minute."""
     made = services_in_memory(tmp_path, **settings)
     a_course(made)
-    return replace(made, faces=FakeFarFaces())
+    return replace(made, faces=FakeRemoteFaces())
 
 
 def received(services: MemoryServices, tmp_path: Path, content: str = "video 90|900 0 80") -> Recording:

@@ -12,7 +12,7 @@ from attendance.searching.searches import search_recording
 from attendance.services import Services
 from attendance.use_cases.upkeep import sweep
 from tests.fakes.direct_uploads import FakeDirectUploads
-from tests.fakes.far_media import FarMedia
+from tests.fakes.remote_media import RemoteMedia
 from tests.website.browsing import csrf
 from tests.website.lecturing import STARTS
 
@@ -23,7 +23,7 @@ def with_a_bucket(services: Services, *, jobs: str | None = None) -> Services:
     """The same services, whose media and uploads are in a bucket; `jobs` is another ROLLCALL_JOBS."""
     far = replace(
         services,
-        media=FarMedia(),
+        media=RemoteMedia(),
         uploads=FakeDirectUploads(),
         settings=replace(services.settings, jobs=jobs or services.settings.jobs),
     )

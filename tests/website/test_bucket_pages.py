@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from attendance.model import Course
 from attendance.services import Services
-from tests.fakes.far_media import ORIGIN
+from tests.fakes.remote_media import ORIGIN
 from tests.website.direct_sending import DIRECT, ask, begin, send, with_a_bucket
 from tests.website.lecturing import enrol
 

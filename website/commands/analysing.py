@@ -16,8 +16,8 @@ from attendance.disk.files import DiskFile
 from attendance.errors import BadRecording, Conflict, NotFound, SearchStopped
 from attendance.media_keys import recording_key
 from attendance.model import Recording, SearchStatus, new_id
-from attendance.ports import AppendedUploads, Progress, Upload
-from attendance.searching.searches import search_recording
+from attendance.ports import AppendedUploads, Progress, RemoteFaceSearch, Upload
+from attendance.searching.advancing import advance
 from attendance.services import Services
 from attendance.use_cases.lectures.lectures import remove_lecture, remove_recording, search_again
 from attendance.use_cases.lectures.marks import students_to_mark
@@ -27,7 +27,7 @@ from attendance.use_cases.students.reindexing import comparable_faces
 from website.commands.progress import progress_bar
 from website.commands.text_table import printable
 
-_LOOK_EVERY_S = 0.5
+_LOOK_EVERY_S, _ASK_A_SERVICE_EVERY_S = 0.5, 5.0
 _CHUNK_BYTES = 1 << 20
 _PATIENCE_S = 20.0  # a worker that sweeps up may be finishing the same upload
 
@@ -166,7 +166,7 @@ def _received_by_the_bucket(
 def _searched(services: Services, recording_id: str, stopped: SearchStopped) -> Recording:
     """Search it, or wait for whoever holds its lease. Raises BadRecording where it cannot be searched."""
     with _stop_signals() as stop, progress_bar("searching") as show:
-        while not search_recording(services, recording_id, progress=show, stopping=stop.is_set):
+        while not advance(services, recording_id, progress=show, stopping=stop.is_set):
             recording = services.store.recording(recording_id)
             if recording.status is SearchStatus.DONE:
                 break
@@ -174,9 +174,13 @@ def _searched(services: Services, recording_id: str, stopped: SearchStopped) -> 
             if recording.status is SearchStatus.FAILED:
                 raise BadRecording(recording.error or "The search failed.")
             show(recording.progress)
-            if stop.wait(_LOOK_EVERY_S):
+            if stop.wait(_look_every_s(services)):
                 raise stopped
     return services.store.recording(recording_id)
+
+
+def _look_every_s(services: Services) -> float:
+    return _ASK_A_SERVICE_EVERY_S if isinstance(services.faces, RemoteFaceSearch) else _LOOK_EVERY_S
 
 
 def _take_back(services: Services, recording: Recording, is_new_lecture: bool) -> None:

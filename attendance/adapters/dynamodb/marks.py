@@ -137,6 +137,8 @@ class DynamoMarks(TablePart):
         lecture = self.table.get(keys.lecture(lecture_id))
         if lecture is None or "removing" in lecture:
             raise no_lecture()
+        if not steps:
+            return
         students = self.table.get_many(keys.student(step.student_id) for step in steps)
         known = {text(item, "id") for item in students.values() if "removing" not in item}
         for step in steps:

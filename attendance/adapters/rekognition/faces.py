@@ -47,7 +47,7 @@ def open_faces(value: str, settings: Settings) -> RekognitionFaces:
 
 
 class RekognitionFaces:
-    """A FarFaceSearch. The collection keeps one version of the model for life, so its name is the engine's.
+    """A RemoteFaceSearch. The collection keeps one version of the model for life, so its name is the engine's.
 
     `client` and `sleep` can be given by tests. Safe to use from several threads.
     """

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from attendance.model import Recording
-from tests.fakes.far_faces import FakeFarFaces
-from tests.unit.far_search.recorded import Clock
+from tests.fakes.remote_faces import FakeRemoteFaces
 from tests.unit.in_memory import MemoryServices, a_course, a_student, services_in_memory
 from tests.unit.receiving import a_file, receive
+from tests.unit.remote_search.recorded import Clock
 
 
 @pytest.fixture
@@ -20,12 +20,12 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def faces() -> FakeFarFaces:
-    return FakeFarFaces()
+def faces() -> FakeRemoteFaces:
+    return FakeRemoteFaces()
 
 
 @pytest.fixture
-def services(tmp_path: Path, clock: Clock, faces: FakeFarFaces) -> MemoryServices:
+def services(tmp_path: Path, clock: Clock, faces: FakeRemoteFaces) -> MemoryServices:
     made = replace(services_in_memory(tmp_path), now=clock, faces=faces)
     course = a_course(made)
     for student_id in ("21", "22"):

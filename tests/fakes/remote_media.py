@@ -9,7 +9,7 @@ from tests.fakes.media import FakeFile, FakeMedia
 ORIGIN = "https://bucket.example.org"
 
 
-class FarMedia(FakeMedia):
+class RemoteMedia(FakeMedia):
     """Every file has a link."""
 
     origins = (ORIGIN,)

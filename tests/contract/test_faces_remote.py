@@ -1,4 +1,4 @@
-"""What every FarFaceSearch keeps to beside the rules of all face searches."""
+"""What every RemoteFaceSearch keeps to beside the rules of all face searches."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from attendance.adapters.rekognition.faces import RekognitionFaces
 from attendance.errors import BadRecording
 from attendance.model import Face, RecordingKind, new_id
-from attendance.ports import FarFaceSearch, MediaFile, Seen
+from attendance.ports import MediaFile, RemoteFaceSearch, Seen
 from attendance.settings import load_settings
 from tests.contract.faces_kits import REKOGNITION_SETTINGS, RekognitionKit
 from tests.contract.test_faces import ADA, BEN, STRANGER, stored
@@ -22,25 +22,25 @@ LONGEST_S = 60.0
 
 
 @pytest.fixture(scope="module")
-def faces() -> Iterator[FarFaceSearch]:
+def faces() -> Iterator[RemoteFaceSearch]:
     with KIT.running() as faces:
-        assert isinstance(faces, FarFaceSearch)
+        assert isinstance(faces, RemoteFaceSearch)
         yield faces
 
 
 @pytest.fixture(scope="module")
-def lecture(faces: FarFaceSearch, tmp_path_factory: pytest.TempPathFactory) -> MediaFile:
+def lecture(faces: RemoteFaceSearch, tmp_path_factory: pytest.TempPathFactory) -> MediaFile:
     path = tmp_path_factory.mktemp("lecture") / "data"
     KIT.lecture(path, 4, [(ADA, 0, 4), (STRANGER, 1, 3)])
     return KIT.file(path)
 
 
 @pytest.fixture(scope="module")
-def enrolled(faces: FarFaceSearch) -> list[Face]:
+def enrolled(faces: RemoteFaceSearch) -> list[Face]:
     return [stored(faces, "ada", faces.enrol("ada", KIT.photo(ADA)))]
 
 
-def ended(faces: FarFaceSearch, search_id: str, file: MediaFile, enrolled: Sequence[Face]) -> Sequence[Seen]:
+def ended(faces: RemoteFaceSearch, search_id: str, file: MediaFile, enrolled: Sequence[Face]) -> Sequence[Seen]:
     until = time.monotonic() + LONGEST_S
     while (seen := faces.search_result(search_id, file, enrolled)) is None:
         assert time.monotonic() < until
@@ -48,7 +48,7 @@ def ended(faces: FarFaceSearch, search_id: str, file: MediaFile, enrolled: Seque
     return seen
 
 
-def test_the_same_token_is_the_same_search_and_another_is_another(faces: FarFaceSearch, lecture: MediaFile) -> None:
+def test_the_same_token_is_the_same_search_and_another_is_another(faces: RemoteFaceSearch, lecture: MediaFile) -> None:
     token = new_id()
     first = faces.begin_search(lecture, token, "recording.token")
     assert faces.begin_search(lecture, token, "recording.token") == first
@@ -56,7 +56,7 @@ def test_the_same_token_is_the_same_search_and_another_is_another(faces: FarFace
 
 
 def test_a_search_that_was_begun_finds_in_the_end_what_a_search_finds(
-    faces: FarFaceSearch, lecture: MediaFile, enrolled: list[Face]
+    faces: RemoteFaceSearch, lecture: MediaFile, enrolled: list[Face]
 ) -> None:
     search_id = faces.begin_search(lecture, new_id(), "recording.token")
     assert ended(faces, search_id, lecture, enrolled) == faces.search(lecture, RecordingKind.VIDEO, enrolled)
@@ -64,14 +64,14 @@ def test_a_search_that_was_begun_finds_in_the_end_what_a_search_finds(
 
 
 def test_a_student_who_was_forgotten_meanwhile_is_not_named(
-    faces: FarFaceSearch, lecture: MediaFile, enrolled: list[Face]
+    faces: RemoteFaceSearch, lecture: MediaFile, enrolled: list[Face]
 ) -> None:
     search_id = faces.begin_search(lecture, new_id(), "recording.token")
     assert "ada" in {seen.student_id for seen in ended(faces, search_id, lecture, enrolled)}
     assert {seen.student_id for seen in ended(faces, search_id, lecture, [])} == {None}
 
 
-def test_what_cannot_be_searched_ends_with_a_plain_sentence(faces: FarFaceSearch, tmp_path: Path) -> None:
+def test_what_cannot_be_searched_ends_with_a_plain_sentence(faces: RemoteFaceSearch, tmp_path: Path) -> None:
     (tmp_path / "data").write_bytes(b"not a video")
     file = KIT.file(tmp_path / "data")
     with pytest.raises(BadRecording, match=r"^The recording .*\.$"):

@@ -1,4 +1,4 @@
-"""A FarFaceSearch without networks: it finds what FakeFaces finds, once a test lets its searches end."""
+"""A RemoteFaceSearch without networks: it finds what FakeFaces finds, once a test lets its searches end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from attendance.ports import MediaFile, Seen
 from tests.fakes.faces import FakeFaces
 
 
-class FakeFarFaces(FakeFaces):
+class FakeRemoteFaces(FakeFaces):
     """`begun` are the tags of the searches that were begun, by id, which is made of the token; all go on until `end`.
 
     Each of `refusals` is raised once by the next search that is begun or asked for; `failure` by every result.

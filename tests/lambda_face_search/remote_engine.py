@@ -10,7 +10,7 @@ from attendance.ports import MediaFile, Seen
 from tests.fakes import FakeFaces
 
 
-class FarEngine(FakeFaces):
+class RemoteEngine(FakeFaces):
     """`tags` are those of the searches that were begun, by their ids; `under_way` those that have not ended.
 
     A search ends by itself after `looks` looks, where that is set; `most` is how many it takes at once.
