@@ -106,9 +106,6 @@ class Conflict(RollcallError):
 class MovedOn(Conflict):
     """What was read was changed before it was committed: read it again."""
 
-    def __init__(self) -> None:
-        super().__init__("Somebody else changed this at the same moment; please try again.")
-
 
 class FacesOutdated(Conflict):
     """Faces are enrolled by another engine than the one in use: to compare them would find nobody."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attendance.errors import AlreadyExists, ConsentMissing, NotFound
+from attendance.errors import AlreadyExists, ConsentMissing, MovedOn, NotFound
 from attendance.model import Course, Student, User
 
 REMOVED_USER = "a removed user"
@@ -95,3 +95,7 @@ def device_taken() -> AlreadyExists:
 
 def slot_taken() -> AlreadyExists:
     return AlreadyExists("This line of the timetable already exists.")
+
+
+def moved_on() -> MovedOn:
+    return MovedOn("Somebody else changed this at the same moment; please try again.")

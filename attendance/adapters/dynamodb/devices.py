@@ -16,10 +16,9 @@ from attendance.adapters.dynamodb.preparing import LATER
 from attendance.adapters.dynamodb.reading_packs import remove_readings
 from attendance.adapters.dynamodb.table import MOST_IN_TRANSACTION, Table, TablePart, key_in, together
 from attendance.adapters.dynamodb.values import attribute, attributes, read, text
-from attendance.errors import MovedOn
 from attendance.model import Device, DeviceStatus, ItemRefusal
 from attendance.rules.texts import folded
-from attendance.sentences import device_taken, no_device
+from attendance.sentences import device_taken, moved_on, no_device
 
 _SET_BY_PEOPLE = ("name", "room", "alarm_line_c", "calibration_offset_c", "calibrated_on")
 _LAST_MOMENT = datetime(9999, 12, 31, tzinfo=UTC)
@@ -122,7 +121,7 @@ class DynamoDevices(TablePart):
     def _take(self, pairing_hash: str, key_hash: str, at: datetime) -> None:
         device = self.find_device_by_pairing(pairing_hash)
         if device is None or device.pairing_until is None or device.pairing_until <= at:
-            raise MovedOn
+            raise moved_on()
         pairings = device.pairings_with_key(at)
         paired = {"key_hash": key_hash, "paired_at": at, "revoked_at": None, "pairings": pairings}
         self._change_once(device, **paired, pairing_hash=None, pairing_until=None)

@@ -13,9 +13,9 @@ from attendance.adapters.dynamodb.names import names_of
 from attendance.adapters.dynamodb.table import MOST_ALONG, MOST_IN_TRANSACTION, TablePart, key_in
 from attendance.adapters.dynamodb.values import Item, attribute, attributes, read, text, whole
 from attendance.changes import MarkStep
-from attendance.errors import MovedOn, NotFound
+from attendance.errors import NotFound
 from attendance.model import Mark, MarkChange, Status
-from attendance.sentences import no_lecture, no_student
+from attendance.sentences import moved_on, no_lecture, no_student
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ class DynamoMarks(TablePart):
                 table = self.table if number == len(parts) else self.table.steps
                 table.transact(transaction(lecture_id, part, no_lecture()))
         except Changed:
-            raise MovedOn from None
+            raise moved_on() from None
 
     def marks(self, lecture_id: str) -> Sequence[Mark]:
         """Sorted by student id."""
@@ -172,7 +172,7 @@ class DynamoMarks(TablePart):
 
 def _write(step: MarkStep, kept: KeptMark) -> MarkWrite:
     if kept.mark != step.old:
-        raise MovedOn
+        raise moved_on()
     if step.new is None:
         return withdrawing(kept)
     return saving(kept, step.new, step.changes, no_student(step.student_id) if step.is_by_a_person else None)

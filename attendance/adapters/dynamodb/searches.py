@@ -14,9 +14,9 @@ from attendance.adapters.dynamodb.keys import Key
 from attendance.adapters.dynamodb.media_items import erase, lecture_id_of, media_of, recording_key
 from attendance.adapters.dynamodb.table import MOST_IN_TRANSACTION, Table, TablePart, key_in
 from attendance.adapters.dynamodb.values import Item, attribute, attributes, read, text
-from attendance.errors import Conflict, MovedOn
+from attendance.errors import Conflict
 from attendance.model import Recording, SearchStatus, Sighting, new_id
-from attendance.sentences import no_recording
+from attendance.sentences import moved_on, no_recording
 
 _UNCLAIMED: dict[str, Any] = {"claimed_by": None, "claimed_until": None}
 _ENDED: dict[str, Any] = {"ix": None, **_UNCLAIMED}
@@ -111,9 +111,9 @@ class DynamoSearches(TablePart):
         """Raises MovedOn where the lease was lost."""
         key = recording_key(self.table, recording_id)
         if key is None:
-            raise MovedOn
+            raise moved_on()
         expression, values = setting({"status": SearchStatus.DONE, "progress": 1.0, **_ENDED})
-        self.table.transact([update(key, expression, _HELD, MovedOn(), worker=worker, **values)])
+        self.table.transact([update(key, expression, _HELD, moved_on(), worker=worker, **values)])
 
     def fail_search(self, recording_id: str, worker: str, sentence: str) -> bool:
         """False where the lease was lost."""

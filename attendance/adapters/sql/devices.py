@@ -11,10 +11,9 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from attendance.adapters.sql.connection import Database
 from attendance.adapters.sql.rows import in_parts, lock, one, read, read_all, values
 from attendance.adapters.sql.tables import courses, devices, item_refusals, slots
-from attendance.errors import MovedOn
 from attendance.model import Device, DeviceStatus, ItemRefusal, Slot
 from attendance.rules.texts import folded
-from attendance.sentences import device_taken, no_course, no_device, no_slot, slot_taken
+from attendance.sentences import device_taken, moved_on, no_course, no_device, no_slot, slot_taken
 
 _SET_BY_PEOPLE = (
     "name",
@@ -52,12 +51,12 @@ class SqlDevices(Database):
         with self._writing() as connection:
             row = connection.execute(select(devices).where(offered).with_for_update()).one_or_none()
             if row is None:
-                raise MovedOn
+                raise moved_on()
             pairings = read(Device, devices, row).pairings_with_key(at)
             paired = {"key_hash": key_hash, "paired_at": at, "revoked_at": None, "pairings": pairings}
             taking = update(devices).where(offered).values(pairing_hash=None, pairing_until=None, **paired)
             if not connection.execute(taking).rowcount:
-                raise MovedOn
+                raise moved_on()
 
     def _revoke_device(self, device_id: str, at: datetime) -> None:
         """Raises NotFound."""

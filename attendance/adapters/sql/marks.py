@@ -12,9 +12,8 @@ from attendance.adapters.sql.connection import Database
 from attendance.adapters.sql.rows import in_parts, known_ids, lock, mark_values, read, read_mark, values
 from attendance.adapters.sql.tables import lectures, mark_changes, marks, students
 from attendance.changes import MarkStep
-from attendance.errors import MovedOn
 from attendance.model import Mark, MarkChange
-from attendance.sentences import no_lecture, no_student
+from attendance.sentences import moved_on, no_lecture, no_student
 
 
 class SqlMarks(Database):
@@ -31,7 +30,7 @@ class SqlMarks(Database):
             steps = [step for step in steps if step.student_id in known]
             now = _marks_of(connection, lecture_id)
             if any(now.get(step.student_id) != step.old for step in steps):
-                raise MovedOn
+                raise moved_on()
             _delete(connection, lecture_id, [step.student_id for step in steps])
             new = [mark_values(step.new) for step in steps if step.new is not None]
             if new:

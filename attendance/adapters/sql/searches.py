@@ -13,9 +13,9 @@ from attendance.adapters.sql.connection import Database
 from attendance.adapters.sql.outbox import erase_keys
 from attendance.adapters.sql.rows import known_ids, lock, one, values
 from attendance.adapters.sql.tables import recordings, search_months, search_orders, sightings, students
-from attendance.errors import AlreadyExists, Conflict, MovedOn
+from attendance.errors import AlreadyExists, Conflict
 from attendance.model import Recording, SearchStatus, Sighting
-from attendance.sentences import no_recording
+from attendance.sentences import moved_on, no_recording
 
 _UNCLAIMED: dict[str, Any] = {"claimed_by": None, "claimed_until": None}
 
@@ -100,7 +100,7 @@ class SqlSearches(Database):
         done = {"status": SearchStatus.DONE, "progress": 1.0, **_UNCLAIMED}
         with self._writing() as connection:
             if not _change_held(connection, recording_id, worker, **done):
-                raise MovedOn
+                raise moved_on()
 
     def fail_search(self, recording_id: str, worker: str, sentence: str) -> bool:
         """False where the lease was lost."""

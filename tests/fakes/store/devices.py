@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from attendance.errors import AlreadyExists, MovedOn, NotFound
+from attendance.errors import AlreadyExists, NotFound
 from attendance.model import (
     Alarm,
     Device,
@@ -20,6 +20,7 @@ from attendance.model import (
     ReadingSpan,
     Slot,
 )
+from attendance.sentences import moved_on
 from tests.fakes.store.state import FakeState, folded, in_utc, locked, need, page_of
 
 _NO_DEVICE = "There is no such device."
@@ -65,7 +66,7 @@ class FakeDevices(DeviceState):
                 used["pairings"] = device.pairings_with_key(at)
                 self._change(device.id, key_hash=key_hash, paired_at=at, revoked_at=None, **used)
                 return
-        raise MovedOn
+        raise moved_on()
 
     def _revoke_device(self, device_id: str, at: datetime) -> None:
         self._change(device_id, revoked_at=at, pairing_hash=None, pairing_until=None)

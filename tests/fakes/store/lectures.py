@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from attendance.errors import AlreadyExists, Conflict, MovedOn
+from attendance.errors import AlreadyExists, Conflict
 from attendance.model import Lecture, LectureCounts, Page, Recording, SearchStatus, Sighting
+from attendance.sentences import moved_on
 from tests.fakes.store.state import FakeState, in_utc, locked, need, page_of
 
 
@@ -152,7 +153,7 @@ class FakeSearches(FakeState):
     def _finish_search(self, recording_id: str, worker: str) -> None:
         done = {"status": SearchStatus.DONE, "progress": 1.0}
         if not self._change_held(recording_id, worker, **done, claimed_by=None, claimed_until=None):
-            raise MovedOn
+            raise moved_on()
 
     def fail_search(self, recording_id: str, worker: str, sentence: str) -> bool:
         failed = {"status": SearchStatus.FAILED, "error": sentence}

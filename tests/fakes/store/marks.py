@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from attendance.changes import MarkStep
-from attendance.errors import InvalidInput, MovedOn, NotFound
+from attendance.errors import InvalidInput, NotFound
 from attendance.model import ERASE, AuditEntry, LogFilter, LogRow, Mark, MarkChange, OutboxItem, Page, Status
 from attendance.rules.texts import without_names
+from attendance.sentences import moved_on
 from tests.fakes.store.state import FakeState, contains, folded, in_utc, locked, need, page_of
 
 
@@ -28,7 +29,7 @@ class FakeMarks(FakeState):
                 continue
             key = lecture_id, step.student_id
             if self._marks.get(key) != step.old:
-                raise MovedOn
+                raise moved_on()
             self._marks.pop(key, None)
             if step.new is not None:
                 self._marks[key] = in_utc(step.new)
