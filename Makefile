@@ -4,7 +4,7 @@ VENV ?= .venv
 ARGS ?=
 BIN = $(VENV)/bin
 
-.PHONY: run demo test test-all check bench lambda format messages clean
+.PHONY: run demo test test-all check bench lambda lists format messages clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/python run.py
@@ -30,6 +30,10 @@ bench: $(VENV)/.bench
 # The zip of the functions in AWS Lambda; ARGS="--arch arm64" for the other processor.
 lambda: $(VENV)/.made
 	@exec $(BIN)/python deploy/aws/build_zip.py $(ARGS)
+
+# After a change of a version in pyproject.toml.
+lists: $(VENV)/.made
+	@$(BIN)/python deploy/requirements.py
 
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix .
