@@ -3,8 +3,11 @@ PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
 BIN = $(VENV)/bin
+# LOCKED=1 installs exactly what was tested, by its hashes; else the newest that fits.
+LOCKED ?=
+INSTALL = @$(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(LOCKED),--require-hashes -r $(1).lock,-r $(1).txt)
 
-.PHONY: run demo test test-all check bench lambda lists format messages clean
+.PHONY: run demo test test-all check bench lambda lists lock format messages clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/python run.py
@@ -31,9 +34,12 @@ bench: $(VENV)/.bench
 lambda: $(VENV)/.made
 	@exec $(BIN)/python deploy/aws/build_zip.py $(ARGS)
 
-# After a change of a version in pyproject.toml.
+# After a change of a version in pyproject.toml: the requirement lists, and what exactly is tested.
 lists: $(VENV)/.made
 	@$(BIN)/python deploy/requirements.py
+
+lock: $(VENV)/.test
+	@$(BIN)/python deploy/requirements.py --lock
 
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix .
@@ -62,12 +68,12 @@ $(VENV)/.made:
 
 $(VENV)/.run: $(VENV)/.made requirements.txt
 	@echo "Installing what Rollcall needs (once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(call INSTALL,requirements)
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run requirements-dev.txt
 	@echo "Installing what the tests need ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(call INSTALL,requirements-dev)
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.run bench/requirements.txt
