@@ -3,8 +3,11 @@ PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
 BIN = $(VENV)/bin
+# LOCKED=1 installs exactly what was tested, by its hashes; else the newest that fits.
+LOCKED ?=
+INSTALL = @$(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(LOCKED),--require-hashes -r $(1).lock,-r $(1).txt)
 
-.PHONY: run demo test test-all check bench lambda format messages clean
+.PHONY: run demo test test-all coverage check bench lambda lists lock format messages clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/python run.py
@@ -13,11 +16,16 @@ demo: $(VENV)/.run
 	@exec $(BIN)/python -m demo $(ARGS)
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(COVER) $(ARGS)
 
 # And what is slow and rarely red.
 test-all: test
-	$(BIN)/python -m pytest -n auto --dist loadfile -m slow $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile -m slow $(COVER) $(if $(COVER),--cov-append) $(ARGS)
+
+# All tests, then how much of the code they ran, and the files of which they ran less than 80 %; nothing fails for that.
+coverage: COVER = --cov --cov-report=
+coverage: test-all
+	@$(BIN)/coverage report --sort=cover | awk '$$1 == "TOTAL" || $$NF + 0 < 80'
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .
@@ -30,6 +38,13 @@ bench: $(VENV)/.bench
 # The zip of the functions in AWS Lambda; ARGS="--arch arm64" for the other processor.
 lambda: $(VENV)/.made
 	@exec $(BIN)/python deploy/aws/build_zip.py $(ARGS)
+
+# After a change of a version in pyproject.toml: the requirement lists, and what exactly is tested.
+lists: $(VENV)/.made
+	@$(BIN)/python deploy/requirements.py
+
+lock: $(VENV)/.test
+	@$(BIN)/python deploy/requirements.py --lock
 
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix .
@@ -45,7 +60,7 @@ messages: $(VENV)/.test
 	$(BIN)/pybabel extract -F babel.cfg $(addprefix -k ,_l $(SENTENCES)) -o website/translations/messages.pot .
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .coverage
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Rollcall needs Python 3.11 or newer.")'
@@ -56,14 +71,14 @@ $(VENV)/.made:
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.run: $(VENV)/.made requirements.txt
+$(VENV)/.run: $(VENV)/.made requirements.txt $(if $(LOCKED),requirements.lock)
 	@echo "Installing what Rollcall needs (once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(call INSTALL,requirements)
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.run requirements-dev.txt
+$(VENV)/.test: $(VENV)/.run requirements-dev.txt $(if $(LOCKED),requirements-dev.lock)
 	@echo "Installing what the tests need ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(call INSTALL,requirements-dev)
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.run bench/requirements.txt

@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import FrameType
 
 from attendance.bootstrap import bootstrap
@@ -21,7 +20,6 @@ from attendance.ports import JobQueue, WorkedQueue
 from attendance.settings import load_settings
 from website import setup_link
 
-_GUNICORN = Path(__file__).with_name("gunicorn.conf.py")
 _STOP_WITHIN_S = 25.0
 _LOOK_EVERY_S = 0.2
 _SHORT_LIFE_S = 5.0
@@ -107,7 +105,8 @@ def commands_for(jobs: JobQueue, site: list[str]) -> dict[str, list[str]]:
 
 def site_command(host: str, port: int, processes: int) -> list[str]:
     """Threads of one process run Python one at a time, so that more than one process keeps pages quick under load."""
-    command = [sys.executable, "-m", "gunicorn", "website:create_app(link_is_told=True)", "--config", str(_GUNICORN)]
+    command = [sys.executable, "-m", "gunicorn", "website:create_app(link_is_told=True)"]
+    command += ["--config", "python:gunicorn_conf"]
     return [*command, "--bind", f"{host}:{port}", "--workers", str(processes), "--log-level", "warning"]
 
 

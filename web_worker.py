@@ -87,7 +87,7 @@ class PatientSocket(socket.socket):
         left = memoryview(data).cast("B")
         send = super().send
         while left:
-            left = left[self._sent(lambda left=left: send(left, flags | socket.MSG_DONTWAIT)) :]
+            left = left[self._sent(partial(send, left, flags | socket.MSG_DONTWAIT)) :]
 
     def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
         """As `sendall`, without the bytes passing through this program."""
@@ -97,7 +97,7 @@ class PatientSocket(socket.socket):
         try:
             while left > 0:
                 some = min(left, _MOST_SENT)
-                sent = self._sent(lambda at=offset, some=some: os.sendfile(self.fileno(), file.fileno(), at, some))
+                sent = self._sent(partial(self._send_part, file, offset, some))
                 if not sent:
                     break  # the file became shorter
                 offset, left = offset + sent, left - sent
@@ -105,6 +105,9 @@ class PatientSocket(socket.socket):
             if self.fileno() >= 0:
                 os.set_blocking(self.fileno(), True)
         return offset - begun
+
+    def _send_part(self, file: Any, at: int, size: int) -> int:
+        return os.sendfile(self.fileno(), file.fileno(), at, size)
 
     def linger(self) -> None:
         """Close it, once the client has closed its end or had time to take what was sent: else the rest is lost."""
@@ -197,6 +200,9 @@ class _Door:
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]
     """Connections wait in the event loop for their first byte, then in a thread; `threads` of them work at once."""
+
+    worker_connections: int
+    pending_conns: deque[TConn]
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)

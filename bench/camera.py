@@ -12,7 +12,7 @@ from bench.planes import Look, Planes
 from bench.room import SLIDES
 
 SLIDE_S = 23.0
-_FLICKER = tuple(np.random.Generator(np.random.PCG64(23)).uniform(-0.035, 0.035, SLIDES).tolist())
+_FLICKER: tuple[float, ...] = tuple(np.random.Generator(np.random.PCG64(23)).uniform(-0.035, 0.035, SLIDES).tolist())
 _UNIT_GAIN = 128  # of the light's fields, so that a factor fits a byte
 _GRAIN = 3.2  # standard deviation in grey values, as a phone or webcam has in a room
 _COLOUR_GRAIN = 1.6
@@ -38,13 +38,13 @@ class Camera:
         y, u, v = scene.y, scene.u, scene.v
         gain = _gain(second, self._seconds)
         if self._is_lamp_off(second):
-            y = cv2.multiply(y, self._lamp_off, scale=gain / _UNIT_GAIN)
-            u, v = (cv2.convertScaleAbs(plane, alpha=0.65, beta=0.35 * 128) for plane in (u, v))
+            y = np.asarray(cv2.multiply(y, self._lamp_off, scale=gain / _UNIT_GAIN), np.uint8)
+            u, v = (np.asarray(cv2.convertScaleAbs(plane, alpha=0.65, beta=0.35 * 128), np.uint8) for plane in (u, v))
         else:
-            y = cv2.convertScaleAbs(y, alpha=gain)
+            y = np.asarray(cv2.convertScaleAbs(y, alpha=gain), np.uint8)
         blur_px = self._out_of_focus_px(second)
         if blur_px:
-            y = cv2.GaussianBlur(y, (0, 0), blur_px)
+            y = np.asarray(cv2.GaussianBlur(y, (0, 0), blur_px), np.uint8)
         rng = np.random.Generator(np.random.PCG64((number, 37)))
         return Planes(
             _grained(y, self._grain, rng), _grained(u, self._colour_grain, rng), _grained(v, self._colour_grain, rng)
@@ -103,7 +103,7 @@ class Teacher:
         if placed is None:
             return False
         across, down = (x - placed[0, 2]) / self._side, (y - placed[1, 2]) / self._side
-        return 0.1 < across < 0.9 and down > 0.0
+        return bool(0.1 < across < 0.9 and down > 0.0)
 
 
 def _gain(second: float, seconds: float) -> float:
@@ -123,4 +123,4 @@ def _grain(size: tuple[int, int], deviation: float, seed: int) -> Grain:
 def _grained(plane: NDArray[np.uint8], grain: Grain, rng: np.random.Generator) -> NDArray[np.uint8]:
     down, along = rng.integers(0, _MOST_SHIFT_PX, 2)
     part = np.s_[down : down + plane.shape[0], along : along + plane.shape[1]]
-    return cv2.subtract(cv2.add(plane, grain[0][part]), grain[1][part])
+    return np.asarray(cv2.subtract(cv2.add(plane, grain[0][part]), grain[1][part]), np.uint8)

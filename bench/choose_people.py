@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing import get_context
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -34,6 +35,7 @@ _STARTS = 60
 _SMALLEST_FACES_PX = (24, 31, 40, 80)
 
 Matrix = NDArray[np.float32]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     seeds = list(range(*options.seeds))
     portraits = dict(_on_processes(_first_look, seeds, options.processes, "portraits"))
-    found = [seed for seed in seeds if portraits[seed] is not None]
-    vectors = np.stack([portraits[seed] for seed in found])
+    seen = {seed: vector for seed, vector in portraits.items() if vector is not None}
+    found, vectors = list(seen), np.stack(list(seen.values()))
     apart = farthest_apart(_between(vectors, vectors), min(options.shortlist, len(found)), starts=1)
     shortlist = [found[i] for i in apart]
     measured = list(_on_processes(_second_look, shortlist, options.processes, "fresh faces"))
@@ -145,7 +147,7 @@ def _print_choice(people: Sequence[Measured], places: Sequence[int]) -> None:
 def _between(some: Matrix, others: Matrix) -> Matrix:
     """Distances of vectors (n, 128) and (m, 128), shape (n, m)."""
     squares = (some**2).sum(1)[:, None] + (others**2).sum(1)[None] - 2 * some @ others.T
-    return np.sqrt(np.maximum(squares, 0))
+    return np.asarray(np.sqrt(np.maximum(squares, 0)), np.float32)
 
 
 _engines: list[Engine] = []
@@ -166,7 +168,7 @@ def _second_look(seed: int) -> Measured:
     return Measured(seed, photos, vectors_of(_engines[0], fresh_faces(seed)))
 
 
-def _on_processes(work: Callable, seeds: Sequence[int], processes: int, what: str) -> Iterator:
+def _on_processes(work: Callable[[int], T], seeds: Sequence[int], processes: int, what: str) -> Iterator[T]:
     """What the work returns for each seed, in order, with a bar."""
     with get_context("spawn").Pool(processes, _start_process) as pool:
         yield from tqdm(pool.imap(work, seeds, chunksize=8), total=len(seeds), desc=what)

@@ -66,7 +66,8 @@ def _measure(work: Work, seconds: int) -> int:
 
 def _visit(person: requests.Session, site: Site, seconds: int) -> dict[str, list[float]]:
     """How long each page took, in milliseconds; at least once each."""
-    until, taken = time.monotonic() + seconds, {page: [] for page in PAGES}
+    until = time.monotonic() + seconds
+    taken: dict[str, list[float]] = {page: [] for page in PAGES}
     while time.monotonic() < until:
         for page in PAGES:
             taken[page].append(_page_ms(person, site.address + page))

@@ -37,9 +37,11 @@ def joined(parts: Sequence[Path], path: Path, part_frames: int) -> None:
             with av.open(str(part)) as film:
                 source = film.streams.video[0]
                 stream = stream or whole.add_stream_from_template(source)
+                if source.average_rate is None or source.time_base is None:
+                    raise ValueError(f"{part} does not say how fast it is.")
                 shift = round(number * part_frames / source.average_rate / source.time_base)
                 for packet in film.demux(source):
-                    if packet.dts is None:
+                    if packet.dts is None or packet.pts is None:
                         continue  # the empty packet at the end
                     packet.pts += shift
                     packet.dts += shift

@@ -103,7 +103,7 @@ def figure(drawings: Path, side_px: float, out_of_focus_px: float) -> Figure:
 
 def placing(figure_px: int, at: tuple[float, float], growth: float, roll_deg: float) -> NDArray[np.float64]:
     """Where a figure goes, (2, 3): the middle of its head to a point, grown and rolled."""
-    turn = cv2.getRotationMatrix2D((figure_px / 2, figure_px * HEAD_MIDDLE), -roll_deg, growth)
+    turn = np.asarray(cv2.getRotationMatrix2D((figure_px / 2, figure_px * HEAD_MIDDLE), -roll_deg, growth), np.float64)
     turn[:, 2] += np.array(at) - (figure_px / 2, figure_px * HEAD_MIDDLE)
     return turn
 

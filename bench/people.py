@@ -178,4 +178,4 @@ def vectors_of(engine: Engine, images: list[BGRImage]) -> NDArray[np.float32]:
 
 def _nearest(vectors: NDArray[np.float32], to: NDArray[np.float32]) -> NDArray[np.float32]:
     """Distance of each vector to the nearest of others."""
-    return np.linalg.norm(vectors[:, None] - to[None], axis=2).min(axis=1)
+    return np.asarray(np.linalg.norm(vectors[:, None] - to[None], axis=2).min(axis=1), np.float32)

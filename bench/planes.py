@@ -28,7 +28,7 @@ class Planes:
     def of(cls, image: BGRImage) -> Planes:
         """The planes of a BGR picture of even width and height."""
         height, width = image.shape[:2]
-        flat = cv2.cvtColor(image, cv2.COLOR_BGR2YUV_I420)
+        flat = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2YUV_I420), np.uint8)
         half = (height // 2, width // 2)
         u, v = flat[height:].reshape(2, *half)
         return cls(flat[:height].copy(), u.copy(), v.copy())
@@ -67,7 +67,7 @@ class Look:
         y = full[..., 0] * _LIGHT_RANGE + 16 * part
         v, u = ((full[..., channel] - 128) * _COLOUR_RANGE + 128 * part for channel in (1, 2))
         layers = [np.clip(np.round(plane), 0, 255).astype(np.uint8) for plane in (y, u, v)]
-        return cls(cv2.merge([*layers, 255 - cover]))
+        return cls(np.asarray(cv2.merge([*layers, 255 - cover]), np.uint8))
 
 
 def lay_over(picture: Planes, look: Look, placed: NDArray[np.float64], smear_px: int = 0) -> None:
@@ -84,13 +84,17 @@ def lay_over(picture: Planes, look: Look, placed: NDArray[np.float64], smear_px:
     layers = cv2.warpAffine(look.layers, inside, (right - left, bottom - top), borderValue=(0, 0, 0, 255))
     if smear_px > 1:
         layers = cv2.blur(layers, (smear_px, 1))
-    y, u, v, through = cv2.split(layers)
-    half = ((right - left) // 2, (bottom - top) // 2)
-    u, v, through_half = (cv2.resize(plane, half, interpolation=cv2.INTER_AREA) for plane in (u, v, through))
+    y, u, v, through = (np.asarray(plane, np.uint8) for plane in cv2.split(layers))
+    u, v, through_half = (_half(plane) for plane in (u, v, through))
     half_part = np.s_[top // 2 : bottom // 2, left // 2 : right // 2]
     _blend(picture.y[top:bottom, left:right], y, through)
     _blend(picture.u[half_part], u, through_half)
     _blend(picture.v[half_part], v, through_half)
+
+
+def _half(plane: Plane) -> Plane:
+    height, width = plane.shape
+    return np.asarray(cv2.resize(plane, (width // 2, height // 2), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _blend(behind: Plane, premultiplied: Plane, see_through: Plane) -> None:

@@ -54,8 +54,8 @@ def _draw_wall(size: tuple[int, int], floor_y: int) -> BGRImage:
         _draw_window(wall, round(left * width), round(0.02 * height), (round(0.28 * width), round(0.115 * height)))
     cv2.line(wall, (0, floor_y - height // 14), (width, floor_y - height // 14), _FRAME, max(1, height // 270))
     grain = np.random.Generator(np.random.PCG64(3)).normal(0, 2.5, (height, width, 1))
-    grain = cv2.GaussianBlur(grain, (0, 0), 1.2)[..., None] * 2  # plaster: a wall is not one colour
-    return np.clip(wall + grain, 0, 255).astype(np.uint8)
+    plaster = cv2.GaussianBlur(grain, (0, 0), 1.2)[..., None] * 2  # a wall is not one colour
+    return np.asarray(np.clip(wall + plaster, 0, 255), np.uint8)
 
 
 def _gradient(top: tuple[float, ...], bottom: tuple[float, ...], size: tuple[int, int]) -> BGRImage:

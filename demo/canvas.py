@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import cv2
 import numpy as np
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from demo.looks import DrawnPerson, Pose
 
-Plane = NDArray[np.float32]
-Picture = NDArray[np.float32]
+Plane = NDArray[np.floating[Any]]
+Picture = NDArray[np.floating[Any]]
 
 GRID_PX = 256
 HEAD_UNIT = 0.30  # of the sheet's side: half the height of a head
@@ -22,7 +22,8 @@ _DEPTH_STEPS = 40
 
 def soft_step(value: Plane, softness: float) -> Plane:
     """0 where value is well below zero, 1 where it is well above."""
-    return 1 / (1 + np.exp(np.clip(value / -softness, -40, 40)))
+    step: Plane = 1 / (1 + np.exp(np.clip(value / -softness, -40, 40)))
+    return step
 
 
 def over(picture: Picture, colour: Picture | tuple[float, float, float], mask: Plane) -> None:
@@ -84,8 +85,9 @@ class Sheet:
         """Random texture that belongs to the person, blurred by spread (x, y) in pixels of the standard grid."""
         rng = np.random.Generator(np.random.PCG64((person.seed, 3, layer)))
         noise = rng.normal(0, 1, (GRID_PX, GRID_PX)).astype(np.float32)
-        noise = cv2.GaussianBlur(noise, (0, 0), sigmaX=spread[0], sigmaY=spread[1])
-        return cv2.resize(noise, (self.size_px, self.size_px), interpolation=cv2.INTER_LINEAR)
+        blurred = cv2.GaussianBlur(noise, (0, 0), sigmaX=spread[0], sigmaY=spread[1])
+        size = (self.size_px, self.size_px)
+        return np.asarray(cv2.resize(blurred, size, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def spot_at(x: Plane, y: Plane, at: tuple[float, float], spread: tuple[float, float]) -> Plane:

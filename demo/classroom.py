@@ -70,7 +70,7 @@ class Classroom:
             who.lay_over(image, left, round((seat.y + sway_y) * scale_y - side * 0.44))
 
     def _scaled(self, plan: BGRImage) -> BGRImage:
-        return cv2.resize(plan, self._size, interpolation=cv2.INTER_AREA)
+        return np.asarray(cv2.resize(plan, self._size, interpolation=cv2.INTER_AREA), np.uint8)
 
     def _rows(self, top: int, bottom: int) -> slice:
         scale = self._size[1] / PLAN_PX[1]
@@ -84,7 +84,7 @@ def _draw_wall() -> BGRImage:
     for left in (50, 910):
         _draw_window(wall, left)
     _draw_notice_board(wall)
-    return cv2.GaussianBlur(wall, (0, 0), 1.6)
+    return np.asarray(cv2.GaussianBlur(wall, (0, 0), 1.6), np.uint8)
 
 
 def _gradient(top: tuple[float, ...], bottom: tuple[float, ...], size: tuple[int, int]) -> BGRImage:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from demo.canvas import GRID_PX
+from demo.canvas import GRID_PX, Picture
 from demo.head import composite, draw_layers
 from demo.looks import DrawnPerson, Pose, person, pose
 
@@ -59,12 +59,12 @@ def draw(drawn: DrawnPerson, pose: Pose, size_px: int = 256, background: BGRImag
     """One picture of the person, (size_px, size_px, 3) BGR; a pose without a background brings its own wall."""
     rng = np.random.Generator(np.random.PCG64((pose.seed, 2)))
     grid = max(GRID_PX, size_px)
-    wall = _wall(rng, grid) if background is None else cv2.resize(background, (grid, grid))
-    picture = composite(draw_layers(drawn, pose, grid), wall) * pose.gain
-    picture = cv2.resize(picture, (size_px, size_px), interpolation=cv2.INTER_AREA)
-    picture = cv2.GaussianBlur(picture, (0, 0), pose.blur_px)
+    wall = _wall(rng, grid) if background is None else np.asarray(cv2.resize(background, (grid, grid)), np.uint8)
+    drawing = composite(draw_layers(drawn, pose, grid), wall) * pose.gain
+    small = cv2.resize(drawing, (size_px, size_px), interpolation=cv2.INTER_AREA)
+    picture: Picture = np.asarray(cv2.GaussianBlur(small, (0, 0), pose.blur_px), drawing.dtype)
     picture += rng.normal(0, pose.noise, picture.shape)
-    return np.clip(picture, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(picture, 0, 255), np.uint8)
 
 
 def cut_out(drawn: DrawnPerson, pose: Pose, size_px: int) -> CutOut:
@@ -73,7 +73,7 @@ def cut_out(drawn: DrawnPerson, pose: Pose, size_px: int) -> CutOut:
     premultiplied = cv2.resize(layers.rgb[..., ::-1], (size_px, size_px), interpolation=cv2.INTER_AREA)
     cover = cv2.resize(layers.cover, (size_px, size_px), interpolation=cv2.INTER_AREA)
     see_through = np.round(255 * (1 - np.clip(cover, 0, 1))).astype(np.uint8)
-    return CutOut(np.clip(premultiplied, 0, 255).astype(np.uint8), cv2.merge([see_through] * 3))
+    return CutOut(np.clip(premultiplied, 0, 255).astype(np.uint8), np.asarray(cv2.merge([see_through] * 3), np.uint8))
 
 
 def portrait(drawn: DrawnPerson, size_px: int = 480) -> BGRImage:

@@ -114,12 +114,14 @@ def _paint_mouth(face: Picture, person: DrawnPerson, pose: Pose, sheet: Sheet) -
     over(face, mouth.colour, 0.8 * lower)
     slit = soft_step(0.008 + gap * 0.5 - np.abs(y - line - gap * 0.5), 0.005) * between
     over(face, (70, 26, 26), 0.85 * slit)
-    return np.clip(upper + lower, 0, 1)
+    lips: Plane = np.clip(upper + lower, 0, 1)
+    return lips
 
 
 def mouth_line(person: DrawnPerson, sheet: Sheet) -> Plane:
     """Height of the line between the lips at every x; a smile lifts its ends."""
-    return person.mouth.height - person.mouth.smile * np.minimum((sheet.x / person.mouth.width) ** 2, 1.5)
+    lift: Plane = person.mouth.smile * np.minimum((sheet.x / person.mouth.width) ** 2, 1.5)
+    return person.mouth.height - lift
 
 
 def _paint_lines(face: Picture, person: DrawnPerson, sheet: Sheet) -> None:

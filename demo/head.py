@@ -64,7 +64,8 @@ def _nose_height(person: DrawnPerson, sheet: Sheet) -> Plane:
     ridge = 0.75 * nose.bridge * np.exp(-((sheet.x / (nose.width * 0.55)) ** 2)) * slope
     ball = 0.9 * sheet.spot((0, tip - 0.02), (nose.width * 0.75, 0.075))
     wings = 0.45 * sheet.twins((nose.width * 0.85, tip + 0.005), (0.055, 0.05))
-    return nose.depth * (ridge + ball + wings)
+    height: Plane = nose.depth * (ridge + ball + wings)
+    return height
 
 
 def _relief(person: DrawnPerson, sheet: Sheet) -> Plane:
@@ -131,7 +132,8 @@ def _hair_colour(person: DrawnPerson, sheet: Sheet, light: Light) -> Picture:
     strands = np.clip(sheet.grain(person, 4, (0.9, 6)) * 1.6, -1, 1)
     sheen = 0.16 * np.exp(-(((np.hypot(sheet.x * 0.8, sheet.y) - 0.82) / 0.12) ** 2))
     bright = (0.92 + 0.16 * strands + sheen) * (0.55 + 0.5 * light.shade)
-    return np.asarray(person.hair.colour, np.float32) * bright[..., None]
+    coloured: Picture = np.asarray(person.hair.colour, np.float32) * bright[..., None]
+    return coloured
 
 
 def _lay_body(layers: Layers, person: DrawnPerson, sheet: Sheet) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask_wtf import FlaskForm
 
 from attendance.errors import RollcallError
@@ -10,6 +12,8 @@ from website.sentences import in_words
 
 class Form(FlaskForm):
     """A form with CSRF token, to which a use case's refusal can be added."""
+
+    form_errors: Sequence[str]
 
     def refuse(self, error: RollcallError) -> None:
         """Show the error's sentence at its field, or above the form where it has none."""

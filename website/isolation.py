@@ -35,10 +35,11 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(bdi=bdi, isolated=_isolated)
     app.jinja_env.add_extension(Isolation)
     for name in ("gettext", "ngettext"):
-        app.jinja_env.globals[name] = _isolating(app.jinja_env.globals[name])
+        sentence: Any = app.jinja_env.globals[name]
+        app.jinja_env.globals[name] = _isolating(sentence)
 
 
-class IsolatingBabel(Babel):  # type: ignore[misc]
+class IsolatingBabel(Babel):
     """Babel whose sentences isolate what they are filled with, also those that views make."""
 
     @cached_property
@@ -47,7 +48,7 @@ class IsolatingBabel(Babel):  # type: ignore[misc]
         return _IsolatingDomain(domain=self.domain)
 
 
-class _IsolatingDomain(Domain):  # type: ignore[misc]
+class _IsolatingDomain(Domain):
     def gettext(self, string: str, **variables: Any) -> str:
         return str(super().gettext(string, **_filled_with(variables)))
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import FloatField, IntegerField
+from wtforms import Field, FloatField, IntegerField
 from wtforms.form import BaseForm
 
 
-class _Number:
+class _Number(Field):
+    errors: Sequence[str]
+
     def __init__(self, *args: Any, refusal: str, **kwargs: Any) -> None:
         self._refusal = refusal
         super().__init__(*args, **kwargs)

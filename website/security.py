@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, request
 from flask_login import current_user
@@ -82,7 +82,7 @@ def _limit_size() -> None:
 
 def _most_bytes() -> int | None:
     """Only what is read in pieces may be long: forms with files, and what a view reads by itself."""
-    view = current_app.view_functions.get(request.endpoint or "")
+    view: Any = current_app.view_functions.get(request.endpoint or "")
     if request.mimetype not in FORMS and hasattr(view, "most_bytes"):
         return view.most_bytes(current_settings())
     if request.mimetype == UPLOAD and request.path.startswith("/api/v1/uploads"):

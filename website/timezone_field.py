@@ -25,6 +25,7 @@ class TimezoneField(SelectField):
     """The usual zones and the one chosen now, which may be an old name; `none` is what an empty choice means."""
 
     widget = _Zones()
+    choices: list[SelectChoice]
 
     def __init__(self, *args: Any, none: str | None = None, **kwargs: Any) -> None:
         first = [] if none is None else [SelectChoice("", none)]

@@ -27,12 +27,13 @@ from attendance.ports.store import (
     SpendingStore,
     Store,
 )
-from attendance.ports.uploads import AppendedUploads, DirectUploads, Upload, UploadPart, UploadSpool
+from attendance.ports.uploads import AppendedUploads, ByteStream, DirectUploads, Upload, UploadPart, UploadSpool
 
 __all__ = [
     "AlarmStore",
     "AppendedUploads",
     "AuditStore",
+    "ByteStream",
     "CourseStore",
     "DeviceStore",
     "DirectUploads",

@@ -6,9 +6,16 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from attendance.ports.media import MediaFile
+
+
+class ByteStream(Protocol):
+    """What bytes come from: a request, or a file."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most so many; none where there are no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,7 @@ class UploadSpool(Protocol):
 class AppendedUploads(UploadSpool, Protocol):
     """Bytes come through the site, each at the end of those before."""
 
-    def append(self, upload_id: str, offset: int, stream: BinaryIO) -> Upload:
+    def append(self, upload_id: str, offset: int, stream: ByteStream) -> Upload:
         """Add what the stream holds and return the new state; what arrived before a break is kept.
 
         Raises NotFound; Conflict where the offset is not the size so far or another request is writing;

@@ -153,7 +153,7 @@ def shown(one: Portrait, way: Way, face_px: int, dice: np.random.Generator) -> I
         held = _held(now, tilts[n], scale, side, face_px)
         cell = cv2.warpPerspective(picture, held, (side, side), borderValue=(110, 115, 120)).astype(np.float32)
         if abs(now["blur"]) > 0.05:
-            cell = cv2.GaussianBlur(cell, (0, 0), abs(now["blur"]) * face_px / 60)
+            cell = np.asarray(cv2.GaussianBlur(cell, (0, 0), abs(now["blur"]) * face_px / 60), np.float32)
         light = np.exp(now["gain"]) * (1 + now["shade"] * np.linspace(-1, 1, side)[None, :, None])
         yield np.asarray(255 * (np.clip(cell, 0, 255) / 255) ** np.exp(now["gamma"]) * light, np.float32)
 
@@ -183,19 +183,20 @@ def looks_of(people: Sequence[Portrait], way: Way, face_px: int, seed: int, fold
             for number, own in enumerate(cells):
                 row, column = divmod(number, COLUMNS)
                 frame[row * side : (row + 1) * side, column * side : (column + 1) * side] = own[n]
-            frame = frame[: stream.height, : stream.width] + dice.normal(0, 2, (stream.height, stream.width, 3))
+            grainy = frame[: stream.height, : stream.width] + dice.normal(0, 2, (stream.height, stream.width, 3))
             container.mux(
-                stream.encode(av.VideoFrame.from_ndarray(np.clip(frame, 0, 255).astype(np.uint8), format="bgr24"))
+                stream.encode(av.VideoFrame.from_ndarray(np.clip(grainy, 0, 255).astype(np.uint8), format="bgr24"))
             )
         container.mux(stream.encode())
-    detector, looks = Models().detector(24), [[] for _ in people]
-    for time_s, frame in sample_frames(path, 1.0, longest_side_px=10_000):
-        for found in detector.find(frame):
+    detector = Models().detector(24)
+    looks: list[list[Look]] = [[] for _ in people]
+    for time_s, picture in sample_frames(path, 1.0, longest_side_px=10_000):
+        for found in detector.find(picture):
             column, row = int((found.box[0] + found.box[2]) / 2 // side), int((found.box[1] + found.box[3]) / 2 // side)
             number = row * COLUMNS + column
             if number < len(people):
-                own = chip(frame, found.landmarks)
-                looks[number].append(Look(time_s * EVERY_S, assess(frame, found, own).value, grey_look(own)))
+                face = chip(picture, found.landmarks)
+                looks[number].append(Look(time_s * EVERY_S, assess(picture, found, face).value, grey_look(face)))
     return looks
 
 

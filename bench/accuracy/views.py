@@ -68,7 +68,7 @@ def _frame(image: BGRImage, box: Box, view: View, dice: np.random.Generator) -> 
     seen = cv2.warpAffine(
         image, np.column_stack([turn, middle - turn @ centre]), (side, side), borderMode=cv2.BORDER_REFLECT
     ).astype(np.float32)
-    seen = cv2.GaussianBlur(seen, (0, 0), float(np.hypot(0.3, view.blur * view.face_px)))
+    seen = np.asarray(cv2.GaussianBlur(seen, (0, 0), float(np.hypot(0.3, view.blur * view.face_px))), np.float32)
     seen = (seen.mean() + view.contrast * (seen - seen.mean())) * view.gain
     seen = np.clip(seen + dice.normal(0, view.noise, seen.shape), 0, 255)
     return np.asarray(seen[:, ::-1] if view.mirrored else seen, np.uint8)
@@ -90,5 +90,5 @@ def _filmed(shown: Sequence[BGRImage], rate_factor: int) -> list[BGRImage]:
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     film.seek(0)
-    with av.open(film) as container:
-        return [np.asarray(frame.to_ndarray(format="bgr24"), np.uint8) for frame in container.decode(video=0)]
+    with av.open(film, "r") as played:
+        return [np.asarray(frame.to_ndarray(format="bgr24"), np.uint8) for frame in played.decode(video=0)]

@@ -62,13 +62,6 @@ def import_in_clean_interpreter(folder: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("file", ["lambda_face_search/requirements.txt", "deploy/aws/image/requirements.txt"])
-def test_versions_are_those_of_the_site(file: str) -> None:
-    site, here = requirements(ROOT / "requirements.txt"), requirements(ROOT / file)
-    assert len(here) > 5
-    assert {name: line for name, line in here.items() if name in site and site[name] != line} == {}
-
-
 def test_the_handlers_need_nothing_beyond_their_requirements(build_zip: ModuleType, tmp_path: Path) -> None:
     build_zip.copy_ours(tmp_path)
     for name in closure(requirements(build_zip.REQUIREMENTS)):

@@ -34,6 +34,7 @@ class Process:
     """A process in a session of its own, as a context; at its end everything of the session is killed."""
 
     umask = -1  # this process's own
+    folder = REPOSITORY
 
     def __init__(self, command: list[str], environment: Mapping[str, str]) -> None:
         self.command = command
@@ -55,7 +56,7 @@ class Process:
         self.process = subprocess.Popen(
             self.command,
             env=self.environment,
-            cwd=REPOSITORY,
+            cwd=self.folder,
             start_new_session=True,
             umask=self.umask,
             stdout=subprocess.DEVNULL,

@@ -29,3 +29,24 @@ def test_a_place_that_cannot_be_written_is_named_with_the_remedy(tmp_path: Path,
         f"rollcall: {tmp_path}/file/venv cannot be written. Put it elsewhere: make VENV=DIR {goal}, "
     )
     assert "Errno" not in made.stderr
+
+
+def test_coverage_runs_each_half_of_the_tests_once_and_adds_both_up(tmp_path: Path) -> None:
+    plain, covered = (lines_of(tmp_path, goal) for goal in ("test-all", "coverage"))
+    assert len(plain) == len(covered) == 2
+    assert not any("--cov" in line for line in plain)
+    assert [line.split("--cov")[0].strip() for line in covered] == [line.strip() for line in plain]
+    assert ["--cov-append" in line for line in covered] == [False, True]
+
+
+def test_locked_installs_name_only_lists_with_hashes(tmp_path: Path) -> None:
+    installed = lines_of(tmp_path, "check", "LOCKED=1", word="pip install")
+    assert [line.split("-r ")[1] for line in installed] == ["requirements.lock", "requirements-dev.lock"]
+    assert all("--require-hashes" in line for line in installed)
+
+
+def lines_of(folder: Path, *arguments: str, word: str = "-m pytest") -> list[str]:
+    """What make would do, of the lines with this word."""
+    command = ["make", "--no-print-directory", "--dry-run", f"VENV={folder}/venv", *arguments]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [line for line in said.splitlines() if word in line]

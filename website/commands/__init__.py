@@ -16,22 +16,12 @@ from website.commands.store import init_store
 from website.commands.students import students
 from website.commands.users import users
 
-__all__ = ["is_command", "plain_start", "register"]
+__all__ = ["ALL", "is_command", "plain_start", "register"]
+
+ALL = (users, courses, students, faces, lectures, recordings, attendance, devices, audit, outbox, init_store)
 
 
 def register(app: Flask) -> None:
     """Add all commands to the app's command line."""
-    for group in (
-        users,
-        courses,
-        students,
-        faces,
-        lectures,
-        recordings,
-        attendance,
-        devices,
-        audit,
-        outbox,
-        init_store,
-    ):
-        app.cli.add_command(group)
+    for command in ALL:
+        app.cli.add_command(command)

@@ -99,6 +99,7 @@ def _received(
     services: Services, path: Path, course_id: str, starts_at: datetime, ends_at: datetime | None
 ) -> Recording:
     """Copied by way of the spool, which is swept up where this process is killed."""
+    assert isinstance(services.uploads, AppendedUploads)
     upload = Upload(
         id=new_id(),
         user_id=COMMAND_LINE,
@@ -207,8 +208,8 @@ def _stop_signals() -> Iterator[threading.Event]:
     try:
         yield stop
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for told, handler in before.items():
+            signal.signal(told, handler)
 
 
 class _Watched:
@@ -217,7 +218,7 @@ class _Watched:
     def __init__(self, file: BinaryIO, size: int, show: Progress) -> None:
         self._file, self._size, self._show, self._read = file, size, show, 0
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int, /) -> bytes:
         chunk = self._file.read(size)
         self._read += len(chunk)
         self._show(self._read / self._size)

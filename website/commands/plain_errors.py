@@ -22,7 +22,7 @@ class PlainError(click.ClickException):
 
     def __init__(self, sentence: str, exit_code: int = FAILED) -> None:
         super().__init__(sentence)
-        self.exit_code = exit_code
+        self.exit_code = exit_code  # type: ignore[misc]  # click reads it of the error, but says it is the class's
 
     def show(self, file: IO[Any] | None = None) -> None:
         click.echo(f"rollcall: {self.format_message()}", file=file or sys.stderr)

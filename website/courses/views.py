@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -105,5 +107,5 @@ def remove(course_id: str) -> ResponseReturnValue:
     return render_template("courses/remove.html", form=form, course=course, erasure=erasure)
 
 
-def _values(form: CourseForm) -> dict[str, object]:
+def _values(form: CourseForm) -> dict[str, Any]:
     return {name: value for name, value in form.data.items() if name != "csrf_token"}

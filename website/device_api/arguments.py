@@ -46,7 +46,7 @@ class PlainParser(FlaskParser):
 
     def handle_error(self, error: ma.ValidationError, *given: Any, **named: Any) -> NoReturn:
         """Of many errors one is enough: the program that sends them is wrong, not a person's typing."""
-        place, problem = _first(error.normalized_messages())
+        place, problem = _first(error.normalized_messages())  # type: ignore[no-untyped-call]
         raise NotUnderstood(
             "What was sent cannot be used: %(place)s: %(problem)s", place=place or "JSON", problem=problem
         ) from error
@@ -71,7 +71,7 @@ class LenientSchema(ma.Schema):
         unknown = ma.EXCLUDE
 
 
-class Temperatures(ma.fields.Field):
+class Temperatures(ma.fields.Field[tuple[float, ...]]):
     """A list of numbers, looked at all at once: a batch holds 64,000 of them. Not-a-numbers are left to the rules."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> tuple[float, ...]:
@@ -157,7 +157,7 @@ class MeAnswer(ma.Schema):
 
 def _count(*, required: bool = True) -> ma.fields.Integer:
     """Devices of before leave out what is not required: they counted nothing there."""
-    default = {} if required else {"load_default": 0}
+    default: dict[str, Any] = {} if required else {"load_default": 0}
     return ma.fields.Integer(
         required=required, strict=True, validate=ma.validate.Range(min=0, max=2**63 - 1), **default
     )

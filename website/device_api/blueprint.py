@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_smorest import Blueprint
 
 from website.device_api.arguments import PlainParser
@@ -21,4 +23,4 @@ blueprint = DeviceBlueprint(
 blueprint.before_request(authorize)
 answer_errors(blueprint)
 
-KEY_NEEDED = {"security": [{"deviceKey": []}]}
+KEY_NEEDED: dict[str, Any] = {"security": [{"deviceKey": []}]}

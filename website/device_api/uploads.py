@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, ClassVar
+
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 from flask.views import MethodView
@@ -53,7 +56,7 @@ def name_the_version(response: Response) -> Response:
 class Uploads(MethodView):
     """Where uploads begin."""
 
-    decorators = (_COUNTS_ITSELF,)
+    decorators: ClassVar[list[Callable[..., Any]]] = [_COUNTS_ITSELF]
 
     @blueprint.doc(**KEY_NEEDED)
     @blueprint.response(204, description=_SPOKEN)
@@ -79,7 +82,7 @@ class Uploads(MethodView):
 class OneUpload(MethodView):
     """One upload by tus 1.0."""
 
-    decorators = (_COUNTS_ITSELF,)
+    decorators: ClassVar[list[Callable[..., Any]]] = [_COUNTS_ITSELF]
 
     @blueprint.doc(**KEY_NEEDED)
     @blueprint.response(204, description=_SPOKEN)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -52,7 +54,7 @@ def alarm_seen(alarm_id: str) -> ResponseReturnValue:
     return redirect(url_for("devices.alarms", **_wanted(), page=page_number(request.args)))
 
 
-def _wanted() -> dict[str, str]:
+def _wanted() -> dict[str, Any]:
     """The filters of the address."""
     found = {"device": request.args.get("device", "")[:64], "unseen": request.args.get("unseen", "") and "1"}
     return {name: value for name, value in found.items() if value}

@@ -116,7 +116,8 @@ def _grey(picture: bytes) -> Grey | None:
     """Upright, as its file says it is to be shown. None where it is no picture, or too large a one."""
     try:
         way = _way_to_read(picture)
-        return None if way is None else cv2.imdecode(np.frombuffer(picture, np.uint8), way)
+        pixels = None if way is None else cv2.imdecode(np.frombuffer(picture, np.uint8), way)
+        return None if pixels is None else np.asarray(pixels, np.uint8)
     except Exception:  # Decoders answer hostile bytes with errors of any kind.
         return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from datetime import date
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, MultipleFileField
@@ -51,7 +52,7 @@ class StudentForm(Form):
             raise ValidationError(str(_l("Say on which date the student agreed.")))
 
     @property
-    def consent(self) -> object:
+    def consent(self) -> date | None:
         """The date of consent, or None where there is none."""
         return self.consent_on.data if self.consented.data else None
 

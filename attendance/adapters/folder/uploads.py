@@ -14,12 +14,12 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from io import FileIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from attendance.adapters.folder.errors import Place, plain_disk_errors
 from attendance.disk.files import DiskFile
 from attendance.errors import AlreadyExists, Conflict, InvalidInput, NotFound, OutOfSpace, Phrase, TooLarge
-from attendance.ports import Upload
+from attendance.ports import ByteStream, Upload
 from attendance.settings import Settings
 
 RESERVE_BYTES = 1_000_000_000
@@ -78,7 +78,7 @@ class FolderUploads:
                 raise NotFound("This upload does not exist any more.") from error
         return _from_json(details, offset)
 
-    def append(self, upload_id: str, offset: int, stream: BinaryIO) -> Upload:
+    def append(self, upload_id: str, offset: int, stream: ByteStream) -> Upload:
         upload = self.upload(upload_id)
         with self._writing(upload_id) as file:
             here = file.seek(0, os.SEEK_END)
@@ -190,7 +190,7 @@ def _publish(new: Path, folder: Path) -> None:
         raise
 
 
-def _receive(stream: BinaryIO, file: FileIO, room: int, check_reserve: Callable[[], None]) -> None:
+def _receive(stream: ByteStream, file: FileIO, room: int, check_reserve: Callable[[], None]) -> None:
     """Write up to `room` bytes as they come. An error of the stream goes through; what came before it stays."""
     try:
         while room and (chunk := stream.read(min(room, _CHUNK_BYTES))):
