@@ -14,13 +14,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from attendance import services
 from attendance.adapters.folder.media import FolderMedia
 from attendance.adapters.folder.uploads import FolderUploads
 from attendance.adapters.huey.jobs import HueyJobs
 from attendance.adapters.local.faces import LocalFaces
 from attendance.adapters.sql import SqlStore
 from attendance.disk.files import DiskFile
+from attendance.events import Event
+from attendance.handlers import Handler
 from attendance.searching import searches as search_recording
+from attendance.use_cases import outbox
 
 PARTS = {"store": SqlStore, "media": FolderMedia, "uploads": FolderUploads, "faces": LocalFaces}
 
@@ -32,6 +36,9 @@ def apply() -> None:
         search_recording.HEARTBEAT_S = float(lease) / 8
     if sweep := os.environ.get("SYSTEM_TEST_SWEEP_S"):
         HueyJobs.run_worker = functools.partialmethod(HueyJobs.run_worker, sweep_every_s=float(sweep))
+        outbox.LEASE = timedelta(seconds=float(lease))
+    if os.environ.get("SYSTEM_TEST_EVENTS"):
+        services.HANDLERS = {"log": Handler((Event,), "tests.system.event_log:write")}
     if only := os.environ.get("SYSTEM_TEST_ONLY"):
         _claim_only(only)
     if step := os.environ.get("SYSTEM_TEST_KILL_AT"):
