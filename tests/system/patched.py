@@ -19,14 +19,19 @@ from attendance.adapters.folder.media import FolderMedia
 from attendance.adapters.folder.uploads import FolderUploads
 from attendance.adapters.huey.jobs import HueyJobs
 from attendance.adapters.local.faces import LocalFaces
+from attendance.adapters.rekognition.faces import RekognitionFaces
+from attendance.adapters.s3.media import S3Media
 from attendance.adapters.sql import SqlStore
 from attendance.disk.files import DiskFile
 from attendance.events import Event
 from attendance.handlers import Handler
+from attendance.searching import remote
 from attendance.searching import searches as search_recording
 from attendance.use_cases import outbox
 
 PARTS = {"store": SqlStore, "media": FolderMedia, "uploads": FolderUploads, "faces": LocalFaces}
+if os.environ.get("ROLLCALL_FACES", "").startswith("rekognition:"):
+    PARTS |= {"media": S3Media, "faces": RekognitionFaces}
 
 
 def apply() -> None:
@@ -34,9 +39,9 @@ def apply() -> None:
     if lease := os.environ.get("SYSTEM_TEST_LEASE_S"):
         search_recording.LEASE = timedelta(seconds=float(lease))
         search_recording.HEARTBEAT_S = float(lease) / 8
+        outbox.LEASE = remote.LEASE = remote._SOON = search_recording.LEASE
     if sweep := os.environ.get("SYSTEM_TEST_SWEEP_S"):
         HueyJobs.run_worker = functools.partialmethod(HueyJobs.run_worker, sweep_every_s=float(sweep))
-        outbox.LEASE = timedelta(seconds=float(lease))
     if os.environ.get("SYSTEM_TEST_EVENTS"):
         services.HANDLERS = {"log": Handler((Event,), "tests.system.event_log:write")}
     if only := os.environ.get("SYSTEM_TEST_ONLY"):
