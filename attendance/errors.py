@@ -1,21 +1,21 @@
 """Every error that Rollcall raises on purpose, each with one plain sentence for a person.
 
 RollcallError
-├── InvalidInput        something a person or a device sent cannot be used        (400)
-│   ├── BadPhoto        a photo that cannot be enrolled                           (422)
-│   ├── BadRecording    a video or snapshot that cannot be searched               (422)
-│   └── ConsentMissing  a face vector was asked for without recorded consent      (422)
-├── NotFound            nothing by that id, or not for this person                (404)
-├── NotAllowed          known, but this person may not do it                      (403)
-├── AlreadyExists       an id, address or name is taken                           (409)
-├── Conflict            somebody else changed or holds it at this moment          (409)
-│   └── FacesOutdated   faces are enrolled by another engine than the one in use  (409)
-├── TooLarge            bigger than the limit                                     (413)
-├── OutOfSpace          the disk has no room for it                               (507)
-├── SearchStopped       a search was told to stop; it goes on later               (503)
-├── ServiceUnavailable  a store, folder or service does not answer; try again     (503)
-│   └── ServiceBusy     it has as much to do as it takes; wait, and ask again     (503)
-└── SettingsError       a setting is wrong; the program does not start            (exit 2)
+├── InvalidInput        something a person or a device sent cannot be used
+│   ├── BadPhoto        a photo that cannot be enrolled
+│   ├── BadRecording    a video or snapshot that cannot be searched
+│   └── ConsentMissing  a face vector was asked for without recorded consent
+├── NotFound            nothing by that id, or not for this person
+├── NotAllowed          known, but this person may not do it
+├── AlreadyExists       an id, address or name is taken
+├── Conflict            somebody else changed or holds it at this moment
+│   └── FacesOutdated   faces are enrolled by another engine than the one in use
+├── TooLarge            bigger than the limit
+├── OutOfSpace          the disk has no room for it
+├── SearchStopped       a search was told to stop; it goes on later
+├── ServiceUnavailable  a store, folder or service does not answer; try again
+│   └── ServiceBusy     it has as much to do as it takes; wait, and ask again
+└── SettingsError       a setting is wrong; the program does not start
 
 Their sentences are English templates with named values, so that the website can say them in the reader's language.
 """
@@ -42,8 +42,6 @@ class RollcallError(Exception):
     whatever signs are in it. A value that is a Phrase or an error is translated by itself.
     """
 
-    status = 500
-
     def __init__(self, template: str, /, **values: Any) -> None:
         self.template = template
         self.values = values
@@ -54,8 +52,6 @@ class RollcallError(Exception):
 class InvalidInput(RollcallError):
     """Something that was sent cannot be used; `field` names the form field it belongs to, where there is one."""
 
-    status = 400
-
     def __init__(self, template: str, /, *, field: str | None = None, **values: Any) -> None:
         super().__init__(template, **values)
         self.field = field
@@ -64,43 +60,29 @@ class InvalidInput(RollcallError):
 class BadPhoto(InvalidInput):
     """A photo that cannot be enrolled."""
 
-    status = 422
-
 
 class BadRecording(InvalidInput):
     """A video or snapshot that cannot be searched."""
-
-    status = 422
 
 
 class ConsentMissing(InvalidInput):
     """A face vector was asked for without recorded consent."""
 
-    status = 422
-
 
 class NotFound(RollcallError):
     """Nothing by that id, or not for this person."""
-
-    status = 404
 
 
 class NotAllowed(RollcallError):
     """Known, but this person may not do it."""
 
-    status = 403
-
 
 class AlreadyExists(RollcallError):
     """An id, address or name is taken."""
 
-    status = 409
-
 
 class Conflict(RollcallError):
     """Somebody else changed or holds it at this moment."""
-
-    status = 409
 
 
 class MovedOn(Conflict):
@@ -114,25 +96,17 @@ class FacesOutdated(Conflict):
 class TooLarge(RollcallError):
     """Bigger than the limit."""
 
-    status = 413
-
 
 class OutOfSpace(RollcallError):
     """The disk has no room for it."""
-
-    status = 507
 
 
 class SearchStopped(RollcallError):
     """A search was told to stop; the recording is searched again later."""
 
-    status = 503
-
 
 class ServiceUnavailable(RollcallError):
     """A store, folder or service does not answer; trying again later may help."""
-
-    status = 503
 
 
 class ServiceBusy(ServiceUnavailable):

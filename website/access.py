@@ -9,8 +9,8 @@ from typing import ParamSpec, TypeVar
 from flask import abort, current_app
 from flask_login import current_user
 
-from attendance.errors import NotFound
 from attendance.model import Course, Lecture, Role, Student
+from attendance.sentences import no_course, no_lecture, no_such_student
 from website.current import current_services, signed_in_user
 
 P = ParamSpec("P")
@@ -46,26 +46,37 @@ def visible_courses() -> Sequence[Course]:
 
 def course_or_404(course_id: str) -> Course:
     """The course, where this person may see it. Raises NotFound."""
-    course = next((course for course in visible_courses() if course.id == course_id), None)
-    if course is None:
-        raise NotFound("There is no such course.")
+    course = current_services().store.course(course_id)
+    if not _may_see_course(course):
+        raise no_course()
     return course
 
 
 def lecture_or_404(lecture_id: str) -> tuple[Lecture, Course]:
     """The lecture and its course, where this person may see them. Raises NotFound."""
     lecture = current_services().store.lecture(lecture_id)
-    course = next((course for course in visible_courses() if course.id == lecture.course_id), None)
-    if course is None:
-        raise NotFound("There is no such lecture.")
+    course = current_services().store.course(lecture.course_id)
+    if not _may_see_course(course):
+        raise no_lecture()
     return lecture, course
+
+
+def _may_see_course(course: Course) -> bool:
+    """Admins see all courses, teachers and students their own."""
+    user, store = signed_in_user(), current_services().store
+    if user.role is Role.ADMIN:
+        return True
+    if user.role is Role.TEACHER:
+        return any(teacher.id == user.id for teacher in store.teachers(course.id))
+    own = store.courses(student_id=user.student_id) if user.student_id else ()
+    return any(one.id == course.id for one in own)
 
 
 def student_or_404(student_key: str) -> Student:
     """The student, where this person may see them. Raises NotFound."""
     student = current_services().store.student_by_key(student_key)
     if not may_see_student(student.id):
-        raise NotFound("There is no such student.")
+        raise no_such_student()
     return student
 
 

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from attendance.errors import RollcallError
 from website.sentences import in_words
+from website.statuses import status_of
 
 
 def init_app(app: Flask) -> None:
@@ -48,7 +49,7 @@ def _page(status: int, sentence: str) -> str:
 
 
 def _rollcall_error(error: RollcallError) -> Response:
-    return error_answer(error.status, in_words(error))
+    return error_answer(status_of(error), in_words(error))
 
 
 def _csrf_error(error: CSRFError) -> Response:

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from attendance.errors import RollcallError
 from website.errors import http_error, sentence_of
 from website.sentences import in_words
+from website.statuses import status_of
 
 _CODES = {
     400: "not_understood",
@@ -70,9 +71,10 @@ def coded_answer(status: int, sentence: str, code: str, ids: Sequence[str] = ())
 
 
 def _ours(error: RollcallError) -> Response:
-    code = getattr(error, "code", None) or _code(error.status)
-    answer = coded_answer(error.status, in_words(error), code, getattr(error, "ids", ()))
-    if error.status == 401:
+    status = status_of(error)
+    code = getattr(error, "code", None) or _code(status)
+    answer = coded_answer(status, in_words(error), code, getattr(error, "ids", ()))
+    if status == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
 
