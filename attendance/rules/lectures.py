@@ -10,13 +10,11 @@ from decimal import ROUND_FLOOR, Decimal
 
 from attendance.model import (
     Course,
-    Device,
     Evidence,
     Face,
     Lecture,
     Mark,
     MatchLines,
-    Pairing,
     Recording,
     RecordingKind,
     Sighting,
@@ -195,27 +193,3 @@ def _evidence(attended: _Attendance) -> Evidence:
 def _left_early(last: datetime, lecture: Lecture, course: Course, recordings: Mapping[str, Recording]) -> bool:
     watched_until = min(lecture.ends_at, max(recording.ended_at for recording in recordings.values()))
     return last + timedelta(minutes=course.left_early_minutes) < watched_until
-
-
-CLOCK_TOLERANCE = timedelta(hours=1)
-"""How far behind a device's clock may be that has not heard of the site since its start: Debian keeps the time for a
-machine without a clock of its own once an hour, and it goes on from there after the power was away."""
-
-
-def could_record(device: Device, at: datetime, now: datetime, outbox_lasts: timedelta) -> bool:
-    """Whether what a device says it recorded then can be so: it had a key, and its outbox would still hold it.
-
-    One that never had a key was never without one either; it cannot ask.
-    """
-    times = device.paired_times if device.key_hash is not None else (Pairing(now - outbox_lasts),)
-    return at >= now - outbox_lasts - CLOCK_TOLERANCE and any(_is_within(at, one) for one in times)
-
-
-def _is_within(at: datetime, pairing: Pairing) -> bool:
-    until = pairing.until
-    return pairing.since - CLOCK_TOLERANCE <= at and (until is None or at <= until + CLOCK_TOLERANCE)
-
-
-def session_end(created_at: datetime, seen_at: datetime, *, idle: timedelta, most: timedelta) -> datetime:
-    """A login ends when nobody has come for so long, and at the latest so long after it began."""
-    return min(seen_at + idle, created_at + most)

@@ -10,7 +10,7 @@ import pytest
 
 from attendance.device_errors import TooOld
 from attendance.model import Device, new_id
-from attendance.rules.lectures import CLOCK_TOLERANCE
+from attendance.rules.devices import CLOCK_TOLERANCE
 from attendance.use_cases.courses.timetable import add_slot
 from attendance.use_cases.devices.devices import (
     add_device,

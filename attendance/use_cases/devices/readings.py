@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from attendance.device_errors import BadReading, TooOld
 from attendance.errors import Phrase, TooLarge
 from attendance.model import PIXELS, Alarm, Device, Reading, new_id
-from attendance.rules.lectures import could_record
+from attendance.rules.devices import could_record
 from attendance.services import Services
 from attendance.use_cases.devices.reading import skin_estimate
 

@@ -17,7 +17,7 @@ from attendance.disk.secret_files import secret_from
 from attendance.errors import InvalidInput, NotAllowed, NotFound
 from attendance.model import AuditEntry, Role, Session, User, new_id
 from attendance.passwords import check_password, hash_password, is_outdated, is_right, made_up_password
-from attendance.rules.lectures import session_end
+from attendance.rules.sessions import session_end
 from attendance.services import Services
 from attendance.use_cases.imports.folders import remove_imports_of
 from attendance.use_cases.names import clean_name, same_text
