@@ -35,6 +35,12 @@ def _is_passed_over(character: str) -> bool:
     return place == 1 or 10 <= place <= 36 or place >= 200 or unicodedata.category(character) == "Cf"
 
 
+def contains(text: str, *words: str) -> bool:
+    """Whether the text is part of one of these, compared without case and marks; blanks are part of all."""
+    wanted = searchable(text)
+    return any(wanted in searchable(one) for one in words)
+
+
 def folded(words: str) -> str:
     """Without case, and composed."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", words).casefold())

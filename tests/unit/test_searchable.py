@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attendance.rules.texts import searchable
+from attendance.rules.texts import contains, searchable
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,9 @@ def test_it_is_short_and_never_turns_something_into_nothing(text: str) -> None:
     plain = searchable(text)
     assert len(plain) <= 3 * len(text)
     assert bool(plain) or not text.strip()
+
+
+def test_a_text_is_found_in_any_of_the_words_but_not_across_them() -> None:
+    assert contains("KIM", "21", "하나 Kím")
+    assert contains("  ", "21")
+    assert not contains("1k", "21", "Kim")

@@ -16,9 +16,10 @@ from attendance.adapters.dynamodb.removing import (
     remove_lecture,
     remove_recording,
 )
-from attendance.adapters.dynamodb.table import Table, TablePart, page_of, together
+from attendance.adapters.dynamodb.table import Table, TablePart, together
 from attendance.adapters.dynamodb.values import Item, attributes, read, text
 from attendance.model import Lecture, LectureCounts, Page, Recording, SearchStatus, Sighting
+from attendance.rules.paging import page_of
 from attendance.sentences import (
     lecture_taken,
     no_course,

@@ -9,11 +9,12 @@ from typing import Any
 from attendance.adapters.dynamodb import keys
 from attendance.adapters.dynamodb.lectures import lectures_of
 from attendance.adapters.dynamodb.marks import kept_mark, marks_counted
-from attendance.adapters.dynamodb.table import Table, TablePart, contains, page_of, together
+from attendance.adapters.dynamodb.table import Table, TablePart, together
 from attendance.adapters.dynamodb.values import read, text
 from attendance.errors import InvalidInput
 from attendance.model import Course, Lecture, LogFilter, LogRow, Mark, Page, Status, Student
-from attendance.rules.texts import folded
+from attendance.rules.paging import page_of
+from attendance.rules.texts import contains, folded
 
 _STATUS_ORDER = {status: place for place, status in enumerate(Status)}
 _SORTS: Mapping[str, Callable[[LogRow], Any]] = {

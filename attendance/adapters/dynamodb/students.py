@@ -12,11 +12,13 @@ from attendance.adapters.dynamodb.courses import by_name, enrolling, roster_ids,
 from attendance.adapters.dynamodb.faces import DynamoFaces, counting, counting_new, forgetting, keeping, settled
 from attendance.adapters.dynamodb.marks import deleting, transaction
 from attendance.adapters.dynamodb.media_items import delete_with_media
-from attendance.adapters.dynamodb.table import Table, contains, key_in, page_of, together
+from attendance.adapters.dynamodb.table import Table, key_in, together
 from attendance.adapters.dynamodb.users import DynamoUsers
 from attendance.adapters.dynamodb.values import Item, attributes, read, text, texts
 from attendance.errors import AlreadyExists, NotFound
 from attendance.model import Face, Page, Student
+from attendance.rules.paging import page_of
+from attendance.rules.texts import contains
 from attendance.sentences import no_consent, no_student, no_such_student, student_taken
 
 _MOST_FACES = 16  # four actions each, and one a renewal, of the 100 of a transaction

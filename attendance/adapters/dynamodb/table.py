@@ -18,9 +18,8 @@ from attendance.adapters.dynamodb.actions import STAYS, Action, Changed, express
 from attendance.adapters.dynamodb.keys import INDEX, Key
 from attendance.adapters.dynamodb.values import Item
 from attendance.errors import InvalidInput, Phrase, ServiceUnavailable
-from attendance.model import Page, new_id
+from attendance.model import new_id
 from attendance.patience import carried
-from attendance.rules.texts import searchable
 
 MOST_IN_TRANSACTION = 100
 MOST_ALONG = 12
@@ -334,16 +333,3 @@ def together(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
         return [work(item) for item in items]
     with ThreadPoolExecutor(min(PARALLEL, len(items))) as pool:
         return list(pool.map(carried(work), items))
-
-
-def page_of(items: Sequence[T], page: int, size: int) -> Page[T]:
-    """One page of an ordered list, counted from 1; a page after the last is empty."""
-    page, size = max(1, page), max(1, size)
-    first = (page - 1) * size
-    return Page(items[first : first + size], page, size, len(items))
-
-
-def contains(text: str, *words: str) -> bool:
-    """Whether the text is part of one of these, compared without case and marks; blanks are part of all."""
-    wanted = searchable(text)
-    return any(wanted in searchable(one) for one in words)

@@ -9,10 +9,11 @@ from typing import Any
 from attendance.adapters.dynamodb import keys
 from attendance.adapters.dynamodb.actions import NEW, THERE, Action, check, delete, put, setting
 from attendance.adapters.dynamodb.preparing import LATER
-from attendance.adapters.dynamodb.table import TablePart, contains, key_in, page_of
+from attendance.adapters.dynamodb.table import TablePart, key_in
 from attendance.adapters.dynamodb.values import attribute, attributes, read, text
 from attendance.model import Page, Role, Session, User
-from attendance.rules.texts import folded
+from attendance.rules.paging import page_of
+from attendance.rules.texts import contains, folded
 from attendance.sentences import no_student, no_user, user_taken
 
 

@@ -20,8 +20,10 @@ from attendance.model import (
     ReadingSpan,
     Slot,
 )
+from attendance.rules.paging import page_of
+from attendance.rules.texts import folded
+from tests.fakes.store.state import FakeState, in_utc, locked, need
 from attendance.sentences import moved_on
-from tests.fakes.store.state import FakeState, folded, in_utc, locked, need, page_of
 
 _NO_DEVICE = "There is no such device."
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -11,9 +11,10 @@ from typing import Any
 from attendance.changes import MarkStep
 from attendance.errors import InvalidInput, NotFound
 from attendance.model import ERASE, AuditEntry, LogFilter, LogRow, Mark, MarkChange, OutboxItem, Page, Status
-from attendance.rules.texts import without_names
+from attendance.rules.paging import page_of
+from attendance.rules.texts import contains, folded, without_names
+from tests.fakes.store.state import FakeState, in_utc, locked, need
 from attendance.sentences import moved_on
-from tests.fakes.store.state import FakeState, contains, folded, in_utc, locked, need, page_of
 
 
 @locked

@@ -8,7 +8,9 @@ from datetime import datetime
 
 from attendance.errors import AlreadyExists, ConsentMissing
 from attendance.model import Course, Face, Page, Role, Session, Student, User
-from tests.fakes.store.state import FakeState, contains, folded, in_utc, locked, need, page_of
+from attendance.rules.paging import page_of
+from attendance.rules.texts import contains, folded
+from tests.fakes.store.state import FakeState, in_utc, locked, need
 
 
 def _need_student(state: FakeState, student_id: str) -> Student:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import fields, replace
@@ -23,14 +22,12 @@ from attendance.model import (
     Mark,
     MarkChange,
     OutboxItem,
-    Page,
     Recording,
     Session,
     Sighting,
     Student,
     User,
 )
-from attendance.rules.texts import searchable
 
 _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 T = TypeVar("T")
@@ -150,19 +147,3 @@ def in_utc(item: D) -> D:
         if moment.tzinfo is None:
             raise ValueError(f"{moment} has no time zone")
     return replace(item, **{name: moment.astimezone(UTC) for name, moment in moments.items()})
-
-
-def page_of(items: Sequence[T], page: int, size: int) -> Page[T]:
-    """The items of one page."""
-    page, size = max(1, page), max(1, size)
-    return Page(list(items[(page - 1) * size : page * size]), page, size, len(items))
-
-
-def folded(words: str) -> str:
-    """The form in which words are compared and sorted."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", words).casefold())
-
-
-def contains(text: str, *words: str) -> bool:
-    """Whether the text is part of one of them."""
-    return any(searchable(text) in searchable(word) for word in words)

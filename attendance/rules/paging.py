@@ -1,0 +1,17 @@
+"""How a list is cut into pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from attendance.model import Page
+
+T = TypeVar("T")
+
+
+def page_of(items: Sequence[T], page: int, size: int) -> Page[T]:
+    """One page of an ordered list, counted from 1; a page after the last is empty, and none is before the first."""
+    page, size = max(1, page), max(1, size)
+    first = (page - 1) * size
+    return Page(items[first : first + size], page, size, len(items))
