@@ -14,7 +14,8 @@ from attendance.adapters.dynamodb.table import Table, TablePart, key_in
 from attendance.adapters.dynamodb.values import Item, attributes, read, text, texts, whole
 from attendance.errors import Conflict
 from attendance.model import EngineCount, Face, Student
-from attendance.sentences import face_taken, no_consent, no_face, no_student
+from attendance.rules.consent import check_consent
+from attendance.sentences import face_taken, no_face, no_student
 
 MADE = ("engine", "quality", "vector", "external_id", "passed_over_by")
 
@@ -134,8 +135,7 @@ class DynamoFaces(TablePart):
             student = self.table.get(keys.student(face.student_id))
             if student is None or "removing" in student:
                 raise no_student(face.student_id)
-            if "consent_on" not in student:
-                raise no_consent(read(Student, student))
+            check_consent(read(Student, student), [face])
             joining = update(
                 keys.student(face.student_id),
                 "ADD #face_ids :face",

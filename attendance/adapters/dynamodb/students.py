@@ -17,9 +17,10 @@ from attendance.adapters.dynamodb.users import DynamoUsers
 from attendance.adapters.dynamodb.values import Item, attributes, read, text, texts
 from attendance.errors import AlreadyExists, NotFound
 from attendance.model import Face, Page, Student
+from attendance.rules.consent import check_consent
 from attendance.rules.paging import page_of
 from attendance.rules.texts import contains
-from attendance.sentences import no_consent, no_student, no_such_student, student_taken
+from attendance.sentences import no_student, no_such_student, student_taken
 
 _MOST_FACES = 16  # four actions each, and one a renewal, of the 100 of a transaction
 
@@ -29,8 +30,7 @@ class DynamoStudents(DynamoFaces):
 
     def _add_student(self, student: Student, faces: Sequence[Face] = (), course_ids: Sequence[str] = ()) -> None:
         """All or nothing. Raises AlreadyExists, ConsentMissing, NotFound (course)."""
-        if faces and student.consent_on is None:
-            raise no_consent(student)
+        check_consent(student, faces)
         actions = [
             *(action for course_id in sorted(set(course_ids)) for action in enrolling(course_id, [student.id])),
             *_adding(student, [face.id for face in faces]),

@@ -22,9 +22,9 @@ from attendance.adapters.sql.tables import (
 )
 from attendance.errors import Conflict
 from attendance.model import EngineCount, Face, Page, Student
+from attendance.rules.consent import check_consent
 from attendance.sentences import (
     face_taken,
-    no_consent,
     no_course,
     no_face,
     no_student,
@@ -33,18 +33,12 @@ from attendance.sentences import (
 )
 
 
-def _refuse_without_consent(student: Student) -> None:
-    if student.consent_on is None:
-        raise no_consent(student)
-
-
 class SqlStudents(Database):
     """The StudentStore."""
 
     def _add_student(self, student: Student, faces: Sequence[Face] = (), course_ids: Sequence[str] = ()) -> None:
         """All or nothing. Raises AlreadyExists, ConsentMissing, NotFound (course)."""
-        if faces:
-            _refuse_without_consent(student)
+        check_consent(student, faces)
         with self._writing(student_taken(student)) as connection:
             for course_id in sorted(set(course_ids)):
                 lock(connection, courses, course_id, no_course())
@@ -113,7 +107,7 @@ class SqlStudents(Database):
         with self._writing(face_taken()) as connection:
             lock(connection, students, face.student_id, no_student(face.student_id))
             its = students.c.id == face.student_id
-            _refuse_without_consent(one(connection, Student, students, its, no_student(face.student_id)))
+            check_consent(one(connection, Student, students, its, no_student(face.student_id)), [face])
             _add_face(connection, face)
 
     def _remove_face(self, face_id: str) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from attendance.errors import AlreadyExists, ConsentMissing
+from attendance.errors import AlreadyExists
 from attendance.model import Course, Face, Page, Role, Session, Student, User
+from attendance.rules.consent import check_consent
 from attendance.rules.paging import page_of
 from attendance.rules.texts import contains, folded
 from tests.fakes.store.state import FakeState, in_utc, locked, need
@@ -163,8 +164,7 @@ class FakeStudents(FakeState):
     """The StudentStore."""
 
     def _add_student(self, student: Student, faces: Sequence[Face] = (), course_ids: Sequence[str] = ()) -> None:
-        if faces:
-            _refuse_without_consent(student)
+        check_consent(student, faces)
         for course_id in course_ids:
             _need_course(self, course_id)
         keys = {other.key for other in self._students.values()}
@@ -220,7 +220,7 @@ class FakeStudents(FakeState):
         return page_of(_by_name(wanted), page, size)
 
     def _add_face(self, face: Face) -> None:
-        _refuse_without_consent(_need_student(self, face.student_id))
+        check_consent(_need_student(self, face.student_id), [face])
         if face.id in self._faces:
             raise AlreadyExists("This photo is already stored.")
         self._faces[face.id] = in_utc(face)
@@ -234,11 +234,6 @@ class FakeStudents(FakeState):
     def faces(self, student_ids: Sequence[str] | None = None) -> Sequence[Face]:
         wanted = [face for face in self._faces.values() if student_ids is None or face.student_id in student_ids]
         return sorted(wanted, key=lambda face: (face.student_id, face.created_at, face.id))
-
-
-def _refuse_without_consent(student: Student) -> None:
-    if student.consent_on is None:
-        raise ConsentMissing(f"{student.name} has not consented to face recognition.", field="consent_on")
 
 
 def _by_name(students: Sequence[Student]) -> Sequence[Student]:
