@@ -62,7 +62,7 @@ class LogFilter:
     statuses: Sequence[Status] = ()
     from_at: datetime | None = None
     before_at: datetime | None = None
-    sort: str = "-time"  # time, student, status, course, similarity; a minus turns it round
+    sort: str = "-time"  # one of rules/log.py's SORTS; a minus turns it round
 
 
 @dataclass(frozen=True, slots=True)

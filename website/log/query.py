@@ -10,9 +10,9 @@ from pytz.tzinfo import BaseTzInfo
 from werkzeug.datastructures import MultiDict
 
 from attendance.model import Course, LogFilter, Status
+from attendance.rules.log import SORTS
 from website.request_args import date_or_none, page_number
 
-SORTS = ("time", "student", "status", "course", "similarity")
 _DEFAULT_SORT = "-time"
 _LONGEST_TEXT = 100
 _EARLIEST, _LATEST = date(1970, 1, 1), date(9000, 1, 1)  # beyond these, time zones run out of calendar

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from attendance.adapters.dynamodb import keys
@@ -11,19 +11,9 @@ from attendance.adapters.dynamodb.lectures import lectures_of
 from attendance.adapters.dynamodb.marks import kept_mark, marks_counted
 from attendance.adapters.dynamodb.table import Table, TablePart, together
 from attendance.adapters.dynamodb.values import read, text
-from attendance.errors import InvalidInput
 from attendance.model import Course, Lecture, LogFilter, LogRow, Mark, Page, Status, Student
+from attendance.rules.log import has_status, is_in_time, is_wanted, sort_order, sorted_rows
 from attendance.rules.paging import page_of
-from attendance.rules.texts import contains, folded
-
-_STATUS_ORDER = {status: place for place, status in enumerate(Status)}
-_SORTS: Mapping[str, Callable[[LogRow], Any]] = {
-    "time": lambda row: row.lecture.starts_at,
-    "student": lambda row: (folded(row.student_name), row.student_id),
-    "status": lambda row: _STATUS_ORDER[row.mark.status],
-    "course": lambda row: (row.course.code, row.course.section),
-    "similarity": lambda row: row.mark.evidence.similarity if row.mark.evidence else 0.0,
-}
 
 Found = tuple[Lecture, Mark]
 
@@ -33,12 +23,10 @@ class DynamoLog(TablePart):
 
     def log(self, wanted: LogFilter, *, page: int = 1, size: int = 50) -> Page[LogRow]:
         """Raises InvalidInput where it cannot be sorted so. Rows without a similarity come last when sorted by it."""
-        column, turned = wanted.sort.removeprefix("-"), wanted.sort.startswith("-")
-        if column not in _SORTS:
-            raise InvalidInput("The log cannot be sorted by %(column)r.", column=column, field="sort")
+        column, turned = sort_order(wanted.sort)
         if column == "time" and _is_counted(wanted):
             return self._by_time(wanted, max(1, page), max(1, size), turned=turned)
-        return page_of(_sorted(self._matching(wanted), column, turned=turned), page, size)
+        return page_of(sorted_rows(self._matching(wanted), wanted.sort), page, size)
 
     def log_totals(self, wanted: LogFilter) -> Counter[Status]:
         """By status."""
@@ -60,8 +48,8 @@ class DynamoLog(TablePart):
                 skipped = first - total if not shown else skipped
                 shown.append(lecture)
             total += number
-        found = [one for one in self._marks_of(shown) if _has_status(one[1], wanted)]
-        rows = _sorted(self._rows(found), "time", turned=turned)
+        found = [one for one in self._marks_of(shown) if has_status(one[1], wanted)]
+        rows = sorted_rows(self._rows(found), wanted.sort)
         return Page(rows[skipped : skipped + size], page, size, total)
 
     def _counted(self, wanted: LogFilter, *, turned: bool = False) -> list[tuple[Lecture, Counter[Status]]]:
@@ -84,8 +72,8 @@ class DynamoLog(TablePart):
     def _matching(self, wanted: LogFilter) -> list[LogRow]:
         """All lines, by reading them."""
         found = self._of_courses(wanted) if wanted.student_id is None else self._of_student(wanted.student_id, wanted)
-        rows = self._rows([(lecture, mark) for lecture, mark in found if _has_status(mark, wanted)])
-        return [row for row in rows if contains(wanted.text, row.student_id, row.student_name)]
+        rows = self._rows([(lecture, mark) for lecture, mark in found if has_status(mark, wanted)])
+        return [row for row in rows if is_wanted(row, wanted)]
 
     def _of_courses(self, wanted: LogFilter) -> list[Found]:
         """A query a course for its lectures in this time, and a query a lecture for its marks."""
@@ -106,7 +94,7 @@ class DynamoLog(TablePart):
             lectures = list(_read_all(self.table, Lecture, map(keys.lecture, ids)).values())
         else:
             lectures = [lecture for lecture in self._lectures(wanted) if lecture.id in ids]
-        lectures = [lecture for lecture in lectures if _is_in_time(lecture, wanted)]
+        lectures = [lecture for lecture in lectures if is_in_time(lecture, wanted)]
         items = self.table.get_many(keys.mark(lecture.id, student_id) for lecture in lectures)
         marks = [(lecture, kept_mark(items.get(keys.mark(lecture.id, student_id))).mark) for lecture in lectures]
         return [(lecture, mark) for lecture, mark in marks if mark is not None]
@@ -127,15 +115,6 @@ def _is_counted(wanted: LogFilter) -> bool:
     return wanted.student_id is None and not wanted.text.strip()
 
 
-def _has_status(mark: Mark, wanted: LogFilter) -> bool:
-    return not wanted.statuses or mark.status in wanted.statuses
-
-
-def _is_in_time(lecture: Lecture, wanted: LogFilter) -> bool:
-    from_then = wanted.from_at is None or lecture.starts_at >= wanted.from_at
-    return from_then and (wanted.before_at is None or lecture.starts_at < wanted.before_at)
-
-
 def _read_all(table: Table, kind: type[Any], wanted: Iterable[keys.Key]) -> dict[str, Any]:
     """By id."""
     found = [read(kind, item) for item in table.get_many(wanted).values()]
@@ -151,15 +130,3 @@ def _row(lecture: Lecture, mark: Mark, course: Course, student: Student) -> LogR
         student_key=student.key,
         mark=mark,
     )
-
-
-def _sorted(rows: Sequence[LogRow], column: str, *, turned: bool) -> list[LogRow]:
-    """Ties stay in one order, whichever way the column is turned."""
-    in_order = sorted(sorted(rows, key=_tie), key=_SORTS[column], reverse=turned)
-    if column == "similarity":
-        return sorted(in_order, key=lambda row: row.mark.evidence is None)
-    return in_order
-
-
-def _tie(row: LogRow) -> tuple[Any, ...]:
-    return row.lecture.starts_at, row.course.code, row.course.section, row.student_id, row.lecture.id

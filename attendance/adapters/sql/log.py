@@ -10,16 +10,15 @@ from sqlalchemy import ColumnElement, Row, Select, case, func, select
 from attendance.adapters.sql.connection import Database
 from attendance.adapters.sql.rows import contains, page_of, read, read_mark, tally
 from attendance.adapters.sql.tables import courses, lectures, marks, students
-from attendance.errors import InvalidInput
 from attendance.model import Course, Lecture, LogFilter, LogRow, Page, Status
+from attendance.rules.log import STATUS_ORDER, sort_order
 
 _JOINED = marks.join(lectures).join(courses).join(students, students.c.id == marks.c.student_id)
 _STUDENT = (students.c.name.label("student_name"), students.c.key.label("student_key"))
-_STATUS_ORDER = case({status: place for place, status in enumerate(Status)}, value=marks.c.status)
 _SORTS: dict[str, tuple[ColumnElement[Any], ...]] = {
     "time": (lectures.c.starts_at,),
     "student": (students.c.name_folded, students.c.id),
-    "status": (_STATUS_ORDER,),
+    "status": (case(STATUS_ORDER, value=marks.c.status),),
     "course": (courses.c.code, courses.c.section),
     "similarity": (marks.c.evidence_similarity,),
 }
@@ -60,13 +59,10 @@ def _conditions(wanted: LogFilter) -> list[ColumnElement[bool]]:
 
 
 def _sorted(query: Select[Any], sort: str) -> Select[Any]:
-    columns = _SORTS.get(sort.removeprefix("-"))
-    if columns is None:
-        raise InvalidInput("The log cannot be sorted by %(column)r.", column=sort.removeprefix("-"), field="sort")
-    if columns[0] is marks.c.evidence_similarity:
+    column, turned = sort_order(sort)
+    if column == "similarity":
         query = query.order_by(case((marks.c.evidence_similarity.is_(None), 1), else_=0))
-    turned = sort.startswith("-")
-    return query.order_by(*(column.desc() if turned else column for column in columns), *_TIES)
+    return query.order_by(*(one.desc() if turned else one for one in _SORTS[column]), *_TIES)
 
 
 def _log_row(row: Row[Any]) -> LogRow:

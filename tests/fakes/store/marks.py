@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from attendance.changes import MarkStep
-from attendance.errors import InvalidInput, NotFound
+from attendance.errors import MovedOn, NotFound
 from attendance.model import ERASE, AuditEntry, LogFilter, LogRow, Mark, MarkChange, OutboxItem, Page, Status
+from attendance.rules.log import is_wanted, sorted_rows
 from attendance.rules.paging import page_of
-from attendance.rules.texts import contains, folded, without_names
+from attendance.rules.texts import without_names
 from tests.fakes.store.state import FakeState, in_utc, locked, need
 from attendance.sentences import moved_on
 
@@ -45,11 +45,11 @@ class FakeMarks(FakeState):
         return [replace(one, by_name=self._name_of(one.by)) for one in sorted(its, key=lambda change: change.at)]
 
     def log(self, wanted: LogFilter, *, page: int = 1, size: int = 50) -> Page[LogRow]:
-        rows = [row for row in map(self._log_row, self._marks.values()) if _is_wanted(row, wanted)]
-        return page_of(_sorted(rows, wanted.sort), page, size)
+        rows = [row for row in map(self._log_row, self._marks.values()) if is_wanted(row, wanted)]
+        return page_of(sorted_rows(rows, wanted.sort), page, size)
 
     def log_totals(self, wanted: LogFilter) -> Counter[Status]:
-        return Counter(row.mark.status for row in map(self._log_row, self._marks.values()) if _is_wanted(row, wanted))
+        return Counter(row.mark.status for row in map(self._log_row, self._marks.values()) if is_wanted(row, wanted))
 
     def _log_row(self, mark: Mark) -> LogRow:
         student = self._students[mark.student_id]
@@ -109,43 +109,3 @@ class FakeOutbox(FakeState):
 
     def _add_to_outbox(self, items: Sequence[OutboxItem]) -> None:
         self._waiting.update({item.id: in_utc(item) for item in items})
-
-
-def _is_wanted(row: LogRow, wanted: LogFilter) -> bool:
-    return all(
-        (
-            wanted.course_ids is None or row.course.id in wanted.course_ids,
-            wanted.student_id is None or row.student_id == wanted.student_id,
-            contains(wanted.text, row.student_id, row.student_name),
-            not wanted.statuses or row.mark.status in wanted.statuses,
-            wanted.from_at is None or row.lecture.starts_at >= wanted.from_at,
-            wanted.before_at is None or row.lecture.starts_at < wanted.before_at,
-        )
-    )
-
-
-def _similarity(row: LogRow) -> float:
-    return row.mark.evidence.similarity if row.mark.evidence else -1.0
-
-
-_SORTS: dict[str, Any] = {
-    "time": lambda row: row.lecture.starts_at,
-    "student": lambda row: (folded(row.student_name), row.student_id),
-    "status": lambda row: list(Status).index(row.mark.status),
-    "course": lambda row: (row.course.code, row.course.section),
-    "similarity": _similarity,
-}
-
-
-def _tie(row: LogRow) -> tuple[Any, ...]:
-    return (row.lecture.starts_at, row.course.code, row.course.section, row.student_id, row.lecture.id)
-
-
-def _sorted(rows: Sequence[LogRow], sort: str) -> Sequence[LogRow]:
-    key = _SORTS.get(sort.removeprefix("-"))
-    if key is None:
-        raise InvalidInput(f"The log cannot be sorted by {sort.removeprefix('-')!r}.", field="sort")
-    ordered = sorted(sorted(rows, key=_tie), key=key, reverse=sort.startswith("-"))
-    if key is _similarity:  # those without one come last either way round
-        ordered.sort(key=lambda row: row.mark.evidence is None)
-    return ordered
