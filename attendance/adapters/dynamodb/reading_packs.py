@@ -20,6 +20,7 @@ from attendance.adapters.dynamodb.keys import Key
 from attendance.adapters.dynamodb.table import MOST_IN_TRANSACTION, Table, key_in, together
 from attendance.adapters.dynamodb.values import Item, attribute, text, whole
 from attendance.model import PIXELS, Reading, new_id
+from attendance.rules.thinning import removable, surplus
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SUMMARY = ("at_us", "coolest_c", "mean_c", "hottest_c", "skins_c")
@@ -76,11 +77,6 @@ def summaries(item: Item) -> Iterator[Summary]:
 def microseconds(at: datetime) -> int:
     """Counted from 1970."""
     return (at - EPOCH) // timedelta(microseconds=1)
-
-
-def minute_of(at: datetime) -> int:
-    """Counted from 1970."""
-    return (at - EPOCH) // timedelta(minutes=1)
 
 
 def transactions(device_id: str, readings: Sequence[Reading]) -> Iterator[tuple[int, list[Action]]]:
@@ -155,14 +151,13 @@ _HOUR = timedelta(hours=1)
 
 def thin_readings(table: Table, device_id: str, before_at: datetime, most_minutes: int) -> int:
     """How many were removed; at most so many minutes are thinned. Raises Changed."""
-    before_at = EPOCH + timedelta(minutes=minute_of(before_at))
     left, removed = most_minutes, 0
     for hour in _hours(table, device_id, before_at, "thinned"):
         if left <= 0:
             break
         packs = list(table.query(keys.packs_of(device_id, hour.name)))
-        minutes = _crowded(_free(table, device_id, packs, before_at))
-        go = [one for its in minutes[:left] for one in sorted(its, key=_hottest_first)[1:]]
+        minutes = surplus(*_old_and_named(table, device_id, packs, before_at), before_at)
+        go = [one for its in minutes[:left] for one in its]
         removed += _remove(table, device_id, packs, go)
         if len(minutes) <= left and hour.ends_at <= before_at:
             _note(table, device_id, hour, "thinned")
@@ -177,8 +172,8 @@ def remove_readings(table: Table, device_id: str, before_at: datetime, most: int
         if removed >= most:
             break
         packs = list(table.query(keys.packs_of(device_id, hour.name)))
-        old = _free(table, device_id, packs, before_at)
-        go = sorted(old, key=in_time)[: most - removed]
+        old = removable(*_old_and_named(table, device_id, packs, before_at), before_at)
+        go = old[: most - removed]
         removed += _remove(table, device_id, packs, go)
         if len(go) == len(old) and hour.ends_at <= before_at:
             _close(table, device_id, hour)
@@ -202,24 +197,13 @@ def _hours(table: Table, device_id: str, before_at: datetime, done: str) -> Iter
             yield _Hour(item)
 
 
-def _free(table: Table, device_id: str, packs: Sequence[Item], before_at: datetime) -> list[Reading]:
-    """The readings before this moment that no alarm names. Alarms are read after the readings: they are there first."""
+def _old_and_named(
+    table: Table, device_id: str, packs: Sequence[Item], before_at: datetime
+) -> tuple[list[Reading], set[str]]:
+    """Readings before this moment, and ids that alarms name. Alarms are read last, because they are stored first."""
     old = [one for pack in packs for one in unpacked(device_id, pack) if one.at < before_at]
-    if not old:
-        return []
-    named = {text(one, "reading_id") for one in table.query(keys.alarms_of(device_id), keys.READING)}
-    return [one for one in old if one.id not in named]
-
-
-def _crowded(readings: Sequence[Reading]) -> list[list[Reading]]:
-    """The readings of each minute that has several, the oldest minute first."""
-    in_order = sorted(readings, key=in_time)
-    minutes = [list(its) for _, its in groupby(in_order, key=lambda one: minute_of(one.at))]
-    return [its for its in minutes if len(its) > 1]
-
-
-def _hottest_first(reading: Reading) -> tuple[float, datetime, str]:
-    return -reading.hottest_c, reading.at, reading.id
+    alarmed = table.query(keys.alarms_of(device_id), keys.READING) if old else ()
+    return old, {text(one, "reading_id") for one in alarmed}
 
 
 def _remove(table: Table, device_id: str, packs: Sequence[Item], go: Sequence[Reading]) -> int:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
@@ -15,10 +15,19 @@ from attendance.adapters.sql.rows import in_parts, lock, one, page_of, read, rea
 from attendance.adapters.sql.tables import alarms, device_pictures, devices, readings, recordings
 from attendance.errors import AlreadyExists
 from attendance.model import Alarm, DevicePicture, Page, Reading, ReadingSpan
+from attendance.rules.thinning import minute_of, surplus
 from attendance.sentences import no_alarm, no_device, no_reading, no_recording
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NEW = insert(readings)
+
+
+class _Measured(NamedTuple):
+    """A reading without its pixels."""
+
+    id: str
+    at: datetime
+    hottest_c: float
 
 
 class SqlReadings(Database):
@@ -96,21 +105,17 @@ class SqlReadings(Database):
 
     def thin_readings(self, device_id: str, before_at: datetime, most_minutes: int = 60) -> int:
         """The hottest of each minute stays."""
-        old = _free(device_id) & (readings.c.minute < _minute(before_at))
+        old = _free(device_id) & (readings.c.minute < minute_of(before_at))
         crowded = select(readings.c.minute).where(old).group_by(readings.c.minute).having(func.count() > 1)
         with self._looking() as connection:  # looking takes longer than removing, and nobody need wait for it
             minutes = connection.scalars(crowded.order_by(readings.c.minute).limit(most_minutes)).all()
         if not minutes:
             return 0
         with self._writing() as connection:
-            hot = select(readings.c.id, readings.c.minute).where(old & readings.c.minute.in_(minutes))
-            hottest_first = hot.order_by(readings.c.hottest_c.desc(), readings.c.at, readings.c.id)
-            stay: dict[int, str] = {}
-            go: list[str] = []
-            for reading_id, minute in connection.execute(hottest_first).all():
-                if stay.setdefault(minute, reading_id) != reading_id:
-                    go.append(reading_id)
-            return _remove(connection, device_id, go)
+            measured = select(readings.c.id, readings.c.at, readings.c.hottest_c)
+            left = connection.execute(measured.where(old & readings.c.minute.in_(minutes))).all()
+            go = surplus((_Measured(*row) for row in left), (), before_at)
+            return _remove(connection, device_id, [one.id for its in go for one in its])
 
     def remove_readings(self, device_id: str, before_at: datetime, most: int = 5000) -> int:
         """The oldest first."""
@@ -124,13 +129,9 @@ class SqlReadings(Database):
             return read(Reading, readings, row) if row else None
 
 
-def _minute(at: datetime) -> int:
-    return (at - _EPOCH) // timedelta(minutes=1)
-
-
 def _values(reading: Reading) -> dict[str, Any]:
     summary = {"coolest_c": reading.coolest_c, "mean_c": reading.mean_c, "hottest_c": reading.hottest_c}
-    return values(reading, readings) | summary | {"minute": _minute(reading.at)}
+    return values(reading, readings) | summary | {"minute": minute_of(reading.at)}
 
 
 def _between(device_id: str, from_at: datetime, before_at: datetime) -> ColumnElement[bool]:

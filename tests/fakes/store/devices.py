@@ -22,6 +22,7 @@ from attendance.model import (
 )
 from attendance.rules.paging import page_of
 from attendance.rules.texts import folded
+from attendance.rules.thinning import removable, surplus
 from tests.fakes.store.state import FakeState, in_utc, locked, need
 from attendance.sentences import moved_on
 
@@ -187,25 +188,19 @@ class FakeReadings(DeviceState):
         return [_span(at, its) for at, its in spans.items()]
 
     def thin_readings(self, device_id: str, before_at: datetime, most_minutes: int = 60) -> int:
-        by_minute: dict[int, list[Reading]] = {}
-        for reading in self._free(device_id):
-            if _minute(reading.at) < _minute(before_at):
-                by_minute.setdefault(_minute(reading.at), []).append(reading)
-        crowded = [its for _, its in sorted(by_minute.items()) if len(its) > 1][:most_minutes]
-        hottest = [max(its, key=lambda reading: reading.hottest_c) for its in crowded]
-        return self._remove(one for its, hot in zip(crowded, hottest, strict=True) for one in its if one is not hot)
+        minutes = surplus(*self._readings_and_named(device_id), before_at)
+        return self._remove(one for its in minutes[:most_minutes] for one in its)
 
     def remove_readings(self, device_id: str, before_at: datetime, most: int = 5000) -> int:
-        return self._remove([one for one in self._free(device_id) if one.at < before_at][:most])
+        return self._remove(removable(*self._readings_and_named(device_id), before_at)[:most])
 
     def _between(self, device_id: str, from_at: datetime, before_at: datetime) -> list[Reading]:
         own = [one for one in self._readings.values() if one.device_id == device_id and from_at <= one.at < before_at]
         return sorted(own, key=lambda reading: (reading.at, reading.id))
 
-    def _free(self, device_id: str) -> list[Reading]:
+    def _readings_and_named(self, device_id: str) -> tuple[list[Reading], set[str]]:
         named = {alarm.reading_id for alarm in self._alarms.values() if alarm.device_id == device_id}
-        own = [one for one in self._readings.values() if one.device_id == device_id and one.id not in named]
-        return sorted(own, key=lambda reading: (reading.at, reading.id))
+        return [one for one in self._readings.values() if one.device_id == device_id], named
 
     def _remove(self, readings: Iterable[Reading]) -> int:
         gone = list(readings)
@@ -247,10 +242,6 @@ class FakeAlarms(DeviceState):
         there = [one for one in self._pictures.values() if one.recording_id in self._recordings]
         own = [one for one in there if one.device_id == device_id and from_at <= one.at < before_at]
         return sorted(own, key=lambda picture: (picture.at, picture.recording_id))
-
-
-def _minute(at: datetime) -> int:
-    return (at - _EPOCH) // timedelta(minutes=1)
 
 
 def _span(at: datetime, its: Sequence[Reading]) -> ReadingSpan:
