@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from attendance.model import (
+    Alarm,
     AuditEntry,
     Course,
     Device,
@@ -232,6 +233,23 @@ class RemoveDevice:
     device_id: str
 
 
+MOST_ALARMS = 5
+"""Of one commit: with the events that tell of them they fit into one transaction of DynamoDB."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddAlarms:
+    """Alarms of one device, of readings that need not be stored yet; as `attendance/rules/alarms.py` chose them.
+
+    Refused with NotFound
+    (device), and with MovedOn where others were raised meanwhile, so that the rule would not choose all of them.
+    """
+
+    device_id: str
+    alarms: Sequence[Alarm]
+    quiet: timedelta
+
+
 @dataclass(frozen=True, slots=True)
 class AddSlot:
     """Refused with NotFound (course), AlreadyExists (same id)."""
@@ -340,6 +358,7 @@ Change = (
     | AddDevice
     | SaveDevice
     | RemoveDevice
+    | AddAlarms
     | AddSlot
     | RemoveSlot
     | AddRenewedFace

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from attendance.changes import FinishSearch, TakePairing
 from attendance.errors import MovedOn
-from attendance.model import ERASE, Device, Mark, OutboxItem
+from attendance.model import ERASE, Alarm, Device, Mark, OutboxItem
 from attendance.ports import Store
 from attendance.rules.merging import cleared_steps, machine_steps, person_step
+from attendance.use_cases.devices.readings import raise_alarms
 from attendance.use_cases.lectures.marks import commit_marks
+from tests.unit.in_memory import services_in_memory
 
 
 def save_machine_marks(store: Store, lecture_id: str, marks: Sequence[Mark]) -> None:
@@ -38,6 +41,11 @@ def take_pairing(store: Store, pairing_hash: str, key_hash: str, at: datetime) -
     except MovedOn:
         return None
     return store.find_device_by_key(key_hash)
+
+
+def add_alarms(store: Store, device_id: str, alarms: Sequence[Alarm], quiet: timedelta = timedelta()) -> None:
+    """As with a batch of readings: those that no other is nearer to than `quiet`."""
+    raise_alarms(replace(services_in_memory(), store=store), device_id, alarms, quiet)
 
 
 def deletion(key: str) -> OutboxItem:

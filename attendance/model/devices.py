@@ -5,6 +5,7 @@ Times are timezone-aware UTC datetimes, temperatures degrees Celsius. All classe
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -173,6 +174,14 @@ class Alarm:
     reading_id: str
     seen_by: str | None = None
     seen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NearAlarms:
+    """What of a device's alarms bears on new ones: when those near in time are, and which readings have one."""
+
+    moments: Collection[datetime] = ()
+    reading_ids: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

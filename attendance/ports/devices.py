@@ -13,6 +13,7 @@ from attendance.model import (
     DevicePicture,
     DeviceStatus,
     ItemRefusal,
+    NearAlarms,
     Page,
     Reading,
     ReadingSpan,
@@ -67,14 +68,10 @@ class TimetableStore(Protocol):
 class ReadingStore(Protocol):
     """What sensors measured. Readings of one device with one id are the same reading."""
 
-    def add_readings(
-        self, device_id: str, batch: Sequence[Reading], alarmed: Sequence[Alarm] = (), quiet: timedelta = timedelta()
-    ) -> int:
-        """All or nothing; how many were new, the others are passed over. All are of this device.
+    def add_readings(self, device_id: str, batch: Sequence[Reading]) -> int:
+        """How many were new, the others are passed over. All are of this device. Raises NotFound (device).
 
-        Of the alarms those are kept, the earliest first, that have no other alarm of the device nearer in time than
-        `quiet` and none of the same reading.
-        Raises NotFound (device).
+        What is too much for one transaction is stored in steps; the same batch again completes what broke off.
         """
 
     def known_readings(self, device_id: str, reading_ids: Sequence[str]) -> set[str]:
@@ -116,6 +113,9 @@ class AlarmStore(Protocol):
 
     def alarm(self, alarm_id: str) -> Alarm:
         """Raises NotFound."""
+
+    def near_alarms(self, device_id: str, alarms: Sequence[Alarm], quiet: timedelta) -> NearAlarms:
+        """What bears on whether these, of which there is one at least, are raised."""
 
     def alarms(
         self, *, device_id: str | None = None, unseen_only: bool = False, page: int = 1, size: int = 50

@@ -7,11 +7,19 @@ from datetime import timedelta
 
 import pytest
 
-from attendance.changes import AddDevice, AddRecording, OfferPairing, RemoveDevice, RemoveRecording
-from attendance.errors import NotFound
-from attendance.model import DevicePicture, ItemRefusal
+from attendance.changes import (
+    MOST_ALARMS,
+    AddAlarms,
+    AddDevice,
+    AddRecording,
+    OfferPairing,
+    RemoveDevice,
+    RemoveRecording,
+)
+from attendance.errors import MovedOn, NotFound
+from attendance.model import Alarm, DevicePicture, ItemRefusal, OutboxItem
 from attendance.ports import Store
-from tests.committing import take_pairing
+from tests.committing import add_alarms, take_pairing
 from tests.contract.device_samples import DEVICE_STORES, a_device, a_reading, an_alarm
 from tests.contract.samples import HOUR, MINUTE, NOW, a_class, a_recording
 
@@ -27,12 +35,17 @@ def devices(store: Store) -> None:
     store.commit(AddDevice(a_device("d2")))
 
 
+def an_item(subject: str) -> OutboxItem:
+    return OutboxItem("mail", subject, "{}", NOW, NOW)
+
+
 def alarmed(store: Store, *minutes: int, quiet: timedelta = QUIET, device_id: str = "d1") -> None:
     """One batch with an alarm at each of these minutes."""
     names = [f"{device_id}-{minute}" for minute in minutes]
     batch = [a_reading(n, NOW + m * MINUTE, device_id) for n, m in zip(names, minutes, strict=True)]
     alarms = [an_alarm(f"a-{n}", NOW + m * MINUTE, n, device_id) for n, m in zip(names, minutes, strict=True)]
-    store.add_readings(device_id, batch, alarms, quiet)
+    add_alarms(store, device_id, alarms, quiet)
+    store.add_readings(device_id, batch)
 
 
 def ids(store: Store, **asked: object) -> list[str]:
@@ -41,7 +54,7 @@ def ids(store: Store, **asked: object) -> list[str]:
 
 def test_an_alarm_is_kept_as_it_is(store: Store) -> None:
     alarm = an_alarm()
-    store.add_readings("d1", [a_reading()], [alarm], QUIET)
+    add_alarms(store, "d1", [alarm], QUIET)
     assert store.alarm("a1") == alarm
     with pytest.raises(NotFound):
         store.alarm("a2")
@@ -70,11 +83,63 @@ def test_another_device_has_alarms_of_its_own(store: Store) -> None:
 
 def test_the_same_alarm_from_several_at_once_is_kept_once(store: Store) -> None:
     def send(number: int) -> None:
-        store.add_readings("d1", [a_reading()], [an_alarm(f"a{number}")], timedelta())
+        add_alarms(store, "d1", [an_alarm(f"a{number}")])
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(send, range(6)))
     assert len(ids(store)) == 1
+
+
+def test_alarms_are_added_with_what_follows_from_them(store: Store) -> None:
+    alarms = [an_alarm("a1", NOW, "x1"), an_alarm("a2", NOW + HOUR, "x2")]
+    store.commit(AddAlarms("d1", alarms, QUIET), an_item("a1"), an_item("a2"))
+    assert ids(store) == ["a2", "a1"]
+    assert {item.subject for item in store.outbox("mail")} == {"a1", "a2"}
+
+
+@pytest.mark.parametrize(
+    "late",
+    [an_alarm("late", NOW + 9 * MINUTE, "x2"), an_alarm("late", NOW - 9 * MINUTE, "x2"), an_alarm("late", NOW + HOUR)],
+    ids=["soon after", "soon before", "of the same reading"],
+)
+def test_alarms_are_refused_whole_where_others_were_raised_meanwhile(store: Store, late: Alarm) -> None:
+    add_alarms(store, "d1", [an_alarm()], QUIET)
+    far = an_alarm("far", NOW + 5 * HOUR, "x9")
+    with pytest.raises(MovedOn):
+        store.commit(AddAlarms("d1", [late, far], QUIET), an_item("late"))
+    assert ids(store) == ["a1"]
+    assert store.outbox("mail") == []
+    store.commit(AddAlarms("d1", [far], QUIET))
+    assert ids(store) == ["far", "a1"]
+
+
+def test_alarms_of_one_change_are_not_nearer_to_each_other_than_they_may_be(store: Store) -> None:
+    with pytest.raises(MovedOn):
+        store.commit(AddAlarms("d1", [an_alarm("a1", NOW, "x1"), an_alarm("a2", NOW + MINUTE, "x2")], QUIET))
+    assert ids(store) == []
+
+
+def test_as_many_as_are_added_at_once_have_room_for_two_events_each(store: Store) -> None:
+    alarms = [an_alarm(f"a{number}", NOW + number * HOUR, f"x{number}") for number in range(MOST_ALARMS)]
+    store.commit(AddAlarms("d1", alarms, QUIET), *(an_item(alarm.id) for alarm in alarms * 2))
+    assert store.alarms().total == MOST_ALARMS
+    assert len(store.outbox("mail")) == 2 * MOST_ALARMS
+
+
+def test_an_alarm_of_no_device_is_refused(store: Store) -> None:
+    with pytest.raises(NotFound):
+        store.commit(AddAlarms("d9", [an_alarm(device_id="d9")], QUIET), an_item("a1"))
+    assert store.outbox("mail") == []
+
+
+def test_what_bears_on_new_alarms_is_what_is_near_and_what_is_of_their_readings(store: Store) -> None:
+    old = [an_alarm("a0", NOW, "x0"), an_alarm("a1", NOW + HOUR, "x1"), an_alarm("a2", NOW + 5 * HOUR, "x2")]
+    add_alarms(store, "d1", old)
+    add_alarms(store, "d2", [an_alarm("other", NOW + HOUR, "x3", "d2")])
+    there = store.near_alarms("d1", [an_alarm("n", NOW + HOUR + MINUTE, "x2"), an_alarm("m", NOW, "x3")], QUIET)
+    assert {NOW, NOW + HOUR} <= set(there.moments)
+    assert "x2" in there.reading_ids
+    assert "x3" not in there.reading_ids
 
 
 def test_alarms_come_a_page_at_a_time_the_newest_first(store: Store) -> None:

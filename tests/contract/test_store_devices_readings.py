@@ -11,6 +11,7 @@ from attendance.changes import AddDevice
 from attendance.errors import NotFound
 from attendance.model import Reading, ReadingSpan
 from attendance.ports import Store
+from tests.committing import add_alarms
 from tests.contract.device_samples import COOL, DEVICE_STORES, a_device, a_reading, an_alarm
 from tests.contract.samples import HOUR, MINUTE
 
@@ -157,7 +158,8 @@ def test_thinning_does_so_many_minutes_at_once(store: Store) -> None:
 
 def test_a_reading_that_an_alarm_names_is_never_thinned_or_removed(store: Store) -> None:
     batch = [a_reading(f"x{number}", TEN + number * SECOND, hot_c=30.0 + number) for number in range(4)]
-    store.add_readings("d1", batch, [an_alarm("a1", TEN, "x0")], MINUTE)
+    add_alarms(store, "d1", [an_alarm("a1", TEN, "x0")])
+    store.add_readings("d1", batch)
     assert store.thin_readings("d1", TEN + HOUR) == 2
     assert all_of(store) == ["x0", "x3"]
     assert store.thin_readings("d1", TEN + HOUR) == 0
@@ -167,7 +169,8 @@ def test_a_reading_that_an_alarm_names_is_never_thinned_or_removed(store: Store)
 
 
 def test_an_alarm_of_another_device_keeps_nothing(store: Store) -> None:
-    store.add_readings("d2", [a_reading("x1", TEN, "d2")], [an_alarm("a1", TEN, "x1", "d2")])
+    add_alarms(store, "d2", [an_alarm("a1", TEN, "x1", "d2")])
+    store.add_readings("d2", [a_reading("x1", TEN, "d2")])
     store.add_readings("d1", [a_reading("x1", TEN)])
     assert store.remove_readings("d1", TEN + HOUR) == 1
 

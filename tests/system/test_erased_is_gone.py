@@ -7,7 +7,7 @@ import re
 import sqlite3
 import sys
 import zipfile
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -120,7 +120,7 @@ def test_what_else_is_removed_is_in_no_byte_either(services: Services, data: Pat
     (face, *_), (seen, *_) = services.store.faces(), services.store.sightings(recording.lecture_id)
     device = add_device(services, name="Camera", room="R 101", by=None).device
     reading = a_reading(new_id(), services.now(), device.id)
-    services.store.add_readings(device.id, [reading], [], timedelta())
+    services.store.add_readings(device.id, [reading])
     of_photo = [*vector_pieces(data, face.id), *pictures_of(services, face.photo_key, face.thumbnail_key)]
     of_recording = pictures_of(services, recording.media_key, seen.picture_key or "")
     command, traces = {

@@ -25,7 +25,8 @@ from attendance.use_cases.devices.devices import (
     revoke_device,
     set_alarm_line,
 )
-from tests.contract.device_samples import a_reading, a_status
+from attendance.use_cases.devices.readings import raise_alarms
+from tests.contract.device_samples import a_status
 from tests.unit.in_memory import NOW, MemoryServices, services_in_memory
 
 
@@ -211,7 +212,7 @@ def test_the_list_counts_alarms_that_nobody_has_looked_at(services: MemoryServic
     device = add_device(services, name="Camera", room="R 101", by=None).device
     for number, at in enumerate((NOW - timedelta(days=1), NOW, NOW + timedelta(seconds=1))):
         alarm = Alarm(f"a{number}", device.id, at, 38.0, 37.5, f"x{number}")
-        services.store.add_readings(device.id, [a_reading(f"x{number}", at, device.id)], [alarm])
+        raise_alarms(services, device.id, [alarm], timedelta())
     services.store.see_alarm("a1", "admin", NOW)
     assert list_devices(services)[0].unseen_alarms == 2
     assert alarms_since(services, NOW) == {device.id: 2}
@@ -223,7 +224,7 @@ def test_the_list_reads_no_heap_of_alarms_to_count_them(
     device = add_device(services, name="Camera", room="R 101", by=None).device
     for number in range(5):
         alarm = Alarm(f"a{number}", device.id, NOW, 38.0, 37.5, f"x{number}")
-        services.store.add_readings(device.id, [a_reading(f"x{number}", NOW, device.id)], [alarm])
+        raise_alarms(services, device.id, [alarm], timedelta())
     read, real = [], services.store.alarms
 
     def alarms(**asked: Any) -> Page[Alarm]:

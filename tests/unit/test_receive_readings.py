@@ -6,18 +6,23 @@ import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
+from attendance.changes import MOST_ALARMS
 from attendance.device_errors import BadReading
 from attendance.errors import RollcallError, TooLarge
-from attendance.model import Device, new_id
+from attendance.events import AlarmRaised, Event, read
+from attendance.handlers import Handler
+from attendance.model import Device, NearAlarms, new_id
+from attendance.rules.alarms import QUIET
 from attendance.use_cases.devices.devices import add_device, calibrate_device, set_alarm_line
-from attendance.use_cases.devices.readings import QUIET, Received, SentReading, receive_readings
+from attendance.use_cases.devices.readings import Received, SentReading, receive_readings
 from tests.unit.in_memory import NOW, MemoryServices, services_in_memory
 from tests.website.device_sending import COOL, WARM
 
-SECOND = timedelta(seconds=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -149,3 +154,62 @@ def test_a_batch_that_is_sent_again_makes_no_second_alarm(services: MemoryServic
     receive_readings(services, device, batch)
     receive_readings(services, device, batch)
     assert len(alarms(services)) == 1
+
+
+@pytest.fixture
+def told(services: MemoryServices) -> MemoryServices:
+    """With two handlers of alarms."""
+    handler = Handler((AlarmRaised,), "nowhere:nothing")
+    return replace(services, handlers={"mail": handler, "slack": handler})
+
+
+def events(services: MemoryServices, handler: str = "mail") -> list[Event]:
+    return [read(item.body) for item in services.store.outbox(handler)]
+
+
+def test_each_alarm_that_is_raised_is_told_to_each_handler(told: MemoryServices, device: Device) -> None:
+    device = alarming(told, device)
+    receive_readings(told, device, [a_sent(NOW + minute * MINUTE, WARM) for minute in (0, 5, 10)])
+    for handler in ("mail", "slack"):
+        (first, second) = events(told, handler)
+        assert {first.alarm_id, second.alarm_id} == {alarm.id for alarm in alarms(told)}
+        assert (first.device_id, first.at) == (device.id, NOW)
+
+
+def test_a_backlog_with_many_alarms_tells_of_all_of_them(told: MemoryServices, device: Device) -> None:
+    device, batch = alarming(told, device), [a_sent(NOW - n * QUIET, WARM) for n in range(MOST_ALARMS * 2 + 1)]
+    receive_readings(told, device, batch)
+    receive_readings(told, device, batch)
+    assert [event.alarm_id for event in events(told)] == [alarm.id for alarm in reversed(alarms(told))]
+    assert len(events(told)) == MOST_ALARMS * 2 + 1
+
+
+def test_a_batch_that_broke_off_after_its_alarms_is_completed_without_new_ones(
+    told: MemoryServices, device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device, batch = alarming(told, device), [a_sent(pixels_c=WARM)]
+    with monkeypatch.context() as killed:
+        killed.setattr(told.store, "add_readings", lambda *_: pytest.fail("killed"))
+        with pytest.raises(pytest.fail.Exception):
+            receive_readings(told, device, batch)
+    assert (len(alarms(told)), told.store.latest_reading(device.id)) == (1, None)
+    assert receive_readings(told, device, batch) == Received(1, 0)
+    assert (len(alarms(told)), len(events(told))) == (1, 1)
+
+
+def test_an_alarm_that_another_batch_raised_meanwhile_is_heeded(
+    told: MemoryServices, device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device, real = alarming(told, device), told.store.near_alarms
+    others = [[a_sent(NOW, WARM)]]
+
+    def read_too_early(*asked: Any) -> NearAlarms:
+        there = real(*asked)
+        if others:
+            receive_readings(told, device, others.pop())
+        return there
+
+    monkeypatch.setattr(told.store, "near_alarms", read_too_early)
+    receive_readings(told, device, [a_sent(NOW + MINUTE, WARM), a_sent(NOW + 20 * MINUTE, WARM)])
+    assert [alarm.at for alarm in alarms(told)] == [NOW + 20 * MINUTE, NOW]
+    assert len(events(told)) == 2

@@ -9,11 +9,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from attendance.adapters.dynamodb import DynamoStore
-from attendance.changes import AddCourse, AddDevice, AddSlot, OfferPairing, RemoveLecture, RemoveSlot, RevokeDevice
+from attendance.changes import (
+    AddAlarms,
+    AddCourse,
+    AddDevice,
+    AddSlot,
+    OfferPairing,
+    RemoveLecture,
+    RemoveSlot,
+    RevokeDevice,
+)
 from attendance.errors import NotFound, ServiceUnavailable
 from attendance.model import DevicePicture, ItemRefusal, Reading
 from tests.broken_dynamodb import BrokenClient
-from tests.committing import take_pairing
+from tests.committing import add_alarms, take_pairing
 from tests.contract.device_samples import a_device, a_reading, a_slot, a_status, an_alarm
 from tests.contract.samples import HOUR, MINUTE, NOW, a_class, a_course
 from tests.moto_dynamodb import a_client, dynamodb_in_process, no_pause
@@ -113,8 +122,9 @@ def test_a_reading_of_the_sensor_takes_little_room(store: DynamoStore) -> None:
 
 def test_a_page_of_alarms_is_three_requests(requests: Requests, store: DynamoStore) -> None:
     alarms = [an_alarm(f"a{number}", NOW + number * MINUTE, f"x{number}") for number in range(30)]
-    asked = requests(lambda store: store.add_readings("d1", sent(1), alarms))
-    assert asked == {"get_item": 2, "query": 1, "batch_get_item": 2, "transact_write_items": 3}
+    added = requests(lambda store: store.commit(AddAlarms("d1", alarms[:5], timedelta())))
+    assert added == {"get_item": 1, "query": 1, "batch_get_item": 1, "transact_write_items": 1}
+    add_alarms(store, "d1", alarms[5:])
     for device_id in (None, "d1"):
         page = {"get_item": 1, "query": 1, "batch_get_item": 1}
         assert requests(lambda store, device_id=device_id: store.alarms(device_id=device_id, size=20)) == page
@@ -123,7 +133,8 @@ def test_a_page_of_alarms_is_three_requests(requests: Requests, store: DynamoSto
 
 
 def test_hours_that_were_thinned_and_cleared_are_not_read_again(requests: Requests, store: DynamoStore) -> None:
-    store.add_readings("d1", sent(20, 30 * MINUTE), [an_alarm(reading_id=f"{0:032x}")])
+    add_alarms(store, "d1", [an_alarm(reading_id=f"{0:032x}")])
+    store.add_readings("d1", sent(20, 30 * MINUTE))
     later = TEN + 100 * HOUR
     assert requests(lambda store: store.thin_readings("d1", later))["query"] == 21
     assert requests(lambda store: store.thin_readings("d1", later)) == {"query": 1}

@@ -17,7 +17,7 @@ from attendance.changes import AddCourse, AddDevice, AddSlot, OfferPairing, Remo
 from attendance.errors import NotFound, ServiceUnavailable
 from attendance.model import DevicePicture, ItemRefusal, Reading
 from tests.broken_dynamodb import at_every_write, failing, faulty, meanwhile, refusal
-from tests.committing import take_pairing
+from tests.committing import add_alarms, take_pairing
 from tests.contract.device_samples import a_device, a_reading, a_slot, an_alarm
 from tests.contract.samples import HOUR, MINUTE, NOW, a_class, a_course
 from tests.moto_dynamodb import a_client, a_store
@@ -57,7 +57,8 @@ def test_a_batch_that_was_broken_off_is_completed_by_the_same_batch_and_nothing_
     def send(dying: DynamoStore) -> None:
         before = len(all_readings(store))
         new_ids = [replace(alarm, id=f"{alarm.id} of {len(left)}") for alarm in ALARMS]
-        assert dying.add_readings("d1", BATCH, new_ids, QUIET) == len(BATCH) - before
+        add_alarms(dying, "d1", new_ids, QUIET)
+        assert dying.add_readings("d1", BATCH) == len(BATCH) - before
 
     assert at_every_write(send, what_is_there_is_whole) == 3  # each try goes on where the one before was killed
     assert left[:2] == [0, 0]  # before the alarms, and before the first readings
@@ -69,7 +70,8 @@ def test_a_batch_that_was_broken_off_is_completed_by_the_same_batch_and_nothing_
 
 @pytest.mark.timeout(60)
 def test_readings_whose_removal_was_broken_off_are_known_as_long_as_they_are_there(store: DynamoStore) -> None:
-    store.add_readings("d1", BATCH, ALARMS[:1])
+    add_alarms(store, "d1", ALARMS[:1])
+    store.add_readings("d1", BATCH)
 
     def known_is_what_is_there(_writes: int) -> None:
         there = all_readings(store)
@@ -112,8 +114,8 @@ def test_a_reading_that_came_by_another_batch_meanwhile_is_stored_once(store: Dy
 
 
 def test_alarms_that_came_meanwhile_are_looked_at(store: DynamoStore) -> None:
-    slow = meanwhile(lambda: store.add_readings("d1", BATCH[:1], ALARMS[:1], QUIET))
-    slow.add_readings("d1", BATCH[1:2], [an_alarm("near", BATCH[1].at, "x001")], QUIET)
+    slow = meanwhile(lambda: add_alarms(store, "d1", ALARMS[:1], QUIET))
+    add_alarms(slow, "d1", [an_alarm("near", BATCH[1].at, "x001")], QUIET)
     assert [alarm.id for alarm in store.alarms().items] == ["a0"]
 
 
@@ -139,7 +141,7 @@ def test_readings_that_come_into_an_hour_while_it_is_closed_are_found(store: Dyn
 
 
 def test_an_alarm_seen_by_two_at_once_is_of_the_first(store: DynamoStore) -> None:
-    store.add_readings("d1", BATCH[:1], ALARMS[:1])
+    add_alarms(store, "d1", ALARMS[:1])
     meanwhile(lambda: store.see_alarm("a0", "u1", NOW)).see_alarm("a0", "u2", NOW)
     assert store.alarm("a0").seen_by == "u1"
 
@@ -180,7 +182,8 @@ def test_a_course_whose_removal_was_broken_off_takes_its_timetable_along_in_the_
 
 
 def test_lists_are_read_to_their_ends_however_short_the_pages_are(store: DynamoStore) -> None:
-    store.add_readings("d1", BATCH, [an_alarm(f"a{n}", one.at, one.id) for n, one in enumerate(BATCH[:30])])
+    add_alarms(store, "d1", [an_alarm(f"a{n}", one.at, one.id) for n, one in enumerate(BATCH[:30])])
+    store.add_readings("d1", BATCH)
     for one in BATCH[:3]:
         store.add_readings("d1", [replace(one, id=f"again {one.id}")])
 

@@ -8,7 +8,7 @@ import pytest
 
 from attendance.model import ItemRefusal
 from attendance.use_cases.devices.devices import add_device
-from attendance.use_cases.devices.readings import thin_readings
+from attendance.use_cases.devices.readings import raise_alarms, thin_readings
 from attendance.use_cases.upkeep import tidy
 from tests.contract.device_samples import a_reading, an_alarm
 from tests.unit.in_memory import NOW, MemoryServices, services_in_memory
@@ -30,7 +30,8 @@ def add_minute(
     start = MIDDLE - days * DAY
     batch = [a_reading(f"{days}-{n}", start + n * SECOND, device_id, hot_c=30.0 + n) for n in range(count)]
     alarms = [an_alarm(f"a{days}", batch[alarmed].at, batch[alarmed].id, device_id)] if alarmed is not None else []
-    services.store.add_readings(device_id, batch, alarms)
+    raise_alarms(services, device_id, alarms)
+    services.store.add_readings(device_id, batch)
 
 
 def left(services: MemoryServices, device_id: str) -> list[str]:

@@ -24,6 +24,7 @@ from attendance.adapters.dynamodb.table import LastStep, Table
 from attendance.adapters.dynamodb.timetable import DynamoTimetable
 from attendance.adapters.dynamodb.users import DynamoSessions, DynamoUsers
 from attendance.changes import (
+    AddAlarms,
     AddCourse,
     AddDevice,
     AddFace,
@@ -139,6 +140,7 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     RevokeDevice: DynamoDevices._revoke_device,
     TakePairing: DynamoDevices._take_pairing,
     OfferPairing: DynamoDevices._offer_pairing,
+    AddAlarms: DynamoAlarms._add_alarms,
     AddSlot: DynamoTimetable._add_slot,
     RemoveSlot: DynamoTimetable._remove_slot,
     SaveMarks: DynamoMarks._save_marks,

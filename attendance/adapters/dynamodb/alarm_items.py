@@ -11,18 +11,30 @@ from functools import partial
 from typing import Any
 
 from attendance.adapters.dynamodb import keys
-from attendance.adapters.dynamodb.actions import NEW, THERE, Action, delete, put, update
+from attendance.adapters.dynamodb.actions import NEW, THERE, Action, check, delete, put, update
 from attendance.adapters.dynamodb.table import MOST_IN_TRANSACTION, Table, key_in
 from attendance.adapters.dynamodb.values import Item, attribute, attributes, text, whole
-from attendance.model import Alarm
+from attendance.errors import MovedOn
+from attendance.model import Alarm, NearAlarms
+from attendance.rules.alarms import near_time, raised
+from attendance.sentences import no_device
 
-_MOST = (MOST_IN_TRANSACTION - 2) // 5  # an alarm is five items, beside the two that count
+_MOST = (MOST_IN_TRANSACTION - 1) // 4  # an alarm is four items that go, beside the one that counts all
 
 
-def add_alarms(table: Table, device_id: str, alarmed: Sequence[Alarm], quiet: timedelta) -> None:
-    """Those that have no other alarm of the device nearer than `quiet` and none of the same reading."""
-    if alarmed:
-        table.again(partial(_add, table, device_id, sorted(alarmed, key=lambda alarm: alarm.at), quiet))
+def add_alarms(table: Table, device_id: str, new: Sequence[Alarm], quiet: timedelta) -> None:
+    """All of them in one transaction. Raises NotFound, MovedOn."""
+    table.again(partial(_add, table, device_id, new, quiet))
+
+
+def near_alarms(table: Table, device_id: str, new: Sequence[Alarm], quiet: timedelta) -> NearAlarms:
+    """By their times and their readings."""
+    first, last = near_time(new, quiet)
+    between = (keys.alarm_at(first, ""), keys.alarm_at(last, ""))
+    leads = table.query(keys.alarms_of(device_id), between=between)
+    moments = [datetime.fromisoformat(text(lead, "at")) for lead in leads]
+    named = table.get_many(keys.alarmed_reading(device_id, alarm.reading_id) for alarm in new)
+    return NearAlarms(moments, {text(item, "reading_id") for item in named.values()})
 
 
 def remove_alarms(table: Table, device_id: str) -> None:
@@ -40,33 +52,16 @@ def remove_alarms(table: Table, device_id: str) -> None:
     table.delete_many([key_in(item) for item in named])
 
 
-def _add(table: Table, device_id: str, alarmed: Sequence[Alarm], quiet: timedelta) -> None:
+def _add(table: Table, device_id: str, new: Sequence[Alarm], quiet: timedelta) -> None:
     counted = whole(table.get(keys.alarm_count(device_id)), "alarms")
-    wanted = _wanted(table, device_id, alarmed, quiet)
-    for start in range(0, len(wanted), _MOST):
-        part = wanted[start : start + _MOST]
-        actions = [
-            _counting(device_id, counted, len(part)),
-            update(keys.ALARM_COUNT, "ADD #alarms :new", "", new=len(part)),
-        ]
-        table.transact([*actions, *(action for alarm in part for action in _storing(alarm))])
-        counted += len(part)
-
-
-def _wanted(table: Table, device_id: str, alarmed: Sequence[Alarm], quiet: timedelta) -> list[Alarm]:
-    """Sorted by time."""
-    partition = keys.alarms_of(device_id)
-    around = (keys.alarm_at(alarmed[0].at - quiet, ""), keys.alarm_at(alarmed[-1].at + quiet, ""))
-    times = [datetime.fromisoformat(text(item, "at")) for item in table.query(partition, between=around)]
-    named = table.get_many(keys.alarmed_reading(device_id, alarm.reading_id) for alarm in alarmed)
-    readings = {text(item, "reading_id") for item in named.values()}
-    wanted: list[Alarm] = []
-    for alarm in alarmed:
-        if alarm.reading_id not in readings and not any(abs(alarm.at - at) < quiet for at in times):
-            wanted.append(alarm)
-            times.append(alarm.at)
-            readings.add(alarm.reading_id)
-    return wanted
+    if len(raised(new, near_alarms(table, device_id, new, quiet), quiet)) < len(new):
+        raise MovedOn
+    actions = [
+        check(keys.device(device_id), THERE, no_device()),
+        _counting(device_id, counted, len(new)),
+        update(keys.ALARM_COUNT, "ADD #alarms :new", "", new=len(new)),
+    ]
+    table.transact([*actions, *(action for alarm in new for action in _storing(alarm))])
 
 
 def _counting(device_id: str, counted: int, new: int) -> Action:

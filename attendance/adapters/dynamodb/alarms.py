@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 
 from attendance.adapters.dynamodb import keys
 from attendance.adapters.dynamodb.actions import check, delete, update
+from attendance.adapters.dynamodb.alarm_items import add_alarms, near_alarms
 from attendance.adapters.dynamodb.devices import device_of
 from attendance.adapters.dynamodb.keys import moment
 from attendance.adapters.dynamodb.media_items import kept_picture, placing, recording_key
 from attendance.adapters.dynamodb.table import TablePart
 from attendance.adapters.dynamodb.values import Item, read, text, whole
-from attendance.model import Alarm, DevicePicture, Page
+from attendance.model import Alarm, DevicePicture, NearAlarms, Page
 from attendance.sentences import no_alarm, no_recording
 
 
 class DynamoAlarms(TablePart):
     """The AlarmStore."""
+
+    def _add_alarms(self, device_id: str, new: Sequence[Alarm], quiet: timedelta) -> None:
+        """Raises NotFound, MovedOn."""
+        add_alarms(self.table, device_id, new, quiet)
+
+    def near_alarms(self, device_id: str, alarms: Sequence[Alarm], quiet: timedelta) -> NearAlarms:
+        """By their times and their readings."""
+        return near_alarms(self.table, device_id, alarms, quiet)
 
     def alarm(self, alarm_id: str) -> Alarm:
         """Raises NotFound."""

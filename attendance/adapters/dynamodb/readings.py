@@ -13,7 +13,6 @@ from functools import partial
 from itertools import islice
 
 from attendance.adapters.dynamodb import keys
-from attendance.adapters.dynamodb.alarm_items import add_alarms
 from attendance.adapters.dynamodb.devices import device_of
 from attendance.adapters.dynamodb.keys import moment
 from attendance.adapters.dynamodb.reading_packs import (
@@ -30,7 +29,7 @@ from attendance.adapters.dynamodb.reading_packs import (
 )
 from attendance.adapters.dynamodb.table import TablePart, together
 from attendance.adapters.dynamodb.values import Item, text
-from attendance.model import Alarm, Reading, ReadingSpan
+from attendance.model import Reading, ReadingSpan
 from attendance.sentences import no_reading
 
 _LAST = "~"  # sorts after all moments
@@ -40,16 +39,9 @@ _MINUTE_US = 60_000_000
 class DynamoReadings(TablePart):
     """The ReadingStore."""
 
-    def add_readings(
-        self, device_id: str, batch: Sequence[Reading], alarmed: Sequence[Alarm] = (), quiet: timedelta = timedelta()
-    ) -> int:
-        """How many were new. Raises NotFound.
-
-        Alarms come first: thinning never sees a reading whose alarm is still to come, and an alarm is not forgotten
-        where the device is not heard of any more.
-        """
+    def add_readings(self, device_id: str, batch: Sequence[Reading]) -> int:
+        """How many were new. Raises NotFound."""
         device_of(self.table, device_id)
-        add_alarms(self.table, device_id, alarmed, quiet)
         by_id = {reading.id: reading for reading in batch}
         stored: list[int] = []
 

@@ -18,6 +18,7 @@ from attendance.adapters.sql.searches import SqlSearches, SqlSpending
 from attendance.adapters.sql.students import SqlRenewals, SqlStudents
 from attendance.adapters.sql.users import SqlSessions, SqlUsers
 from attendance.changes import (
+    AddAlarms,
     AddCourse,
     AddDevice,
     AddFace,
@@ -123,6 +124,7 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     RevokeDevice: SqlDevices._revoke_device,
     TakePairing: SqlDevices._take_pairing,
     OfferPairing: SqlDevices._offer_pairing,
+    AddAlarms: SqlAlarms._add_alarms,
     AddSlot: SqlTimetable._add_slot,
     RemoveSlot: SqlTimetable._remove_slot,
     SaveMarks: SqlMarks._save_marks,

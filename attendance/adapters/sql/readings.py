@@ -13,8 +13,9 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 from attendance.adapters.sql.connection import Database
 from attendance.adapters.sql.rows import in_parts, lock, one, page_of, read, read_all, tally, values
 from attendance.adapters.sql.tables import alarms, device_pictures, devices, readings, recordings
-from attendance.errors import AlreadyExists
-from attendance.model import Alarm, DevicePicture, Page, Reading, ReadingSpan
+from attendance.errors import AlreadyExists, MovedOn
+from attendance.model import Alarm, DevicePicture, NearAlarms, Page, Reading, ReadingSpan
+from attendance.rules.alarms import near_time, raised
 from attendance.rules.thinning import minute_of, surplus
 from attendance.sentences import no_alarm, no_device, no_reading, no_recording
 
@@ -33,12 +34,10 @@ class _Measured(NamedTuple):
 class SqlReadings(Database):
     """The ReadingStore."""
 
-    def add_readings(
-        self, device_id: str, batch: Sequence[Reading], alarmed: Sequence[Alarm] = (), quiet: timedelta = timedelta()
-    ) -> int:
-        """How many were new. Raises NotFound."""
+    def add_readings(self, device_id: str, batch: Sequence[Reading]) -> int:
+        """All or nothing; how many were new. Raises NotFound."""
         rows = {reading.id: _values(reading) for reading in batch}
-        if rows and not alarmed:
+        if rows:
             with suppress(AlreadyExists):  # some are here, or the device is gone
                 with self._writing() as connection:  # what most batches are: new; so others wait for one statement
                     connection.execute(_NEW, list(rows.values()))
@@ -49,8 +48,6 @@ class SqlReadings(Database):
                 del rows[known]
             if rows:
                 connection.execute(_NEW, list(rows.values()))
-            for alarm in sorted(alarmed, key=lambda alarm: alarm.at):
-                _add_alarm(connection, alarm, quiet)
         return len(rows)
 
     def known_readings(self, device_id: str, reading_ids: Sequence[str]) -> set[str]:
@@ -158,16 +155,33 @@ def _remove(connection: Connection, device_id: str, reading_ids: Sequence[str]) 
     return len(reading_ids)
 
 
-def _add_alarm(connection: Connection, alarm: Alarm, quiet: timedelta) -> None:
-    near = (alarms.c.at > alarm.at - quiet) & (alarms.c.at < alarm.at + quiet)
-    same = alarms.c.reading_id == alarm.reading_id
-    query = select(alarms.c.id).where(alarms.c.device_id == alarm.device_id, near | same).limit(1)
-    if connection.scalar(query) is None:
-        connection.execute(insert(alarms).values(values(alarm, alarms)))
+def _near(connection: Connection, device_id: str, new: Sequence[Alarm], quiet: timedelta) -> NearAlarms:
+    of_device = alarms.c.device_id == device_id
+    moments = connection.scalars(
+        select(alarms.c.at).where(of_device, alarms.c.at.between(*near_time(new, quiet)))
+    ).all()
+    alarmed: set[str] = set()
+    for some in in_parts([alarm.reading_id for alarm in new]):
+        its = alarms.c.reading_id.in_(some)
+        alarmed.update(connection.scalars(select(alarms.c.reading_id).where(of_device, its)).all())
+    return NearAlarms(moments, alarmed)
 
 
 class SqlAlarms(Database):
     """The AlarmStore."""
+
+    def _add_alarms(self, device_id: str, new: Sequence[Alarm], quiet: timedelta) -> None:
+        """Raises NotFound, MovedOn."""
+        with self._writing() as connection:
+            lock(connection, devices, device_id, no_device())
+            if len(raised(new, _near(connection, device_id, new, quiet), quiet)) < len(new):
+                raise MovedOn
+            connection.execute(insert(alarms), [values(alarm, alarms) for alarm in new])
+
+    def near_alarms(self, device_id: str, alarms: Sequence[Alarm], quiet: timedelta) -> NearAlarms:
+        """By their times and their readings."""
+        with self._reading() as connection:
+            return _near(connection, device_id, alarms, quiet)
 
     def alarm(self, alarm_id: str) -> Alarm:
         """Raises NotFound."""

@@ -5,12 +5,17 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from attendance.changes import MOST_ALARMS, AddAlarms
+from attendance.committing import commit
 from attendance.device_errors import BadReading, TooOld
-from attendance.errors import Phrase, TooLarge
+from attendance.errors import MovedOn, Phrase, TooLarge
+from attendance.events import AlarmRaised
 from attendance.model import PIXELS, Alarm, Device, Reading, new_id
+from attendance.rules.alarms import QUIET, candidates, raised
 from attendance.rules.devices import could_record
 from attendance.services import Services
 from attendance.use_cases.devices.reading import skin_estimate
@@ -23,9 +28,6 @@ LOWEST_C, HIGHEST_C = -20.0, 100.0
 
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 FURTHEST_AHEAD = timedelta(days=1)
-QUIET = timedelta(minutes=10)
-"""A device makes one alarm in this time, not one a second while somebody stands there."""
-
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -48,7 +50,11 @@ class Received:
 
 
 def receive_readings(services: Services, device: Device, sent: Sequence[SentReading]) -> Received:
-    """All or nothing; what is known already is passed over. Raises BadReading, TooOld, TooLarge."""
+    """What is known already is passed over. Raises BadReading, TooOld, TooLarge; nothing is stored then.
+
+    Alarms come before their readings: thinning never sees a reading whose alarm is still to come. What breaks off
+    between the two is completed by the same batch, which a device sends until it is told that it arrived.
+    """
     if not sent:
         raise BadReading("This batch holds no reading.")
     if len(sent) > MOST_READINGS:
@@ -58,7 +64,8 @@ def receive_readings(services: Services, device: Device, sent: Sequence[SentRead
         _check(number, one, latest)
     check_times(services, device, {one.id: one.at for one in sent})
     readings = [_reading(device, one) for one in sent]
-    stored = services.store.add_readings(device.id, readings, _alarms(device, readings), QUIET)
+    raise_alarms(services, device.id, candidates(device, readings, new_id))
+    stored = services.store.add_readings(device.id, readings)
     return Received(stored, len(sent) - stored)
 
 
@@ -93,16 +100,17 @@ def _reading(device: Device, one: SentReading) -> Reading:
     return Reading(one.id, device.id, one.at, pixels_c, float(one.thermistor_c), skin_estimate(pixels_c))
 
 
-def _alarms(device: Device, readings: Sequence[Reading]) -> list[Alarm]:
-    line_c = device.alarm_line_c
-    if line_c is None:
-        return []
-    estimated = [(one, one.skin_c + device.calibration_offset_c) for one in readings if one.skin_c is not None]
-    return [
-        Alarm(new_id(), device.id, one.at, temperature_c, line_c, one.id)
-        for one, temperature_c in estimated
-        if temperature_c >= line_c
-    ]
+def raise_alarms(services: Services, device_id: str, wanted: Sequence[Alarm], quiet: timedelta = QUIET) -> None:
+    """Of these candidates those that the rule chooses, with an event each. Raises NotFound (device)."""
+    if not wanted:
+        return
+    while new := raised(wanted, services.store.near_alarms(device_id, wanted, quiet), quiet)[:MOST_ALARMS]:
+        with suppress(MovedOn):  # others were raised meanwhile, and are read now
+            commit(services, AddAlarms(device_id, new, quiet), *(_event(services, alarm) for alarm in new))
+
+
+def _event(services: Services, alarm: Alarm) -> AlarmRaised:
+    return AlarmRaised(at=services.now(), alarm_id=alarm.id, device_id=alarm.device_id)
 
 
 def check_time(services: Services, device: Device, at: datetime) -> None:

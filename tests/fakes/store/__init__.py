@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from attendance.changes import (
+    AddAlarms,
     AddCourse,
     AddDevice,
     AddFace,
@@ -120,6 +121,7 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     RevokeDevice: FakeDevices._revoke_device,
     TakePairing: FakeDevices._take_pairing,
     OfferPairing: FakeDevices._offer_pairing,
+    AddAlarms: FakeAlarms._add_alarms,
     AddSlot: FakeTimetable._add_slot,
     RemoveSlot: FakeTimetable._remove_slot,
     SaveMarks: FakeMarks._save_marks,

@@ -15,11 +15,13 @@ from attendance.model import (
     DevicePicture,
     DeviceStatus,
     ItemRefusal,
+    NearAlarms,
     Page,
     Reading,
     ReadingSpan,
     Slot,
 )
+from attendance.rules.alarms import raised
 from attendance.rules.paging import page_of
 from attendance.rules.texts import folded
 from attendance.rules.thinning import removable, surplus
@@ -147,16 +149,10 @@ class FakeTimetable(DeviceState):
 class FakeReadings(DeviceState):
     """The ReadingStore."""
 
-    def add_readings(
-        self, device_id: str, batch: Sequence[Reading], alarmed: Sequence[Alarm] = (), quiet: timedelta = timedelta()
-    ) -> int:
+    def add_readings(self, device_id: str, batch: Sequence[Reading]) -> int:
         need(self._devices, device_id, _NO_DEVICE)
         new = {reading.id: in_utc(reading) for reading in batch if (device_id, reading.id) not in self._readings}
         self._readings |= {(device_id, reading_id): reading for reading_id, reading in new.items()}
-        for alarm in sorted(alarmed, key=lambda alarm: alarm.at):
-            own = [one for one in self._alarms.values() if one.device_id == device_id]
-            if not any(abs(one.at - alarm.at) < quiet or one.reading_id == alarm.reading_id for one in own):
-                self._alarms[alarm.id] = in_utc(alarm)
         return len(new)
 
     def known_readings(self, device_id: str, reading_ids: Sequence[str]) -> set[str]:
@@ -212,6 +208,19 @@ class FakeReadings(DeviceState):
 @locked
 class FakeAlarms(DeviceState):
     """The AlarmStore."""
+
+    def _add_alarms(self, device_id: str, new: Sequence[Alarm], quiet: timedelta) -> None:
+        need(self._devices, device_id, _NO_DEVICE)
+        if len(raised(new, self._alarms_of(device_id), quiet)) < len(new):
+            raise MovedOn
+        self._alarms.update({alarm.id: in_utc(alarm) for alarm in new})
+
+    def near_alarms(self, device_id: str, alarms: Sequence[Alarm], quiet: timedelta) -> NearAlarms:
+        return self._alarms_of(device_id)
+
+    def _alarms_of(self, device_id: str) -> NearAlarms:
+        own = [one for one in self._alarms.values() if one.device_id == device_id]
+        return NearAlarms([one.at for one in own], [one.reading_id for one in own])
 
     def alarm(self, alarm_id: str) -> Alarm:
         return need(self._alarms, alarm_id, "There is no such alarm.")
