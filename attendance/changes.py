@@ -318,6 +318,17 @@ class TakePairing:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteSilence:
+    """The device was heard of last at `since`, too long ago. It is forgotten when the device is heard of again.
+
+    Refused with MovedOn where it was heard of meanwhile, its silence was noted, or it was revoked or removed.
+    """
+
+    device_id: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OfferPairing:
     """A code that pairs until then; the one before is worth nothing any more. Refused with NotFound."""
 
@@ -366,6 +377,7 @@ Change = (
     | QueueSearch
     | FinishSearch
     | RevokeDevice
+    | NoteSilence
     | OfferPairing
     | TakePairing
 )

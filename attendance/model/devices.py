@@ -63,6 +63,7 @@ class Device:
     """Something that pushes clips, snapshots and readings from a room. Of key and pairing code only SHA-256 are kept.
 
     `alarm_line_c` None means that it makes no alarms. `calibration_offset_c` is added to every skin estimate.
+    `silent_since` is when it was heard of last, once it was noted that nothing came since then for too long.
     `pairings` is what was noted of the times in which it had a key; `paired_times` are those times.
     """
 
@@ -76,6 +77,7 @@ class Device:
     paired_at: datetime | None = None
     revoked_at: datetime | None = None
     last_seen_at: datetime | None = None
+    silent_since: datetime | None = None
     status: DeviceStatus | None = None
     alarm_line_c: float | None = None
     calibration_offset_c: float = 0.0

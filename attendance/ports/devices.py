@@ -25,7 +25,10 @@ class DeviceStore(Protocol):
     """Devices with their keys. Each method changes what it names alone, so that none undoes another's change."""
 
     def see_device(self, device_id: str, at: datetime, status: DeviceStatus | None = None) -> None:
-        """Say when it was heard of last, and what it said of itself, if anything. Nothing happens where it is gone."""
+        """Say when it was heard of last, and what it said of itself, if anything; it is silent no longer.
+
+        Nothing happens where it is gone.
+        """
 
     def device(self, device_id: str) -> Device:
         """Raises NotFound."""

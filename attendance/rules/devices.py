@@ -1,10 +1,10 @@
-"""What devices may do and say, and when they are missed."""
+"""What is taken from devices, and when they are missed."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from attendance.model import Device, Pairing
+from attendance.model import Device, DeviceState, Pairing
 
 CLOCK_TOLERANCE = timedelta(hours=1)
 """How far behind a device's clock may be that has not heard of the site since its start: Debian keeps the time for a
@@ -23,3 +23,14 @@ def could_record(device: Device, at: datetime, now: datetime, outbox_lasts: time
 def _is_within(at: datetime, pairing: Pairing) -> bool:
     until = pairing.until
     return pairing.since - CLOCK_TOLERANCE <= at and (until is None or at <= until + CLOCK_TOLERANCE)
+
+
+SILENT_AFTER = timedelta(minutes=10)
+"""A device says every minute how it is; so long it may be without a network before somebody is told."""
+
+
+def is_silent(device: Device, now: datetime) -> bool:
+    """Whether a device that is to send, and was heard of before, has said nothing for longer than SILENT_AFTER."""
+    if device.state is not DeviceState.PAIRED or device.last_seen_at is None:
+        return False
+    return now - device.last_seen_at > SILENT_AFTER

@@ -9,6 +9,7 @@ from datetime import timedelta
 from attendance.errors import RollcallError
 from attendance.searching.advancing import advance_all
 from attendance.services import Services
+from attendance.use_cases.devices.devices import note_silence
 from attendance.use_cases.devices.readings import thin_readings
 from attendance.use_cases.erasing import erase_orphans, erase_pending
 from attendance.use_cases.imports.forgetting import forget_removed
@@ -33,7 +34,7 @@ def sweep(services: Services, out_of_time: Callable[[], bool] = lambda: False) -
     def searches(services: Services) -> None:
         ended[0] = advance_all(services, out_of_time)
 
-    for step in (searches, _finish_uploads, erase_pending, drain, forget_removed, _purge):
+    for step in (searches, _finish_uploads, erase_pending, note_silence, drain, forget_removed, _purge):
         try:
             step(services)
         except Exception as reason:

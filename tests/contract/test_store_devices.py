@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
-from attendance.changes import AddDevice, OfferPairing, RevokeDevice, SaveDevice
-from attendance.errors import AlreadyExists, NotFound
-from attendance.model import DeviceState, ItemRefusal, Pairing
-from attendance.ports import DeviceStore
+from attendance.changes import AddDevice, NoteSilence, OfferPairing, RemoveDevice, RevokeDevice, SaveDevice
+from attendance.errors import AlreadyExists, MovedOn, NotFound
+from attendance.model import DeviceState, ItemRefusal, OutboxItem, Pairing
+from attendance.ports import DeviceStore, Store
 from tests.committing import take_pairing
 from tests.contract.device_samples import DEVICE_STORES, a_device, a_status
 from tests.contract.samples import HOUR, MINUTE, NOW
@@ -31,7 +31,8 @@ def paired(store: DeviceStore, device_id: str = "d1", key_hash: str = "key") -> 
 
 
 def test_a_device_is_kept_as_it_is(store: DeviceStore) -> None:
-    device = a_device(alarm_line_c=37.5, calibration_offset_c=1.25, calibrated_on=date(2025, 3, 1), status=a_status())
+    measure = {"alarm_line_c": 37.5, "calibration_offset_c": 1.25, "calibrated_on": date(2025, 3, 1)}
+    device = a_device(**measure, status=a_status(), last_seen_at=NOW, silent_since=NOW)
     store.commit(AddDevice(device))
     assert store.device("d1") == device
 
@@ -164,6 +165,62 @@ def test_what_a_device_said_stays_until_it_says_something_else(store: DeviceStor
     store.see_device("d1", NOW + MINUTE)
     device = store.device("d1")
     assert (device.last_seen_at, device.status) == (NOW + MINUTE, a_status())
+
+
+def silence_of(store: Store) -> datetime | None:
+    return store.device("d1").silent_since
+
+
+def an_item() -> OutboxItem:
+    return OutboxItem("mail", "device d1", "{}", NOW, NOW)
+
+
+def test_a_silence_is_noted_once_with_what_follows_until_the_device_is_heard_of(store: Store) -> None:
+    store.commit(AddDevice(a_device()))
+    store.see_device("d1", NOW, a_status())
+    store.commit(NoteSilence("d1", NOW), an_item())
+    assert (silence_of(store), store.device("d1").last_seen_at, len(store.outbox("mail"))) == (NOW, NOW, 1)
+    with pytest.raises(MovedOn):
+        store.commit(NoteSilence("d1", NOW), an_item())
+    store.commit(SaveDevice(replace(a_device(), name="Moved")))
+    assert (silence_of(store), len(store.outbox("mail"))) == (NOW, 1)
+    store.see_device("d1", NOW + HOUR)
+    assert silence_of(store) is None
+    store.commit(NoteSilence("d1", NOW + HOUR), an_item())
+    assert (silence_of(store), len(store.outbox("mail"))) == (NOW + HOUR, 2)
+
+
+def test_of_several_that_notice_a_silence_at_once_one_notes_it(store: Store) -> None:
+    store.commit(AddDevice(a_device()))
+    store.see_device("d1", NOW)
+
+    def note(_: int) -> bool:
+        try:
+            store.commit(NoteSilence("d1", NOW), an_item())
+        except MovedOn:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(note, range(6))) == 1
+    assert len(store.outbox("mail")) == 1
+
+
+@pytest.mark.parametrize("meanwhile", ["heard of", "never heard of", "revoked", "removed"])
+def test_no_silence_is_noted_of_a_device_that_is_as_it_was_no_longer(store: Store, meanwhile: str) -> None:
+    store.commit(AddDevice(a_device()))
+    if meanwhile != "never heard of":
+        store.see_device("d1", NOW)
+    if meanwhile == "heard of":
+        store.see_device("d1", NOW + MINUTE)
+    elif meanwhile == "revoked":
+        store.commit(RevokeDevice("d1", NOW + MINUTE))
+    elif meanwhile == "removed":
+        store.commit(RemoveDevice("d1"))
+    with pytest.raises(MovedOn):
+        store.commit(NoteSilence("d1", NOW), an_item())
+    assert store.outbox("mail") == []
+    assert not any(device.silent_since for device in store.devices())
 
 
 def test_devices_are_sorted_by_room_and_name_without_case(store: DeviceStore) -> None:

@@ -26,7 +26,7 @@ from attendance.adapters.rekognition import snapshots as rekognition_snapshot
 from attendance.adapters.s3 import lock as s3_lock
 from attendance.adapters.s3 import upload_record as s3_upload_record
 from attendance.model import Course
-from attendance.searching import remote as remote_search
+from attendance.rules.devices import SILENT_AFTER
 from attendance.searching import searches as search_recording
 from attendance.settings import SETTINGS, load_settings
 from attendance.use_cases import upkeep as sweep
@@ -67,7 +67,6 @@ from rekognition_local.endpoint import Endpoint, EndpointOptions
 from rekognition_local.similarity import similarity as service_similarity
 from tests.docs.pages import ROOT
 from website import config
-from website.devices import words
 from website.uploading import direct
 
 SITE = load_settings({})
@@ -302,7 +301,7 @@ def _of_devices() -> list[tuple[str, str]]:
     page, on_site = "docs/devices.md", "docs/devices-on-the-site.md"
     moved = device_settings.TriggerTable().moved_percent
     across, down = motion.ACROSS * motion.BLOCK_PX, motion.DOWN * motion.BLOCK_PX
-    silent, lasts = words.SILENT_AFTER.seconds // 60, pair_device.CODE_LASTS
+    silent, lasts = SILENT_AFTER.seconds // 60, pair_device.CODE_LASTS
     return [
         (page, f"a share of the camera's picture ({moved:g} %)"),
         (page, f"a grey picture of {across}x{down}"),

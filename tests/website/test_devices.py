@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from attendance.changes import SaveDevice
 from attendance.device_errors import CodeRefused, KeyRefused
 from attendance.model import Course
+from attendance.rules.devices import SILENT_AFTER
 from attendance.services import Services
 from attendance.use_cases.courses.timetable import add_slot, timetable_of_room
 from attendance.use_cases.devices.devices import add_device, device_of_key, pair_device
@@ -19,7 +20,6 @@ from tests.website.browsing import post_form
 from tests.website.conftest import NOW
 from tests.website.device_sending import DeviceClient, a_paired_device, heartbeat_words
 from tests.website.measuring import measure, paired_device, say_status
-from website.devices import words
 
 CODE = re.compile(r'<code id="pairing-code">([A-Z0-9]{4}-[A-Z0-9]{4})</code>')
 
@@ -124,9 +124,9 @@ def test_a_device_that_is_there_was_seen_a_moment_ago(admin_client: FlaskClient,
 
 def test_a_device_that_was_silent_for_ten_minutes_is_marked(services: Services, admin_client: FlaskClient) -> None:
     device = paired_device(services)
-    services.store.see_device(device.id, services.now() - words.SILENT_AFTER - timedelta(seconds=1))
+    services.store.see_device(device.id, services.now() - SILENT_AFTER - timedelta(seconds=1))
     assert "Not seen since" in admin_client.get("/devices").text
-    services.store.see_device(device.id, services.now() - words.SILENT_AFTER + timedelta(minutes=1))
+    services.store.see_device(device.id, services.now() - SILENT_AFTER + timedelta(minutes=1))
     assert "Not seen since" not in admin_client.get("/devices").text
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from babel.dates import format_time
 from flask_babel import format_timedelta, get_locale
@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from attendance.model import Device, DeviceState
+from attendance.rules.devices import is_silent
 from website.current import reader_timezone
 from website.formatting import moment
 
@@ -23,7 +24,6 @@ WEEKDAYS = (
     _l("Saturday"),
     _l("Sunday"),
 )
-SILENT_AFTER = timedelta(minutes=10)
 _FINE = "ok"
 _NONE = "none"
 
@@ -45,7 +45,7 @@ def heard_of(device: Device, now: datetime) -> Sign:
         return Sign("hourglass-split", "unsure", _("Waits to be paired"))
     if device.last_seen_at is None:
         return Sign("hourglass-split", "unsure", _("Paired, not heard of yet"))
-    if now - device.last_seen_at > SILENT_AFTER:
+    if is_silent(device, now):
         return Sign("wifi-off", "absent", _("Not seen since %(moment)s", moment=moment(device.last_seen_at)))
     ago = format_timedelta(device.last_seen_at - now, granularity="minute", add_direction=True)
     return Sign("check-circle-fill", "present", _("Seen %(ago)s", ago=ago))

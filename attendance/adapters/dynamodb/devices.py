@@ -51,6 +51,12 @@ class DynamoDevices(TablePart):
         """Raises NotFound."""
         self._change(device_id, revoked_at=at, pairing_hash=None, pairing_until=None)
 
+    def _note_silence(self, device_id: str, since: datetime) -> None:
+        """Raises MovedOn."""
+        as_read = "#last_seen_at = :since AND attribute_not_exists(#silent_since) AND attribute_not_exists(#revoked_at)"
+        noting = update(keys.device(device_id), "SET #silent_since = :since", as_read, MovedOn(), since=since)
+        self.table.transact([noting])
+
     def _remove_device(self, device_id: str) -> None:
         """Raises NotFound. What hangs on it goes first, so that the same call again completes what broke off."""
         device = self.device(device_id)
@@ -65,8 +71,8 @@ class DynamoDevices(TablePart):
 
     def see_device(self, device_id: str, at: datetime, status: DeviceStatus | None = None) -> None:
         """Nothing happens where it is gone."""
-        said = {"last_seen_at": at} | ({"status": status} if status is not None else {})
-        expression, values = setting(said)
+        said = {"status": status} if status is not None else {}
+        expression, values = setting({"last_seen_at": at, "silent_since": None} | said)
         self.table.update(keys.device(device_id), expression, THERE, **values)
 
     def device(self, device_id: str) -> Device:

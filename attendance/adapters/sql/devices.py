@@ -62,6 +62,15 @@ class SqlDevices(Database):
         """Raises NotFound."""
         self._change(device_id, revoked_at=at, pairing_hash=None, pairing_until=None)
 
+    def _note_silence(self, device_id: str, since: datetime) -> None:
+        """Raises MovedOn."""
+        as_read = (devices.c.id == device_id) & (devices.c.last_seen_at == since)
+        unknown = devices.c.silent_since.is_(None) & devices.c.revoked_at.is_(None)
+        with self._writing() as connection:
+            noting = update(devices).where(as_read, unknown).values(silent_since=since)
+            if not connection.execute(noting).rowcount:
+                raise MovedOn
+
     def _remove_device(self, device_id: str) -> None:
         """Raises NotFound."""
         with self._writing() as connection:
@@ -72,7 +81,8 @@ class SqlDevices(Database):
         """Nothing happens where it is gone."""
         said = {"status": status} if status is not None else {}
         with self._writing() as connection:
-            connection.execute(update(devices).where(devices.c.id == device_id).values(last_seen_at=at, **said))
+            seen = {"last_seen_at": at, "silent_since": None} | said
+            connection.execute(update(devices).where(devices.c.id == device_id).values(seen))
 
     def device(self, device_id: str) -> Device:
         """Raises NotFound."""

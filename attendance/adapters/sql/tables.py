@@ -302,6 +302,7 @@ devices = Table(
     Column("paired_at", Moment),
     Column("revoked_at", Moment),
     Column("last_seen_at", Moment),
+    Column("silent_since", Moment),
     Column("status", StatusText),
     Column("alarm_line_c", Double),
     Column("calibration_offset_c", Double, nullable=False),

@@ -7,15 +7,18 @@ import math
 import secrets
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from attendance.changes import AddDevice, OfferPairing, RemoveDevice, RevokeDevice, SaveDevice, TakePairing
+from attendance.changes import AddDevice, NoteSilence, OfferPairing, RemoveDevice, RevokeDevice, SaveDevice, TakePairing
 from attendance.committing import commit
 from attendance.device_errors import CodeRefused, KeyRefused
 from attendance.errors import InvalidInput, MovedOn, Phrase
+from attendance.events import DeviceSilent
 from attendance.model import AuditEntry, Device, DeviceStatus, new_id
+from attendance.rules.devices import is_silent
 from attendance.services import Services
 from attendance.use_cases.devices.readings import check_time
 from attendance.use_cases.erasing import erase_soon
@@ -90,6 +93,17 @@ def hear_of(services: Services, device: Device, status: DeviceStatus | None = No
     now = services.now()
     if status is not None or device.last_seen_at is None or now - device.last_seen_at >= SEEN_EVERY:
         services.store.see_device(device.id, now, status)
+
+
+def note_silence(services: Services) -> None:
+    """Tell once of each device that is missed; of several processes that notice it one does."""
+    now = services.now()
+    for device in services.store.devices():
+        since = device.last_seen_at
+        if since is not None and device.silent_since is None and is_silent(device, now):
+            silent = DeviceSilent(at=now, device_id=device.id, since=since)
+            with suppress(MovedOn):  # it was heard of at this moment, or another process told of it
+                commit(services, NoteSilence(device.id, since), silent)
 
 
 def list_devices(services: Services) -> Sequence[DeviceRow]:

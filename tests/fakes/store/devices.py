@@ -25,8 +25,8 @@ from attendance.rules.alarms import raised
 from attendance.rules.paging import page_of
 from attendance.rules.texts import folded
 from attendance.rules.thinning import removable, surplus
-from tests.fakes.store.state import FakeState, in_utc, locked, need
 from attendance.sentences import moved_on
+from tests.fakes.store.state import FakeState, in_utc, locked, need
 
 _NO_DEVICE = "There is no such device."
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -87,7 +87,13 @@ class FakeDevices(DeviceState):
     def see_device(self, device_id: str, at: datetime, status: DeviceStatus | None = None) -> None:
         if device_id in self._devices:
             said = {"status": status} if status else {}
-            self._change(device_id, last_seen_at=at, **said)
+            self._change(device_id, last_seen_at=at, silent_since=None, **said)
+
+    def _note_silence(self, device_id: str, since: datetime) -> None:
+        device = self._devices.get(device_id)
+        if device is None or device.last_seen_at != since or device.silent_since or device.revoked_at:
+            raise MovedOn
+        self._change(device_id, silent_since=since)
 
     def device(self, device_id: str) -> Device:
         return need(self._devices, device_id, _NO_DEVICE)

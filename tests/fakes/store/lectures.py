@@ -11,8 +11,8 @@ from typing import Any
 from attendance.errors import AlreadyExists, Conflict
 from attendance.model import Lecture, LectureCounts, Page, Recording, SearchStatus, Sighting
 from attendance.rules.paging import page_of
-from tests.fakes.store.state import FakeState, in_utc, locked, need
 from attendance.sentences import moved_on
+from tests.fakes.store.state import FakeState, in_utc, locked, need
 
 
 def _refuse_doubled(state: FakeState, lecture: Lecture) -> None:

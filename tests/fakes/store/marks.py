@@ -8,13 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from attendance.changes import MarkStep
-from attendance.errors import MovedOn, NotFound
+from attendance.errors import NotFound
 from attendance.model import ERASE, AuditEntry, LogFilter, LogRow, Mark, MarkChange, OutboxItem, Page, Status
 from attendance.rules.log import is_wanted, sorted_rows
 from attendance.rules.paging import page_of
 from attendance.rules.texts import without_names
-from tests.fakes.store.state import FakeState, in_utc, locked, need
 from attendance.sentences import moved_on
+from tests.fakes.store.state import FakeState, in_utc, locked, need
 
 
 @locked

@@ -1,4 +1,4 @@
-"""One outbox for events and deletions, in place of the list of erasures.
+"""One outbox for events and deletions, in place of the list of erasures; and since when a device is silent.
 
 Column types are spelt out here, not imported: this must go on making what it made when it was written.
 """
@@ -65,10 +65,12 @@ def upgrade() -> None:
     op.execute(_OUTBOX.insert().from_select(columns, waiting.select_from(_ERASURES).order_by(_ERASURES.c.id)))
     op.drop_index("ix_erasures_key", table_name="erasures")
     op.drop_table("erasures")
+    op.add_column("devices", sa.Column("silent_since", _moment(), nullable=True))
 
 
 def downgrade() -> None:
-    """Events that wait are lost; deletions stay."""
+    """Events that wait are lost, and which silences were noted; deletions stay."""
+    op.drop_column("devices", "silent_since")
     op.create_table(
         "erasures",
         sa.Column("id", _counter(), autoincrement=True, nullable=False),
