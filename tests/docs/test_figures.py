@@ -27,11 +27,12 @@ from attendance.adapters.s3 import lock as s3_lock
 from attendance.adapters.s3 import upload_record as s3_upload_record
 from attendance.model import Course
 from attendance.rules.devices import SILENT_AFTER
+from attendance.searching import remote as remote_search
 from attendance.searching import searches as search_recording
 from attendance.settings import SETTINGS, load_settings
 from attendance.use_cases import upkeep as sweep
-from attendance.use_cases.devices.devices import devices as calibrate_device
-from attendance.use_cases.devices.devices import devices as pair_device
+from attendance.use_cases.devices import devices as calibrate_device
+from attendance.use_cases.devices import devices as pair_device
 from attendance.use_cases.imports import lists as list_lines
 from attendance.use_cases.students import photo_sources
 from deploy.aws import build_zip

@@ -14,10 +14,9 @@ from attendance.adapters.dynamodb import keys
 from attendance.adapters.dynamodb.actions import NEW, THERE, Action, check, delete, put, update
 from attendance.adapters.dynamodb.table import MOST_IN_TRANSACTION, Table, key_in
 from attendance.adapters.dynamodb.values import Item, attribute, attributes, text, whole
-from attendance.errors import MovedOn
 from attendance.model import Alarm, NearAlarms
 from attendance.rules.alarms import near_time, raised
-from attendance.sentences import no_device
+from attendance.sentences import moved_on, no_device
 
 _MOST = (MOST_IN_TRANSACTION - 1) // 4  # an alarm is four items that go, beside the one that counts all
 
@@ -55,7 +54,7 @@ def remove_alarms(table: Table, device_id: str) -> None:
 def _add(table: Table, device_id: str, new: Sequence[Alarm], quiet: timedelta) -> None:
     counted = whole(table.get(keys.alarm_count(device_id)), "alarms")
     if len(raised(new, near_alarms(table, device_id, new, quiet), quiet)) < len(new):
-        raise MovedOn
+        raise moved_on()
     actions = [
         check(keys.device(device_id), THERE, no_device()),
         _counting(device_id, counted, len(new)),

@@ -54,7 +54,7 @@ class DynamoDevices(TablePart):
     def _note_silence(self, device_id: str, since: datetime) -> None:
         """Raises MovedOn."""
         as_read = "#last_seen_at = :since AND attribute_not_exists(#silent_since) AND attribute_not_exists(#revoked_at)"
-        noting = update(keys.device(device_id), "SET #silent_since = :since", as_read, MovedOn(), since=since)
+        noting = update(keys.device(device_id), "SET #silent_since = :since", as_read, moved_on(), since=since)
         self.table.transact([noting])
 
     def _remove_device(self, device_id: str) -> None:

@@ -69,7 +69,7 @@ class SqlDevices(Database):
         with self._writing() as connection:
             noting = update(devices).where(as_read, unknown).values(silent_since=since)
             if not connection.execute(noting).rowcount:
-                raise MovedOn
+                raise moved_on()
 
     def _remove_device(self, device_id: str) -> None:
         """Raises NotFound."""

@@ -13,11 +13,11 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 from attendance.adapters.sql.connection import Database
 from attendance.adapters.sql.rows import in_parts, lock, one, page_of, read, read_all, tally, values
 from attendance.adapters.sql.tables import alarms, device_pictures, devices, readings, recordings
-from attendance.errors import AlreadyExists, MovedOn
+from attendance.errors import AlreadyExists
 from attendance.model import Alarm, DevicePicture, NearAlarms, Page, Reading, ReadingSpan
 from attendance.rules.alarms import near_time, raised
 from attendance.rules.thinning import minute_of, surplus
-from attendance.sentences import no_alarm, no_device, no_reading, no_recording
+from attendance.sentences import moved_on, no_alarm, no_device, no_reading, no_recording
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NEW = insert(readings)
@@ -175,7 +175,7 @@ class SqlAlarms(Database):
         with self._writing() as connection:
             lock(connection, devices, device_id, no_device())
             if len(raised(new, _near(connection, device_id, new, quiet), quiet)) < len(new):
-                raise MovedOn
+                raise moved_on()
             connection.execute(insert(alarms), [values(alarm, alarms) for alarm in new])
 
     def near_alarms(self, device_id: str, alarms: Sequence[Alarm], quiet: timedelta) -> NearAlarms:

@@ -92,7 +92,7 @@ class FakeDevices(DeviceState):
     def _note_silence(self, device_id: str, since: datetime) -> None:
         device = self._devices.get(device_id)
         if device is None or device.last_seen_at != since or device.silent_since or device.revoked_at:
-            raise MovedOn
+            raise moved_on()
         self._change(device_id, silent_since=since)
 
     def device(self, device_id: str) -> Device:
@@ -218,7 +218,7 @@ class FakeAlarms(DeviceState):
     def _add_alarms(self, device_id: str, new: Sequence[Alarm], quiet: timedelta) -> None:
         need(self._devices, device_id, _NO_DEVICE)
         if len(raised(new, self._alarms_of(device_id), quiet)) < len(new):
-            raise MovedOn
+            raise moved_on()
         self._alarms.update({alarm.id: in_utc(alarm) for alarm in new})
 
     def near_alarms(self, device_id: str, alarms: Sequence[Alarm], quiet: timedelta) -> NearAlarms:
