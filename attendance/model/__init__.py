@@ -19,14 +19,15 @@ from attendance.model.devices import (
     Slot,
 )
 from attendance.model.ids import new_id
-from attendance.model.lectures import DEVICE, Lecture, MatchLines, Recording, RecordingKind, SearchStatus, Sighting
+from attendance.model.lectures import Lecture, MatchLines, Recording, RecordingKind, SearchStatus, Sighting
 from attendance.model.lists import FORGOTTEN, AuditEntry, LectureCounts, LogFilter, LogRow, Page
 from attendance.model.marks import Evidence, Mark, MarkChange, Status
 from attendance.model.outbox import ERASE, OutboxItem
 from attendance.model.people import Course, EngineCount, Face, Role, Session, Student, User
+from attendance.model.uploads import COMMAND_LINE, DeviceRecording, LectureRecording, Sender
 
 __all__ = [
-    "DEVICE",
+    "COMMAND_LINE",
     "ERASE",
     "FORGOTTEN",
     "PIXELS",
@@ -35,6 +36,7 @@ __all__ = [
     "Course",
     "Device",
     "DevicePicture",
+    "DeviceRecording",
     "DeviceState",
     "DeviceStatus",
     "EngineCount",
@@ -43,6 +45,7 @@ __all__ = [
     "ItemRefusal",
     "Lecture",
     "LectureCounts",
+    "LectureRecording",
     "LogFilter",
     "LogRow",
     "Mark",
@@ -58,6 +61,7 @@ __all__ = [
     "RecordingKind",
     "Role",
     "SearchStatus",
+    "Sender",
     "Session",
     "Sighting",
     "Slot",

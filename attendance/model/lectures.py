@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from attendance.model.uploads import Sender
+
 
 class SearchStatus(StrEnum):
     """How far the search of a recording is."""
@@ -36,16 +38,13 @@ class Lecture:
     title: str = ""
 
 
-DEVICE = "device:"
-"""`created_by` of a recording that a device sent begins so, and the user of its upload; the device's id follows."""
-
-
 @dataclass(frozen=True, slots=True)
 class Recording:
     """A video or a snapshot of a lecture, with its media key and how far its search is.
 
     `claimed_by` and `claimed_until` are the lease of the worker that searches it; `attempts` counts searches
-    begun since it was last queued, so that a recording that kills its worker ends as failed.
+    begun since it was last queued, so that a recording that kills its worker ends as failed. `created_by` is the
+    sender as it is stored.
     """
 
     id: str
@@ -76,10 +75,14 @@ class Recording:
         return self.started_at + timedelta(seconds=self.duration_s)
 
     @property
+    def sender(self) -> Sender:
+        """Who sent it."""
+        return Sender.from_stored(self.created_by)
+
+    @property
     def device_id(self) -> str | None:
         """The device that sent it; None where a person did."""
-        by = self.created_by or ""
-        return by.removeprefix(DEVICE) if by.startswith(DEVICE) else None
+        return self.sender.device_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
+from attendance.model import LectureRecording, Sender
 from attendance.ports.media import MediaFile
 
 
@@ -20,19 +21,21 @@ class ByteStream(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """An upload of `size` bytes of which `offset` are here. `details` say what it is for.
+    """An upload of `size` bytes of which `offset` are here.
 
     `offset` counts bytes; where parts arrive in any order it is no place to go on from. `refusal` is the sentence
-    with which a whole upload was refused, where it is kept.
+    with which a whole upload was refused, where it is kept. `metadata` is the header Upload-Metadata of a client that
+    speaks tus, which is told it again.
     """
 
     id: str
-    user_id: str
+    sender: Sender
     size: int
     created_at: datetime
-    details: dict[str, str]
+    purpose: LectureRecording
     offset: int = 0
     refusal: str | None = None
+    metadata: str = ""
 
 
 class UploadSpool(Protocol):
@@ -56,7 +59,7 @@ class UploadSpool(Protocol):
     def remove(self, upload_id: str) -> None:
         """Nothing happens where it is gone."""
 
-    def of_user(self, user_id: str) -> Sequence[Upload]:
+    def of_sender(self, sender: Sender) -> Sequence[Upload]:
         """Those not finished, newest first."""
 
     def whole(self) -> Sequence[Upload]:
@@ -90,7 +93,8 @@ class UploadPart:
 class DirectUploads(UploadSpool, Protocol):
     """Bytes go straight to the media store, in parts of which several may be on their way at once.
 
-    An upload is whole once it is completed: one whose parts are all there, but which nobody completed, is in `of_user`.
+    An upload is whole once it is completed: one whose parts are all there, but which nobody completed, is in
+    `of_sender`.
     """
 
     def part_size(self, upload_id: str) -> int:
@@ -108,6 +112,7 @@ class DirectUploads(UploadSpool, Protocol):
     def refuse(self, upload_id: str, sentence: str) -> None:
         """Delete the bytes and keep why, so that who sent them learns it: they are looked at when nobody listens.
 
-        `upload` then has the `refusal` and an offset of 0. It is in `of_user`, never in `whole`; `file` and `finishing`
-        raise NotFound. It may be called while this process is in `finishing`. Nothing happens where it is gone.
+        `upload` then has the `refusal` and an offset of 0. It is in `of_sender`, never in `whole`; `file` and
+        `finishing` raise NotFound. It may be called while this process is in `finishing`. Nothing happens where it is
+        gone.
         """

@@ -65,6 +65,6 @@ def _finish_uploads(services: Services) -> None:
         try:
             finish_upload(services, upload.id)
         except RollcallError as refused:
-            _log.warning("Upload %s of %r: %s", upload.id, upload.details.get("filename"), refused.sentence)
+            _log.warning("Upload %s of %r: %s", upload.id, upload.purpose.filename, refused.sentence)
         except Exception:  # a fault in the program: the other uploads and the searches do not wait for its mending
             _log.exception("Upload %s cannot be finished.", upload.id)

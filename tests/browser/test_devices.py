@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 
 from attendance.bootstrap import bootstrap
 from attendance.disk.files import DiskFile
-from attendance.model import Course, Device, DevicePicture, Role
+from attendance.model import Course, Device, DevicePicture, Role, Sender
 from attendance.searching.searches import search_recording
 from attendance.services import Services
 from attendance.settings import load_settings
@@ -124,7 +124,7 @@ def _snapshots(services: Services, course: Course, device: Device, folder: Path)
             starts_at=_STARTS,
             ends_at=_STARTS + timedelta(hours=3),
             recorded_at=_STARTS + timedelta(minutes=minutes),
-            by=f"device:{device.id}",
+            sender=Sender(device_id=device.id),
             enqueue=False,
         )
         assert search_recording(services, recording.id)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from attendance.errors import AlreadyExists, Conflict, NotFound
+from attendance.model import Sender
 from attendance.ports import UploadSpool
 from tests.contract.uploads_kits import (
     APPENDED,
@@ -21,6 +22,7 @@ from tests.contract.uploads_kits import (
     open_spool,
     send,
 )
+from tests.sending import TEACHER
 
 
 @pytest.fixture(params=[*APPENDED, *DIRECT])
@@ -101,15 +103,15 @@ def test_an_upload_whose_file_was_moved_away_is_gone_and_can_be_removed(spool: U
 
 def test_a_user_sees_the_own_half_done_uploads_newest_first(spool: UploadSpool) -> None:
     older, newer = an_upload(), an_upload(at=NOON + timedelta(minutes=1))
-    whole, foreign = an_upload(3), an_upload(user_id="another")
+    whole, foreign = an_upload(3), an_upload(sender=Sender(user_id="another"))
     for upload in (older, newer, whole, foreign):
         spool.begin(upload)
     send(spool, whole.id, b"012")
-    assert [upload.id for upload in spool.of_user("teacher")] == [newer.id, older.id]
+    assert [upload.id for upload in spool.of_sender(TEACHER)] == [newer.id, older.id]
 
 
 def test_whole_uploads_of_everybody_are_listed_oldest_first(spool: UploadSpool) -> None:
-    newer, older = an_upload(3, at=NOON + timedelta(minutes=1)), an_upload(3, user_id="another")
+    newer, older = an_upload(3, at=NOON + timedelta(minutes=1)), an_upload(3, sender=Sender(user_id="another"))
     for upload in (newer, older, an_upload()):
         spool.begin(upload)
     for upload in (newer, older):

@@ -12,6 +12,7 @@ from attendance.errors import Conflict, InvalidInput, NotFound
 from attendance.model import new_id
 from attendance.ports import DirectUploads, UploadPart
 from tests.contract.uploads_kits import DIRECT, NOON, an_upload, content, open_spool, send, send_part
+from tests.sending import TEACHER
 
 
 @pytest.fixture(params=DIRECT)
@@ -79,12 +80,12 @@ def test_an_upload_is_not_whole_before_it_is_completed(spool: DirectUploads) -> 
     for number, chunk in enumerate(chunks, 1):
         send_part(spool, upload_id, number, chunk)
     assert list(spool.whole()) == []
-    assert [one.id for one in spool.of_user("teacher")] == [upload_id]
+    assert [one.id for one in spool.of_sender(TEACHER)] == [upload_id]
     with pytest.raises(NotFound), spool.finishing(upload_id):
         pass
     spool.complete(upload_id)
     assert [one.id for one in spool.whole()] == [upload_id]
-    assert list(spool.of_user("teacher")) == []
+    assert list(spool.of_sender(TEACHER)) == []
 
 
 def test_a_part_of_a_wrong_size_does_not_make_an_upload_whole(spool: DirectUploads) -> None:
@@ -139,8 +140,8 @@ def test_an_upload_that_was_refused_keeps_the_reason_and_not_the_bytes(spool: Di
     with spool.finishing(upload.id):
         spool.refuse(upload.id, "It is no video.")
     refused = spool.upload(upload.id)
-    assert (refused.refusal, refused.offset, refused.details) == ("It is no video.", 0, upload.details)
-    assert [one.id for one in spool.of_user("teacher")] == [upload.id]
+    assert (refused.refusal, refused.offset, refused.purpose) == ("It is no video.", 0, upload.purpose)
+    assert [one.id for one in spool.of_sender(TEACHER)] == [upload.id]
     assert list(spool.whole()) == []
     assert list(spool.parts(upload.id)) == []
     with pytest.raises(NotFound):
@@ -159,4 +160,4 @@ def test_a_refused_upload_can_be_removed_and_grows_old(spool: DirectUploads) -> 
     with pytest.raises(NotFound):
         spool.upload(uploads[0].id)
     assert spool.remove_older_than(NOON) == 1
-    assert list(spool.of_user("teacher")) == []
+    assert list(spool.of_sender(TEACHER)) == []

@@ -14,11 +14,12 @@ from attendance.adapters.folder.uploads import FolderUploads
 from attendance.adapters.s3.media import S3File, S3Media
 from attendance.adapters.s3.uploads import S3Uploads
 from attendance.media_keys import recording_key
-from attendance.model import new_id
+from attendance.model import Sender, new_id
 from attendance.ports import AppendedUploads, DirectUploads, MediaFile, Upload, UploadSpool
 from tests.fakes.direct_uploads import FakeDirectUploads
 from tests.fakes.uploads import FakeUploads
 from tests.moto_bucket import open_moto_bucket
+from tests.sending import A_LECTURE, TEACHER
 
 APPENDED = ("folder", "fake")
 DIRECT = ("s3", "fake-direct")
@@ -44,8 +45,8 @@ def open_spool(kind: str, folder: Path) -> Iterator[UploadSpool]:
             yield from map(S3Uploads, open_moto_bucket())
 
 
-def an_upload(size: int = 10, *, user_id: str = "teacher", at: datetime = NOON) -> Upload:
-    return Upload(new_id(), user_id, size, at, {"filename": "강의 1.mp4", "course_id": "c"})
+def an_upload(size: int = 10, *, sender: Sender = TEACHER, at: datetime = NOON) -> Upload:
+    return Upload(new_id(), sender, size, at, A_LECTURE)
 
 
 def send(spool: UploadSpool, upload_id: str, data: bytes) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from attendance.disk.files import DiskFile
 from attendance.errors import AlreadyExists, Conflict, NotFound
+from attendance.model import Sender
 from attendance.ports import Upload
 
 
@@ -70,8 +71,8 @@ class FakeSpool(ABC):
         if self._uploads.pop(upload_id, None):
             self._file(upload_id).unlink(missing_ok=True)
 
-    def of_user(self, user_id: str) -> Sequence[Upload]:
-        mine = [one for one in self._all() if one.user_id == user_id and not self._is_whole(one)]
+    def of_sender(self, sender: Sender) -> Sequence[Upload]:
+        mine = [one for one in self._all() if one.sender == sender and not self._is_whole(one)]
         return sorted(mine, key=lambda one: (one.created_at, one.id), reverse=True)
 
     def whole(self) -> Sequence[Upload]:

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from attendance.model import Course, new_id
+from attendance.model import Course, LectureRecording, new_id
 from attendance.ports import Upload
 from attendance.services import Services
 from tests.fakes import FakeFaces
 from tests.lambda_face_search.sent import BUCKET
+from tests.sending import TEACHER
 from tests.unit.in_memory import MemoryServices, a_course, a_student, services_in_memory
 from tests.unit.receiving import a_teacher
 
@@ -32,8 +33,8 @@ def a_site(faces: FakeFaces | None = None, now: Callable[[], datetime] | None = 
 def an_upload(services: Services, course: Course, data: bytes = VIDEO, missing: int = 0) -> str:
     """The id of an upload whose bytes are here, all or but the last few."""
     a_teacher(services)
-    details = {"filename": "lecture.mp4", "course_id": course.id, "starts_at": STARTS_AT.isoformat()}
-    upload = Upload(new_id(), "teacher", len(data), services.now(), details)
+    purpose = LectureRecording(filename="lecture.mp4", course_id=course.id, starts_at=STARTS_AT)
+    upload = Upload(new_id(), TEACHER, len(data), services.now(), purpose)
     services.uploads.begin(upload)
     services.uploads.append(upload.id, 0, io.BytesIO(data[: len(data) - missing]))  # type: ignore[attr-defined]
     return upload.id

@@ -15,7 +15,7 @@ import requests
 
 from attendance import bootstrap as composition
 from attendance.adapters.dynamodb import open_store
-from attendance.model import SearchStatus, Status, new_id
+from attendance.model import LectureRecording, SearchStatus, Status, new_id
 from attendance.ports import DirectUploads, Upload
 from attendance.services import Services
 from attendance.settings import Settings, load_settings
@@ -29,6 +29,7 @@ from tests.lambda_face_search.remote_engine import RemoteEngine
 from tests.lambda_face_search.school import STARTS_AT, VIDEO
 from tests.lambda_face_search.sent import http_v2_event, rekognition_message, s3_event, schedule_event, sns_event
 from tests.lambda_face_search.sqs import REGION, aws_in_memory, sqs_event
+from tests.sending import TEACHER
 from tests.unit.receiving import a_teacher
 
 pytestmark = pytest.mark.slow
@@ -144,8 +145,8 @@ def an_upload(services: Services, course_id: str, data: bytes = VIDEO) -> str:
     """Sent by presigned links, as a browser does."""
     assert isinstance(services.uploads, DirectUploads)
     a_teacher(services)
-    details = {"filename": "lecture.mp4", "course_id": course_id, "starts_at": STARTS_AT.isoformat()}
-    upload = Upload(new_id(), "teacher", len(data), services.now(), details)
+    purpose = LectureRecording(filename="lecture.mp4", course_id=course_id, starts_at=STARTS_AT)
+    upload = Upload(new_id(), TEACHER, len(data), services.now(), purpose)
     services.uploads.begin(upload)
     (link,) = services.uploads.part_links(upload.id, [1]).values()
     assert requests.put(link, data=data, timeout=10).ok

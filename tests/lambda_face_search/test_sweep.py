@@ -15,6 +15,7 @@ from tests.lambda_face_search.lambda_context import FakeContext
 from tests.lambda_face_search.remote_engine import RemoteEngine
 from tests.lambda_face_search.school import Clock, an_upload, key_of
 from tests.lambda_face_search.sent import s3_event, schedule_event
+from tests.sending import TEACHER
 from tests.unit.in_memory import MemoryServices
 
 Site = tuple[MemoryServices, Course]
@@ -107,7 +108,7 @@ def test_once_an_hour_it_tidies_up(
     an_upload(services, course, missing=1)
     clock.turn_on(days=8)
     call(f"2026-03-10T09:{minute}:00Z")
-    assert (services.uploads.of_user("teacher") == []) is is_tidied
+    assert (services.uploads.of_sender(TEACHER) == []) is is_tidied
 
 
 def test_an_event_without_a_time_is_of_this_moment() -> None:

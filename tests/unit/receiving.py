@@ -10,10 +10,11 @@ from pathlib import Path
 from attendance.changes import AddUser, SetTeachers
 from attendance.disk.files import DiskFile
 from attendance.errors import AlreadyExists
-from attendance.model import Recording, Role, Status, User, new_id
+from attendance.model import LectureRecording, Recording, Role, Status, User, new_id
 from attendance.ports import Upload
 from attendance.services import Services
 from attendance.use_cases.recordings.receiving import receive_recording
+from tests.sending import TEACHER
 from tests.unit.in_memory import NOW
 
 START = NOW - timedelta(hours=2)
@@ -49,16 +50,11 @@ def a_teacher(services) -> None:
         services.store.commit(SetTeachers(course.id, ["teacher"]))
 
 
-def begin_upload(services, data: bytes = b"video 90|21 0 50", **details: str) -> str:
+def begin_upload(services, data: bytes = b"video 90|21 0 50", filename: str = "lecture.mp4") -> str:
     a_teacher(services)
     upload_id = new_id()
-    given = {
-        "filename": "lecture.mp4",
-        "course_id": services.store.courses()[0].id,
-        "starts_at": START.isoformat(),
-        "ends_at": "",
-    } | details
-    services.uploads.begin(Upload(upload_id, "teacher", len(data), NOW, given))
+    purpose = LectureRecording(filename=filename, course_id=services.store.courses()[0].id, starts_at=START)
+    services.uploads.begin(Upload(upload_id, TEACHER, len(data), NOW, purpose))
     if data:
         with io.BytesIO(data) as stream:
             services.uploads.append(upload_id, 0, stream)

@@ -12,12 +12,13 @@ from attendance.adapters.s3.uploads import S3Uploads
 from attendance.model import new_id
 from attendance.ports import Upload
 from tests.faulty_client import FaultyClient, faulty
+from tests.sending import A_LECTURE, TEACHER
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 def an_upload(size: int = 4) -> Upload:
-    return Upload(new_id(), "teacher", size, NOON, {"filename": "강의 1.mp4"})
+    return Upload(new_id(), TEACHER, size, NOON, A_LECTURE)
 
 
 def send(spool: S3Uploads, upload: Upload) -> None:

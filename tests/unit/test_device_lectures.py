@@ -37,7 +37,7 @@ def test_a_clip_makes_the_lecture_of_its_hour(services: MemoryServices, device: 
     assert (lecture.starts_at, lecture.ends_at) == (NINE, NINE + 60 * MINUTE)
     assert (recording.id, recording.lecture_id) == (item.id, lecture.id)
     assert (recording.started_at, recording.kind) == (NINE + 5 * MINUTE, RecordingKind.VIDEO)
-    assert recording.created_by == sender(device)
+    assert recording.sender == sender(device)
     assert services.media.read(recording.media_key) == VIDEO
 
 
@@ -114,7 +114,7 @@ def test_between_lessons_nothing_is_kept_and_the_device_can_ask_why(services: Me
     item = an_item(started_at=NINE + 60 * MINUTE)
     with pytest.raises(NoLecture, match="The timetable of r 101 has no lecture at that time"):
         begin_device_upload(services, device, item)
-    assert services.uploads.of_user(sender(device)) == []
+    assert services.uploads.of_sender(sender(device)) == []
     assert lectures(services) == []
     found = items_of_device(services, device, [item.id])
     assert found.refused == {item.id: "The timetable of r 101 has no lecture at that time."}

@@ -148,7 +148,7 @@ def test_a_clip_that_is_too_old_is_remembered_as_refused_and_takes_no_place(serv
     with pytest.raises(TooOld):
         begin_device_upload(services, device, item)
     assert list(items_of_device(services, device, [item.id]).refused) == [item.id]
-    assert services.uploads.of_user(sender(device)) == []
+    assert services.uploads.of_sender(sender(device)) == []
 
 
 def test_an_upload_that_was_begun_goes_on_when_its_time_has_run_out(services: MemoryServices) -> None:

@@ -138,7 +138,7 @@ def test_an_item_that_makes_no_sense_is_refused(
 ) -> None:
     with pytest.raises(BadItem):
         begin_device_upload(services, device, replace(an_item(), **wrong))
-    assert services.uploads.of_user(sender(device)) == []
+    assert services.uploads.of_sender(sender(device)) == []
 
 
 def test_a_file_that_is_empty_or_too_large_is_refused(services: MemoryServices, device: Device) -> None:
@@ -146,7 +146,7 @@ def test_a_file_that_is_empty_or_too_large_is_refused(services: MemoryServices, 
         begin_device_upload(services, device, an_item(size=0))
     with pytest.raises(TooLarge):
         begin_device_upload(services, device, an_item(size=20_000_000_000))
-    assert services.uploads.of_user(sender(device)) == []
+    assert services.uploads.of_sender(sender(device)) == []
 
 
 def test_a_device_has_so_many_unfinished_uploads(services: MemoryServices, device: Device) -> None:

@@ -20,6 +20,7 @@ from attendance.ports import MediaFile, Upload
 from attendance.searching.searches import search_recording
 from attendance.use_cases.recordings.finishing import finish_upload
 from attendance.use_cases.upkeep import sweep
+from tests.sending import A_LECTURE, TEACHER
 from tests.unit.in_memory import NOW, MemoryServices, a_course, services_in_memory
 from tests.unit.receiving import START, a_file, begin_upload, nothing_is_kept, receive
 
@@ -104,7 +105,7 @@ def test_a_whole_upload_becomes_the_recording_of_its_id(services):
 
 def test_half_an_upload_becomes_nothing(services):
     upload_id = new_id()
-    services.uploads.begin(Upload(upload_id, "teacher", 100, NOW, {}))
+    services.uploads.begin(Upload(upload_id, TEACHER, 100, NOW, A_LECTURE))
     with pytest.raises(Conflict):
         finish_upload(services, upload_id)
     assert services.uploads.upload(upload_id).size == 100

@@ -11,16 +11,16 @@ import pytest
 from attendance.changes import RemoveUser, SaveUser, SetTeachers
 from attendance.device_errors import BadItem, NoLecture
 from attendance.errors import InvalidInput, NotFound
-from attendance.model import Role, new_id
+from attendance.model import COMMAND_LINE, Role, new_id
 from attendance.ports import Upload
 from attendance.use_cases.courses.timetable import add_slot
 from attendance.use_cases.devices.devices import change_device, revoke_device
 from attendance.use_cases.devices.items import items_of_device
 from attendance.use_cases.devices.uploads import begin_device_upload
 from attendance.use_cases.people.accounts import remove_user
-from attendance.use_cases.people.rights import COMMAND_LINE
 from attendance.use_cases.recordings.finishing import finish_upload
 from attendance.use_cases.upkeep import sweep
+from tests.sending import A_LECTURE, TEACHER
 from tests.unit.device_items import a_camera, a_timetable, an_item, lectures
 from tests.unit.in_memory import MemoryServices, a_course, services_in_memory
 from tests.unit.receiving import a_teacher, begin_upload, nothing_is_kept
@@ -76,7 +76,7 @@ def test_a_commands_upload_that_the_sweep_finishes_is_kept(services: MemoryServi
     with_user = begin_upload(services)
     upload = services.uploads.upload(with_user)
     services.uploads.remove(with_user)
-    services.uploads.begin(replace(upload, user_id=COMMAND_LINE, offset=0))
+    services.uploads.begin(replace(upload, sender=COMMAND_LINE, offset=0))
     services.uploads.append(upload.id, 0, io.BytesIO(b"video 90|21 0 50"))
     sweep(services)
     assert services.store.recording(upload.id)
@@ -99,7 +99,7 @@ def test_a_recording_that_has_its_row_is_finished_whatever_changed_since(service
 def test_a_removed_users_uploads_go_with_the_account(services: MemoryServices):
     a_teacher(services)
     upload_id = new_id()
-    services.uploads.begin(Upload(upload_id, "teacher", 100, services.now(), {}))
+    services.uploads.begin(Upload(upload_id, TEACHER, 100, services.now(), A_LECTURE))
     remove_user(services, "teacher", by="boss")
     with pytest.raises(NotFound):
         services.uploads.upload(upload_id)

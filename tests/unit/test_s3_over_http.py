@@ -21,6 +21,7 @@ from attendance.media_keys import recording_key
 from attendance.model import new_id
 from attendance.ports import Upload
 from tests.moto_server import moto_server
+from tests.sending import A_LECTURE, TEACHER
 
 HOLDER = """
 import sys, time
@@ -50,7 +51,7 @@ def bucket() -> Iterator[Bucket]:
 
 def whole_upload(spool: S3Uploads, data: bytes) -> Upload:
     """Sent as a browser does: several parts at once."""
-    upload = Upload(new_id(), "teacher", len(data), datetime(2026, 3, 2, 12, tzinfo=UTC), {})
+    upload = Upload(new_id(), TEACHER, len(data), datetime(2026, 3, 2, 12, tzinfo=UTC), A_LECTURE)
     spool.begin(upload)
     cut = spool.part_size(upload.id)
     links = spool.part_links(upload.id, range(1, -(-len(data) // cut) + 1))

@@ -10,6 +10,7 @@ from attendance.model import new_id
 from attendance.ports import MediaFile, Upload
 from attendance.searching.searches import search_recording
 from attendance.use_cases.upkeep import sweep, tidy
+from tests.sending import A_LECTURE, TEACHER
 from tests.unit.in_memory import NOW, MemoryServices, a_course, services_in_memory
 from tests.unit.receiving import a_file, begin_upload, receive
 
@@ -23,10 +24,10 @@ def services(tmp_path: Path) -> MemoryServices:
 
 def test_tidying_removes_uploads_given_up_a_week_ago(services):
     old, young = new_id(), new_id()
-    services.uploads.begin(Upload(old, "teacher", 100, NOW - timedelta(days=8), {}))
-    services.uploads.begin(Upload(young, "teacher", 100, NOW - timedelta(days=6), {}))
+    services.uploads.begin(Upload(old, TEACHER, 100, NOW - timedelta(days=8), A_LECTURE))
+    services.uploads.begin(Upload(young, TEACHER, 100, NOW - timedelta(days=6), A_LECTURE))
     tidy(services)
-    assert [upload.id for upload in services.uploads.of_user("teacher")] == [young]
+    assert [upload.id for upload in services.uploads.of_sender(TEACHER)] == [young]
 
 
 def test_the_sweep_deletes_what_waits_to_be_erased(services, tmp_path):

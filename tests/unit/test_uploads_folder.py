@@ -19,12 +19,13 @@ from attendance.errors import Conflict, InvalidInput, NotFound, OutOfSpace, Serv
 from attendance.model import new_id
 from attendance.ports import Upload
 from attendance.settings import load_settings
+from tests.sending import A_LECTURE, TEACHER
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 def an_upload(size: int) -> Upload:
-    return Upload(new_id(), "teacher", size, NOON, {"filename": "a.mp4"})
+    return Upload(new_id(), TEACHER, size, NOON, A_LECTURE)
 
 
 @pytest.fixture

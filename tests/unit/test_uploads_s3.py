@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from attendance.adapters.s3.bucket import Bucket
 from attendance.adapters.s3.upload_record import part_size_for
 from attendance.adapters.s3.uploads import S3Uploads, open_uploads
+from attendance.adapters.upload_json import upload_to_json
 from attendance.errors import Conflict, InvalidInput
 from attendance.model import new_id
 from attendance.ports import Upload
@@ -38,7 +39,7 @@ def test_an_upload_lies_below_its_id_and_is_encrypted(bucket: Bucket, spool: S3U
     assert bucket.client.head_object(**bucket.at(f"uploads/{upload.id}/data"))["ServerSideEncryption"] == "AES256"
     record = bucket.client.get_object(**bucket.at(f"uploads/{upload.id}/details.json"))
     assert record["ServerSideEncryption"] == "AES256"
-    assert json.loads(record["Body"].read())["details"] == {"filename": "강의 1.mp4"}
+    assert json.loads(record["Body"].read())["details"]["filename"] == "강의 1.mp4"
 
 
 def test_a_whole_upload_is_a_file_that_services_of_aws_can_read(spool: S3Uploads) -> None:
@@ -123,11 +124,7 @@ class _Body:
 
 def _record_words(upload: Upload, multipart: str) -> dict[str, object]:
     return {
-        "id": upload.id,
-        "user_id": upload.user_id,
-        "size": upload.size,
-        "created_at": upload.created_at.isoformat(),
-        "details": upload.details,
+        **upload_to_json(upload),
         "refusal": None,
         "multipart": multipart,
         "part_size": 8 * MIB,

@@ -11,6 +11,7 @@ from attendance.adapters.s3.bucket import Bucket
 from attendance.adapters.s3.uploads import S3Uploads
 from attendance.errors import AlreadyExists, Conflict, InvalidInput, NotFound, ServiceUnavailable
 from tests.faulty_client import answer_with, refusal
+from tests.sending import TEACHER
 from tests.unit.s3_uploads import an_upload, multiparts, objects, sent, whole, with_faults
 
 
@@ -140,7 +141,7 @@ def test_removing_that_died_in_the_middle_can_be_repeated(bucket: Bucket, spool:
         dying.remove(upload.id)
     with pytest.raises(NotFound):
         spool.upload(upload.id)
-    assert spool.of_user("teacher") == spool.whole() == []
+    assert spool.of_sender(TEACHER) == spool.whole() == []
     spool.remove(upload.id)
     assert objects(bucket) == []
 
@@ -163,7 +164,7 @@ def test_a_refusal_counts_though_its_process_died_before_the_bytes_went(bucket: 
         dying.refuse(upload.id, "It is no video.")
     assert spool.upload(upload.id).refusal == "It is no video."
     assert spool.whole() == []
-    assert [one.id for one in spool.of_user("teacher")] == [upload.id]
+    assert [one.id for one in spool.of_sender(TEACHER)] == [upload.id]
     with pytest.raises(NotFound):
         spool.file(upload.id)
 
@@ -186,7 +187,7 @@ def test_parts_that_the_lifecycle_took_make_an_upload_gone(bucket: Bucket, spool
     for attempt in (spool.upload, spool.parts, spool.complete, spool.file):
         with pytest.raises(NotFound):
             attempt(upload.id)
-    assert spool.of_user("teacher") == []
+    assert spool.of_sender(TEACHER) == []
 
 
 def test_a_missing_bucket_is_named(bucket: Bucket) -> None:

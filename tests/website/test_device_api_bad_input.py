@@ -169,7 +169,7 @@ def test_bad_input_is_refused_with_a_sentence_and_nothing_is_stored(
     assert "Traceback" not in error["message"]
     assert set(counts(services).values()) == {0}
     assert list(services.media.keys()) == []
-    assert services.uploads.of_user(sender(device.device)) == []
+    assert services.uploads.of_sender(sender(device.device)) == []
     assert services.uploads.whole() == []
     assert services.store.device(device.device.id).status == before.status
 

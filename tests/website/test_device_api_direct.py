@@ -10,7 +10,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from attendance.errors import RollcallError
-from attendance.model import Course
+from attendance.model import Course, Sender
 from attendance.ports import MediaFile, Upload
 from attendance.services import Services
 from attendance.use_cases.recordings.finishing import finish_upload
@@ -107,7 +107,7 @@ def test_a_beginning_that_comes_twice_at_once_begins_one_upload(
     monkeypatch.setattr(services.uploads, "begin", begun_by_both)
     again = begin(device, words)
     assert (again.status_code, again.json["status"]) == (201, "sending")
-    assert len(services.uploads.of_user(f"device:{device.device.id}")) == 1
+    assert len(services.uploads.of_sender(Sender(device_id=device.device.id))) == 1
 
 
 def test_a_recording_that_is_begun_again_is_done(device: DeviceClient, services: Services) -> None:
@@ -148,7 +148,7 @@ def test_what_cannot_be_used_is_refused_before_a_byte_is_sent(
 ) -> None:
     answer = begin(device, words_of(**wrong))
     assert (answer.status_code, answer.json["error"]["code"]) == (status, code)
-    assert services.uploads.of_user(f"device:{device.device.id}") == []
+    assert services.uploads.of_sender(Sender(device_id=device.device.id)) == []
 
 
 def test_another_devices_upload_is_as_if_it_were_not_there(

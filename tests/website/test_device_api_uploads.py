@@ -13,6 +13,7 @@ from attendance.model import Course, SearchStatus
 from attendance.ports import Upload
 from attendance.services import Services
 from attendance.use_cases.devices.uploads import sender
+from tests.sending import A_LECTURE, TEACHER
 from tests.website.device_sending import (
     AT,
     NOON,
@@ -46,7 +47,7 @@ def other(app: Flask, services: Services) -> DeviceClient:
 
 
 def unfinished(services: Services, device: DeviceClient) -> list[Upload]:
-    return list(services.uploads.of_user(sender(device.device)))
+    return list(services.uploads.of_sender(sender(device.device)))
 
 
 def test_options_says_what_is_spoken_here(device: DeviceClient, services: Services) -> None:
@@ -176,7 +177,7 @@ def test_another_devices_upload_is_as_if_it_were_not_there(
 
 
 def test_an_upload_of_a_person_is_none_of_a_devices(device: DeviceClient, services: Services) -> None:
-    upload = Upload("a" * 32, "teacher", 10, NOON, {"filename": "a.mp4"})
+    upload = Upload("a" * 32, TEACHER, 10, NOON, A_LECTURE)
     services.uploads.begin(upload)
     assert device.tus("HEAD", f"/api/v1/devices/me/uploads/{upload.id}").status_code == 404
     assert device.tus("DELETE", f"/api/v1/devices/me/uploads/{upload.id}").status_code == 404

@@ -48,9 +48,9 @@ def test_an_upload_is_begun_and_says_how_large_its_parts_are(
     assert answer.status_code == 201
     assert answer.headers["Location"] == answer.json["location"] == f"{DIRECT}/{answer.json['id']}"
     assert (answer.json["part_size"], answer.json["parts"], answer.json["status"]) == (8, [], "sending")
-    details = services.uploads.upload(answer.json["id"]).details
-    assert details["filename"] == "lecture.mp4"
-    assert details["starts_at"] == "2025-11-03T00:00:00+00:00"  # 09:00 in Seoul
+    purpose = services.uploads.upload(answer.json["id"]).purpose
+    assert purpose.filename == "lecture.mp4"
+    assert purpose.starts_at.isoformat() == "2025-11-03T00:00:00+00:00"  # 09:00 in Seoul
 
 
 def test_parts_in_any_order_become_a_recording(

@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 
 from attendance.changes import SaveStudent
 from attendance.disk.files import DiskFile
-from attendance.model import Course, Role, Sighting, Status, User, new_id
+from attendance.model import COMMAND_LINE, Course, Role, Sender, Sighting, Status, User, new_id
 from attendance.ports import Seen
 from attendance.searching.searches import search_recording
 from attendance.services import Services
@@ -42,7 +42,7 @@ def second(services: Services, course: Course) -> None:
 
 
 def snapshot(
-    services: Services, course: Course, tmp_path: Path, text: bytes, minutes: float = 5, by: str | None = None
+    services: Services, course: Course, tmp_path: Path, text: bytes, minutes: float = 5, sender: Sender = COMMAND_LINE
 ) -> list[Sighting]:
     """A searched snapshot so many minutes after nine; its sightings."""
     path = tmp_path / new_id()
@@ -55,7 +55,7 @@ def snapshot(
         starts_at=STARTS,
         ends_at=STARTS + timedelta(hours=3),
         recorded_at=STARTS + timedelta(minutes=minutes),
-        by=by,
+        sender=sender,
         enqueue=False,
     )
     assert search_recording(services, recording.id)
@@ -109,9 +109,7 @@ class TestGrid:
     ) -> None:
         path = tmp_path / "waiting.png"
         path.write_bytes(b"snapshot|21")
-        receive_recording(
-            services, file=DiskFile(path), original_name="w.png", course_id=course.id, starts_at=STARTS, by=None
-        )
+        receive_recording(services, file=DiskFile(path), original_name="w.png", course_id=course.id, starts_at=STARTS)
         text = teacher_client.get(f"/hourly?course={course.id}&day={DAY}").text
         assert "not searched yet" in text
         assert rows_of(text) == [["not_watched"], ["not_watched"]]
@@ -314,7 +312,7 @@ class TestPicture:
         tmp_path: Path,
     ) -> None:
         device = paired_device(services)
-        (seen,) = snapshot(services, course, tmp_path, b"snapshot|21", by=f"device:{device.id}")
+        (seen,) = snapshot(services, course, tmp_path, b"snapshot|21", sender=Sender(device_id=device.id))
         at = services.store.recording(seen.recording_id).started_at
         for seconds, skin_c in ((-30, 39.0), (-3, 36.25), (4, 35.5)):
             measure(services, device, at + timedelta(seconds=seconds), skin_c)

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from attendance.changes import AddCourse, AddStudent, SetTeachers
 from attendance.errors import NotFound
-from attendance.model import Course, Mark, Status, Student, User, new_id
+from attendance.model import Course, Mark, Sender, Status, Student, User, new_id
 from attendance.ports import Seen
 from attendance.services import Services
 from tests.website.browsing import post_form
@@ -304,7 +304,7 @@ def test_unfinished_uploads_are_listed_and_can_be_removed(
     remove = f"/lectures/upload/{url.rpartition('/')[2]}/remove"
     assert post_form(admin_client, remove, "/lectures/upload").status_code == 404
     assert post_form(teacher_client, remove, "/lectures/upload").status_code == 302
-    assert not services.uploads.of_user(teacher.id)
+    assert not services.uploads.of_sender(Sender(user_id=teacher.id))
 
 
 def test_a_failed_search_shows_its_reason(teacher_client: FlaskClient, services: Services, course: Course) -> None:

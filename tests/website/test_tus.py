@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from attendance.changes import AddCourse
 from attendance.errors import OutOfSpace
-from attendance.model import Course, SearchStatus, new_id
+from attendance.model import Course, SearchStatus, Sender, new_id
 from attendance.services import Services
 from tests.website.browsing import sign_in
 from tests.website.lecturing import STARTS, UPLOADS, create, patch, tus, upload_recording
@@ -123,7 +123,7 @@ def test_what_is_wrong_with_the_lecture_is_said_before_any_byte_is_sent(
     answer = create(teacher_client, words.pop("course_id", course.id), 10, **words)
     assert answer.status_code == status
     assert sentence in (None, answer.json["error"]["message"])
-    assert not services.uploads.of_user(teacher.id)  # type: ignore[attr-defined]
+    assert not services.uploads.of_sender(Sender(user_id=teacher.id))  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(("size", "status"), [("0", 422), ("-5", 400), ("x", 400), ("", 400), (str(10**15), 413)])

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
 from attendance.errors import InvalidInput
-from attendance.model import Role
+from attendance.model import Role, Sender
 from attendance.ports import Upload
 from attendance.use_cases.recordings.uploads import begin_upload
 from website.access import course_or_404, roles_required
@@ -62,7 +62,7 @@ def _begin() -> Upload:
     words = _words()
     return begin_upload(
         current_services(),
-        user_id=signed_in_user().id,
+        sender=Sender(user_id=signed_in_user().id),
         size=_whole_number(words.get("size"), "size"),
         original_name=_text(words, "filename"),
         course_id=course_or_404(_text(words, "course_id")).id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, url_for
 
-from attendance.model import Recording
+from attendance.model import Recording, Sender
 from attendance.ports import Upload
 from website.current import signed_in_user
 from website.errors import error_answer
@@ -19,9 +19,9 @@ class UploadsOfUser(OwnUploads):
     direct_endpoint = "api.direct_uploads.begin"
     direct_upload_endpoint = "api.direct_uploads.show"
 
-    def owner(self) -> str:
+    def sender(self) -> Sender:
         """Who is signed in."""
-        return signed_in_user().id
+        return Sender(user_id=signed_in_user().id)
 
     def names_of(self, recording: Recording) -> dict[str, str]:
         """With the page where its marks will be."""

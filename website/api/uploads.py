@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
-from attendance.model import Role
+from attendance.model import Role, Sender
 from attendance.ports import Upload
 from attendance.use_cases.recordings.uploads import begin_upload
 from website.access import course_or_404, roles_required
@@ -47,11 +47,11 @@ def _begin() -> Upload:
     size, words = header_number("Upload-Length"), upload_metadata()
     return begin_upload(
         current_services(),
-        user_id=signed_in_user().id,
+        sender=Sender(user_id=signed_in_user().id),
         size=size,
         original_name=words.get("filename", ""),
         course_id=course_or_404(words.get("course_id", "")).id,
         starts_at=words.get("starts_at", ""),
         ends_at=words.get("ends_at", ""),
-        details={"metadata": request.headers.get("Upload-Metadata", "")},
+        metadata=request.headers.get("Upload-Metadata", ""),
     )

@@ -15,13 +15,12 @@ from typing import BinaryIO
 from attendance.disk.files import DiskFile
 from attendance.errors import BadRecording, Conflict, NotFound, SearchStopped
 from attendance.media_keys import recording_key
-from attendance.model import Recording, SearchStatus, new_id
+from attendance.model import COMMAND_LINE, LectureRecording, Recording, SearchStatus, new_id
 from attendance.ports import AppendedUploads, Progress, RemoteFaceSearch, Upload
 from attendance.searching.advancing import advance
 from attendance.services import Services
 from attendance.use_cases.lectures.lectures import remove_lecture, remove_recording, search_again
 from attendance.use_cases.lectures.marks import students_to_mark
-from attendance.use_cases.people.rights import COMMAND_LINE
 from attendance.use_cases.recordings.receiving import check_lecture_times, receive_recording
 from attendance.use_cases.students.reindexing import comparable_faces
 from website.commands.progress import progress_bar
@@ -100,18 +99,13 @@ def _received(
 ) -> Recording:
     """Copied by way of the spool, which is swept up where this process is killed."""
     assert isinstance(services.uploads, AppendedUploads)
-    upload = Upload(
-        id=new_id(),
-        user_id=COMMAND_LINE,
-        size=path.stat().st_size,
-        created_at=services.now(),
-        details={
-            "filename": path.name.encode(errors="replace").decode()[:200],
-            "course_id": course_id,
-            "starts_at": starts_at.isoformat(),
-            "ends_at": ends_at.isoformat() if ends_at else "",
-        },
+    purpose = LectureRecording(
+        filename=path.name.encode(errors="replace").decode()[:200],
+        course_id=course_id,
+        starts_at=starts_at,
+        ends_at=ends_at,
     )
+    upload = Upload(new_id(), COMMAND_LINE, path.stat().st_size, services.now(), purpose)
     services.uploads.begin(upload)
     try:
         with path.open("rb") as file, progress_bar("copying") as show:
@@ -129,7 +123,7 @@ def _kept(
             return receive_recording(
                 services,
                 file=whole,
-                original_name=upload.details["filename"],
+                original_name=upload.purpose.filename,
                 course_id=course_id,
                 starts_at=starts_at,
                 ends_at=ends_at,

@@ -8,7 +8,7 @@ from flask import Response
 
 from attendance.device_errors import BadItem
 from attendance.errors import Conflict
-from attendance.model import Recording
+from attendance.model import Recording, Sender
 from attendance.ports import Upload
 from attendance.use_cases.devices.uploads import DeviceItem, begin_device_upload, sender
 from website.current import current_services
@@ -25,17 +25,17 @@ class UploadsOfDevice(OwnUploads):
     direct_endpoint = "device_api.begin_direct_upload"
     direct_upload_endpoint = "device_api.direct_upload"
 
-    def owner(self) -> str:
+    def sender(self) -> Sender:
         """The device whose key it is."""
         return sender(current_device())
 
-    def begin(self, item: DeviceItem, details: dict[str, str] | None = None) -> Upload | Recording:
+    def begin(self, item: DeviceItem, metadata: str = "") -> Upload | Recording:
         """The item's upload, as far as it is, or the recording that it became."""
         recording = self.recording(item.id)
         if recording is not None:
             return recording
         try:
-            return begin_device_upload(current_services(), current_device(), item, details)
+            return begin_device_upload(current_services(), current_device(), item, metadata)
         except Conflict:
             recording = self.recording(item.id)  # it may have become one just now
             if recording is None:

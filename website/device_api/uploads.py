@@ -135,4 +135,4 @@ class OneUpload(MethodView):
 
 def _begin() -> Upload | Recording:
     item = item_of_metadata(upload_metadata(), header_number("Upload-Length"))
-    return _OWN.begin(item, {"metadata": request.headers.get("Upload-Metadata", "")[:_MOST_METADATA]})
+    return _OWN.begin(item, request.headers.get("Upload-Metadata", "")[:_MOST_METADATA])

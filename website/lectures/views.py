@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from attendance.errors import NotFound
-from attendance.model import Course, Lecture, Recording, Role, SearchStatus
+from attendance.model import Course, Lecture, Recording, Role, SearchStatus, Sender
 from attendance.ports import DirectUploads
 from attendance.use_cases.lectures.lectures import (
     lecture_board,
@@ -54,7 +54,7 @@ def upload() -> ResponseReturnValue:
         "lectures/upload.html",
         form=form,
         courses=courses,
-        unfinished=unfinished_uploads(current_services(), signed_in_user().id, courses),
+        unfinished=unfinished_uploads(current_services(), Sender(user_id=signed_in_user().id), courses),
         most_bytes=current_services().settings.most_upload_bytes,
         cost=search_cost(current_services()),
         takes_only_h264=current_services().settings.faces.startswith("rekognition:"),
@@ -75,7 +75,7 @@ def remove_upload(upload_id: str) -> ResponseReturnValue:
     """Give up an unfinished upload."""
     uploads = current_services().uploads
     unfinished = uploads.upload(upload_id)
-    if unfinished.user_id != signed_in_user().id:
+    if unfinished.sender != Sender(user_id=signed_in_user().id):
         raise NotFound("There is no upload by this name.")
     uploads.remove(upload_id)
     flash(_("The unfinished upload was removed."), "success")

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from flask import Response, url_for
 
 from attendance.errors import AlreadyExists, Conflict, NotFound
-from attendance.model import Recording
+from attendance.model import Recording, Sender
 from attendance.ports import AppendedUploads, DirectUploads, Upload
 from attendance.use_cases.recordings.finishing import finish_upload, recording_of
 from website.current import current_services
@@ -27,8 +27,8 @@ class OwnUploads(ABC):
     direct_upload_endpoint: str
 
     @abstractmethod
-    def owner(self) -> str:
-        """The `user_id` of the asker's uploads, and `created_by` of their recordings."""
+    def sender(self) -> Sender:
+        """Who asks."""
 
     @abstractmethod
     def names_of(self, recording: Recording) -> dict[str, str]:
@@ -63,13 +63,13 @@ class OwnUploads(ABC):
     def upload(self, upload_id: str) -> Upload:
         """Another's upload is as if it were not there. Raises NotFound."""
         begun = current_services().uploads.upload(upload_id)
-        if begun.user_id != self.owner():
+        if begun.sender != self.sender():
             raise NotFound("There is no upload by this name.")
         return begun
 
     def recording(self, upload_id: str) -> Recording | None:
         """What an upload of the asker became."""
-        return recording_of(current_services(), upload_id, self.owner())
+        return recording_of(current_services(), upload_id, self.sender())
 
     def finished(self, begun: Upload) -> Recording:
         """The recording of an upload whose every byte is here; another process may be finishing it just now."""

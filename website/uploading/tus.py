@@ -124,6 +124,6 @@ def _state(response: Response, begun: Upload) -> Response:
     response.headers["Upload-Offset"] = str(begun.offset)
     response.headers["Upload-Length"] = str(begun.size)
     response.headers["Upload-Expires"] = expires(begun.created_at, KEEP_UPLOADS)
-    if begun.details.get("metadata"):
-        response.headers["Upload-Metadata"] = begun.details["metadata"]
+    if begun.metadata:
+        response.headers["Upload-Metadata"] = begun.metadata
     return response

@@ -14,11 +14,12 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from io import FileIO
 from pathlib import Path
-from typing import Any
 
 from attendance.adapters.folder.errors import Place, plain_disk_errors
+from attendance.adapters.upload_json import upload_from_json, upload_to_json
 from attendance.disk.files import DiskFile
 from attendance.errors import AlreadyExists, Conflict, InvalidInput, NotFound, OutOfSpace, Phrase, TooLarge
+from attendance.model import Sender
 from attendance.ports import ByteStream, Upload
 from attendance.settings import Settings
 
@@ -62,7 +63,7 @@ class FolderUploads:
                 )
             new = Path(tempfile.mkdtemp(prefix=_NEW, dir=self._root))
             try:
-                _write(new / "details.json", json.dumps(_to_json(upload)).encode())
+                _write(new / "details.json", json.dumps(upload_to_json(upload)).encode())
                 _write(new / "data", b"")
                 _publish(new, self._folder(upload.id))
             finally:
@@ -76,7 +77,7 @@ class FolderUploads:
                 offset = (folder / "data").stat().st_size
             except (FileNotFoundError, NotADirectoryError) as error:
                 raise NotFound("This upload does not exist any more.") from error
-        return _from_json(details, offset)
+        return upload_from_json(details, offset=offset)
 
     def append(self, upload_id: str, offset: int, stream: ByteStream) -> Upload:
         upload = self.upload(upload_id)
@@ -109,8 +110,8 @@ class FolderUploads:
                 self._folder(upload_id).rename(gone)
             _remove_folder(gone)
 
-    def of_user(self, user_id: str) -> Sequence[Upload]:
-        mine = [upload for upload in self._uploads() if upload.user_id == user_id and upload.offset < upload.size]
+    def of_sender(self, sender: Sender) -> Sequence[Upload]:
+        mine = [upload for upload in self._uploads() if upload.sender == sender and upload.offset < upload.size]
         return sorted(mine, key=lambda upload: (upload.created_at, upload.id), reverse=True)
 
     def whole(self) -> Sequence[Upload]:
@@ -233,17 +234,3 @@ def _is_moved_away(folder: Path) -> bool:
 def _remove_folder(folder: Path) -> None:
     with suppress(FileNotFoundError):
         shutil.rmtree(folder)
-
-
-def _to_json(upload: Upload) -> dict[str, object]:
-    return {
-        "id": upload.id,
-        "user_id": upload.user_id,
-        "size": upload.size,
-        "created_at": upload.created_at.isoformat(),
-        "details": upload.details,
-    }
-
-
-def _from_json(details: dict[str, Any], offset: int) -> Upload:
-    return Upload(**{**details, "created_at": datetime.fromisoformat(details["created_at"])}, offset=offset)

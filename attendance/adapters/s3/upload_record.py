@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from attendance.adapters.aws import error_code
 from attendance.adapters.s3.bucket import ENCRYPTED, Bucket, is_missing
+from attendance.adapters.upload_json import upload_from_json, upload_to_json
 from attendance.errors import AlreadyExists, InvalidInput, NotFound
 from attendance.ports import Upload
 
@@ -112,26 +112,14 @@ def _put(bucket: Bucket, record: UploadRecord, **condition: str) -> None:
 
 
 def _to_json(record: UploadRecord) -> dict[str, object]:
-    upload = record.upload
     return {
-        "id": upload.id,
-        "user_id": upload.user_id,
-        "size": upload.size,
-        "created_at": upload.created_at.isoformat(),
-        "details": upload.details,
-        "refusal": upload.refusal,
+        **upload_to_json(record.upload),
+        "refusal": record.upload.refusal,
         "multipart": record.multipart,
         "part_size": record.part_size,
     }
 
 
 def _from_json(words: dict[str, Any], etag: str) -> UploadRecord:
-    upload = Upload(
-        id=words["id"],
-        user_id=words["user_id"],
-        size=words["size"],
-        created_at=datetime.fromisoformat(words["created_at"]),
-        details=words["details"],
-        refusal=words["refusal"],
-    )
+    upload = upload_from_json(words, refusal=words["refusal"])
     return UploadRecord(upload, words["multipart"], words["part_size"], etag)

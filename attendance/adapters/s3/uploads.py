@@ -28,6 +28,7 @@ from attendance.adapters.s3.upload_record import (
     write_refusal,
 )
 from attendance.errors import Conflict, InvalidInput, NotFound
+from attendance.model import Sender
 from attendance.ports import Upload, UploadPart
 from attendance.settings import Settings
 
@@ -90,13 +91,13 @@ class S3Uploads:
         self._bucket.delete([data_key(upload_id), lock_key(upload_id)])
         self._bucket.delete([record_key(upload_id)])
 
-    def of_user(self, user_id: str) -> Sequence[Upload]:
+    def of_sender(self, sender: Sender) -> Sequence[Upload]:
         folders = self._folders()
         records = _each(self._record, [upload_id for upload_id, names in folders.items() if "details.json" in names])
         unfinished = [
             one
             for one in records
-            if one.upload.user_id == user_id and (one.upload.refusal or "data" not in folders[one.upload.id])
+            if one.upload.sender == sender and (one.upload.refusal or "data" not in folders[one.upload.id])
         ]
         mine = _each(self._state, unfinished)
         return sorted(mine, key=lambda upload: (upload.created_at, upload.id), reverse=True)

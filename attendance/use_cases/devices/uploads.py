@@ -6,13 +6,13 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from attendance.device_errors import BadItem, NoLecture, TooOld, WrongSha256
 from attendance.errors import AlreadyExists, Conflict, InvalidInput, NotFound, ServiceBusy
-from attendance.model import DEVICE, Device, DevicePicture, ItemRefusal, Lecture, Recording
+from attendance.model import Device, DevicePicture, DeviceRecording, ItemRefusal, Lecture, Recording, Sender
 from attendance.ports import MediaFile, Upload
 from attendance.services import Services
 from attendance.use_cases.courses.timetable import Meeting, meeting_in_room
@@ -54,9 +54,7 @@ class DeviceItem:
     boxes: str = ""
 
 
-def begin_device_upload(
-    services: Services, device: Device, item: DeviceItem, details: dict[str, str] | None = None
-) -> Upload:
+def begin_device_upload(services: Services, device: Device, item: DeviceItem, metadata: str = "") -> Upload:
     """The item's upload, which has the item's id; where it was begun before, as far as it is.
 
     Raises BadItem, TooOld, NoLecture, BadRecording (nothing in it), TooLarge, OutOfSpace, Conflict (the id stands for
@@ -75,7 +73,8 @@ def begin_device_upload(
         refused = NoLecture("The timetable of %(room)s has no lecture at that time.", room=device.room)
         _remember(services, device.id, item.id, refused)
         raise refused
-    upload = Upload(item.id, sender(device), item.size, services.now(), _details(device, item, meeting, details))
+    purpose = _purpose(device, item, meeting)
+    upload = Upload(item.id, sender(device), item.size, services.now(), purpose, metadata=metadata)
     try:
         services.uploads.begin(upload)
     except AlreadyExists:  # the answer was late, and the device asked again meanwhile
@@ -86,72 +85,62 @@ def begin_device_upload(
     return upload
 
 
-def sender(device: Device) -> str:
-    """The `user_id` of its uploads, and `created_by` of its recordings."""
-    return DEVICE + device.id
+def sender(device: Device) -> Sender:
+    """Of its uploads and recordings."""
+    return Sender(device_id=device.id)
 
 
-def is_from_device(upload: Upload) -> bool:
-    """Whether a device sent it, and not a person."""
-    return "device_id" in upload.details
-
-
-def check_device(services: Services, upload: Upload) -> None:
+def check_device(services: Services, sender: Sender, purpose: DeviceRecording) -> None:
     """Raises BadItem where the device was revoked, NoLecture where it stands in another room than when it began."""
-    details = upload.details
     try:
-        device = services.store.device(details["device_id"])
+        device = services.store.device(sender.device_id or "")
     except NotFound as gone:
         raise BadItem("The device that sent this was removed.") from gone
     if device.revoked_at is not None:
         raise BadItem("The device that sent this was revoked.")
-    if same_text(details.get("room", device.room)) == same_text(device.room):
+    if purpose.room is None or same_text(purpose.room) == same_text(device.room):
         return
-    started_at = datetime.fromisoformat(details["started_at"])
-    ends_at = started_at + timedelta(seconds=float(details["duration_s"]))
-    meeting = meeting_in_room(services, device.room, started_at, ends_at)
-    if meeting is None or meeting.slot.course_id != details["course_id"]:
+    ends_at = purpose.started_at + timedelta(seconds=purpose.duration_s)
+    meeting = meeting_in_room(services, device.room, purpose.started_at, ends_at)
+    if meeting is None or meeting.slot.course_id != purpose.course_id:
         raise NoLecture(
             "The device was moved to %(room)s, whose timetable has no lecture of this course at that time.",
             room=device.room,
         )
 
 
-def receive_from_device(services: Services, upload: Upload, file: MediaFile) -> Recording:
+def receive_from_device(services: Services, upload: Upload, purpose: DeviceRecording, file: MediaFile) -> Recording:
     """The recording of a whole upload. Raises WrongSha256, BadRecording, InvalidInput; then nothing is kept."""
-    details = upload.details
     _check_sender(services, upload)
-    if file.exists() and _sha256(file) != details["sha256"]:  # where it is gone, it was right and is stored already
+    if file.exists() and _sha256(file) != purpose.sha256:  # where it is gone, it was right and is stored already
         raise WrongSha256("The file that arrived is not the one that was sent; please send it again.")
-    started_at = datetime.fromisoformat(details["started_at"])
-    starts_at, ends_at = _lecture_times(services, upload, started_at)
+    starts_at, ends_at = _lecture_times(services, purpose)
     return receive_recording(
         services,
         file=file,
-        original_name=details["filename"],
-        course_id=details["course_id"],
+        original_name=purpose.filename,
+        course_id=purpose.course_id,
         starts_at=starts_at,
         ends_at=ends_at,
-        recorded_at=started_at,
-        by=upload.user_id,
+        recorded_at=purpose.started_at,
+        sender=upload.sender,
         recording_id=upload.id,
-        with_row=lambda recording: _note(services, details, recording),
+        with_row=lambda recording: _note(services, recording, purpose.reading_id),
     )
 
 
-def _note(services: Services, details: Mapping[str, str], recording: Recording) -> None:
+def _note(services: Services, recording: Recording, reading_id: str) -> None:
     """Which reading it was taken with, and that it is not refused any more."""
-    device_id = details["device_id"]
-    if details["reading_id"]:
-        picture = DevicePicture(device_id, details["reading_id"], recording.id, recording.started_at)
-        services.store.keep_picture(picture)
+    device_id = recording.device_id or ""
+    if reading_id:
+        services.store.keep_picture(DevicePicture(device_id, reading_id, recording.id, recording.started_at))
     services.store.accept_item(device_id, recording.id)
 
 
 def remember_refusal(services: Services, upload: Upload, refused: InvalidInput) -> None:
     """Keep why for a week, for the device that asks later."""
     try:
-        _remember(services, upload.details["device_id"], upload.id, refused)
+        _remember(services, upload.sender.device_id or "", upload.id, refused)
     except NotFound:  # nobody is left who could ask
         return
 
@@ -169,12 +158,12 @@ def _begun(services: Services, device: Device, item: DeviceItem) -> Upload | Non
         if _is_recording(services, item.id):
             raise Conflict("Something is stored by this id already.") from None
         return None
-    if upload.user_id != sender(device):
+    if upload.sender != sender(device) or not isinstance(upload.purpose, DeviceRecording):
         raise Conflict("Something is stored by this id already.")
     if upload.refusal is not None:
         services.uploads.remove(item.id)
         return None
-    if (upload.size, upload.details["sha256"]) != (item.size, item.sha256):
+    if (upload.size, upload.purpose.sha256) != (item.size, item.sha256):
         raise Conflict("Another file was announced by this id before; remove that upload first.")
     return upload
 
@@ -193,7 +182,7 @@ def _check_sender(services: Services, upload: Upload) -> None:
         recording = services.store.recording(upload.id)
     except NotFound:
         return
-    if recording.created_by != upload.user_id:
+    if recording.sender != upload.sender:
         raise BadItem("Something is stored by this id already.")
 
 
@@ -206,39 +195,36 @@ def _check_time(services: Services, device: Device, item: DeviceItem) -> None:
 
 
 def _check_unfinished(services: Services, device: Device) -> None:
-    unfinished = [one for one in services.uploads.of_user(sender(device)) if one.refusal is None]
+    unfinished = [one for one in services.uploads.of_sender(sender(device)) if one.refusal is None]
     if len(unfinished) >= MOST_UNFINISHED:
         raise ServiceBusy(  # for now: a device forgets for good what it is told not to send
             "This device has %(most)s unfinished uploads; finish some of them first.", most=MOST_UNFINISHED
         )
 
 
-def _details(device: Device, item: DeviceItem, meeting: Meeting, more: dict[str, str] | None) -> dict[str, str]:
+def _purpose(device: Device, item: DeviceItem, meeting: Meeting) -> DeviceRecording:
     """The lecture is settled when the upload begins, so that hours of sending do not end in a refusal."""
-    return {
-        **(more or {}),
-        "device_id": device.id,
-        "room": device.room,
-        "kind": item.kind,
-        "started_at": item.started_at.isoformat(),
-        "duration_s": str(item.duration_s),
-        "sha256": item.sha256,
-        "filename": item.filename.strip()[:_LONGEST_NAME] or item.kind,
-        "reading_id": item.reading_id,
-        "course_id": meeting.slot.course_id,
-        "starts_at": meeting.starts_at.isoformat(),
-        "ends_at": meeting.ends_at.isoformat(),
-    }
+    return DeviceRecording(
+        filename=item.filename.strip()[:_LONGEST_NAME] or item.kind,
+        course_id=meeting.slot.course_id,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        room=device.room,
+        kind=item.kind,
+        started_at=item.started_at,
+        duration_s=item.duration_s,
+        sha256=item.sha256,
+        reading_id=item.reading_id,
+    )
 
 
-def _lecture_times(services: Services, upload: Upload, started_at: datetime) -> tuple[datetime, datetime]:
+def _lecture_times(services: Services, purpose: DeviceRecording) -> tuple[datetime, datetime]:
     """Of the lecture that is on at that moment, else of the nearest that is this meeting, else of the meeting itself,
     which begins where one before that took too long has ended.
     """
-    starts_at, ends_at = (datetime.fromisoformat(upload.details[name]) for name in ("starts_at", "ends_at"))
-    course_id, moment = upload.details["course_id"], max(starts_at, started_at)
-    on = services.store.find_lecture(course_id, moment)
-    near = [] if on else lectures_around(services, course_id, starts_at, ends_at)
+    starts_at, ends_at, moment = purpose.starts_at, purpose.ends_at, max(purpose.starts_at, purpose.started_at)
+    on = services.store.find_lecture(purpose.course_id, moment)
+    near = [] if on else lectures_around(services, purpose.course_id, starts_at, ends_at)
     lecture = on or _nearest(near, starts_at, ends_at, moment)
     if lecture is not None:
         return lecture.starts_at, lecture.ends_at

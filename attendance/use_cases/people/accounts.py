@@ -15,7 +15,7 @@ from attendance.changes import AddUser, ForgetNames, RemoveUser, SaveUser
 from attendance.committing import commit
 from attendance.disk.secret_files import secret_from
 from attendance.errors import InvalidInput, NotAllowed, NotFound
-from attendance.model import AuditEntry, Role, Session, User, new_id
+from attendance.model import AuditEntry, Role, Sender, Session, User, new_id
 from attendance.passwords import check_password, hash_password, is_outdated, is_right, made_up_password
 from attendance.rules.sessions import session_end
 from attendance.services import Services
@@ -140,7 +140,7 @@ def remove_user(services: Services, user_id: str, *, by: str | None) -> None:
     gone = pseudonym(services, same_text(user.email))
     removed = AuditEntry(services.now(), by, USER_REMOVED, gone, user.role.value)
     commit(services, RemoveUser(user_id), ForgetNames({user.email}), removed)
-    for upload in services.uploads.of_user(user_id):  # those that are whole are refused when they are finished
+    for upload in services.uploads.of_sender(Sender(user_id=user_id)):  # whole ones are refused when they are finished
         services.uploads.remove(upload.id)
     remove_imports_of(services, user_id)
 

@@ -6,14 +6,9 @@ from attendance.errors import InvalidInput, NotAllowed, NotFound
 from attendance.model import Course, Role, User
 from attendance.services import Services
 
-COMMAND_LINE = "command-line"
-"""Whose upload a recording is while a command copies it: who may type commands may record. No user has such an id."""
-
 
 def check_may_record(services: Services, user_id: str, course: Course) -> None:
     """Raises InvalidInput where a user does not teach the course any more, is no admin either, or is gone."""
-    if user_id == COMMAND_LINE:
-        return
     user = _user(services, user_id)
     if user is None:
         raise InvalidInput("The account that uploaded this recording was removed meanwhile.")

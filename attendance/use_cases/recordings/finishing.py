@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from attendance.errors import BadRecording, Conflict, InvalidInput, NotFound
-from attendance.model import Recording
+from attendance.model import DeviceRecording, Recording, Sender
 from attendance.ports import DirectUploads, MediaFile, Upload
 from attendance.services import Services
 from attendance.use_cases.devices.uploads import (
     check_device,
-    is_from_device,
     receive_from_device,
     remember_refusal,
 )
@@ -19,7 +16,7 @@ from attendance.use_cases.recordings.receiving import receive_recording
 
 
 def finish_upload(services: Services, upload_id: str, *, patience_s: float = 0.0) -> Recording:
-    """The recording, which has the upload's id. Details are filename, course_id, starts_at, ends_at, or a device's.
+    """The recording, which has the upload's id.
 
     Raises NotFound, Conflict (bytes are missing, or another process finishes it for longer than `patience_s`), and
     BadRecording or InvalidInput, which remove the bytes: they would be refused again.
@@ -32,8 +29,7 @@ def finish_upload(services: Services, upload_id: str, *, patience_s: float = 0.0
     with services.uploads.finishing(upload_id, patience_s) as file:
         try:
             _check_right(services, upload)
-            receive = receive_from_device if is_from_device(upload) else _receive
-            recording = receive(services, upload, file)
+            recording = _receive(services, upload, file)
         except (BadRecording, InvalidInput) as refused:
             _refuse(services, upload, refused)
             raise
@@ -41,18 +37,18 @@ def finish_upload(services: Services, upload_id: str, *, patience_s: float = 0.0
         return recording
 
 
-def recording_of(services: Services, upload_id: str, user_id: str) -> Recording | None:
-    """The recording that this user's upload became: it has the upload's id."""
+def recording_of(services: Services, upload_id: str, sender: Sender) -> Recording | None:
+    """The recording that this sender's upload became: it has the upload's id."""
     try:
         recording = services.store.recording(upload_id)
     except NotFound:
         return None
-    return recording if recording.created_by == user_id else None
+    return recording if recording.sender == sender else None
 
 
 def _refuse(services: Services, upload: Upload, refused: InvalidInput) -> None:
     """Who sends to the bucket hears of nothing that happens there, so the reason is kept for them."""
-    if is_from_device(upload):
+    if isinstance(upload.purpose, DeviceRecording):
         remember_refusal(services, upload, refused)
     if isinstance(services.uploads, DirectUploads):
         services.uploads.refuse(upload.id, refused.sentence)
@@ -63,26 +59,28 @@ def _refuse(services: Services, upload: Upload, refused: InvalidInput) -> None:
 def _check_right(services: Services, upload: Upload) -> None:
     """Of this moment; what was a recording before a crash was one with every right. Raises InvalidInput."""
     try:
-        course = services.store.course(upload.details["course_id"])
+        course = services.store.course(upload.purpose.course_id)
     except NotFound as gone:
         raise InvalidInput("The course of this recording was removed while it was uploaded.") from gone
-    if recording_of(services, upload.id, upload.user_id) is not None:
+    if recording_of(services, upload.id, upload.sender) is not None:
         return
-    if is_from_device(upload):
-        check_device(services, upload)
-    else:
-        check_may_record(services, upload.user_id, course)
+    if isinstance(upload.purpose, DeviceRecording):
+        check_device(services, upload.sender, upload.purpose)
+    elif upload.sender.user_id is not None:
+        check_may_record(services, upload.sender.user_id, course)
 
 
 def _receive(services: Services, upload: Upload, file: MediaFile) -> Recording:
-    details = upload.details
+    purpose = upload.purpose
+    if isinstance(purpose, DeviceRecording):
+        return receive_from_device(services, upload, purpose, file)
     return receive_recording(
         services,
         file=file,
-        original_name=details["filename"],
-        course_id=details["course_id"],
-        starts_at=datetime.fromisoformat(details["starts_at"]),
-        ends_at=datetime.fromisoformat(details["ends_at"]) if details.get("ends_at") else None,
-        by=upload.user_id,
+        original_name=purpose.filename,
+        course_id=purpose.course_id,
+        starts_at=purpose.starts_at,
+        ends_at=purpose.ends_at,
+        sender=upload.sender,
         recording_id=upload.id,
     )

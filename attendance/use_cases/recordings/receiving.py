@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from attendance.changes import AddLecture, AddRecording, RemoveEmptyLecture, RemoveRecording
 from attendance.errors import AlreadyExists, InvalidInput, NotFound
 from attendance.media_keys import recording_key
-from attendance.model import Lecture, Recording, RecordingKind, new_id
+from attendance.model import COMMAND_LINE, Lecture, Recording, RecordingKind, Sender, new_id
 from attendance.ports import MediaFile, RecordingInfo
 from attendance.services import Services
 
@@ -38,7 +38,7 @@ def receive_recording(
     starts_at: datetime,
     ends_at: datetime | None = None,
     recorded_at: datetime | None = None,
-    by: str | None = None,
+    sender: Sender = COMMAND_LINE,
     recording_id: str | None = None,
     enqueue: bool = True,
     with_row: Callable[[Recording], None] | None = None,
@@ -59,7 +59,8 @@ def receive_recording(
         services.store.course(course_id)
         info = services.faces.probe(file)
         lecture = _lecture(services, course_id, starts_at, ends_at, info.duration_s)
-        recording = _recording(services, recording_id, lecture, recorded_at or starts_at, file, original_name, info, by)
+        started_at = recorded_at or starts_at
+        recording = _recording(services, recording_id, lecture, started_at, file, original_name, info, sender)
         with _no_empty_lecture(services, lecture.id):
             services.store.commit(AddRecording(recording))
     with _no_empty_lecture(services, recording.lecture_id), _no_row_without_file(services, recording, file):
@@ -104,7 +105,7 @@ def _recording(
     file: MediaFile,
     original_name: str,
     info: RecordingInfo,
-    by: str | None,
+    sender: Sender,
 ) -> Recording:
     return Recording(
         id=recording_id,
@@ -119,7 +120,7 @@ def _recording(
         width=info.width,
         height=info.height,
         codec=info.codec,
-        created_by=by,
+        created_by=sender.stored,
     )
 
 

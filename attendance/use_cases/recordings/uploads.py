@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytz
 
 from attendance.errors import BadRecording, InvalidInput, TooLarge
-from attendance.model import Course, new_id
+from attendance.model import Course, LectureRecording, Sender, new_id
 from attendance.ports import Upload
 from attendance.searching.budget import refuse_upload_over_budget
 from attendance.services import Services
@@ -24,13 +24,13 @@ _LONGEST_NAME = 200
 def begin_upload(
     services: Services,
     *,
-    user_id: str,
+    sender: Sender,
     size: int,
     original_name: str,
     course_id: str,
     starts_at: str,
     ends_at: str = "",
-    details: dict[str, str] | None = None,
+    metadata: str = "",
 ) -> Upload:
     """An empty upload of `size` bytes; `starts_at` and `ends_at` are wall time of the course, `YYYY-MM-DDTHH:MM`.
 
@@ -38,7 +38,7 @@ def begin_upload(
     """
     check_size(size, services.settings.most_upload_bytes)
     refuse_upload_over_budget(services, original_name)
-    unfinished = [one for one in services.uploads.of_user(user_id) if one.refusal is None]
+    unfinished = [one for one in services.uploads.of_sender(sender) if one.refusal is None]
     if len(unfinished) >= MOST_UNFINISHED:
         raise InvalidInput(
             "You have %(most)s unfinished uploads; finish or remove some of them first.", most=MOST_UNFINISHED
@@ -49,16 +49,16 @@ def begin_upload(
     check_lecture_times(services, starts, ends)
     upload = Upload(
         id=new_id(),
-        user_id=user_id,
+        sender=sender,
         size=size,
         created_at=services.now(),
-        details={
-            **(details or {}),
-            "filename": original_name.strip()[:_LONGEST_NAME] or "recording",
-            "course_id": course_id,
-            "starts_at": starts.isoformat(),
-            "ends_at": ends.isoformat() if ends else "",
-        },
+        purpose=LectureRecording(
+            filename=original_name.strip()[:_LONGEST_NAME] or "recording",
+            course_id=course_id,
+            starts_at=starts,
+            ends_at=ends,
+        ),
+        metadata=metadata,
     )
     services.uploads.begin(upload)
     return upload
@@ -108,19 +108,18 @@ class Unfinished:
     ends: datetime | None
 
 
-def unfinished_uploads(services: Services, user_id: str, courses: Sequence[Course]) -> Sequence[Unfinished]:
-    """This user's, newest first; those for courses that the user has lost are left out."""
+def unfinished_uploads(services: Services, sender: Sender, courses: Sequence[Course]) -> Sequence[Unfinished]:
+    """This sender's, newest first; those for courses that the sender has lost are left out."""
     by_id = {course.id: course for course in courses}
-    uploads = services.uploads.of_user(user_id)
-    return [_unfinished(one, by_id[one.details["course_id"]]) for one in uploads if one.details["course_id"] in by_id]
+    uploads = services.uploads.of_sender(sender)
+    return [_unfinished(one, by_id[one.purpose.course_id]) for one in uploads if one.purpose.course_id in by_id]
 
 
 def _unfinished(upload: Upload, course: Course) -> Unfinished:
-    starts = _wall_time(upload.details["starts_at"], course)
-    return Unfinished(
-        upload, course, starts, _wall_time(upload.details["ends_at"], course) if upload.details["ends_at"] else None
-    )
+    purpose = upload.purpose
+    ends = _wall_time(purpose.ends_at, course) if purpose.ends_at else None
+    return Unfinished(upload, course, _wall_time(purpose.starts_at, course), ends)
 
 
-def _wall_time(text: str, course: Course) -> datetime:
-    return datetime.fromisoformat(text).astimezone(pytz.timezone(course.timezone)).replace(tzinfo=None)
+def _wall_time(moment: datetime, course: Course) -> datetime:
+    return moment.astimezone(pytz.timezone(course.timezone)).replace(tzinfo=None)
