@@ -4,11 +4,14 @@ RollcallError
 ├── InvalidInput        something a person or a device sent cannot be used
 │   ├── BadPhoto        a photo that cannot be enrolled
 │   ├── BadRecording    a video or snapshot that cannot be searched
+│   │   └── RefusedBefore  an upload of it that was refused when nobody listened
 │   └── ConsentMissing  a face vector was asked for without recorded consent
 ├── NotFound            nothing by that id, or not for this person
 ├── NotAllowed          known, but this person may not do it
 ├── AlreadyExists       an id, address or name is taken
 ├── Conflict            somebody else changed or holds it at this moment
+│   ├── Locked          another request is sending it
+│   ├── MovedOn         what was read was changed before it was committed
 │   └── FacesOutdated   faces are enrolled by another engine than the one in use
 ├── TooLarge            bigger than the limit
 ├── OutOfSpace          the disk has no room for it
@@ -65,6 +68,16 @@ class BadRecording(InvalidInput):
     """A video or snapshot that cannot be searched."""
 
 
+class RefusedBefore(BadRecording):
+    """An upload that was refused when nobody listened; `code` is the word for devices of that refusal."""
+
+    code = "bad_recording"
+
+    def __init__(self, sentence: str, code: str | None = None) -> None:
+        super().__init__("%(sentence)s", sentence=Phrase(sentence))
+        self.code = code or self.code
+
+
 class ConsentMissing(InvalidInput):
     """A face vector was asked for without recorded consent."""
 
@@ -83,6 +96,10 @@ class AlreadyExists(RollcallError):
 
 class Conflict(RollcallError):
     """Somebody else changed or holds it at this moment."""
+
+
+class Locked(Conflict):
+    """Another request is sending it at this moment."""
 
 
 class MovedOn(Conflict):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from attendance.model import LectureRecording, Sender
 from attendance.ports.media import MediaFile
@@ -39,7 +39,15 @@ class Upload:
 
 
 class UploadSpool(Protocol):
-    """Uploads that are not whole yet. They survive a restart. Each adapter takes bytes in one of the ways below."""
+    """Uploads that are not whole yet. They survive a restart. Each adapter takes bytes in one of two ways."""
+
+    @property
+    def appended(self) -> AppendedUploads | None:
+        """The spool itself, where bytes come through the site."""
+
+    @property
+    def direct(self) -> DirectUploads | None:
+        """The spool itself, where bytes go straight to the media store."""
 
     def begin(self, upload: Upload) -> None:
         """Raises OutOfSpace, AlreadyExists."""
@@ -69,7 +77,6 @@ class UploadSpool(Protocol):
         """How many were removed."""
 
 
-@runtime_checkable
 class AppendedUploads(UploadSpool, Protocol):
     """Bytes come through the site, each at the end of those before."""
 
@@ -89,7 +96,6 @@ class UploadPart:
     size: int
 
 
-@runtime_checkable
 class DirectUploads(UploadSpool, Protocol):
     """Bytes go straight to the media store, in parts of which several may be on their way at once.
 

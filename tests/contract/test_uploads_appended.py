@@ -18,8 +18,9 @@ from tests.contract.uploads_kits import APPENDED, NOON, an_upload, open_spool
 @pytest.fixture(params=APPENDED)
 def spool(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AppendedUploads]:
     for opened in open_spool(request.param, tmp_path):
-        assert isinstance(opened, AppendedUploads)
-        yield opened
+        assert opened.appended is opened
+        assert opened.direct is None
+        yield opened.appended
 
 
 class BreakingStream(io.BytesIO):

@@ -18,8 +18,9 @@ from tests.sending import TEACHER
 @pytest.fixture(params=DIRECT)
 def spool(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DirectUploads]:
     for opened in open_spool(request.param, tmp_path):
-        assert isinstance(opened, DirectUploads)
-        yield opened
+        assert opened.direct is opened
+        assert opened.appended is None
+        yield opened.direct
 
 
 def begun_in_parts(spool: DirectUploads, count: int) -> tuple[str, list[bytes]]:

@@ -15,7 +15,7 @@ from attendance.adapters.s3.media import S3File, S3Media
 from attendance.adapters.s3.uploads import S3Uploads
 from attendance.media_keys import recording_key
 from attendance.model import Sender, new_id
-from attendance.ports import AppendedUploads, DirectUploads, MediaFile, Upload, UploadSpool
+from attendance.ports import DirectUploads, MediaFile, Upload, UploadSpool
 from tests.fakes.direct_uploads import FakeDirectUploads
 from tests.fakes.uploads import FakeUploads
 from tests.moto_bucket import open_moto_bucket
@@ -51,15 +51,16 @@ def an_upload(size: int = 10, *, sender: Sender = TEACHER, at: datetime = NOON) 
 
 def send(spool: UploadSpool, upload_id: str, data: bytes) -> None:
     """All bytes of the upload, in the way that its spool takes them."""
-    if isinstance(spool, AppendedUploads):
-        spool.append(upload_id, 0, io.BytesIO(data))
+    if spool.appended is not None:
+        spool.appended.append(upload_id, 0, io.BytesIO(data))
         return
-    assert isinstance(spool, DirectUploads)
-    cut = spool.part_size(upload_id)
+    direct = spool.direct
+    assert direct is not None
+    cut = direct.part_size(upload_id)
     chunks = [data[start : start + cut] for start in range(0, len(data), cut)]
     for number, chunk in enumerate(chunks, 1):
-        send_part(spool, upload_id, number, chunk)
-    spool.complete(upload_id)
+        send_part(direct, upload_id, number, chunk)
+    direct.complete(upload_id)
 
 
 def send_part(spool: DirectUploads, upload_id: str, number: int, data: bytes) -> None:

@@ -15,11 +15,17 @@ ORIGIN = "https://bucket.example.org"
 class FakeDirectUploads(FakeSpool):
     """Parts of `part_bytes` bytes."""
 
+    appended = None
+
     def __init__(self, part_bytes: int = 8) -> None:
         super().__init__()
         self.part_bytes = part_bytes
         self._parts: dict[str, dict[int, bytes]] = {}
         self._completed: set[str] = set()
+
+    @property
+    def direct(self) -> FakeDirectUploads:
+        return self
 
     def put(self, link: str, data: bytes) -> None:
         """What a browser does with a link."""

@@ -12,9 +12,15 @@ from tests.fakes.spool import FakeSpool
 class FakeUploads(FakeSpool):
     """`free_bytes` is what its disk has room for."""
 
+    direct = None
+
     def __init__(self) -> None:
         super().__init__()
         self.free_bytes = 10**12
+
+    @property
+    def appended(self) -> FakeUploads:
+        return self
 
     def begin(self, upload: Upload) -> None:
         if upload.size > self.free_bytes:

@@ -16,7 +16,7 @@ import requests
 from attendance import bootstrap as composition
 from attendance.adapters.dynamodb import open_store
 from attendance.model import LectureRecording, SearchStatus, Status, new_id
-from attendance.ports import DirectUploads, Upload
+from attendance.ports import Upload
 from attendance.services import Services
 from attendance.settings import Settings, load_settings
 from attendance.use_cases.courses.courses import add_course
@@ -143,7 +143,7 @@ def made_by_stack() -> None:
 
 def an_upload(services: Services, course_id: str, data: bytes = VIDEO) -> str:
     """Sent by presigned links, as a browser does."""
-    assert isinstance(services.uploads, DirectUploads)
+    assert services.uploads.direct is not None
     a_teacher(services)
     purpose = LectureRecording(filename="lecture.mp4", course_id=course_id, starts_at=STARTS_AT)
     upload = Upload(new_id(), TEACHER, len(data), services.now(), purpose)

@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 from attendance.model import Device, Lecture, Recording, new_id
 from attendance.use_cases.courses.timetable import add_slot
 from attendance.use_cases.devices.devices import add_device
-from attendance.use_cases.devices.uploads import DeviceItem, begin_device_upload
+from attendance.use_cases.devices.uploads import DeviceItem
 from attendance.use_cases.recordings.finishing import finish_upload
+from attendance.use_cases.recordings.uploads import begin_item
 from tests.unit.in_memory import MemoryServices, a_course, services_in_memory
 from tests.website.device_sending import VIDEO
 
@@ -46,7 +47,7 @@ def an_item(data: bytes = VIDEO, started_at: datetime = NINE + 5 * MINUTE, **mor
 
 
 def sent(services: MemoryServices, device: Device, item: DeviceItem, data: bytes = VIDEO) -> Recording:
-    begin_device_upload(services, device, item)
+    begin_item(services, device, item)
     services.uploads.append(item.id, 0, io.BytesIO(data))
     return finish_upload(services, item.id)
 

@@ -6,13 +6,13 @@ import pytest
 
 from attendance.changes import AddLecture
 from attendance.device_errors import NoLecture
-from attendance.model import Device, Lecture, RecordingKind, Status
+from attendance.model import Device, Lecture, RecordingKind, Sender, Status
 from attendance.searching.searches import search_recording
 from attendance.use_cases.courses.courses import add_to_roster
 from attendance.use_cases.courses.timetable import add_slot
 from attendance.use_cases.devices.devices import change_device
 from attendance.use_cases.devices.items import items_of_device
-from attendance.use_cases.devices.uploads import begin_device_upload, sender
+from attendance.use_cases.recordings.uploads import begin_item
 from tests.unit.device_items import MINUTE, NINE, a_camera, a_timetable, an_item, lectures, sent
 from tests.unit.in_memory import MemoryServices, a_student
 from tests.website.device_sending import SNAPSHOT, VIDEO
@@ -37,7 +37,7 @@ def test_a_clip_makes_the_lecture_of_its_hour(services: MemoryServices, device: 
     assert (lecture.starts_at, lecture.ends_at) == (NINE, NINE + 60 * MINUTE)
     assert (recording.id, recording.lecture_id) == (item.id, lecture.id)
     assert (recording.started_at, recording.kind) == (NINE + 5 * MINUTE, RecordingKind.VIDEO)
-    assert recording.sender == sender(device)
+    assert recording.sender == Sender(device_id=device.id)
     assert services.media.read(recording.media_key) == VIDEO
 
 
@@ -113,8 +113,8 @@ def test_a_snapshot_alone_marks_present(services: MemoryServices, device: Device
 def test_between_lessons_nothing_is_kept_and_the_device_can_ask_why(services: MemoryServices, device: Device) -> None:
     item = an_item(started_at=NINE + 60 * MINUTE)
     with pytest.raises(NoLecture, match="The timetable of r 101 has no lecture at that time"):
-        begin_device_upload(services, device, item)
-    assert services.uploads.of_sender(sender(device)) == []
+        begin_item(services, device, item)
+    assert services.uploads.of_sender(Sender(device_id=device.id)) == []
     assert lectures(services) == []
     found = items_of_device(services, device, [item.id])
     assert found.refused == {item.id: "The timetable of r 101 has no lecture at that time."}
@@ -123,13 +123,13 @@ def test_between_lessons_nothing_is_kept_and_the_device_can_ask_why(services: Me
 def test_another_room_has_another_timetable(services: MemoryServices, device: Device) -> None:
     moved = change_device(services, device.id, name="Camera", room="R 2", by=None)
     with pytest.raises(NoLecture):
-        begin_device_upload(services, moved, an_item())
+        begin_item(services, moved, an_item())
 
 
 def test_what_was_refused_may_be_sent_once_the_timetable_has_it(services: MemoryServices, device: Device) -> None:
     item = an_item(started_at=NINE + 60 * MINUTE)
     with pytest.raises(NoLecture):
-        begin_device_upload(services, device, item)
+        begin_item(services, device, item)
     course_id = services.store.courses()[0].id
     add_slot(services, course_id=course_id, room="R 101", weekday=0, starts="10:00", ends="11:00", by=None)
     sent(services, device, item)

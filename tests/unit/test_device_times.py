@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from attendance.device_errors import TooOld
-from attendance.model import Device, new_id
+from attendance.model import Device, Sender, new_id
 from attendance.rules.devices import CLOCK_TOLERANCE
 from attendance.use_cases.courses.timetable import add_slot
 from attendance.use_cases.devices.devices import (
@@ -22,7 +22,7 @@ from attendance.use_cases.devices.devices import (
 )
 from attendance.use_cases.devices.items import items_of_device
 from attendance.use_cases.devices.readings import SentReading, receive_readings
-from attendance.use_cases.devices.uploads import begin_device_upload, sender
+from attendance.use_cases.recordings.uploads import begin_item
 from tests.contract.device_samples import a_status
 from tests.unit.device_items import an_item
 from tests.unit.in_memory import NOW, MemoryServices, a_course, services_in_memory
@@ -33,11 +33,11 @@ Send = Callable[[MemoryServices, Device, datetime], object]
 
 
 def clip(services: MemoryServices, device: Device, at: datetime) -> object:
-    return begin_device_upload(services, device, an_item(started_at=at))
+    return begin_item(services, device, an_item(started_at=at))
 
 
 def snapshot(services: MemoryServices, device: Device, at: datetime) -> object:
-    return begin_device_upload(services, device, an_item(SNAPSHOT, started_at=at))
+    return begin_item(services, device, an_item(SNAPSHOT, started_at=at))
 
 
 def reading(services: MemoryServices, device: Device, at: datetime) -> object:
@@ -146,13 +146,13 @@ def test_a_clip_that_is_too_old_is_remembered_as_refused_and_takes_no_place(serv
     device = paired(services, NOW)
     item = an_item(started_at=NOW - DAY)
     with pytest.raises(TooOld):
-        begin_device_upload(services, device, item)
+        begin_item(services, device, item)
     assert list(items_of_device(services, device, [item.id]).refused) == [item.id]
-    assert services.uploads.of_sender(sender(device)) == []
+    assert services.uploads.of_sender(Sender(device_id=device.id)) == []
 
 
 def test_an_upload_that_was_begun_goes_on_when_its_time_has_run_out(services: MemoryServices) -> None:
     device = paired(services, NOW - 365 * DAY)
     item = an_item(started_at=NOW - 30 * DAY)
-    begin_device_upload(services, device, item)
-    assert begin_device_upload(at_time(services, NOW + 2 * DAY), device, item).id == item.id
+    begin_item(services, device, item)
+    assert begin_item(at_time(services, NOW + 2 * DAY), device, item).id == item.id

@@ -16,9 +16,9 @@ from attendance.ports import Upload
 from attendance.use_cases.courses.timetable import add_slot
 from attendance.use_cases.devices.devices import change_device, revoke_device
 from attendance.use_cases.devices.items import items_of_device
-from attendance.use_cases.devices.uploads import begin_device_upload
 from attendance.use_cases.people.accounts import remove_user
 from attendance.use_cases.recordings.finishing import finish_upload
+from attendance.use_cases.recordings.uploads import begin_item
 from attendance.use_cases.upkeep import sweep
 from tests.sending import A_LECTURE, TEACHER
 from tests.unit.device_items import a_camera, a_timetable, an_item, lectures
@@ -114,7 +114,7 @@ class TestDevices:
     def begun(self, services: MemoryServices) -> tuple[str, str]:
         """The id of a device, and of an item whose every byte is here."""
         device, item = a_camera(services), an_item()
-        begin_device_upload(services, device, item)
+        begin_item(services, device, item)
         services.uploads.append(item.id, 0, io.BytesIO(VIDEO))
         return device.id, item.id
 

@@ -19,7 +19,7 @@ from attendance.searching.budget import (
 )
 from attendance.searching.searches import search_recording
 from attendance.use_cases.lectures.lectures import search_again
-from attendance.use_cases.recordings.uploads import begin_upload
+from attendance.use_cases.recordings.uploads import begin_upload, told_recording
 from tests.fakes.remote_faces import FakeRemoteFaces
 from tests.sending import TEACHER
 from tests.unit.in_memory import NOW, MemoryServices, a_course, services_in_memory
@@ -41,9 +41,7 @@ def received(services: MemoryServices, tmp_path: Path, content: str = "video 90|
 
 def begin(services: MemoryServices, name: str) -> None:
     course = services.store.courses()[0]
-    begin_upload(
-        services, sender=TEACHER, size=10, original_name=name, course_id=course.id, starts_at="2026-03-02T16:00"
-    )
+    begin_upload(services, TEACHER, told_recording(course, name, "2026-03-02T16:00"), 10)
 
 
 def test_an_engine_of_ones_own_costs_nothing(tmp_path):

@@ -13,10 +13,9 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from attendance.adapters.sql.tables import metadata
-from attendance.model import Course
+from attendance.model import Course, Sender
 from attendance.services import Services
 from attendance.use_cases.devices.devices import revoke_device
-from attendance.use_cases.devices.uploads import sender
 from tests.website.device_sending import (
     AT,
     COOL,
@@ -169,7 +168,7 @@ def test_bad_input_is_refused_with_a_sentence_and_nothing_is_stored(
     assert "Traceback" not in error["message"]
     assert set(counts(services).values()) == {0}
     assert list(services.media.keys()) == []
-    assert services.uploads.of_sender(sender(device.device)) == []
+    assert services.uploads.of_sender(Sender(device_id=device.device.id)) == []
     assert services.uploads.whole() == []
     assert services.store.device(device.device.id).status == before.status
 

@@ -9,10 +9,9 @@ import pytest
 from flask import Flask
 
 from attendance.adapters.folder.uploads import FolderUploads
-from attendance.model import Course, SearchStatus
+from attendance.model import Course, SearchStatus, Sender
 from attendance.ports import Upload
 from attendance.services import Services
-from attendance.use_cases.devices.uploads import sender
 from tests.sending import A_LECTURE, TEACHER
 from tests.website.device_sending import (
     AT,
@@ -47,7 +46,7 @@ def other(app: Flask, services: Services) -> DeviceClient:
 
 
 def unfinished(services: Services, device: DeviceClient) -> list[Upload]:
-    return list(services.uploads.of_sender(sender(device.device)))
+    return list(services.uploads.of_sender(Sender(device_id=device.device.id)))
 
 
 def test_options_says_what_is_spoken_here(device: DeviceClient, services: Services) -> None:

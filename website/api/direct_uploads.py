@@ -9,18 +9,19 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
 from attendance.errors import InvalidInput
-from attendance.model import Role, Sender
+from attendance.model import Role
 from attendance.ports import Upload
-from attendance.use_cases.recordings.uploads import begin_upload
+from attendance.use_cases.recordings.uploads import begin_upload, told_recording
 from website.access import course_or_404, roles_required
 from website.api.own_uploads import UploadsOfUser
-from website.current import current_services, signed_in_user
+from website.current import current_services
 from website.uploading.direct import DirectAnswers
 
 MOST_LINKS = 100
 
 blueprint = Blueprint("direct_uploads", __name__, url_prefix="/direct-uploads")
-_DIRECT = DirectAnswers(UploadsOfUser())
+_OWN = UploadsOfUser()
+_DIRECT = DirectAnswers(_OWN)
 
 
 @blueprint.post("")
@@ -60,15 +61,10 @@ def give_up(upload_id: str) -> ResponseReturnValue:
 
 def _begin() -> Upload:
     words = _words()
-    return begin_upload(
-        current_services(),
-        sender=Sender(user_id=signed_in_user().id),
-        size=_whole_number(words.get("size"), "size"),
-        original_name=_text(words, "filename"),
-        course_id=course_or_404(_text(words, "course_id")).id,
-        starts_at=_text(words, "starts_at"),
-        ends_at=_text(words, "ends_at"),
-    )
+    size = _whole_number(words.get("size"), "size")
+    course = course_or_404(_text(words, "course_id"))
+    purpose = told_recording(course, *(_text(words, name) for name in ("filename", "starts_at", "ends_at")))
+    return begin_upload(current_services(), _OWN.sender(), purpose, size)
 
 
 def _numbers() -> list[int]:

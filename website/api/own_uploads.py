@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Response, url_for
+from flask import url_for
 
 from attendance.model import Recording, Sender
-from attendance.ports import Upload
 from website.current import signed_in_user
-from website.errors import error_answer
 from website.uploading.own_uploads import OwnUploads
 
 
@@ -26,7 +24,3 @@ class UploadsOfUser(OwnUploads):
     def names_of(self, recording: Recording) -> dict[str, str]:
         """With the page where its marks will be."""
         return {"id": recording.id, "location": url_for("lectures.show", lecture_id=recording.lecture_id)}
-
-    def refused(self, begun: Upload, sentence: str) -> Response:
-        """As the site answers any error."""
-        return error_answer(422, sentence)

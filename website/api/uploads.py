@@ -5,17 +5,18 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
-from attendance.model import Role, Sender
+from attendance.model import Role
 from attendance.ports import Upload
-from attendance.use_cases.recordings.uploads import begin_upload
+from attendance.use_cases.recordings.uploads import begin_upload, told_recording
 from website.access import course_or_404, roles_required
 from website.api.own_uploads import UploadsOfUser
-from website.current import current_services, signed_in_user
+from website.current import current_services
 from website.uploading.tus import TusAnswers
 from website.uploading.tus_headers import TUS_VERSION, header_number, upload_metadata
 
 blueprint = Blueprint("uploads", __name__, url_prefix="/uploads")
-_TUS = TusAnswers(UploadsOfUser())
+_OWN = UploadsOfUser()
+_TUS = TusAnswers(_OWN)
 
 
 @blueprint.after_request
@@ -45,13 +46,11 @@ def upload(upload_id: str) -> ResponseReturnValue:
 
 def _begin() -> Upload:
     size, words = header_number("Upload-Length"), upload_metadata()
-    return begin_upload(
-        current_services(),
-        sender=Sender(user_id=signed_in_user().id),
-        size=size,
-        original_name=words.get("filename", ""),
-        course_id=course_or_404(words.get("course_id", "")).id,
-        starts_at=words.get("starts_at", ""),
-        ends_at=words.get("ends_at", ""),
-        metadata=request.headers.get("Upload-Metadata", ""),
+    purpose = told_recording(
+        course_or_404(words.get("course_id", "")),
+        words.get("filename", ""),
+        words.get("starts_at", ""),
+        words.get("ends_at", ""),
     )
+    metadata = request.headers.get("Upload-Metadata", "")
+    return begin_upload(current_services(), _OWN.sender(), purpose, size, metadata=metadata)

@@ -8,27 +8,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import BinaryIO
 
 from attendance.disk.files import DiskFile
 from attendance.errors import BadRecording, Conflict, NotFound, SearchStopped
-from attendance.media_keys import recording_key
-from attendance.model import COMMAND_LINE, LectureRecording, Recording, SearchStatus, new_id
-from attendance.ports import AppendedUploads, Progress, RemoteFaceSearch, Upload
+from attendance.model import LectureRecording, Recording, SearchStatus
+from attendance.ports import RemoteFaceSearch
 from attendance.searching.advancing import advance
 from attendance.services import Services
 from attendance.use_cases.lectures.lectures import remove_lecture, remove_recording, search_again
 from attendance.use_cases.lectures.marks import students_to_mark
-from attendance.use_cases.recordings.receiving import check_lecture_times, receive_recording
+from attendance.use_cases.recordings.copying import copy_in
+from attendance.use_cases.recordings.receiving import check_lecture_times
 from attendance.use_cases.students.reindexing import comparable_faces
 from website.commands.progress import progress_bar
 from website.commands.text_table import printable
 
 _LOOK_EVERY_S, _ASK_A_SERVICE_EVERY_S = 0.5, 5.0
 _CHUNK_BYTES = 1 << 20
-_PATIENCE_S = 20.0  # a worker that sweeps up may be finishing the same upload
 
 
 def analyse(
@@ -48,8 +46,10 @@ def analyse(
         _queue(services, known)
         return _searched(services, known.id, SearchStopped("The search was stopped; it goes on later."))
     is_new_lecture = services.store.find_lecture(course_id, starts_at) is None
-    receive = _received if isinstance(services.uploads, AppendedUploads) else _received_by_the_bucket
-    recording = receive(services, path, course_id, starts_at, ends_at)
+    filename = path.name.encode(errors="replace").decode()
+    purpose = LectureRecording(filename=filename, course_id=course_id, starts_at=starts_at, ends_at=ends_at)
+    with progress_bar("copying") as show:
+        recording = copy_in(services, path, purpose, show)
     try:
         stopped = SearchStopped("The search was stopped; nothing of the recording was kept.")
         return _searched(services, recording.id, stopped)
@@ -92,70 +92,6 @@ def _queue(services: Services, recording: Recording) -> None:
     if recording.status in (SearchStatus.DONE, SearchStatus.FAILED):
         with suppress(Conflict):
             search_again(services, recording.id, by=None)
-
-
-def _received(
-    services: Services, path: Path, course_id: str, starts_at: datetime, ends_at: datetime | None
-) -> Recording:
-    """Copied by way of the spool, which is swept up where this process is killed."""
-    assert isinstance(services.uploads, AppendedUploads)
-    purpose = LectureRecording(
-        filename=path.name.encode(errors="replace").decode()[:200],
-        course_id=course_id,
-        starts_at=starts_at,
-        ends_at=ends_at,
-    )
-    upload = Upload(new_id(), COMMAND_LINE, path.stat().st_size, services.now(), purpose)
-    services.uploads.begin(upload)
-    try:
-        with path.open("rb") as file, progress_bar("copying") as show:
-            services.uploads.append(upload.id, 0, _Watched(file, upload.size, show))
-        return _kept(services, upload, course_id, starts_at, ends_at)
-    finally:
-        services.uploads.remove(upload.id)
-
-
-def _kept(
-    services: Services, upload: Upload, course_id: str, starts_at: datetime, ends_at: datetime | None
-) -> Recording:
-    try:
-        with services.uploads.finishing(upload.id, _PATIENCE_S) as whole:
-            return receive_recording(
-                services,
-                file=whole,
-                original_name=upload.purpose.filename,
-                course_id=course_id,
-                starts_at=starts_at,
-                ends_at=ends_at,
-                recording_id=upload.id,
-                enqueue=False,
-            )
-    except NotFound:
-        return services.store.recording(upload.id)  # a worker that sweeps up was quicker
-
-
-def _received_by_the_bucket(
-    services: Services, path: Path, course_id: str, starts_at: datetime, ends_at: datetime | None
-) -> Recording:
-    """The bytes go first, under a key that no row names: where this process is killed they are erased as an orphan."""
-    key = recording_key(new_id(), services.faces.probe(DiskFile(path)).extension)
-    with TemporaryDirectory() as folder, progress_bar("copying") as show:
-        link = Path(folder, "recording")
-        link.symlink_to(path.absolute())  # storing it takes the link away, and the person's own file stays
-        try:
-            services.media.put_file(key, DiskFile(link))
-            show(1.0)
-            return receive_recording(
-                services,
-                file=services.media.file(key),
-                original_name=path.name.encode(errors="replace").decode(),
-                course_id=course_id,
-                starts_at=starts_at,
-                ends_at=ends_at,
-                enqueue=False,
-            )
-        finally:
-            services.media.delete([key])
 
 
 def _searched(services: Services, recording_id: str, stopped: SearchStopped) -> Recording:
@@ -204,16 +140,3 @@ def _stop_signals() -> Iterator[threading.Event]:
     finally:
         for told, handler in before.items():
             signal.signal(told, handler)
-
-
-class _Watched:
-    """A file that says how much of it was read."""
-
-    def __init__(self, file: BinaryIO, size: int, show: Progress) -> None:
-        self._file, self._size, self._show, self._read = file, size, show, 0
-
-    def read(self, size: int, /) -> bytes:
-        chunk = self._file.read(size)
-        self._read += len(chunk)
-        self._show(self._read / self._size)
-        return chunk

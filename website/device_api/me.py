@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from attendance.model import DeviceStatus
-from attendance.ports import AppendedUploads
 from attendance.use_cases.devices.devices import hear_of
 from attendance.use_cases.devices.items import items_of_device
 from attendance.use_cases.devices.readings import MOST_READINGS
@@ -41,7 +40,7 @@ def me() -> dict[str, Any]:
         "name": device.name,
         "room": device.room,
         "server_time": services.now(),
-        "uploads": "tus" if isinstance(services.uploads, AppendedUploads) else "direct",
+        "uploads": "direct" if services.uploads.appended is None else "tus",
         "most_upload_bytes": current_settings().most_upload_bytes,
         "most_readings": MOST_READINGS,
     }

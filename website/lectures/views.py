@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 
 from attendance.errors import NotFound
 from attendance.model import Course, Lecture, Recording, Role, SearchStatus, Sender
-from attendance.ports import DirectUploads
 from attendance.use_cases.lectures.lectures import (
     lecture_board,
     lecture_summaries,
@@ -16,7 +15,7 @@ from attendance.use_cases.lectures.lectures import (
     remove_recording,
     search_again,
 )
-from attendance.use_cases.recordings.uploads import unfinished_uploads
+from attendance.use_cases.recordings.uploads import give_up, unfinished_uploads
 from website.access import lecture_or_404, roles_required, visible_courses
 from website.current import current_services, signed_in_user
 from website.lectures.forms import ConfirmForm, UploadForm
@@ -64,7 +63,7 @@ def upload() -> ResponseReturnValue:
 
 def _way_of_sending() -> dict[str, str]:
     """Which client the page uses, and where it begins."""
-    if isinstance(current_services().uploads, DirectUploads):
+    if current_services().uploads.direct is not None:
         return {"sends": "direct", "endpoint": url_for("api.direct_uploads.begin")}
     return {"sends": "tus", "endpoint": url_for("api.uploads.uploads")}
 
@@ -73,11 +72,7 @@ def _way_of_sending() -> dict[str, str]:
 @roles_required(*STAFF)
 def remove_upload(upload_id: str) -> ResponseReturnValue:
     """Give up an unfinished upload."""
-    uploads = current_services().uploads
-    unfinished = uploads.upload(upload_id)
-    if unfinished.sender != Sender(user_id=signed_in_user().id):
-        raise NotFound("There is no upload by this name.")
-    uploads.remove(upload_id)
+    give_up(current_services(), Sender(user_id=signed_in_user().id), upload_id)
     flash(_("The unfinished upload was removed."), "success")
     return redirect(url_for("lectures.upload"))
 

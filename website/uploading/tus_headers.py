@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from flask import Response, request
 from werkzeug.http import http_date
 
-from attendance.errors import Conflict, InvalidInput
+from attendance.errors import InvalidInput
 
 TUS_VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,expiration,termination"
@@ -28,12 +28,6 @@ class NotBytes(InvalidInput):
     """The request should carry bytes of the file, but says that it carries something else."""
 
     status = 415
-
-
-class Locked(Conflict):
-    """Another request is sending this upload."""
-
-    status = 423
 
 
 def method_meant() -> str:

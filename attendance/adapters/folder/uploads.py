@@ -47,11 +47,17 @@ def free_bytes(folder: Path) -> int:
 class FolderUploads:
     """An UploadSpool in `root`: a folder an upload, with its `data` and its `details.json`."""
 
+    direct = None
+
     def __init__(self, root: Path, free: Callable[[Path], int] = free_bytes) -> None:
         self._root = root
         self._free = free
         with plain_disk_errors(_PLACE):
             root.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    @property
+    def appended(self) -> FolderUploads:
+        return self
 
     def begin(self, upload: Upload) -> None:
         if not _ID.fullmatch(upload.id):

@@ -52,8 +52,14 @@ class S3Uploads:
     bytes of a removed upload - is for the bucket's lifecycle rules to clean; see docs/s3.md.
     """
 
+    appended = None
+
     def __init__(self, bucket: Bucket) -> None:
         self._bucket = bucket
+
+    @property
+    def direct(self) -> S3Uploads:
+        return self
 
     def begin(self, upload: Upload) -> None:
         if not _ID.fullmatch(upload.id):

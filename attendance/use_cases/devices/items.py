@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from attendance.model import Device
+from attendance.device_errors import WrongSha256
+from attendance.model import Device, Sender
 from attendance.services import Services
-from attendance.use_cases.devices.uploads import WRONG_SHA256, sender
 from attendance.use_cases.recordings.finishing import recording_of
 
 
@@ -21,7 +21,8 @@ class Items:
 
 def items_of_device(services: Services, device: Device, item_ids: Sequence[str]) -> Items:
     """Recordings and readings by the ids that the device gave them. What arrived damaged is not refused for good."""
+    sender = Sender(device_id=device.id)
     known = services.store.known_readings(device.id, item_ids)
-    whole = [item_id for item_id in item_ids if item_id in known or recording_of(services, item_id, sender(device))]
+    whole = [item_id for item_id in item_ids if item_id in known or recording_of(services, item_id, sender)]
     refusals = services.store.refusals(device.id, item_ids).values()
-    return Items(whole, {one.item_id: one.sentence for one in refusals if one.code != WRONG_SHA256})
+    return Items(whole, {one.item_id: one.sentence for one in refusals if one.code != WrongSha256.code})

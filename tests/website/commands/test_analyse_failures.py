@@ -16,7 +16,9 @@ from attendance.changes import FinishSearch
 from attendance.disk.files import DiskFile
 from attendance.errors import BadRecording
 from attendance.model import Course, Recording, SearchStatus
+from attendance.ports import Upload
 from attendance.services import Services
+from attendance.use_cases.recordings import copying
 from attendance.use_cases.recordings.finishing import finish_upload
 from attendance.use_cases.recordings.receiving import receive_recording
 from tests.website.commands.commanding import LECTURE, everything, recordings, refused
@@ -108,7 +110,7 @@ class TestCtrlC:
         self, analyse, services: Services, monkeypatch: pytest.MonkeyPatch
     ):
         before = everything(services)
-        monkeypatch.setattr(analysing._Watched, "read", _raise(KeyboardInterrupt()))
+        monkeypatch.setattr(copying._Watched, "read", _raise(KeyboardInterrupt()))
         assert analyse().exit_code == 1
         assert everything(services) == before
 
@@ -155,9 +157,10 @@ class TestAnotherWorker:
     ):
         append = services.uploads.append
 
-        def swept_up(upload_id: str, *rest: Any) -> None:
-            append(upload_id, *rest)
+        def swept_up(upload_id: str, *rest: Any) -> Upload:
+            sent = append(upload_id, *rest)
             finish_upload(services, upload_id)
+            return sent
 
         monkeypatch.setattr(services.uploads, "append", swept_up)
         assert analyse().exit_code == 0
