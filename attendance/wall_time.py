@@ -21,6 +21,11 @@ def wall_moment(timezone: str, local: datetime, *, is_first: bool = True) -> dat
     return moment.astimezone(UTC)
 
 
+def wall_time(timezone: str, moment: datetime) -> datetime:
+    """What the clock shows at a moment, naive."""
+    return moment.astimezone(pytz.timezone(timezone)).replace(tzinfo=None)
+
+
 def day_bounds(timezone: str, day: date) -> tuple[datetime, datetime]:
     """From the first moment of a day to that of the next: 23 or 25 hours where clocks are put forward or back."""
     first, after = (datetime(one.year, one.month, one.day) for one in (day, day + timedelta(days=1)))

@@ -12,6 +12,7 @@ from attendance.settings import Settings, load_settings
 from attendance.use_cases.people.accounts import setup_token
 from attendance.use_cases.students.reindexing import outdated_faces
 from website import (
+    api,
     commands,
     config,
     current,
@@ -23,6 +24,7 @@ from website import (
     limits,
     login,
     navigation,
+    openapi,
     patience,
     security,
     sentences,
@@ -43,7 +45,6 @@ BLUEPRINTS = (
     "website.hourly",
     "website.devices",
     "website.media",
-    "website.api",
 )
 
 __all__ = ["create_app", "setup_link"]
@@ -84,6 +85,7 @@ def _made_of(services: Services) -> Flask:
         concern.init_app(app)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(name).blueprint)
+    openapi.init_app(app, api.blueprint, device_api.blueprint)
     device_api.init_app(app)
     commands.register(app)
     return app

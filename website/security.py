@@ -17,7 +17,6 @@ from website.current import current_settings
 View = TypeVar("View", bound=Callable[..., object])
 
 MOST_BYTES_OF_STRANGERS = 100_000
-UPLOAD = "application/offset+octet-stream"
 FORM_WITH_FILES = "multipart/form-data"
 FORMS = ("application/x-www-form-urlencoded", FORM_WITH_FILES)  # CSRFProtect reads these whole, before any view
 
@@ -85,8 +84,6 @@ def _most_bytes() -> int | None:
     view: Any = current_app.view_functions.get(request.endpoint or "")
     if request.mimetype not in FORMS and hasattr(view, "most_bytes"):
         return view.most_bytes(current_settings())
-    if request.mimetype == UPLOAD and request.path.startswith("/api/v1/uploads"):
-        return None
     if not current_user.is_authenticated:
         return MOST_BYTES_OF_STRANGERS
     if request.mimetype != FORM_WITH_FILES:

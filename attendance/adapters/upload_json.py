@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
@@ -34,32 +34,20 @@ def upload_from_json(words: dict[str, Any], *, offset: int = 0, refusal: str | N
         sender=sender,
         size=words["size"],
         created_at=datetime.fromisoformat(words["created_at"]),
-        purpose=_recording(details) if sender.device_id is None else _device_recording(details),
+        purpose=_purpose(LectureRecording if sender.device_id is None else DeviceRecording, details),
         offset=offset,
         refusal=refusal,
         metadata=details.get("metadata", ""),
     )
 
 
-def _recording(details: dict[str, Any]) -> LectureRecording:
-    return LectureRecording(
-        filename=details["filename"],
-        course_id=details["course_id"],
-        starts_at=datetime.fromisoformat(details["starts_at"]),
-        ends_at=datetime.fromisoformat(details["ends_at"]) if details.get("ends_at") else None,
-    )
+def _purpose(kind: type[LectureRecording], details: dict[str, Any]) -> LectureRecording:
+    said = {one.name: details[one.name] for one in fields(kind) if one.name in details}
+    return kind(**{name: _value(name, value) for name, value in said.items()})
 
 
-def _device_recording(details: dict[str, Any]) -> DeviceRecording:
-    return DeviceRecording(
-        filename=details["filename"],
-        course_id=details["course_id"],
-        starts_at=datetime.fromisoformat(details["starts_at"]),
-        ends_at=datetime.fromisoformat(details["ends_at"]),
-        room=details.get("room"),
-        kind=details["kind"],
-        started_at=datetime.fromisoformat(details["started_at"]),
-        duration_s=float(details["duration_s"]),
-        sha256=details["sha256"],
-        reading_id=details["reading_id"],
-    )
+def _value(name: str, value: Any) -> Any:
+    """Uploads of before hold numbers as texts, and an empty text for a time that is not known."""
+    if name.endswith("_at"):
+        return datetime.fromisoformat(value) if value else None
+    return float(value) if name.endswith("_s") else value

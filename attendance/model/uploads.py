@@ -51,7 +51,7 @@ class DeviceRecording(LectureRecording):
     """
 
     ends_at: datetime
-    room: str | None
+    room: str | None = None
     kind: str
     started_at: datetime
     duration_s: float

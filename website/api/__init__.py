@@ -1,10 +1,8 @@
-"""The interface for programs under /api/v1: resumable uploads and the progress of searches."""
+"""What a signed-in person's programs and pages ask under /api/v1: uploads of recordings, and how far a search is."""
 
-from flask import Blueprint
+from __future__ import annotations
 
-from website.api import direct_uploads, recordings, uploads
+from website.api import recordings, uploads
+from website.api.blueprint import blueprint
 
-blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
-blueprint.register_blueprint(uploads.blueprint)
-blueprint.register_blueprint(direct_uploads.blueprint)
-blueprint.register_blueprint(recordings.blueprint)
+__all__ = ["blueprint", "recordings", "uploads"]

@@ -1,32 +1,39 @@
 """How far the search of a recording is, for the page that waits for it."""
 
-from flask import Blueprint, jsonify
-from flask.typing import ResponseReturnValue
+from __future__ import annotations
 
-from attendance.model import Recording, Role
-from website.access import lecture_or_404, roles_required
+import marshmallow as ma
+
+from website.access import lecture_or_404
+from website.api.blueprint import blueprint
 from website.current import current_services
 from website.sentences import kept_in_words
 
-blueprint = Blueprint("recordings", __name__, url_prefix="/recordings")
 
-
-@blueprint.get("/<recording_id>")
-@roles_required(Role.ADMIN, Role.TEACHER)
-def show(recording_id: str) -> ResponseReturnValue:
-    """Status and progress (0 to 1) of one recording."""
-    recording = current_services().store.recording(recording_id)
-    lecture_or_404(recording.lecture_id)
-    return jsonify(as_json(recording))
-
-
-def as_json(recording: Recording) -> dict[str, object]:
+class RecordingAnswer(ma.Schema):
     """What a program may know of a recording."""
+
+    id = ma.fields.String()
+    lecture_id = ma.fields.String()
+    status = ma.fields.String(metadata={"description": "queued, searching, done or failed."})
+    progress = ma.fields.Float(metadata={"description": "From 0 to 1."})
+    error = ma.fields.String(allow_none=True, metadata={"description": "Why the search failed."})
+    searched_at = ma.fields.AwareDateTime(allow_none=True)
+
+
+@blueprint.route("/recordings/<recording_id>", methods=["GET"])
+@blueprint.doc(**blueprint.needs)
+@blueprint.response(200, RecordingAnswer)
+@blueprint.refuses(404)
+def recording(recording_id: str) -> dict[str, object]:
+    """How far the search of a recording is."""
+    found = current_services().store.recording(recording_id)
+    lecture_or_404(found.lecture_id)
     return {
-        "id": recording.id,
-        "lecture_id": recording.lecture_id,
-        "status": recording.status.value,
-        "progress": round(recording.progress, 3),
-        "error": kept_in_words(recording.error),
-        "searched_at": recording.searched_at.isoformat() if recording.searched_at else None,
+        "id": found.id,
+        "lecture_id": found.lecture_id,
+        "status": found.status.value,
+        "progress": round(found.progress, 3),
+        "error": kept_in_words(found.error),
+        "searched_at": found.searched_at,
     }

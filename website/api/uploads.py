@@ -1,56 +1,65 @@
-"""Recordings that people upload by tus 1.0."""
+"""Recordings that people upload, by tus or straight to the site's bucket."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
-from flask.typing import ResponseReturnValue
+from typing import Any
 
-from attendance.model import Role
+import marshmallow as ma
+from flask import url_for
+
+from attendance.model import Recording, Sender
 from attendance.ports import Upload
 from attendance.use_cases.recordings.uploads import begin_upload, told_recording
-from website.access import course_or_404, roles_required
-from website.api.own_uploads import UploadsOfUser
-from website.current import current_services
-from website.uploading.tus import TusAnswers
-from website.uploading.tus_headers import TUS_VERSION, header_number, upload_metadata
-
-blueprint = Blueprint("uploads", __name__, url_prefix="/uploads")
-_OWN = UploadsOfUser()
-_TUS = TusAnswers(_OWN)
-
-
-@blueprint.after_request
-def name_the_version(response: Response) -> Response:
-    """Every answer says which version it speaks, and a wrong version is told the right one."""
-    response.headers["Tus-Resumable"] = TUS_VERSION
-    if response.status_code == 412:
-        response.headers["Tus-Version"] = TUS_VERSION
-    return response
+from website.access import course_or_404
+from website.api.blueprint import blueprint
+from website.current import current_services, signed_in_user
+from website.openapi.schemas import Text
+from website.uploading.direct import add_direct
+from website.uploading.schemas import DirectUploadAnswer, DirectUploadSchema
+from website.uploading.senders import Senders
+from website.uploading.tus import add_tus
 
 
-@blueprint.route("", methods=["OPTIONS", "POST"], provide_automatic_options=False)
-@roles_required(Role.ADMIN, Role.TEACHER)
-def uploads() -> ResponseReturnValue:
-    """Say what is spoken here, or create an upload."""
-    return _TUS.at_start(_begin)
+class LectureUploadSchema(DirectUploadSchema):
+    """A recording of a lecture of a course."""
+
+    filename = Text(load_default="")
+    course_id = Text(load_default="")
+    starts_at = Text(load_default="", metadata={"description": "As the course's clock shows it: 2026-03-02T09:00."})
+    ends_at = Text(load_default="", metadata={"description": "The same; without it the lecture ends with the file."})
 
 
-@blueprint.route(
-    "/<upload_id>", methods=["OPTIONS", "HEAD", "PATCH", "DELETE", "POST"], provide_automatic_options=False
+class _RecordingOfPage(ma.Schema):
+    id = ma.fields.String()
+    location = ma.fields.String(metadata={"description": "The page where its marks will be."})
+
+
+class LectureUploadAnswer(DirectUploadAnswer):
+    """How far an upload is, and where its marks will be."""
+
+    recording = ma.fields.Nested(_RecordingOfPage, allow_none=True)
+
+
+def current_sender() -> Sender:
+    """Who is signed in."""
+    return Sender(user_id=signed_in_user().id)
+
+
+def _page_of(recording: Recording) -> str:
+    return url_for("lectures.show", lecture_id=recording.lecture_id)
+
+
+def _begin(words: dict[str, Any], size: int, metadata: str = "") -> Upload:
+    course = course_or_404(words.get("course_id", ""))
+    told = (words.get(name, "") for name in ("filename", "starts_at", "ends_at"))
+    return begin_upload(current_services(), current_sender(), told_recording(course, *told), size, metadata=metadata)
+
+
+_SENDERS = Senders(blueprint, "", current_sender, _page_of)
+add_tus(
+    _SENDERS,
+    _begin,
+    "Names with values in base64, as tus has them: filename, course_id and starts_at, and perhaps ends_at; each means"
+    " what it means for direct uploads.",
 )
-@roles_required(Role.ADMIN, Role.TEACHER)
-def upload(upload_id: str) -> ResponseReturnValue:
-    """One upload: how far it is, more bytes, or its end."""
-    return _TUS.at_upload(upload_id)
-
-
-def _begin() -> Upload:
-    size, words = header_number("Upload-Length"), upload_metadata()
-    purpose = told_recording(
-        course_or_404(words.get("course_id", "")),
-        words.get("filename", ""),
-        words.get("starts_at", ""),
-        words.get("ends_at", ""),
-    )
-    metadata = request.headers.get("Upload-Metadata", "")
-    return begin_upload(current_services(), _OWN.sender(), purpose, size, metadata=metadata)
+add_direct(_SENDERS, LectureUploadSchema, LectureUploadAnswer, lambda words: _begin(words, words["size"]))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import Any
 
 import marshmallow as ma
-from flask import Request
-from webargs.flaskparser import FlaskParser
 
-from attendance.errors import InvalidInput
+from attendance.errors import InvalidInput, Phrase
 from attendance.use_cases.devices.readings import SentReading
+from website.openapi.blueprint import PlainParser
+from website.openapi.schemas import LenientSchema
+from website.uploading.schemas import DirectUploadAnswer, DirectUploadSchema
 
 _MADE_BY_DEVICE = "Made by the device, the same for ever: 32 hexadecimal digits."
 _SHOWN = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -25,50 +25,20 @@ class NotUnderstood(InvalidInput):
     code = "not_understood"
 
 
-class NotJson(InvalidInput):
-    """What came is no JSON at all, so that nothing can be said of its fields."""
+class DeviceParser(PlainParser):
+    """Raises NotUnderstood, whose code tells a program that it is wrong itself."""
 
-    status = 400
-    code = "not_understood"
+    DEFAULT_VALIDATION_STATUS = NotUnderstood.status
 
+    def not_understood(self, sentence: str) -> InvalidInput:
+        """With that code."""
+        return NotUnderstood(sentence)
 
-class PlainParser(FlaskParser):
-    """Raises NotJson, or NotUnderstood with the first thing that is wrong, and where."""
-
-    def _raw_load_json(self, req: Request) -> Any:
-        """JSON that is nested too deeply, or holds numbers too long, for Python counts as none."""
-        if not req.is_json:  # else every field of it would be told as missing
-            raise NotUnderstood("This address takes JSON: send it with the header Content-Type: application/json.")
-        try:
-            return super()._raw_load_json(req)
-        except (ValueError, RecursionError) as wrong:
-            raise NotJson("What was sent is not JSON, or not all of it arrived.") from wrong
-
-    def handle_error(self, error: ma.ValidationError, *given: Any, **named: Any) -> NoReturn:
-        """Of many errors one is enough: the program that sends them is wrong, not a person's typing."""
-        place, problem = _first(error.normalized_messages())  # type: ignore[no-untyped-call]
-        raise NotUnderstood(
-            "What was sent cannot be used: %(place)s: %(problem)s", place=place or "JSON", problem=problem
-        ) from error
-
-
-def _first(messages: Any) -> tuple[str, str]:
-    """The place and the words of the first error in marshmallow's tree of errors."""
-    places: list[str] = []
-    while isinstance(messages, Mapping):
-        place, messages = next(iter(messages.items()))
-        if place not in ("json", "query", ma.exceptions.SCHEMA):
-            places.append(str(place))
-    return ".".join(places), str(messages[0]) if isinstance(messages, list) else str(messages)
-
-
-class LenientSchema(ma.Schema):
-    """Passes over what it does not know: newer devices may say more."""
-
-    class Meta:
-        """Of marshmallow."""
-
-        unknown = ma.EXCLUDE
+    def wrong_field(self, place: str, problem: str) -> InvalidInput:
+        """With that code."""
+        return NotUnderstood(
+            "What was sent cannot be used: %(place)s: %(problem)s", place=place or "JSON", problem=Phrase(problem)
+        )
 
 
 class Temperatures(ma.fields.Field[tuple[float, ...]]):
@@ -234,7 +204,7 @@ class ItemsAnswer(ma.Schema):
     )
 
 
-class DirectUploadSchema(LenientSchema):
+class ItemUploadSchema(DirectUploadSchema):
     """A clip or snapshot that is about to be sent to the site's bucket."""
 
     item_id = ma.fields.String(required=True, validate=_ID, metadata={"description": _MADE_BY_DEVICE})
@@ -243,12 +213,6 @@ class DirectUploadSchema(LenientSchema):
     duration_s = ma.fields.Float(load_default=0.0, metadata={"description": "Of a clip, in seconds."})
     sha256 = ma.fields.String(required=True, metadata={"description": "Of the file, as 64 hexadecimal digits."})
     filename = ma.fields.String(load_default="", validate=ma.validate.Length(max=1000))
-    size = ma.fields.Integer(
-        required=True,
-        strict=True,
-        validate=ma.validate.Range(max=2**63 - 1),
-        metadata={"description": "In bytes."},
-    )
     reading_id = ma.fields.String(
         load_default="", allow_none=True, metadata={"description": "The reading that it was taken with."}
     )
@@ -261,41 +225,14 @@ class DirectUploadSchema(LenientSchema):
     )
 
 
-class PartNumbersSchema(LenientSchema):
-    """Which parts are about to be sent."""
-
-    numbers = ma.fields.List(ma.fields.Integer(strict=True), required=True, validate=ma.validate.Length(min=1, max=100))
-
-
-class PartAnswer(ma.Schema):
-    """A part that is there."""
-
-    number = ma.fields.Integer()
-    size = ma.fields.Integer()
-
-
 class KeptAnswer(ma.Schema):
     """The recording that an upload became."""
 
     id = ma.fields.String()
 
 
-class DirectUploadAnswer(ma.Schema):
-    """How far an upload is."""
+class ItemUploadAnswer(DirectUploadAnswer):
+    """How far an upload is, and the code of a refusal."""
 
-    id = ma.fields.String()
-    location = ma.fields.String()
-    status = ma.fields.String(metadata={"description": "sending, whole, refused or done."})
-    size = ma.fields.Integer()
-    part_size = ma.fields.Integer(allow_none=True, metadata={"description": "Of every part but the last, in bytes."})
-    parts = ma.fields.List(ma.fields.Nested(PartAnswer))
-    error = ma.fields.String(allow_none=True, metadata={"description": "Why it is refused."})
     code = ma.fields.String(allow_none=True)
     recording = ma.fields.Nested(KeptAnswer, allow_none=True)
-
-
-class PartLinksAnswer(ma.Schema):
-    """A link by number; each is good for that many seconds."""
-
-    links = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.String())
-    seconds = ma.fields.Integer()

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask_smorest import Blueprint
-
-from website.device_api.arguments import PlainParser
+from website.device_api.arguments import DeviceParser
 from website.device_api.errors import answer_errors
 from website.device_api.keys import authorize
+from website.openapi.blueprint import ApiBlueprint
 
 
-class DeviceBlueprint(Blueprint):
-    """Tells in a sentence what is wrong with a request."""
+class DeviceBlueprint(ApiBlueprint):
+    """Wants the device's key."""
 
-    ARGUMENTS_PARSER = PlainParser()
+    ARGUMENTS_PARSER = DeviceParser()
+    schemes = ("deviceKey",)
 
 
 blueprint = DeviceBlueprint(
@@ -22,5 +20,3 @@ blueprint = DeviceBlueprint(
 )
 blueprint.before_request(authorize)
 answer_errors(blueprint)
-
-KEY_NEEDED: dict[str, Any] = {"security": [{"deviceKey": []}]}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import marshmallow as ma
 from flask import Blueprint, Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
@@ -29,21 +28,6 @@ _CODES = {
     503: "unavailable",
     507: "out_of_space",
 }
-
-
-class _Error(ma.Schema):
-    status = ma.fields.Integer(required=True)
-    message = ma.fields.String(required=True, metadata={"description": "One plain sentence."})
-    code = ma.fields.String(required=True, metadata={"description": "A short word for programs."})
-    ids = ma.fields.List(
-        ma.fields.String(), metadata={"description": "With too_old: which readings of the batch; send the others."}
-    )
-
-
-class ErrorSchema(ma.Schema):
-    """How every error looks."""
-
-    error = ma.fields.Nested(_Error, required=True)
 
 
 def answer_errors(blueprint: Blueprint) -> None:

@@ -18,7 +18,7 @@ from website.device_api.arguments import (
     NotUnderstood,
     TimeAnswer,
 )
-from website.device_api.blueprint import KEY_NEEDED, blueprint
+from website.device_api.blueprint import blueprint
 from website.device_api.keys import current_device
 from website.security import takes_up_to
 from website.sentences import kept_in_words
@@ -29,9 +29,9 @@ _ID = re.compile(r"[0-9a-f]{32}")
 
 
 @blueprint.route("/me", methods=["GET"])
-@blueprint.doc(**KEY_NEEDED)
+@blueprint.doc(**blueprint.needs)
 @blueprint.response(200, MeAnswer)
-@blueprint.alt_response(401, "UNAUTHORIZED")
+@blueprint.refuses(401)
 def me() -> dict[str, Any]:
     """Who I am, and how and how much I may send."""
     services, device = current_services(), current_device()
@@ -48,11 +48,10 @@ def me() -> dict[str, Any]:
 
 @blueprint.route("/me/heartbeat", methods=["POST"])
 @takes_up_to(lambda settings: _MOST_BYTES)
-@blueprint.doc(**KEY_NEEDED)
+@blueprint.doc(**blueprint.needs)
 @blueprint.arguments(HeartbeatSchema)
 @blueprint.response(200, TimeAnswer)
-@blueprint.alt_response(401, "UNAUTHORIZED")
-@blueprint.alt_response(422, "UNPROCESSABLE_ENTITY")
+@blueprint.refuses(401, 422)
 def heartbeat(said: dict[str, Any]) -> dict[str, Any]:
     """Say how I am."""
     services = current_services()
@@ -61,10 +60,10 @@ def heartbeat(said: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("/me/items", methods=["GET"])
-@blueprint.doc(**KEY_NEEDED)
+@blueprint.doc(**blueprint.needs)
 @blueprint.arguments(ItemsQuery, location="query")
 @blueprint.response(200, ItemsAnswer)
-@blueprint.alt_response(401, "UNAUTHORIZED")
+@blueprint.refuses(401)
 def items(asked: dict[str, Any]) -> dict[str, Any]:
     """What became of these clips, snapshots and readings of mine.
 

@@ -18,8 +18,7 @@ _MOST_BYTES = 10_000
 @takes_up_to(lambda settings: _MOST_BYTES)
 @blueprint.arguments(PairSchema)
 @blueprint.response(201, PairAnswer)
-@blueprint.alt_response(401, "UNAUTHORIZED")
-@blueprint.alt_response(429, "TOO_MANY_REQUESTS")
+@blueprint.refuses(401, 429)
 def pair(words: dict[str, Any]) -> dict[str, Any]:
     """Exchange a pairing code for a key.
 

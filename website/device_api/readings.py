@@ -7,7 +7,7 @@ from typing import Any
 from attendance.use_cases.devices.readings import receive_readings
 from website.current import current_services
 from website.device_api.arguments import ReadingsAnswer, ReadingsSchema
-from website.device_api.blueprint import KEY_NEEDED, blueprint
+from website.device_api.blueprint import blueprint
 from website.device_api.keys import current_device
 from website.security import takes_up_to
 
@@ -17,11 +17,10 @@ MOST_BYTES = 2_500_000
 
 @blueprint.route("/me/readings", methods=["POST"])
 @takes_up_to(lambda settings: MOST_BYTES)
-@blueprint.doc(**KEY_NEEDED)
+@blueprint.doc(**blueprint.needs)
 @blueprint.arguments(ReadingsSchema)
 @blueprint.response(200, ReadingsAnswer)
-@blueprint.alt_response(401, "UNAUTHORIZED")
-@blueprint.alt_response(413, "REQUEST_ENTITY_TOO_LARGE")
+@blueprint.refuses(401, 413)
 def readings(batch: dict[str, Any]) -> dict[str, Any]:
     """Send 1 to 1000 readings, all or nothing.
 

@@ -64,8 +64,8 @@ def upload() -> ResponseReturnValue:
 def _way_of_sending() -> dict[str, str]:
     """Which client the page uses, and where it begins."""
     if current_services().uploads.direct is not None:
-        return {"sends": "direct", "endpoint": url_for("api.direct_uploads.begin")}
-    return {"sends": "tus", "endpoint": url_for("api.uploads.uploads")}
+        return {"sends": "direct", "endpoint": url_for("api.begin_direct_upload")}
+    return {"sends": "tus", "endpoint": url_for("api.uploads")}
 
 
 @blueprint.post("/upload/<upload_id>/remove")

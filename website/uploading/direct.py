@@ -7,9 +7,11 @@ being looked at), "refused" (`error` says why) or "done" (`recording` names it).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import Any
 
-from flask import Response, jsonify, url_for
+from flask import Response, url_for
+from flask.typing import ResponseReturnValue
 
 from attendance.model import Recording
 from attendance.ports import Upload
@@ -22,59 +24,91 @@ from attendance.use_cases.recordings.uploads import (
     upload_state,
 )
 from website.current import current_services
+from website.security import takes_up_to
 from website.sentences import kept_in_words
-from website.uploading.own_uploads import OwnUploads
+from website.uploading.schemas import DirectUploadAnswer, DirectUploadSchema, PartLinksAnswer, PartNumbersSchema
+from website.uploading.senders import Senders
 
 LINKS_LAST_S = 3600
+_MOST_BYTES = 200_000
 
 
-class DirectAnswers:
-    """What is answered to one kind of sender, on a site whose uploads go to a bucket."""
+def add_direct(
+    senders: Senders,
+    words_schema: type[DirectUploadSchema],
+    answer_schema: type[DirectUploadAnswer],
+    begin: Callable[[dict[str, Any]], Upload | Recording],
+) -> None:
+    """Add the addresses of direct uploads; `begin` makes of a request's words an upload, or knows its recording."""
+    blueprint, root = senders.blueprint, f"{senders.prefix}/direct-uploads"
 
-    def __init__(self, own: OwnUploads) -> None:
-        self._own = own
+    def shown(state: UploadState) -> dict[str, Any]:
+        recording = state.recording
+        return {
+            "id": state.id,
+            "location": url_for(".direct_upload", upload_id=state.id),
+            "status": state.status.value,
+            "size": state.size,
+            "part_size": state.part_size,
+            "parts": state.parts,
+            "error": kept_in_words(state.refusal),
+            "code": state.code,
+            "recording": recording and {"id": recording.id, "location": senders.page_of(recording)},
+        }
 
-    def at_start(self, begin: Callable[[], Upload | Recording]) -> Response:
-        """What `begin` makes of the request; it may know the recording already."""
-        self._own.check_direct()
-        answer = self._answer(upload_state(current_services(), self._own.sender(), begin().id), 201)
-        answer.headers["Location"] = answer.json["location"]
-        return answer
+    @blueprint.route(root, methods=["POST"])
+    @takes_up_to(lambda settings: _MOST_BYTES)
+    @blueprint.doc(**blueprint.needs)
+    @blueprint.arguments(words_schema)
+    @blueprint.response(201, answer_schema, description="Begun, or known already: status says how far it is.")
+    @blueprint.refuses(413, 422)
+    def begin_direct_upload(words: dict[str, Any]) -> ResponseReturnValue:
+        """Begin an upload of parts that are sent to the bucket."""
+        senders.check_direct()
+        state = shown(upload_state(current_services(), senders.current(), begin(words).id))
+        return state, 201, {"Location": state["location"]}
 
-    def state(self, upload_id: str) -> Response:
+    @blueprint.route(f"{root}/<upload_id>", methods=["GET"])
+    @blueprint.doc(**blueprint.needs)
+    @blueprint.response(200, answer_schema, description="status is sending, whole, refused or done.")
+    @blueprint.refuses(404)
+    def direct_upload(upload_id: str) -> dict[str, Any]:
         """Which parts are there, or what became of the upload."""
-        self._own.check_direct()
-        return self._answer(upload_state(current_services(), self._own.sender(), upload_id))
+        senders.check_direct()
+        return shown(upload_state(current_services(), senders.current(), upload_id))
 
-    def links(self, upload_id: str, read_numbers: Callable[[], Sequence[int]]) -> Response:
-        """Where the parts that the request names are sent by PUT; numbers count from 1."""
-        self._own.check_direct()
-        found = part_links(current_services(), self._own.sender(), upload_id, read_numbers(), LINKS_LAST_S)
-        return jsonify(links={str(number): link for number, link in found.items()}, seconds=LINKS_LAST_S)
+    @blueprint.route(f"{root}/<upload_id>/parts", methods=["POST"])
+    @takes_up_to(lambda settings: _MOST_BYTES)
+    @blueprint.doc(**blueprint.needs)
+    @blueprint.arguments(PartNumbersSchema)
+    @blueprint.response(200, PartLinksAnswer, description="A link by number; each is good for that many seconds.")
+    @blueprint.refuses(404)
+    def direct_upload_parts(words: dict[str, Any], upload_id: str) -> dict[str, Any]:
+        """Where these parts are sent by PUT; numbers count from 1."""
+        senders.check_direct()
+        links = part_links(current_services(), senders.current(), upload_id, words["numbers"], LINKS_LAST_S)
+        return {"links": links, "seconds": LINKS_LAST_S}
 
-    def completed(self, upload_id: str) -> Response:
-        """Every part was sent: 200 with the recording, or 202 where the bucket's event makes it. Safe to repeat."""
-        self._own.check_direct()
-        state = complete(current_services(), self._own.sender(), upload_id)
-        return self._answer(state, 202 if state.status is UploadStatus.WHOLE else 200)
+    @blueprint.route(f"{root}/<upload_id>/complete", methods=["POST"])
+    @takes_up_to(lambda settings: _MOST_BYTES)
+    @blueprint.doc(**blueprint.needs)
+    @blueprint.response(200, answer_schema, description="The recording is kept.")
+    @blueprint.alt_response(
+        202, schema=answer_schema, description="The bucket's event makes the recording; ask again.", success=True
+    )
+    @blueprint.refuses(422)
+    def complete_direct_upload(upload_id: str) -> ResponseReturnValue:
+        """Every part was sent. Safe to repeat."""
+        senders.check_direct()
+        state = complete(current_services(), senders.current(), upload_id)
+        return shown(state), 202 if state.status is UploadStatus.WHOLE else 200
 
-    def given_up(self, upload_id: str) -> Response:
+    @blueprint.route(f"{root}/<upload_id>", methods=["DELETE"])
+    @blueprint.doc(**blueprint.needs)
+    @blueprint.response(204, description="Nothing of it is kept.")
+    @blueprint.refuses(404)
+    def give_up_direct_upload(upload_id: str) -> Response:
         """Remove what is there of it."""
-        self._own.check_direct()
-        give_up(current_services(), self._own.sender(), upload_id)
+        senders.check_direct()
+        give_up(current_services(), senders.current(), upload_id)
         return Response(status=204)
-
-    def _answer(self, state: UploadState, status: int = 200) -> Response:
-        answer = jsonify(
-            id=state.id,
-            location=url_for(self._own.direct_upload_endpoint, upload_id=state.id),
-            status=state.status.value,
-            size=state.size,
-            part_size=state.part_size,
-            parts=[{"number": part.number, "size": part.size} for part in state.parts],
-            error=kept_in_words(state.refusal),
-            code=state.code,
-            recording=self._own.names_of(state.recording) if state.recording else None,
-        )
-        answer.status_code = status
-        return answer

@@ -27,7 +27,7 @@ def copy_in(services: Services, path: Path, purpose: LectureRecording, progress:
     try:
         with path.open("rb") as file:
             watched = _Watched(file, upload.size, progress)
-            sent = append(services, COMMAND_LINE, upload.id, 0, watched, enqueue=False)  # type: ignore[arg-type]
+            sent = append(services, COMMAND_LINE, upload.id, 0, watched, enqueue=False)
         return sent if isinstance(sent, Recording) else finish_upload(services, upload.id)
     finally:
         services.uploads.remove(upload.id)

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
-
-import pytz
 
 from attendance.errors import (
     AlreadyExists,
@@ -29,6 +27,7 @@ from attendance.services import Services
 from attendance.use_cases.devices.uploads import DeviceItem, begun_item, check_item, purpose_of_item, refusal_code
 from attendance.use_cases.recordings.finishing import check_not_refused, finish_upload, recording_of
 from attendance.use_cases.recordings.receiving import check_lecture_times
+from attendance.wall_time import wall_moment, wall_time
 
 MOST_UNFINISHED = 100
 """Of one sender, so that nobody fills the room for uploads by beginning them."""
@@ -290,18 +289,14 @@ def moment_in(timezone: str, text: str, *, field: str) -> datetime:
         raise InvalidInput("Give the date and the time, such as 2026-03-02T09:00.", field=field) from None
     if local.tzinfo is not None:
         raise InvalidInput("Give the time as the course's clock shows it, without an offset.", field=field)
-    zone = pytz.timezone(timezone)
     try:
-        moment: datetime = zone.localize(local, is_dst=None)
-    except pytz.AmbiguousTimeError:
-        moment = zone.localize(local, is_dst=True)
-    except pytz.NonExistentTimeError:
-        raise InvalidInput(
-            "Clocks in %(timezone)s jumped over this time; check it.", timezone=timezone, field=field
-        ) from None
+        moment = wall_moment(timezone, local)
+        is_skipped = wall_time(timezone, moment) != local
     except OverflowError:
         raise InvalidInput("The lecture must have begun already; check its date.", field=field) from None
-    return moment.astimezone(UTC)
+    if is_skipped:
+        raise InvalidInput("Clocks in %(timezone)s jumped over this time; check it.", timezone=timezone, field=field)
+    return moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,10 +317,6 @@ def unfinished_uploads(services: Services, sender: Sender, courses: Sequence[Cou
 
 
 def _unfinished(upload: Upload, course: Course) -> Unfinished:
-    purpose = upload.purpose
-    ends = _wall_time(purpose.ends_at, course) if purpose.ends_at else None
-    return Unfinished(upload, course, _wall_time(purpose.starts_at, course), ends)
-
-
-def _wall_time(moment: datetime, course: Course) -> datetime:
-    return moment.astimezone(pytz.timezone(course.timezone)).replace(tzinfo=None)
+    starts_at, ends_at = upload.purpose.starts_at, upload.purpose.ends_at
+    ends = wall_time(course.timezone, ends_at) if ends_at else None
+    return Unfinished(upload, course, wall_time(course.timezone, starts_at), ends)

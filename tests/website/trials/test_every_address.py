@@ -36,7 +36,7 @@ OF_STUDENTS = {
     "auth.logout",
 } | OPEN
 OF_ANYBODY = OF_STUDENTS | {
-    "api.uploads.uploads",
+    "api.uploads",
     "courses.index",
     "lectures.index",
     "lectures.upload",
@@ -44,7 +44,7 @@ OF_ANYBODY = OF_STUDENTS | {
     "log.download",
     "students.index",
 }
-ONLY_WITH_ANOTHER_METHOD_MEANT = ("api.uploads.upload", "POST")
+ONLY_WITH_ANOTHER_METHOD_MEANT = ("api.upload", "POST")
 OF_ADMINS = {
     "outbox.index",
     "audit.index",

@@ -21,6 +21,7 @@ class Operation:
     summary: str
     description: str
     needs_key: bool
+    needs_session: bool
     takes: Sequence[tuple[str, str, bool, str]]
     answers: Sequence[tuple[str, str]]
 
@@ -32,7 +33,7 @@ def make_blueprint(spec: APISpec) -> Blueprint:
     @blueprint.get("/docs")
     def show() -> str:
         described = spec.to_dict()
-        return render_template("device_api/docs.html", info=described["info"], operations=_operations(described))
+        return render_template("openapi/docs.html", info=described["info"], operations=_operations(described))
 
     return blueprint
 
@@ -52,7 +53,8 @@ def _operation(described: dict[str, Any], path: str, method: str, way: dict[str,
         path=path,
         summary=way.get("summary", ""),
         description=way.get("description", ""),
-        needs_key="security" in way,
+        needs_key=_needs(way, "deviceKey"),
+        needs_session=_needs(way, "session"),
         takes=_body(described, way) + _beside(way),
         answers=[
             (str(status), str(_resolved(described, one).get("description", "")))
@@ -60,6 +62,10 @@ def _operation(described: dict[str, Any], path: str, method: str, way: dict[str,
             if status != "default"
         ],
     )
+
+
+def _needs(way: dict[str, Any], scheme: str) -> bool:
+    return any(scheme in one for one in way.get("security", ()))
 
 
 def _body(described: dict[str, Any], way: dict[str, Any]) -> list[tuple[str, str, bool, str]]:

@@ -1,43 +1,35 @@
-"""The uploads of whoever asks, whichever way their bytes come."""
+"""Who uploads: people with their browsers, and devices. Each kind has addresses of its own, which work alike."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from flask import url_for
 
 from attendance.errors import NotFound
 from attendance.model import Recording, Sender
 from website.current import current_services
+from website.openapi.blueprint import ApiBlueprint
 
 
-class OwnUploads(ABC):
-    """What one kind of sender says of itself.
+@dataclass(frozen=True, slots=True)
+class Senders:
+    """One kind: the blueprint and the beginning of its addresses, who asks, and the page of a recording, if any."""
 
-    The endpoints are those where an upload begins and where one upload is, by tus and straight to the bucket.
-    """
-
-    tus_endpoint: str
-    tus_upload_endpoint: str
-    direct_endpoint: str
-    direct_upload_endpoint: str
-
-    @abstractmethod
-    def sender(self) -> Sender:
-        """Who asks."""
-
-    @abstractmethod
-    def names_of(self, recording: Recording) -> dict[str, str]:
-        """Its id, and for those who may see it the location of the page where its marks will be."""
+    blueprint: ApiBlueprint
+    prefix: str
+    current: Callable[[], Sender]
+    page_of: Callable[[Recording], str | None]
 
     def check_appended(self) -> None:
         """Raises NotFound, which names the other address, on a site whose bucket receives the bytes."""
         if current_services().uploads.appended is None:
-            address = url_for(self.direct_endpoint)
+            address = url_for(".begin_direct_upload")
             raise NotFound("Recordings go straight to this site's bucket; begin at %(address)s.", address=address)
 
     def check_direct(self) -> None:
         """Raises NotFound, which names the other address, on a site that receives the bytes itself."""
         if current_services().uploads.direct is None:
-            address = url_for(self.tus_endpoint)
+            address = url_for(".uploads")
             raise NotFound("This site receives recordings itself, by tus; begin at %(address)s.", address=address)
