@@ -89,10 +89,10 @@ def apart_when_filmed(people: Sequence[Measured]) -> Matrix:
 
 def farthest_apart(distances: Matrix, count: int, *, starts: int) -> list[int]:
     """Places that lie far from each other: always the one farthest from all so far, from several beginnings."""
-    tries = [
+    attempts = [
         _farthest_from(distances, start, count) for start in range(0, len(distances), -(-len(distances) // starts))
     ]
-    return max(tries, key=lambda places: _nearest_pair(distances, places))
+    return max(attempts, key=lambda places: _nearest_pair(distances, places))
 
 
 def improved(distances: Matrix, places: Sequence[int]) -> list[int]:

@@ -19,7 +19,7 @@ LEAST_GOOD_FRAMES = 3
 def is_sure(person: PersonSeen) -> bool:
     """Whether the search marks the person present by itself.
 
-    The product's own decision (`is_sure` in attendance/rules/lectures.py, with the lines of its local engine), restated
+    The product's own decision (`is_sure` in attendance/rules/lectures.py, with the thresholds of its engine), restated
     here in distances, because the bench stands on the engine alone.
     """
     clear = person.margin is None or person.margin >= MARGIN

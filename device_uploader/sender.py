@@ -24,7 +24,7 @@ EARLIEST_S = parse_time("2020-01-01T00:00:00Z")
 ASK_AGAIN_S = 10.0
 ME_AGAIN_S = 3600.0
 FORGOTTEN_S = 3600.0
-TRIES_FOR_A_WHOLE_FILE = 3
+ATTEMPTS_FOR_A_WHOLE_FILE = 3
 NOT_KEPT = ("no_lecture", TOO_OLD)  # people outside a lesson are nobody's business, nor is what nobody will ask for
 log = logging.getLogger(__name__)
 
@@ -143,7 +143,7 @@ class FileSender:
             self._damaged(item)
             return
         self._failures[item.id] += 1
-        if self._failures[item.id] >= TRIES_FOR_A_WHOLE_FILE:
+        if self._failures[item.id] >= ATTEMPTS_FOR_A_WHOLE_FILE:
             self._outbox.refuse(item, str(refused))
 
     def _damaged(self, item: Item) -> None:

@@ -170,7 +170,7 @@ def _distance(track: Track, person: int, gallery: Gallery) -> float:
 
 
 def _good(vectors: NDArray[np.float32], person: int, gallery: Gallery, thresholds: Thresholds) -> NDArray[np.bool_]:
-    """Which vectors, each by itself, are nearest to the person and not beyond the review line."""
+    """Which vectors, each by itself, are nearest to the person and not beyond the review threshold."""
     rows = gallery.distances(vectors)
     return np.asarray((rows.argmin(1) == person) & (rows[:, person] <= thresholds.review_distance))
 

@@ -46,12 +46,12 @@ class Pictures:
     def __init__(self, engine: Engine, objects: S3Objects, at_once: int) -> None:
         self._engine = engine
         self._objects = objects
-        self._turns = threading.BoundedSemaphore(at_once)
+        self._writer_lock = threading.BoundedSemaphore(at_once)
 
     def read(self, image: Mapping[str, Any]) -> Picture:
         """Read the service's Image and find its faces, 100 at most. Raises ServiceError."""
         content = self._content(image)
-        with self._turns:  # from before it is decoded: what waits is a file, not fifty MB of pixels
+        with self._writer_lock:  # from before it is decoded: what waits is a file, not fifty MB of pixels
             pixels = _decoded(content)
             found = self._engine.find(pixels)
         largest_first = sorted(found, key=lambda face: -face.width_px * face.height_px)
@@ -60,7 +60,7 @@ class Pictures:
 
     def embed(self, picture: Picture, faces: Sequence[Face]) -> Vectors:
         """The vectors of these faces, each the mean with its mirror image's; shape (n, the model's length)."""
-        with self._turns:
+        with self._writer_lock:
             return self._engine.embed(picture.image, faces, mirrored=True)
 
     def largest(self, picture: Picture, quality_filter: str) -> tuple[Face, NDArray[np.float32]] | None:

@@ -83,7 +83,7 @@ def _expressions(operation: str, parameters: Any) -> list[Any]:
 
 
 def no_pause(_seconds: float) -> None:
-    """Waits between tries cost tests nothing."""
+    """Waits between attempts cost tests nothing."""
 
 
 @contextmanager

@@ -80,7 +80,7 @@ def _title(status: int) -> str:
         413: _("Too large"),
         415: _("Not understood"),
         422: _("That cannot be used"),
-        429: _("Too many tries"),
+        429: _("Too many attempts"),
         503: _("Not available at the moment"),
         507: _("No room left"),
     }

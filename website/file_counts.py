@@ -1,4 +1,4 @@
-"""Counts tries in a file, which all web processes of one machine share."""
+"""Counts attempts in a file, which all web processes of one machine share."""
 
 from __future__ import annotations
 

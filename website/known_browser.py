@@ -1,6 +1,6 @@
 """A browser in which an account was signed in before: it is told apart from strangers who guess at the account.
 
-Its cookie gives no rights. It lets tries from it be counted on their own, so that nobody can use them up.
+Its cookie gives no rights. It lets attempts from it be counted on their own, so that nobody can use them up.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _KEPT_S = 365 * 24 * 3600
 
 
 def remember_browser(account: str) -> None:
-    """With the answer to this request; an id that it has already stays the same, and its tries are counted on."""
+    """With the answer to this request; an id that it has already stays the same, and its attempts are counted on."""
     word = _serializer().dumps([account, known_browser(account) or new_id()])
 
     @after_this_request

@@ -29,8 +29,8 @@ _Key = tuple[str, str]
 _TURNS = 64  # addresses share these locks, so that strangers cannot make more and more of them
 
 
-class LoginTries:
-    """Counts tries at an account by where they come from, so that guesses from one place keep nobody out elsewhere.
+class LoginAttempts:
+    """Counts attempts at an account by where they come from, so that guesses from one place keep nobody out elsewhere.
 
     docs/decisions/0024 says what may be tried in all. A success clears the minute of the account, but no hour, and
     never what the address has guessed.
@@ -43,17 +43,17 @@ class LoginTries:
         self._networks = RateLimitItemPerMinute(max(2, per_minute))  # with one, a stranger would keep the owner out
         self._hour_of_one = RateLimitItemPerHour(4 * per_minute)
         self._hour_of_all = RateLimitItemPerHour(12 * per_minute)
-        self._turns = [threading.Lock() for _ in range(_TURNS)]
+        self._writer_lock = [threading.Lock() for _ in range(_TURNS)]
 
     @contextmanager
-    def one_try(self, account: str) -> Iterator[None]:
+    def one_attempt(self, account: str) -> Iterator[None]:
         """Count a try for the account, and let others from the same address wait until it is right or wrong.
 
-        Without the wait, tries sent at once would all begin before the first of them is counted as wrong. With several
-        web processes, as many of them may begin.
+        Without the wait, attempts sent at once would all begin before the first of them is counted as wrong. With
+        several web processes, as many of them may begin.
         Raises TooManyRequests with the seconds to wait; ServiceUnavailable.
         """
-        with self._turns[hash(asking_network()) % _TURNS]:
+        with self._writer_lock[hash(asking_network()) % _TURNS]:
             with _store_errors():
                 self._begin(_Asker(account))
             yield
@@ -81,7 +81,7 @@ class LoginTries:
                 self._counter.hit(self._hour_of_all, *asker.account)
 
     def succeeded(self, account: str) -> None:
-        """Forget the tries of this minute, and know this browser again."""
+        """Forget the attempts of this minute, and know this browser again."""
         asker = _Asker(account)
         with _store_errors():
             self._counter.clear(self._of_one, *asker.at_account)
@@ -126,7 +126,7 @@ def init_app(app: Flask) -> None:
         ) from None
     app.extensions["counter"] = counter
     app.extensions["request_counter"] = MovingWindowRateLimiter(MemoryCounts())
-    app.extensions["login_tries"] = LoginTries(counter, settings.login_tries)
+    app.extensions["login_tries"] = LoginAttempts(counter, settings.login_attempts)
 
 
 def _storage(rate_store: str) -> StorageTypes:
@@ -140,10 +140,10 @@ def _storage(rate_store: str) -> StorageTypes:
     return storage_from_string(rate_store, wrap_exceptions=True)
 
 
-def login_tries() -> LoginTries:
+def login_attempts() -> LoginAttempts:
     """The counters of the app that answers this request."""
-    tries: LoginTries = current_app.extensions["login_tries"]
-    return tries
+    attempts: LoginAttempts = current_app.extensions["login_tries"]
+    return attempts
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from attendance.model.devices import (
     Slot,
 )
 from attendance.model.ids import new_id
-from attendance.model.lectures import Lecture, MatchLines, Recording, RecordingKind, SearchStatus, Sighting
+from attendance.model.lectures import Lecture, Recording, RecordingKind, SearchStatus, Sighting, Thresholds
 from attendance.model.lists import FORGOTTEN, AuditEntry, LectureCounts, LogFilter, LogRow, Page
 from attendance.model.marks import Evidence, Mark, MarkChange, Status
 from attendance.model.outbox import ERASE, OutboxItem
@@ -50,7 +50,6 @@ __all__ = [
     "LogRow",
     "Mark",
     "MarkChange",
-    "MatchLines",
     "NearAlarms",
     "OutboxItem",
     "Page",
@@ -67,6 +66,7 @@ __all__ = [
     "Slot",
     "Status",
     "Student",
+    "Thresholds",
     "User",
     "new_id",
 ]

@@ -119,7 +119,7 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
-class MatchLines:
+class Thresholds:
     """Where a match becomes sure, in points of similarity.
 
     Below `review` it is nobody; from `accept` on, with `margin` to the runner-up and enough good frames, it is

@@ -131,7 +131,7 @@ class AlarmStore(Protocol):
     def see_alarm(self, alarm_id: str, by: str, at: datetime) -> None:
         """Who looked at it first stays. Raises NotFound."""
 
-    def keep_picture(self, picture: DevicePicture) -> None:
+    def store_picture(self, picture: DevicePicture) -> None:
         """The same recording again replaces it. Raises NotFound (device or recording)."""
 
     def pictures(self, device_id: str, from_at: datetime, before_at: datetime) -> Sequence[DevicePicture]:

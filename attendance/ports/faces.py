@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from attendance.model import Face, MatchLines, RecordingKind
+from attendance.model import Face, RecordingKind, Thresholds
 from attendance.ports.media import MediaFile
 
 Progress = Callable[[float], None]  # called with 0..1; raising SearchStopped from it stops the work
@@ -83,7 +83,7 @@ class FaceSearch(Protocol):
     """Finds, enrols and searches faces. Keeps no student data of its own but what `remove` takes away."""
 
     name: str  # stored with every face; another one where faces cannot be compared with those of before
-    lines: MatchLines  # where this engine's matches become sure
+    thresholds: Thresholds  # where this engine's matches become sure
     compares_everybody: bool  # whether a search meets all enrolled faces, whatever faces it is given to name
     charges_by_minute: bool  # whether searching a video costs money
 
@@ -94,10 +94,10 @@ class FaceSearch(Protocol):
         """The one face of the photo. Raises BadPhoto: no picture, no face, more than one clear face."""
 
     def look_alikes(self, face: EnrolledFace, enrolled: Sequence[Face]) -> Sequence[LookAlike]:
-        """Enrolled students from the review line on, the nearest first."""
+        """Enrolled students from the review threshold on, the nearest first."""
 
     def alike_among(self, others: Sequence[Face], faces: Sequence[Face]) -> set[str]:
-        """Which students among others look like any of these faces, from the review line on."""
+        """Which students among others look like any of these faces, from the review threshold on."""
 
     def remove(self, faces: Sequence[Face]) -> None:
         """Forget them, where the engine keeps anything. Those it does not know are passed over."""
@@ -110,7 +110,8 @@ class FaceSearch(Protocol):
     ) -> Sequence[Seen]:
         """Who of these faces' students is in the recording, and who else.
 
-        One entry a student from the review line on, one an unknown. Raises BadRecording, SearchStopped, ServiceBusy.
+        One entry a student from the review threshold on, one an unknown. Raises BadRecording, SearchStopped,
+        ServiceBusy.
         """
 
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 import pytz
 
-from attendance.model import Face, Mark, MatchLines, Recording, SearchStatus, Sighting, Status, Student
+from attendance.model import Face, Mark, Recording, SearchStatus, Sighting, Status, Student, Thresholds
 from attendance.rules.lectures import could_be_known, is_sure
 from attendance.wall_time import day_bounds
 
@@ -121,7 +121,7 @@ def hourly_grid(
     recordings: Iterable[Recording],
     sightings: Sequence[Sighting],
     faces: Iterable[Face],
-    lines: MatchLines,
+    thresholds: Thresholds,
     marks: Iterable[Mark] = (),
 ) -> HourlyGrid:
     """The grid of these students for a day of a time zone; recordings and sightings of other days do no harm.
@@ -136,7 +136,7 @@ def hourly_grid(
     faces_of = defaultdict(list)
     for face in faces:
         faces_of[face.student_id].append(face)
-    judged = _Judged(searched, lines, decided, _vouched(decided, searched, sightings, lines), faces_of)
+    judged = _Judged(searched, thresholds, decided, _vouched(decided, searched, sightings, thresholds), faces_of)
     spans = _without_empty_ends(
         [(span, [recording for recording in shown if _shows(recording, *span)]) for span in hours_of_day(timezone, day)]
     )
@@ -180,27 +180,27 @@ def _vouched(
     decided: Mapping[tuple[str, str], Status],
     searched: Mapping[str, Recording],
     sightings: Iterable[Sighting],
-    lines: MatchLines,
+    thresholds: Thresholds,
 ) -> set[tuple[str, str]]:
     """Lectures and students of which a person alone knows that they were there."""
     seen = {
         (searched[one.recording_id].lecture_id, one.student_id)
         for one in sightings
-        if one.recording_id in searched and _is_near(one, lines)
+        if one.recording_id in searched and _is_near(one, thresholds)
     }
     return {key for key, status in decided.items() if status in _THERE and key not in seen}
 
 
-def _is_near(seen: Sighting, lines: MatchLines) -> bool:
-    return (seen.similarity or 0.0) >= lines.review
+def _is_near(seen: Sighting, thresholds: Thresholds) -> bool:
+    return (seen.similarity or 0.0) >= thresholds.review
 
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """What a sighting is worth: by the lines, and by what a person decided about its lecture and student."""
+    """What a sighting is worth: by the thresholds, and by what a person decided about its lecture and student."""
 
     recordings: Mapping[str, Recording]
-    lines: MatchLines
+    thresholds: Thresholds
     decided: Mapping[tuple[str, str], Status]
     vouched: Set[tuple[str, str]]
     faces: Mapping[str, Sequence[Face]]
@@ -210,7 +210,7 @@ class _Judged:
         if not watched:
             return Cell(Presence.NOT_WATCHED)
         is_vouched = any((recording.lecture_id, student_id) in self.vouched for recording in watched)
-        near = [one for one in seen if one.student_id == student_id and _is_near(one, self.lines)]
+        near = [one for one in seen if one.student_id == student_id and _is_near(one, self.thresholds)]
         own = [one for one in near if self._decision(one) not in _NOT_THERE]
         sure = [one for one in own if self._is_sure(one)]
         if not own:
@@ -224,7 +224,7 @@ class _Judged:
 
     def _is_sure(self, seen: Sighting) -> bool:
         kind = self.recordings[seen.recording_id].kind
-        return self._decision(seen) in _THERE or is_sure(seen, self.lines, kind)
+        return self._decision(seen) in _THERE or is_sure(seen, self.thresholds, kind)
 
     def _decision(self, seen: Sighting) -> Status | None:
         return self.decided.get((self.recordings[seen.recording_id].lecture_id, seen.student_id or ""))

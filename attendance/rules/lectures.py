@@ -14,11 +14,11 @@ from attendance.model import (
     Face,
     Lecture,
     Mark,
-    MatchLines,
     Recording,
     RecordingKind,
     Sighting,
     Status,
+    Thresholds,
 )
 
 
@@ -32,7 +32,7 @@ class _Attendance:
     last_seen_at: datetime
 
 
-def is_sure(sighting: Sighting, lines: MatchLines, kind: RecordingKind) -> bool:
+def is_sure(sighting: Sighting, thresholds: Thresholds, kind: RecordingKind) -> bool:
     """Whether a sighting proves its student by itself: near enough, well apart from the next, in several good frames.
 
     A snapshot has one frame only. Evidence without any good frame is weak, however near: the face was near to somebody
@@ -41,12 +41,12 @@ def is_sure(sighting: Sighting, lines: MatchLines, kind: RecordingKind) -> bool:
     """
     if sighting.student_id is None or sighting.similarity is None:
         return False
-    if sighting.margin is not None and sighting.margin < lines.margin:
+    if sighting.margin is not None and sighting.margin < thresholds.margin:
         return False
     if sighting.flat and kind is not RecordingKind.SNAPSHOT:
         return False
-    accept = lines.accept if lines.accept_small is None else lines.accept_small
-    least_good_frames = 1 if kind is RecordingKind.SNAPSHOT else lines.least_good_frames
+    accept = thresholds.accept if thresholds.accept_small is None else thresholds.accept_small
+    least_good_frames = 1 if kind is RecordingKind.SNAPSHOT else thresholds.least_good_frames
     return sighting.similarity >= accept and sighting.good_frames >= least_good_frames
 
 
@@ -91,7 +91,7 @@ def decide_marks(
     recordings: Sequence[Recording],
     sightings: Sequence[Sighting],
     faces: Iterable[Face],
-    lines: MatchLines,
+    thresholds: Thresholds,
     now: datetime,
 ) -> list[Mark]:
     """One mark for each of these students, from the recordings that were searched; none where nothing was searched.
@@ -109,7 +109,7 @@ def decide_marks(
     marks = []
     for student_id in sorted(set(student_ids)):
         own = [s for s in sightings if s.student_id == student_id and s.recording_id in by_id]
-        attended = _attendance(own, by_id, lecture, course, lines)
+        attended = _attendance(own, by_id, lecture, course, thresholds)
         unseen = Status.ABSENT if could_be_known(faces_of[student_id], recordings) else Status.UNSURE
         marks.append(_mark(lecture, course, student_id, attended, unseen, by_id, now))
     return marks
@@ -120,11 +120,11 @@ def _attendance(
     recordings: Mapping[str, Recording],
     lecture: Lecture,
     course: Course,
-    lines: MatchLines,
+    thresholds: Thresholds,
 ) -> _Attendance | None:
     there = {s: spans for s in own if (spans := _during(s, lecture, recordings))}
-    sure = [s for s in there if is_sure(s, lines, recordings[s.recording_id].kind)]
-    counted = sure or [s for s in there if (s.similarity or 0) >= lines.review]
+    sure = [s for s in there if is_sure(s, thresholds, recordings[s.recording_id].kind)]
+    counted = sure or [s for s in there if (s.similarity or 0) >= thresholds.review]
     if not counted:
         return None
     first = min(start for s in counted for start, _ in there[s])

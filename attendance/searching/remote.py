@@ -21,10 +21,10 @@ from attendance.searching.searches import (
     concluded,
     finished,
     held_lease,
-    keep_sightings,
     recording_file,
     refuse_what_breaks_off,
     search_recording,
+    store_sightings,
     who_may_be_seen,
 )
 from attendance.searching.state import SearchState, recording_answer_of, search_of, waiting_for
@@ -182,7 +182,7 @@ def _seen(services: Services, faces: RemoteFaceSearch, recording: Recording, sea
 def _keep(services: Services, claimed: Recording, seen: Sequence[Seen]) -> bool:
     worker = _worker(claimed)
     with held_lease(services, claimed.id, worker):
-        if not keep_sightings(services, claimed, worker, seen, services.now()):
+        if not store_sightings(services, claimed, worker, seen, services.now()):
             return False
         mark_lecture(services, claimed.lecture_id)
     return finished(services, claimed, worker)

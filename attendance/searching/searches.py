@@ -98,7 +98,7 @@ def _search_claimed(
     with held_lease(services, recording.id, worker, progress, stopping) as report:
         compared_at = services.now()
         seen = _seen(services, recording, report)
-        if not keep_sightings(services, recording, worker, seen, compared_at):
+        if not store_sightings(services, recording, worker, seen, compared_at):
             return False
         mark_lecture(services, recording.lecture_id)
     return finished(services, recording, worker)
@@ -205,7 +205,7 @@ def held_lease(
         keeper.join()
 
 
-def keep_sightings(
+def store_sightings(
     services: Services, recording: Recording, worker: str, seen: Sequence[Seen], compared_at: datetime
 ) -> bool:
     """Replace the recording's sightings; pictures of searches that died before this one go away.

@@ -32,6 +32,15 @@ class Setting:
     default: str
     help: str
     parse: Callable[[str], Any]
+    former: str | None = None
+    """The name that it had until the release before; it still counts."""
+
+    def given(self, environment: Mapping[str, str]) -> str | None:
+        """Its value where it is set, by this name or the former one. Raises SettingsError where both are."""
+        names = [name for name in (self.name, self.former) if name is not None and name in environment]
+        if len(names) > 1:
+            raise SettingsError("%(new)s is the new name of %(old)s: set it alone.", new=self.name, old=self.former)
+        return environment[names[0]] if names else None
 
     @property
     def field(self) -> str:
@@ -116,17 +125,18 @@ SETTINGS = (
     ),
     Setting("ROLLCALL_VECTOR_MODEL_SHA256", "", "The SHA-256 of that file.", perhaps(sha256)),
     Setting(
-        "ROLLCALL_VECTOR_MODEL_LINE",
+        "ROLLCALL_VECTOR_MODEL_THRESHOLD",
         "0.4",
         "The cosine from which on two vectors of that file are of one person, as its author says.",
         number(0.05, 0.95),
+        "ROLLCALL_VECTOR_MODEL_LINE",
     ),
     Setting("ROLLCALL_DETECTOR_MODEL", "", "A YuNet ONNX file that finds faces; empty: built in.", perhaps(file)),
     Setting("ROLLCALL_DETECTOR_MODEL_SHA256", "", "The SHA-256 of that file.", perhaps(sha256)),
     Setting(
         "ROLLCALL_REKOGNITION_THRESHOLD",
         "80",
-        "Rekognition names nobody below this similarity; the review line, where none is set.",
+        "Rekognition names nobody below this similarity; the review threshold, where none is set.",
         number(0, 100),
     ),
     Setting(
@@ -187,15 +197,16 @@ SETTINGS = (
         number(0.1, 87600),
     ),
     Setting(
-        "ROLLCALL_LOGIN_TRIES",
+        "ROLLCALL_LOGIN_ATTEMPTS",
         "5",
-        "How many wrong tries to log in an address has each minute; docs/operations.md says what follows from it.",
+        "How many wrong attempts to log in an address has each minute; docs/operations.md says what follows from it.",
         count(1, 1000),
+        "ROLLCALL_LOGIN_TRIES",
     ),
     Setting(
         "ROLLCALL_RATE_STORE",
         "file:{data}/tries.db",
-        "Where tries are counted: `file:PATH` for one machine, redis://HOST for several, `memory:` for one process.",
+        "Where attempts are counted: `file:PATH` for one machine, redis://HOST for several, `memory:` for one process.",
         service_url,
     ),
     Setting(
@@ -227,7 +238,7 @@ class Settings:
     still_faces: str
     vector_model: Path | None
     vector_model_sha256: str | None
-    vector_model_line: float
+    vector_model_threshold: float
     detector_model: Path | None
     detector_model_sha256: str | None
     rekognition_threshold: float
@@ -243,7 +254,7 @@ class Settings:
     requests_per_device: int
     session_hours: float
     session_max_hours: float
-    login_tries: int
+    login_attempts: int
     rate_store: ServiceUrl
     proxies: int
     https: bool
@@ -275,7 +286,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     _refuse_unknown(environment)
     values: dict[str, Any] = {}
     for setting in SETTINGS:
-        text = environment.get(setting.name, setting.default)
+        given = setting.given(environment)
+        text = setting.default if given is None else given
         field = setting.field
         values[field] = _parsed(setting, text.replace("{data}", str(values.get("data", ""))))
         if field == "data":
@@ -300,7 +312,7 @@ def _cure(wrong: ValueError) -> str:
 
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
     """A misspelt setting would silently do nothing, so it stops the start."""
-    known = {setting.name for setting in SETTINGS} | _OF_THE_TESTS
+    known = {name for setting in SETTINGS for name in (setting.name, setting.former)} | _OF_THE_TESTS
     for name in environment:
         if name.startswith("ROLLCALL_") and name not in known:
             raise SettingsError("There is no setting %(name)s; docs/settings.md lists them all.", name=name)

@@ -58,7 +58,7 @@ class Cloud:
             "ROLLCALL_REKOGNITION_TOPIC": self.topic,
             "ROLLCALL_REKOGNITION_ROLE": ROLE,
             "ROLLCALL_TIMEZONE": "Asia/Seoul",
-            "ROLLCALL_LOGIN_TRIES": "1000",
+            "ROLLCALL_LOGIN_ATTEMPTS": "1000",
             "POWERTOOLS_IDEMPOTENCY_TABLE": self.done_table,
             **more,
         }

@@ -31,7 +31,7 @@ class _Fault:
 
 
 class Wire:
-    """`asked` counts what went out, by operation, also what was asked again; waits between tries take no time."""
+    """`asked` counts what went out, by operation, also what was asked again; waits between attempts take no time."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked: Counter[str] = Counter()

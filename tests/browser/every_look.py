@@ -34,11 +34,11 @@ def broken_now(page: Page, name: str) -> list[str]:
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
         found += [f"{name} ({size}, {theme}) {breach}" for breach in breaches(page)]
-        _keep_picture(page, f"{name}-{size}-{theme}")
+        _store_picture(page, f"{name}-{size}-{theme}")
     return found
 
 
-def _keep_picture(page: Page, name: str) -> None:
+def _store_picture(page: Page, name: str) -> None:
     folder = os.environ.get("SCREENSHOTS_DIR")
     if folder:
         page.wait_for_load_state("networkidle")

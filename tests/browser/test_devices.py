@@ -131,7 +131,7 @@ def _snapshots(services: Services, course: Course, device: Device, folder: Path)
         seen = services.store.sightings(recording.lecture_id)
         evidence |= {one.student_id: one.id for one in seen if one.recording_id == recording.id}
     reading = measure(services, device, recording.started_at, 37.0)
-    services.store.keep_picture(DevicePicture(device.id, reading.id, recording.id, recording.started_at))
+    services.store.store_picture(DevicePicture(device.id, reading.id, recording.id, recording.started_at))
     measure(services, device, _STARTS + timedelta(hours=4), 36.5)
     return evidence
 

@@ -105,8 +105,8 @@ class TestOnTheFirstStart:
         assert broken_now(page, "setup-refused") == []
         watch.expected_statuses = {429}
         page.goto("/login")
-        while page.get_by_role("heading", name="Too many tries").count() == 0:
+        while page.get_by_role("heading", name="Too many attempts").count() == 0:
             page.get_by_label("Email").fill("nobody@example.org")
             page.get_by_label("Password").fill("not the password")
             page.get_by_role("button", name="Sign in").click()
-        assert broken_now(page, "too-many-tries") == []
+        assert broken_now(page, "too-many-attempts") == []

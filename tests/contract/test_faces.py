@@ -75,8 +75,8 @@ def picture_size(data: bytes) -> tuple[int, int]:
 
 
 def test_the_lines_are_in_order(faces: FaceSearch) -> None:
-    assert 0 < faces.lines.review <= faces.lines.accept <= 100
-    assert 0 < faces.lines.margin <= 100
+    assert 0 < faces.thresholds.review <= faces.thresholds.accept <= 100
+    assert 0 < faces.thresholds.margin <= 100
 
 
 def test_every_face_of_a_photo_is_found_inside_of_it(faces: FaceSearch, kit: FacesKit) -> None:
@@ -129,7 +129,7 @@ def test_another_photo_of_a_student_is_a_look_alike_and_of_somebody_else_is_not(
     with enrolled_for_now(faces, kit.photo(ADA)) as ada_again:
         alike = faces.look_alikes(ada_again, enrolled)
         assert [one.student_id for one in alike] == ["ada"]
-        assert faces.lines.accept <= alike[0].similarity <= 100
+        assert faces.thresholds.accept <= alike[0].similarity <= 100
         assert list(faces.look_alikes(ada_again, [])) == []
     with enrolled_for_now(faces, kit.photo(STRANGER)) as stranger:
         assert list(faces.look_alikes(stranger, enrolled)) == []
@@ -195,9 +195,9 @@ def test_a_student_and_a_stranger_are_told_apart(faces: FaceSearch, enrolled: li
     assert ada.student_id == "ada"
     assert ada.similarity is not None
     assert ada.margin is not None
-    assert faces.lines.accept <= ada.similarity <= 100
-    assert faces.lines.margin <= ada.margin <= 100
-    assert ada.good_frames >= faces.lines.least_good_frames
+    assert faces.thresholds.accept <= ada.similarity <= 100
+    assert faces.thresholds.margin <= ada.margin <= 100
+    assert ada.good_frames >= faces.thresholds.least_good_frames
     assert ada.first_s == pytest.approx(0, abs=0.5)
     assert ada.last_s == pytest.approx(6, abs=0.5)
     assert stranger.student_id is None

@@ -170,8 +170,8 @@ def test_those_of_a_device_that_nobody_looked_at_are_counted(store: Store) -> No
 
 def test_a_picture_is_kept_for_its_recording_once(store: Store) -> None:
     a_class(store)
-    store.keep_picture(DevicePicture("d1", "x1", "r1", NOW))
-    store.keep_picture(DevicePicture("d1", "x2", "r1", NOW))
+    store.store_picture(DevicePicture("d1", "x1", "r1", NOW))
+    store.store_picture(DevicePicture("d1", "x2", "r1", NOW))
     assert store.pictures("d1", NOW, NOW + MINUTE) == [DevicePicture("d1", "x2", "r1", NOW)]
     assert store.pictures("d2", NOW, NOW + MINUTE) == []
     assert store.pictures("d1", NOW + MINUTE, NOW + HOUR) == []
@@ -180,8 +180,8 @@ def test_a_picture_is_kept_for_its_recording_once(store: Store) -> None:
 def test_pictures_are_sorted_by_time_and_go_with_their_recording(store: Store) -> None:
     a_class(store)
     store.commit(AddRecording(a_recording("r2")))
-    store.keep_picture(DevicePicture("d1", "x2", "r2", NOW + MINUTE))
-    store.keep_picture(DevicePicture("d1", "x1", "r1", NOW))
+    store.store_picture(DevicePicture("d1", "x2", "r2", NOW + MINUTE))
+    store.store_picture(DevicePicture("d1", "x1", "r1", NOW))
     assert [one.recording_id for one in store.pictures("d1", NOW, NOW + HOUR)] == ["r1", "r2"]
     store.commit(RemoveRecording("r1"))
     assert [one.recording_id for one in store.pictures("d1", NOW, NOW + HOUR)] == ["r2"]
@@ -191,7 +191,7 @@ def test_a_picture_of_nothing_is_refused(store: Store) -> None:
     a_class(store)
     for picture in (DevicePicture("d9", "x1", "r1", NOW), DevicePicture("d1", "x1", "r9", NOW)):
         with pytest.raises(NotFound):
-            store.keep_picture(picture)
+            store.store_picture(picture)
 
 
 def test_a_removed_device_takes_along_what_it_measured_and_leaves_its_recordings(store: Store) -> None:
@@ -202,7 +202,7 @@ def test_a_removed_device_takes_along_what_it_measured_and_leaves_its_recordings
         alarmed(store, *range(0, 300, 10), device_id=device_id)
         store.refuse_item(ItemRefusal(device_id, "i1", NOW, "no_lecture", "수업이 없습니다."))
     store.see_alarm("a-d1-0", "u1", NOW)
-    store.keep_picture(DevicePicture("d1", "d1-0", "r1", NOW))
+    store.store_picture(DevicePicture("d1", "d1-0", "r1", NOW))
     store.commit(RemoveDevice("d1"))
     asked = (lambda: store.device("d1"), lambda: store.alarm("a-d1-10"), lambda: store.reading("d1", "d1-0"))
     for gone in asked:

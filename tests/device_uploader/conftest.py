@@ -84,9 +84,9 @@ def sender(outbox: Outbox, road: Road) -> FileSender:
     return FileSender(outbox, road, Link(), lambda: False)
 
 
-def send_all(outbox: Outbox, road: Road, tries: int = 50) -> None:
+def send_all(outbox: Outbox, road: Road, attempts: int = 50) -> None:
     files, readings = sender(outbox, road), ReadingSender(outbox, road, Link())
-    for _ in range(tries):
+    for _ in range(attempts):
         try:
             if not files.step() and not readings.step():
                 return

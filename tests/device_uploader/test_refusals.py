@@ -19,8 +19,8 @@ from tests.device_uploader.conftest import clip_in, reading, send_all, sender, s
 from tests.device_uploader.fake_site import FakeSite
 
 
-def send_with(files: FileSender, tries: int = 5) -> None:
-    for _ in range(tries):
+def send_with(files: FileSender, attempts: int = 5) -> None:
+    for _ in range(attempts):
         try:
             files.step()
         except DeviceError:

@@ -121,7 +121,7 @@ def test_another_sender_that_gets_through_does_not_shorten_what_the_site_asked_f
         asked.set()
         raise SiteBusy("later", 120.0)
 
-    lane, stop, tries = Lane("one", link, busy), threading.Event(), list[bool]()
+    lane, stop, attempts = Lane("one", link, busy), threading.Event(), list[bool]()
     waiting = threading.Thread(target=lane.run, args=(stop,))
     waiting.start()
     assert asked.wait(10)
@@ -129,12 +129,12 @@ def test_another_sender_that_gets_through_does_not_shorten_what_the_site_asked_f
         link.trouble = "later"
         asked.clear()
         link.worked()
-        tries.append(asked.wait(0.05))
+        attempts.append(asked.wait(0.05))
     stop.set()
     link.wake_all()
     waiting.join(10)
     assert not waiting.is_alive()
-    assert not any(tries)
+    assert not any(attempts)
 
 
 def test_a_key_and_its_name_are_on_the_disk_when_the_code_is_used_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

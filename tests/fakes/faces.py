@@ -16,7 +16,7 @@ from dataclasses import replace
 from PIL import Image
 
 from attendance.errors import BadPhoto, BadRecording
-from attendance.model import Face, MatchLines, RecordingKind, new_id
+from attendance.model import Face, RecordingKind, Thresholds, new_id
 from attendance.ports import EnrolledFace, FoundFace, LookAlike, MediaFile, PhotoFaces, Progress, RecordingInfo, Seen
 
 
@@ -31,7 +31,7 @@ class FakeFaces:
     One of another name is another engine, that enrols the same people and compares only its own faces.
     """
 
-    lines = MatchLines(review=60.0, accept=75.0, margin=10.0)
+    thresholds = Thresholds(review=60.0, accept=75.0, margin=10.0)
     compares_everybody = False
     charges_by_minute = False
 
@@ -59,14 +59,14 @@ class FakeFaces:
     def look_alikes(self, face: EnrolledFace, enrolled: Sequence[Face]) -> Sequence[LookAlike]:
         assert face.vector is not None
         alike = [LookAlike(student, points) for student, points in _ranked(face.vector[0], self._own(enrolled))]
-        return [one for one in alike if one.similarity >= self.lines.review]
+        return [one for one in alike if one.similarity >= self.thresholds.review]
 
     def alike_among(self, others: Sequence[Face], faces: Sequence[Face]) -> set[str]:
         own = [number for _, number in self._own(faces)]
         return {
             student
             for student, number in self._own(others)
-            if any(similarity(number, one) >= self.lines.review for one in own)
+            if any(similarity(number, one) >= self.thresholds.review for one in own)
         }
 
     def remove(self, faces: Sequence[Face]) -> None:
@@ -81,14 +81,14 @@ class FakeFaces:
     def search(
         self, file: MediaFile, kind: RecordingKind, faces: Sequence[Face], progress: Progress | None = None
     ) -> Sequence[Seen]:
-        _, lines = _recording(file)
+        _, thresholds = _recording(file)
         for tenth in range(11):
             if progress is not None:
                 progress(tenth / 10)
         own = self._own(faces)
         seen: dict[str, Seen] = {}
         unknown: list[Seen] = []
-        for line in lines:
+        for line in thresholds:
             one = self._seen([float(part) for part in line], own)
             if one.student_id is None:
                 unknown.append(one)
@@ -104,7 +104,7 @@ class FakeFaces:
         frames = int(last_s - first_s) + 1
         picture = _picture(str(person).encode(), 160)
         ranked = _ranked(person, own)
-        if not ranked or ranked[0][1] < self.lines.review:
+        if not ranked or ranked[0][1] < self.thresholds.review:
             return Seen(None, first_s, last_s, frames, 0, None, None, picture, first_s, (first_s, last_s))
         student, points = ranked[0]
         margin = points - ranked[1][1] if len(ranked) > 1 else 100.0
@@ -151,11 +151,11 @@ def _people_in(photo: bytes) -> list[float]:
 def _recording(file: MediaFile) -> tuple[list[str], list[list[str]]]:
     """The words of the head, and of each person's line."""
     with file.open() as stream:
-        head, *lines = stream.read().decode(errors="replace").strip().split("|")
+        head, *thresholds = stream.read().decode(errors="replace").strip().split("|")
     words = head.split()
     if words != ["snapshot"] and not (len(words) == 2 and words[0] == "video"):
         raise BadRecording("The recording is not a video that can be read, or it is cut short.")
-    return words, [line.split() for line in lines]
+    return words, [line.split() for line in thresholds]
 
 
 def _picture(seed: bytes, size_px: int) -> bytes:

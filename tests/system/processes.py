@@ -133,7 +133,7 @@ def settings_of(data: Path) -> dict[str, str]:
         "ROLLCALL_TIMEZONE": "Asia/Seoul",
         "ROLLCALL_SEARCH_EVERY_S": "0.5",
         "ROLLCALL_SEARCH_PROCESSES": "1",
-        "ROLLCALL_LOGIN_TRIES": "1000",
+        "ROLLCALL_LOGIN_ATTEMPTS": "1000",
     }
 
 

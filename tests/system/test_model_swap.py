@@ -32,7 +32,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {
         "ROLLCALL_VECTOR_MODEL": str(file.path),
         "ROLLCALL_VECTOR_MODEL_SHA256": file.sha256,
-        "ROLLCALL_VECTOR_MODEL_LINE": "0.6",
+        "ROLLCALL_VECTOR_MODEL_THRESHOLD": "0.6",
     }
 
 

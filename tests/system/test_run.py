@@ -53,7 +53,7 @@ def test_a_killed_program_takes_its_parts_along(data: Path) -> None:
 def test_web_processes_count_tries_to_sign_in_together(data: Path) -> None:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    settings = settings_of(data) | {"PORT": str(port), "ROLLCALL_LOGIN_TRIES": "5"}
+    settings = settings_of(data) | {"PORT": str(port), "ROLLCALL_LOGIN_ATTEMPTS": "5"}
     with Process([sys.executable, "run.py"], settings) as running:
         wait_for(lambda: answers(address), "the site")
         servers = [pid for pid in children_of(running.pid) if b"gunicorn" in Path(f"/proc/{pid}/cmdline").read_bytes()]

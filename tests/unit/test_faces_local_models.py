@@ -39,7 +39,7 @@ def refusal(**settings: str) -> str:
 
 
 def test_vectors_of_the_chosen_model_are_stored_with_its_name(vector_model: dict[str, str]) -> None:
-    faces = opened(**vector_model, ROLLCALL_VECTOR_MODEL_LINE="0.35")
+    faces = opened(**vector_model, ROLLCALL_VECTOR_MODEL_THRESHOLD="0.35")
     sha256 = vector_model["ROLLCALL_VECTOR_MODEL_SHA256"].lower()
     assert faces.name == f"mtcnn-1.0.0+arcface112-{sha256[:12]}-0.35"
     vector = faces.enrol("ada", jpeg(drawn(0))).vector

@@ -32,9 +32,9 @@ def test_the_man_on_stage_is_sure_and_the_woman_who_is_elsewhere_is_not_seen():
     ]
     seen = faces.search(DiskFile(photograph("short_hamilton_clip.mp4")), RecordingKind.VIDEO, enrolled)
     (on_stage,) = [one for one in seen if one.student_id == ON_STAGE]
-    assert (on_stage.similarity or 0) >= faces.lines.accept
-    assert (on_stage.margin or 0) >= faces.lines.margin
-    assert on_stage.good_frames >= faces.lines.least_good_frames
+    assert (on_stage.similarity or 0) >= faces.thresholds.accept
+    assert (on_stage.margin or 0) >= faces.thresholds.margin
+    assert on_stage.good_frames >= faces.thresholds.least_good_frames
     assert ELSEWHERE not in {one.student_id for one in seen}
     assert len([one for one in seen if one.student_id is None]) >= 3
 

@@ -76,7 +76,7 @@ def test_a_name_that_no_collection_has_stops_the_start(name):
 
 
 def test_the_lines_are_rekognitions_own_unless_the_settings_say_otherwise(client):
-    lines = made(client).lines
+    lines = made(client).thresholds
     assert (lines.review, lines.accept, lines.margin) == (80, 99, 5)
     assert (lines.least_good_frames, lines.accept_small) == (3, None)
     own = made(client, ROLLCALL_REKOGNITION_THRESHOLD="70", ROLLCALL_ACCEPT_SIMILARITY="97", ROLLCALL_MARGIN="2").lines

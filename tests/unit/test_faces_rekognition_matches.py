@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from attendance.adapters.rekognition.matches import BEST_FRAMES, Judge, Stay, Visit, Visits
-from attendance.model import MatchLines
+from attendance.model import Thresholds
 
-LINES = MatchLines(review=80.0, accept=99.0, margin=5.0)
+LINES = Thresholds(review=80.0, accept=99.0, margin=5.0)
 ADA, BEN, CAM = "ada", "ben", "cam"
 IDS = {"face-ada": ADA, "face-ada-2": ADA, "face-ben": BEN, "face-cam": CAM}
 BOX = {"Left": 0.1, "Top": 0.2, "Width": 0.1, "Height": 0.2}
@@ -86,9 +86,9 @@ def test_a_person_without_a_match_is_unknown():
 
 
 def test_a_match_below_the_review_line_is_unknown():
-    lines = MatchLines(review=90.0, accept=99.0, margin=5.0)
+    thresholds = Thresholds(review=90.0, accept=99.0, margin=5.0)
     visits = visits_of(frames(0, range(5), match("face-ada", 85)), IDS)
-    assert [stay.student_id for stay in Judge(lines, 80.0, frozenset({ADA})).who_was_seen(visits)] == [None]
+    assert [stay.student_id for stay in Judge(thresholds, 80.0, frozenset({ADA})).who_was_seen(visits)] == [None]
 
 
 def test_the_margin_reaches_to_the_next_student_not_to_the_same_students_other_photo():

@@ -33,9 +33,9 @@ def searched(faces: FaceSearch, where: str, kind: RecordingKind, *names: str) ->
 def test_the_man_on_stage_is_sure_and_the_woman_who_is_elsewhere_is_not_seen(faces: RekognitionFaces) -> None:
     seen = searched(faces, "short_hamilton_clip.mp4", RecordingKind.VIDEO, "alex-lacamoire.png", ON_STAGE, ELSEWHERE)
     (on_stage,) = [one for one in seen if one.student_id == ON_STAGE]
-    assert (on_stage.similarity or 0) >= faces.lines.accept
-    assert (on_stage.margin or 0) >= faces.lines.margin
-    assert on_stage.good_frames >= faces.lines.least_good_frames
+    assert (on_stage.similarity or 0) >= faces.thresholds.accept
+    assert (on_stage.margin or 0) >= faces.thresholds.margin
+    assert on_stage.good_frames >= faces.thresholds.least_good_frames
     assert ELSEWHERE not in {one.student_id for one in seen}
     assert all(one.picture for one in seen)
 
@@ -44,7 +44,7 @@ def test_two_in_one_picture_are_each_found_by_their_own_photo(faces: Rekognition
     seen = searched(faces, "obama_and_biden.jpg", RecordingKind.SNAPSHOT, *LEFT_AND_RIGHT, ELSEWHERE)
     known = [one for one in seen if one.student_id is not None]  # behind them somebody else looks away
     assert {one.student_id for one in known} == set(LEFT_AND_RIGHT)
-    assert all((one.similarity or 0) >= faces.lines.accept and one.good_frames == 1 for one in known)
+    assert all((one.similarity or 0) >= faces.thresholds.accept and one.good_frames == 1 for one in known)
 
 
 def test_a_photo_of_two_people_is_not_enrolled(faces: RekognitionFaces) -> None:

@@ -13,7 +13,7 @@ from attendance.changes import AddUser, SaveUser
 from attendance.errors import NotAllowed
 from attendance.model import Role, User
 from attendance.use_cases.imports.folders import locked
-from attendance.use_cases.imports.stored import KeptImport, begin_import, continue_import, kept_import
+from attendance.use_cases.imports.stored import StoredImport, begin_import, continue_import, stored_import
 from attendance.use_cases.imports.students import StudentImport
 from attendance.use_cases.people.accounts import remove_user
 from attendance.use_cases.students.photos import remove_photo
@@ -42,13 +42,13 @@ def services(tmp_path: Path) -> MemoryServices:
     return made
 
 
-def begin(services: MemoryServices, csv: str = CSV) -> KeptImport:
+def begin(services: MemoryServices, csv: str = CSV) -> StoredImport:
     return begin_import(
         services, csv=csv.encode(), csv_name="class.csv", photos=zipped(**PHOTOS), course_ids=[], by="user"
     )
 
 
-def go_on(services: MemoryServices, kept: KeptImport, seconds: float = 60) -> KeptImport:
+def go_on(services: MemoryServices, kept: StoredImport, seconds: float = 60) -> StoredImport:
     return continue_import(services, kept.id, by="user", seconds=seconds)
 
 
@@ -57,7 +57,7 @@ def later(services: MemoryServices) -> MemoryServices:
     return replace(services, now=lambda: NOW + LATER)
 
 
-def is_in_folder(services: MemoryServices, kept: KeptImport, *words: bytes) -> bool:
+def is_in_folder(services: MemoryServices, kept: StoredImport, *words: bytes) -> bool:
     folder = services.settings.data / "imports" / kept.id
     files = b"".join(path.read_bytes() for path in folder.iterdir())
     return any(word in files for word in words)
@@ -104,7 +104,7 @@ def test_the_report_of_an_import_that_is_done_forgets_them(services: MemoryServi
     assert is_in_folder(services, kept, b"Dana")
     remove_student(later(services), "D-97", by="boss")
     assert not is_in_folder(services, kept, b"D-97", b"Dana")
-    assert kept_import(services, kept.id, by="user").finished
+    assert stored_import(services, kept.id, by="user").finished
 
 
 def test_a_remark_that_a_photo_looks_like_them_goes_too(services: MemoryServices):

@@ -9,11 +9,11 @@ from itertools import pairwise, permutations
 
 import pytest
 
-from attendance.model import Mark, MatchLines, Recording, RecordingKind, SearchStatus, Sighting, Status
+from attendance.model import Mark, Recording, RecordingKind, SearchStatus, Sighting, Status, Thresholds
 from attendance.rules.hours import HourlyGrid, Presence, hourly_grid, hours_of_day
 from tests.contract.samples import a_face, a_mark, a_recording, a_sighting, a_student
 
-LINES = MatchLines(review=60.0, accept=75.0, margin=10.0)
+LINES = Thresholds(review=60.0, accept=75.0, margin=10.0)
 DAY = date(2026, 3, 2)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 P, U, A, N = Presence.PRESENT, Presence.UNSURE, Presence.ABSENT, Presence.NOT_WATCHED

@@ -18,8 +18,8 @@ from attendance.use_cases.imports.folders import locked
 from attendance.use_cases.imports.stored import (
     begin_import,
     continue_import,
-    kept_import,
     remove_import,
+    stored_import,
     unfinished_imports,
 )
 from attendance.use_cases.imports.students import (
@@ -221,7 +221,7 @@ def test_a_kept_import_goes_on_where_it_stopped(services: MemoryServices):
         assert len(kept.report) == count
     assert kept.finished
     assert outcomes(list(kept.report)) == ["added"] * 3
-    assert kept_import(services, kept.id, by="user") == kept
+    assert stored_import(services, kept.id, by="user") == kept
 
 
 def test_the_files_of_a_finished_import_are_erased_and_the_report_stays(services: MemoryServices, tmp_path: Path):
@@ -243,7 +243,7 @@ def test_a_row_whose_report_was_cut_by_a_kill_is_done_again(services: MemoryServ
 
 def test_an_import_belongs_to_the_user_who_began_it(services: MemoryServices):
     kept = begin(services)
-    for use in (kept_import, continue_import, remove_import):
+    for use in (stored_import, continue_import, remove_import):
         with pytest.raises(NotFound):
             use(services, kept.id, by="another")
     assert unfinished_imports(services, by="another") == []
@@ -253,7 +253,7 @@ def test_an_import_belongs_to_the_user_who_began_it(services: MemoryServices):
 @pytest.mark.parametrize("import_id", ["../etc", "0" * 32, "", "x" * 32])
 def test_an_id_that_is_none_is_not_found(services: MemoryServices, import_id: str):
     with pytest.raises(NotFound):
-        kept_import(services, import_id, by="user")
+        stored_import(services, import_id, by="user")
 
 
 def test_two_requests_do_not_do_one_import_at_once(services: MemoryServices, tmp_path: Path):

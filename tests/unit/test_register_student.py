@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from attendance.errors import AlreadyExists, BadPhoto, ConsentMissing, InvalidInput, NotFound, ServiceUnavailable
-from attendance.use_cases.students.checking import look_over_photo
+from attendance.use_cases.students.checking import check_photo
 from attendance.use_cases.students.photos import UNLIKE_OTHERS, add_photo
 from attendance.use_cases.students.registering import change_student, register_student
 from tests.unit.in_memory import CONSENT, MemoryServices, a_course, a_student, services_in_memory
@@ -166,7 +166,7 @@ def test_from_the_accept_line_on_it_may_be_the_same_person_twice(
     services: MemoryServices, photo: bytes, may_be_same: bool
 ):
     a_student(services, "52", b"face:52")
-    (other,) = look_over_photo(services, photo, consented=True).look_alikes
+    (other,) = check_photo(services, photo, consented=True).look_alikes
     assert other.may_be_same is may_be_same
     assert other.face_id == services.store.faces(["52"])[0].id
 

@@ -12,16 +12,16 @@ from attendance.model import (
     Face,
     Lecture,
     Mark,
-    MatchLines,
     Recording,
     RecordingKind,
     Sighting,
     Status,
+    Thresholds,
 )
 from attendance.rules.lectures import could_be_known, decide_marks
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
-LINES = MatchLines(review=60, accept=80, margin=10, least_good_frames=3)
+LINES = Thresholds(review=60, accept=80, margin=10, least_good_frames=3)
 COURSE = Course("c", "CS101", "Computing", "", "Asia/Seoul", START, late_after_minutes=10, left_early_minutes=10)
 LECTURE = Lecture("l", "c", START, START + timedelta(minutes=60), START)
 HOUR = Recording(
@@ -169,16 +169,15 @@ def test_a_face_in_a_snapshot_that_was_near_to_somebody_else_as_well_is_unsure()
 @pytest.mark.parametrize("kind", RecordingKind)
 def test_an_engine_that_knows_how_small_a_face_is_may_be_sure_of_it_from_a_lower_similarity_on(kind: RecordingKind):
     recording = replace(HOUR, kind=kind)
-    lines = replace(LINES, accept_small=70.0)
+    thresholds = replace(LINES, accept_small=70.0)
     for similarity, good_frames, status in (
         (69.9, 3, Status.UNSURE),
         (70.0, 3, Status.PRESENT),
         (79.9, 0, Status.UNSURE),
     ):
         own = seen(similarity=similarity, good_frames=good_frames)
-        assert (
-            only(decide_marks(LECTURE, COURSE, ["21"], [recording], [own], [a_face()], lines, START)).status is status
-        )
+        decided = decide_marks(LECTURE, COURSE, ["21"], [recording], [own], [a_face()], thresholds, START)
+        assert only(decided).status is status
 
 
 def test_who_is_seen_only_in_the_next_lecture_is_not_late_for_this_one():

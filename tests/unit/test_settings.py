@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from attendance.errors import SettingsError
-from attendance.settings import SETTINGS, Settings, load_settings
+from attendance.settings import SETTINGS, Setting, Settings, load_settings
 from attendance.settings.kinds import machine_timezone
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,7 +32,7 @@ def test_the_data_folder_becomes_absolute():
         ("ROLLCALL_MAX_UPLOAD_GB", "lots", "must be a number"),
         ("ROLLCALL_MAX_UPLOAD_GB", "nan", "must be a number from"),
         ("ROLLCALL_ACCEPT_SIMILARITY", "101", "must be a number from 0 to 100"),
-        ("ROLLCALL_LOGIN_TRIES", "0", "must be a whole number from 1"),
+        ("ROLLCALL_LOGIN_ATTEMPTS", "0", "must be a whole number from 1"),
         ("ROLLCALL_STILL_FACES", "never", "must be review or allow"),
         ("ROLLCALL_HTTPS", "perhaps", "must be yes or no"),
     ],
@@ -90,3 +90,14 @@ def test_no_page_tells_people_to_set_a_region_that_boto3_does_not_read():
         if "AWS_REGION" in line and "not `AWS_REGION`" not in line
     ]
     assert told == []
+
+
+@pytest.mark.parametrize("setting", [one for one in SETTINGS if one.former], ids=lambda one: one.name)
+def test_a_setting_still_has_its_former_name(setting: Setting) -> None:
+    assert setting.former is not None
+    plain = load_settings({})
+    changed = load_settings({setting.former: "1"})
+    assert getattr(changed, setting.field) == getattr(load_settings({setting.name: "1"}), setting.field)
+    assert getattr(changed, setting.field) != getattr(plain, setting.field)
+    with pytest.raises(SettingsError, match=f"{setting.name} is the new name of {setting.former}"):
+        load_settings({setting.former: "1", setting.name: "1"})

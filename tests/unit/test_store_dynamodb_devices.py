@@ -212,8 +212,8 @@ def test_refusals_of_many_devices_are_removed(store: DynamoStore) -> None:
 
 def test_a_picture_goes_with_its_recording_and_lecture_and_leaves_nothing(store: DynamoStore) -> None:
     a_class(store)
-    store.keep_picture(DevicePicture("d1", "x1", "r1", NOW))
-    store.keep_picture(DevicePicture("d1", "x1", "r1", NOW + MINUTE))
+    store.store_picture(DevicePicture("d1", "x1", "r1", NOW))
+    store.store_picture(DevicePicture("d1", "x1", "r1", NOW + MINUTE))
     assert items("device#d1#pictures") == [("device#d1#pictures", "2025-03-03T00:31:15.123456Z#r1")]
     store.commit(RemoveLecture("l1"))
     assert items("device#d1#pictures") + items("recording#") == []

@@ -137,7 +137,7 @@ def test_what_aws_refuses_is_said_plainly(
     ids=["no network", "silent", "broken"],
 )
 def test_what_does_not_answer_is_tried_again_by_the_store_alone_and_then_told(
-    store: DynamoStore, client: BrokenClient, error: Exception, tries: int
+    store: DynamoStore, client: BrokenClient, error: Exception, attempts: int
 ) -> None:
     client.faults.append(failing(error, 2))
     assert store.users().total == 0
@@ -145,7 +145,7 @@ def test_what_does_not_answer_is_tried_again_by_the_store_alone_and_then_told(
     client.asked.clear()
     with pytest.raises(ServiceUnavailable):
         store.users()
-    assert len(client.asked) == tries
+    assert len(client.asked) == attempts
 
 
 def test_nothing_below_the_store_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -165,7 +165,7 @@ def test_a_picture_of_a_recording_that_is_removed_meanwhile_is_refused(store: Dy
     a_class(store)
     late = meanwhile(lambda: store.commit(RemoveRecording("r1")))
     with pytest.raises(NotFound):
-        late.keep_picture(DevicePicture("d1", "x1", "r1", NOW))
+        late.store_picture(DevicePicture("d1", "x1", "r1", NOW))
     assert store.pictures("d1", NOW - HOUR, NOW + HOUR) == []
 
 

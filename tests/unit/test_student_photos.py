@@ -8,7 +8,7 @@ import pytest
 
 from attendance.changes import Part
 from attendance.errors import BadPhoto, ConsentMissing, NotFound, ServiceUnavailable
-from attendance.use_cases.students.checking import NO_FACE, SEVERAL_FACES, look_over_face, look_over_photo
+from attendance.use_cases.students.checking import NO_FACE, SEVERAL_FACES, check_face, check_photo
 from attendance.use_cases.students.photos import add_photo, add_photos, remove_photo
 from tests.unit.in_memory import MemoryServices, a_student, services_in_memory
 
@@ -74,7 +74,7 @@ def test_a_photo_is_not_removed_through_another_student(services: MemoryServices
 def test_looking_over_a_photo_keeps_nothing(services: MemoryServices):
     a_student(services, "52", b"face:52")
     kept = dict(services.media.files)
-    report = look_over_photo(services, b"face:52.1", consented=True)
+    report = check_photo(services, b"face:52.1", consented=True)
     assert [other.student.id for other in report.look_alikes] == ["52"]
     assert report.refusal is None
     assert services.media.files == kept
@@ -87,23 +87,23 @@ def test_without_consent_a_photo_is_looked_at_but_compared_with_nobody(
 ):
     a_student(services, "52", b"face:52")
     monkeypatch.setattr(services.faces, "enrol", None)  # to call it would fail
-    report = look_over_photo(services, b"face:52", consented=False)
+    report = check_photo(services, b"face:52", consented=False)
     assert report.look_alikes == ()
     assert report.problems == ()
 
 
 def test_looking_over_says_what_makes_a_photo_unusable(services: MemoryServices):
-    assert look_over_photo(services, b"face:", consented=True).problems == (NO_FACE,)
-    crowd = look_over_photo(services, b"face:21,52", consented=True)
+    assert check_photo(services, b"face:", consented=True).problems == (NO_FACE,)
+    crowd = check_photo(services, b"face:21,52", consented=True)
     assert SEVERAL_FACES in crowd.problems
     assert "2 faces" in str(crowd.refusal)
     with pytest.raises(BadPhoto):
-        look_over_photo(services, b"junk", consented=True)
+        check_photo(services, b"junk", consented=True)
 
 
 def test_a_photo_of_the_same_student_is_no_look_alike(services: MemoryServices):
     a_student(services)
-    report = look_over_photo(services, b"face:21.1", consented=True, student_id="21")
+    report = check_photo(services, b"face:21.1", consented=True, student_id="21")
     assert report.look_alikes == ()
     assert report.problems == ()
 
@@ -115,5 +115,5 @@ def test_a_kept_photo_is_looked_over_without_enrolling_it_again(
     a_student(services, "52", b"face:21.3")
     monkeypatch.setattr(services.faces, "enrol", None)
     monkeypatch.setattr(services.faces, "find", lambda _photo: type(services.faces)().find(b"face:21"))
-    report = look_over_face(services, services.store.faces(["21"])[0])
+    report = check_face(services, services.store.faces(["21"])[0])
     assert [other.student.id for other in report.look_alikes] == ["52"]

@@ -58,7 +58,7 @@ def test_an_account_has_five_tries_a_minute_from_wherever(app: Flask, admin: Use
     answer = _try_from(app, "10.0.0.99", admin.email.upper())
     assert answer.status_code == 429
     assert 1 <= int(answer.headers["Retry-After"]) <= 61
-    assert "Too many tries" in answer.text
+    assert "Too many attempts" in answer.text
 
 
 def test_the_right_password_does_not_help_once_the_tries_are_used_up(app: Flask, admin: User) -> None:
@@ -301,7 +301,7 @@ class TestLockOut:
 
     @pytest.fixture
     def hours(self, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-        """Seconds that have gone by, as the counter of tries sees them."""
+        """Seconds that have gone by, as the counter of attempts sees them."""
         gone, begun = [0.0], time.time()
         monkeypatch.setattr("website.file_counts.time.time", lambda: begun + gone[0])
         return gone

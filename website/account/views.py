@@ -11,7 +11,7 @@ from attendance.use_cases.people.accounts import change_password, change_profile
 from website.access import roles_required
 from website.account.forms import PasswordForm, ProfileForm
 from website.current import current_services, current_settings, signed_in_user
-from website.limits import login_tries
+from website.limits import login_attempts
 from website.login import sign_in
 
 blueprint = Blueprint("account", __name__, url_prefix="/account", template_folder="templates")
@@ -37,7 +37,7 @@ def index() -> ResponseReturnValue:
 @blueprint.route("/password", methods=["GET", "POST"])
 @roles_required()
 def password() -> ResponseReturnValue:
-    """A new password. Tries count as tries to sign in, so that a session left open does not help to guess it."""
+    """A new password. Attempts count as attempts to sign in, so that a session left open does not help to guess it."""
     form = PasswordForm()
     if form.validate_on_submit() and _changed(form):
         flash(_("Your password is changed. Everywhere else you are signed out."), "success")
@@ -47,14 +47,14 @@ def password() -> ResponseReturnValue:
 
 def _changed(form: PasswordForm) -> bool:
     user = signed_in_user()
-    with login_tries().one_try(user.email):
+    with login_attempts().one_attempt(user.email):
         try:
             user = change_password(current_services(), user.id, old=form.old_password.data, new=form.password.data)
         except InvalidInput as error:
             form.refuse(error)
             if error.field == "old_password":
-                login_tries().failed(user.email)
+                login_attempts().failed(user.email)
             return False
-        login_tries().succeeded(user.email)
+        login_attempts().succeeded(user.email)
     sign_in(user)
     return True

@@ -12,7 +12,7 @@ from attendance.use_cases.people.accounts import check_login, check_setup_token,
 from website.auth.forms import FirstAdminForm, LoginForm
 from website.auth.next_page import next_page
 from website.current import current_services
-from website.limits import login_tries
+from website.limits import login_attempts
 from website.login import sign_in, sign_out
 
 blueprint = Blueprint("auth", __name__, template_folder="templates")
@@ -31,13 +31,13 @@ def login() -> ResponseReturnValue:
 
 
 def _signed_in(form: LoginForm) -> bool:
-    with login_tries().one_try(form.email.data):
+    with login_attempts().one_attempt(form.email.data):
         user = check_login(current_services(), form.email.data, form.password.data)
         if user is None:
-            login_tries().failed(form.email.data)
+            login_attempts().failed(form.email.data)
             form.refuse(InvalidInput("Email or password is wrong."))
             return False
-        login_tries().succeeded(form.email.data)
+        login_attempts().succeeded(form.email.data)
     sign_in(user)
     return True
 

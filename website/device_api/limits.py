@@ -27,7 +27,7 @@ def count_request(device: Device) -> None:
 
 
 def count_pairing() -> None:
-    """For the address that asks, where tries to sign in are counted. Raises TooManyRequests, ServiceUnavailable."""
+    """For the address that asks, where attempts to sign in are counted. Raises TooManyRequests, ServiceUnavailable."""
     try:
         _count("counter", PAIRING_TRIES, "pairing", asking_network())
     except StorageError as lost:

@@ -15,10 +15,10 @@ from attendance.model import Page, Role
 from attendance.picture_turns import one_picture_at_a_time
 from attendance.use_cases.imports.lists import MOST_BYTES
 from attendance.use_cases.imports.stored import (
-    KeptImport,
+    StoredImport,
     continue_import,
-    kept_import,
     remove_import,
+    stored_import,
     unfinished_imports,
 )
 from attendance.use_cases.imports.stored import (
@@ -106,7 +106,7 @@ def download_report(import_id: str) -> ResponseReturnValue:
     return answer
 
 
-def _begin(form: ImportForm) -> KeptImport:
+def _begin(form: ImportForm) -> StoredImport:
     csv, photos = form.csv.data, form.photos.data
     if not csv or not csv.filename:
         raise InvalidInput("Choose the file with the list of students.", field="csv")
@@ -120,16 +120,16 @@ def _begin(form: ImportForm) -> KeptImport:
     )
 
 
-def _kept(import_id: str) -> KeptImport:
-    return kept_import(current_services(), import_id, by=signed_in_user().id)
+def _kept(import_id: str) -> StoredImport:
+    return stored_import(current_services(), import_id, by=signed_in_user().id)
 
 
-def _counts(kept: KeptImport) -> list[tuple[Outcome, Any, int]]:
+def _counts(kept: StoredImport) -> list[tuple[Outcome, Any, int]]:
     counts = Counter(row.outcome for row in kept.report)
     return [(outcome, word, counts[outcome]) for outcome, word in OUTCOME_WORDS.items()]
 
 
-def _state(kept: KeptImport) -> dict[str, Any]:
+def _state(kept: StoredImport) -> dict[str, Any]:
     return {
         "done": len(kept.report),
         "total": kept.total,

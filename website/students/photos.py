@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from attendance.errors import InvalidInput, NotFound
 from attendance.model import Face, Role, Student
-from attendance.use_cases.students.checking import look_over_face
+from attendance.use_cases.students.checking import check_face
 from attendance.use_cases.students.photos import add_photos, remove_photo
 from website.access import roles_required, student_or_404
 from website.current import current_services, current_settings, signed_in_user
@@ -42,7 +42,7 @@ def add(student_key: str) -> ResponseReturnValue:
 def found(student_key: str, face_id: str) -> ResponseReturnValue:
     """What a kept photo shows."""
     face = _face_or_404(student_or_404(student_key), face_id)
-    return jsonify(report_json(look_over_face(current_services(), face)))
+    return jsonify(report_json(check_face(current_services(), face)))
 
 
 @blueprint.route("/<student_key>/photos/<face_id>/remove", endpoint="remove_photo", methods=["GET", "POST"])

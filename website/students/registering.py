@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from attendance.errors import AlreadyExists, InvalidInput, NotFound
 from attendance.model import Role
-from attendance.use_cases.students.checking import look_over_photo
+from attendance.use_cases.students.checking import check_photo
 from attendance.use_cases.students.registering import register_student
 from website.access import roles_required, student_or_404, visible_courses
 from website.current import current_services, current_settings, reader_timezone, signed_in_user
@@ -47,7 +47,7 @@ def photo_check() -> ResponseReturnValue:
     if photo is None:
         raise InvalidInput("Choose a photo first.", field="photo")
     key = request.form.get("student_key", "")
-    report = look_over_photo(
+    report = check_photo(
         current_services(),
         photo.read(),
         consented=request.form.get("consented") == "yes",

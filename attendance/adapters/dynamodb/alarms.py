@@ -13,7 +13,7 @@ from attendance.adapters.dynamodb.actions import check, delete, update
 from attendance.adapters.dynamodb.alarm_items import add_alarms, near_alarms
 from attendance.adapters.dynamodb.devices import device_of
 from attendance.adapters.dynamodb.keys import moment
-from attendance.adapters.dynamodb.media_items import kept_picture, placing, recording_key
+from attendance.adapters.dynamodb.media_items import placing, recording_key, stored_picture
 from attendance.adapters.dynamodb.table import TablePart
 from attendance.adapters.dynamodb.values import Item, read, text, whole
 from attendance.model import Alarm, DevicePicture, NearAlarms, Page
@@ -64,7 +64,7 @@ class DynamoAlarms(TablePart):
         """Raises NotFound."""
         self.table.again(partial(self._see, alarm_id, by, at))
 
-    def keep_picture(self, picture: DevicePicture) -> None:
+    def store_picture(self, picture: DevicePicture) -> None:
         """Raises NotFound."""
         device_of(self.table, picture.device_id)
         self.table.again(partial(self._keep, picture))
@@ -92,5 +92,5 @@ class DynamoAlarms(TablePart):
         recording = recording_key(self.table, picture.recording_id)
         if recording is None:
             raise no_recording()
-        before = kept_picture(self.table, picture.recording_id)
+        before = stored_picture(self.table, picture.recording_id)
         self.table.transact([check(recording, refused=no_recording()), *placing(picture, before)])

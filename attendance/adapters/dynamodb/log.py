@@ -8,7 +8,7 @@ from typing import Any
 
 from attendance.adapters.dynamodb import keys
 from attendance.adapters.dynamodb.lectures import lectures_of
-from attendance.adapters.dynamodb.marks import kept_mark, marks_counted
+from attendance.adapters.dynamodb.marks import marks_counted, stored_mark
 from attendance.adapters.dynamodb.table import Table, TablePart, together
 from attendance.adapters.dynamodb.values import read, text
 from attendance.model import Course, Lecture, LogFilter, LogRow, Mark, Page, Status, Student
@@ -81,7 +81,7 @@ class DynamoLog(TablePart):
 
     def _marks_of(self, lectures: Sequence[Lecture]) -> list[Found]:
         def marks(lecture: Lecture) -> list[Found]:
-            kept = (kept_mark(item) for item in self.table.query(keys.of_lecture(lecture.id), keys.MARK))
+            kept = (stored_mark(item) for item in self.table.query(keys.of_lecture(lecture.id), keys.MARK))
             return [(lecture, one.mark) for one in kept if one.mark is not None]
 
         return [pair for part in together(marks, lectures) for pair in part]
@@ -96,7 +96,7 @@ class DynamoLog(TablePart):
             lectures = [lecture for lecture in self._lectures(wanted) if lecture.id in ids]
         lectures = [lecture for lecture in lectures if is_in_time(lecture, wanted)]
         items = self.table.get_many(keys.mark(lecture.id, student_id) for lecture in lectures)
-        marks = [(lecture, kept_mark(items.get(keys.mark(lecture.id, student_id))).mark) for lecture in lectures]
+        marks = [(lecture, stored_mark(items.get(keys.mark(lecture.id, student_id))).mark) for lecture in lectures]
         return [(lecture, mark) for lecture, mark in marks if mark is not None]
 
     def _rows(self, found: Sequence[Found]) -> list[LogRow]:

@@ -19,7 +19,7 @@ from attendance.sentences import moved_on, no_lecture, no_student
 
 
 @dataclass(frozen=True, slots=True)
-class KeptMark:
+class StoredMark:
     """A mark as it is kept. `version` counts its writes; a withdrawn mark is None, and goes on counting."""
 
     mark: Mark | None = None
@@ -34,14 +34,14 @@ class MarkWrite:
     steps: Mapping[Status, int] = field(default_factory=dict)
 
 
-def kept_mark(item: Item | None) -> KeptMark:
+def stored_mark(item: Item | None) -> StoredMark:
     """The mark of an item, if there is one."""
     if item is None:
-        return KeptMark()
-    return KeptMark(None if "withdrawn" in item else read(Mark, item), whole(item, "version"))
+        return StoredMark()
+    return StoredMark(None if "withdrawn" in item else read(Mark, item), whole(item, "version"))
 
 
-def saving(kept: KeptMark, new: Mark, changes: Sequence[MarkChange], missing: NotFound | None = None) -> MarkWrite:
+def saving(kept: StoredMark, new: Mark, changes: Sequence[MarkChange], missing: NotFound | None = None) -> MarkWrite:
     """Write the mark, if it is as it was read, with what its history gains, which is at most one entry.
 
     `missing` is raised where the student is not there.
@@ -56,7 +56,7 @@ def saving(kept: KeptMark, new: Mark, changes: Sequence[MarkChange], missing: No
     return MarkWrite(actions, _steps(kept.mark, new))
 
 
-def withdrawing(kept: KeptMark) -> MarkWrite:
+def withdrawing(kept: StoredMark) -> MarkWrite:
     """Withdraw the mark, if it is as it was read. Its history stays, and so does the count of its versions."""
     if kept.mark is None:
         return MarkWrite([])
@@ -69,7 +69,7 @@ def withdrawing(kept: KeptMark) -> MarkWrite:
 
 def deleting(item: Item) -> MarkWrite:
     """Delete the mark, if it is as it was read, with its picture, but without its history."""
-    kept = kept_mark(item)
+    kept = stored_mark(item)
     gone = delete(key_in(item), "#version = :read", read=kept.version)
     return MarkWrite([gone, *erasing(media_of(item))], _steps(kept.mark, None))
 
@@ -122,7 +122,7 @@ def _steps(old: Mark | None, new: Mark | None) -> dict[Status, int]:
     return dict(steps)
 
 
-def _put(kept: KeptMark, new: Mark, item: Item) -> Action:
+def _put(kept: StoredMark, new: Mark, item: Item) -> Action:
     key = keys.mark(new.lecture_id, new.student_id)
     if kept.version == 0:
         return put(key, item, NEW)
@@ -145,7 +145,7 @@ class DynamoMarks(TablePart):
             if step.is_by_a_person and step.student_id not in known:
                 raise no_student(step.student_id)
         now = self._kept_of(lecture_id)
-        writes = [_write(step, now.get(step.student_id, KeptMark())) for step in steps if step.student_id in known]
+        writes = [_write(step, now.get(step.student_id, StoredMark())) for step in steps if step.student_id in known]
         parts = list(in_parts(writes, MOST_IN_TRANSACTION - 1 - MOST_ALONG))
         try:
             for number, part in enumerate(parts, start=1):
@@ -165,12 +165,12 @@ class DynamoMarks(TablePart):
         names = names_of(self.table, [change.by for change in changes])
         return [replace(change, by_name=names[change.by]) for change in changes]
 
-    def _kept_of(self, lecture_id: str) -> dict[str, KeptMark]:
+    def _kept_of(self, lecture_id: str) -> dict[str, StoredMark]:
         items = self.table.query(keys.of_lecture(lecture_id), keys.MARK)
-        return {text(item, "student_id"): kept_mark(item) for item in items}
+        return {text(item, "student_id"): stored_mark(item) for item in items}
 
 
-def _write(step: MarkStep, kept: KeptMark) -> MarkWrite:
+def _write(step: MarkStep, kept: StoredMark) -> MarkWrite:
     if kept.mark != step.old:
         raise moved_on()
     if step.new is None:
@@ -178,6 +178,6 @@ def _write(step: MarkStep, kept: KeptMark) -> MarkWrite:
     return saving(kept, step.new, step.changes, no_student(step.student_id) if step.is_by_a_person else None)
 
 
-def _now(kept: Mapping[str, KeptMark]) -> dict[str, Mark]:
+def _now(kept: Mapping[str, StoredMark]) -> dict[str, Mark]:
     """The marks that are not withdrawn, sorted by student id."""
     return {student_id: one.mark for student_id, one in sorted(kept.items()) if one.mark is not None}

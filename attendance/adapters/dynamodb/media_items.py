@@ -41,7 +41,7 @@ def delete_with_media(table: Table, items: Iterable[Item], *others: Key) -> None
     table.delete_many([*(key_in(item) for item in items), *others])
 
 
-def kept_picture(table: Table, recording_id: str) -> DevicePicture | None:
+def stored_picture(table: Table, recording_id: str) -> DevicePicture | None:
     """Of a recording that a device took with a reading."""
     item = table.get(keys.picture(recording_id))
     return read(DevicePicture, item) if item else None
@@ -61,7 +61,7 @@ def placing(picture: DevicePicture, before: DevicePicture | None) -> list[Action
 
 def removing_picture(table: Table, recording_id: str) -> list[Action]:
     """What removes the picture of a recording to which nothing is added any more."""
-    picture = kept_picture(table, recording_id)
+    picture = stored_picture(table, recording_id)
     return [delete(keys.picture(recording_id)), delete(_by_time(picture))] if picture else []
 
 

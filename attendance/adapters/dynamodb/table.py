@@ -25,7 +25,7 @@ MOST_IN_TRANSACTION = 100
 MOST_ALONG = 12
 """Audit entries, their count, and events that go with the last transaction of a commit; it keeps room for them."""
 _MOST_READ, _MOST_WRITTEN = 100, 25  # in one batch
-_TRIES = 10
+_ATTEMPTS = 10
 # What is busy or silent is tried again here alone: batches and lost races need that, and two layers multiply.
 _CLIENT: dict[str, Any] = {"retries": {"mode": "standard", "total_max_attempts": 1}, "read_timeout": 3}
 SERVICE = Phrase("The database")
@@ -39,7 +39,7 @@ _BUSY = {
 }
 _SILENT = {"InternalServerError", "ServiceUnavailable", "ServiceUnavailableException"}
 _NO_ANSWER = (NoConnection, BrokenConnection)
-_TRIES_IN_SILENCE = 5
+_ATTEMPTS_IN_SILENCE = 5
 _FAILED = "ConditionalCheckFailed"
 _REFUSED = {"ValidationException", "ValidationError"}
 
@@ -47,7 +47,7 @@ T = TypeVar("T")
 
 
 class Table:
-    """What the parts of the store share. `pause` waits so many seconds between tries."""
+    """What the parts of the store share. `pause` waits so many seconds between attempts."""
 
     def __init__(self, name: str, client: Any = None, pause: Callable[[float], object] = time.sleep) -> None:
         self.name = name
@@ -150,7 +150,7 @@ class Table:
             raise InvalidInput("This is too much to be stored at once; please do it in parts.")
         items = [{one.kind: {"TableName": self.name, **one.parameters}} for one in actions]
         try:
-            # With one token for all tries, a try whose answer was lost is not done a second time by the next.
+            # With one token for all attempts, a try whose answer was lost is not done a second time by the next.
             self.call("transact_write_items", TransactItems=items, ClientRequestToken=new_id())
         except _TransactionRefused as refused:
             raise actions[refused.number].refused from None
@@ -158,7 +158,7 @@ class Table:
     def again(self, work: Callable[[], T]) -> T:
         """Do work that reads and then writes, anew where another process was faster. Raises ServiceUnavailable."""
         since = patience.now()
-        for attempt in range(_TRIES):
+        for attempt in range(_ATTEMPTS):
             try:
                 return work()
             except Changed:
@@ -171,11 +171,11 @@ class Table:
             return self.tried(operation, **parameters)
 
     def tried(self, operation: str, **parameters: Any) -> Any:
-        """The same with the errors of AWS, after so many tries as they deserve."""
+        """The same with the errors of AWS, after so many attempts as they deserve."""
         if operation not in ("transact_write_items", "batch_get_item", "batch_write_item"):
             parameters["TableName"] = self.name
         since = patience.now()
-        for attempt in range(_TRIES):
+        for attempt in range(_ATTEMPTS):
             begun = patience.now()
             try:
                 return getattr(self.client, operation)(**parameters)
@@ -184,7 +184,7 @@ class Table:
                     raise
                 self._wait(attempt, since)
             except _NO_ANSWER:
-                if attempt >= _TRIES_IN_SILENCE - 1 or not patience.lasts(patience.now() - begun, since):
+                if attempt >= _ATTEMPTS_IN_SILENCE - 1 or not patience.lasts(patience.now() - begun, since):
                     raise
                 self._wait(attempt, since)
         raise _too_busy()
@@ -222,7 +222,7 @@ class Table:
         found: list[Item] = []
         wanted: Any = {self.name: {"Keys": [key_of(key) for key in keys], "ConsistentRead": True}}
         since = patience.now()
-        for attempt in range(_TRIES):
+        for attempt in range(_ATTEMPTS):
             answer = self.call("batch_get_item", RequestItems=wanted)
             got = answer["Responses"].get(self.name, [])
             found += got
@@ -239,7 +239,7 @@ class Table:
     def _write_part(self, requests: Sequence[dict[str, Any]]) -> None:
         left: Any = {self.name: requests}
         since = patience.now()
-        for attempt in range(_TRIES):
+        for attempt in range(_ATTEMPTS):
             left = self.call("batch_write_item", RequestItems=left).get("UnprocessedItems")
             if not left:
                 return

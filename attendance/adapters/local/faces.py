@@ -54,8 +54,8 @@ class LocalFaces:
     charges_by_minute = False
 
     def __init__(self, settings: Settings) -> None:
-        self.lines = match_lines(settings)
-        self._options = search_options(settings, self.lines)
+        self.thresholds = match_lines(settings)
+        self._options = search_options(settings, self.thresholds)
         self._models = chosen_models(settings)
         self.name = self._models.name
         self._one_at_a_time = threading.Lock()
@@ -87,7 +87,7 @@ class LocalFaces:
             LookAlike(label, similarity(float(distance)))
             for label, distance in zip(gallery.labels, distances, strict=True)
         ]
-        near = [one for one in alike if one.similarity >= self.lines.review]
+        near = [one for one in alike if one.similarity >= self.thresholds.review]
         return sorted(near, key=lambda one: (-one.similarity, one.student_id))
 
     def alike_among(self, others: Sequence[Face], faces: Sequence[Face]) -> set[str]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from attendance.errors import ServiceUnavailable, SettingsError
-from attendance.model import MatchLines
+from attendance.model import Thresholds
 from attendance.settings import Settings
 from face_engine import errors
 from face_engine.arcface import ArcFace
@@ -28,7 +28,7 @@ def chosen_models(settings: Settings) -> Models:
     return Models(
         cache=settings.data / "models",
         vector_file=_vector_file(settings),
-        same_person_cosine=settings.vector_model_line,
+        same_person_cosine=settings.vector_model_threshold,
         detector_file=_detector_file(settings),
     )
 
@@ -46,7 +46,7 @@ def _vector_file(settings: Settings) -> ModelFile | None:
     with _named("ROLLCALL_VECTOR_MODEL"):
         file = _file("ROLLCALL_VECTOR_MODEL", settings.vector_model, settings.vector_model_sha256)
         if file is not None:
-            ArcFace(file, settings.vector_model_line).check()
+            ArcFace(file, settings.vector_model_threshold).check()
         return file
 
 
@@ -87,8 +87,8 @@ _LEAST_DISTANCE = 0.001
 _MOST_PROCESSES = 4  # each takes some 300 MB; a search stays below 1.5 GB
 
 
-def match_lines(settings: Settings) -> MatchLines:
-    """In points of similarity. Raises SettingsError where the review line would be above the accept line."""
+def match_lines(settings: Settings) -> Thresholds:
+    """In points of similarity. Raises SettingsError where the review threshold would be above the accept threshold."""
     accept = similarity(ACCEPT_DISTANCE) if settings.accept_similarity is None else settings.accept_similarity
     review = settings.review_similarity
     if review is None:
@@ -101,7 +101,7 @@ def match_lines(settings: Settings) -> MatchLines:
             accept=f"{accept:.1f}",
         )
     margin = points_between(_FEWEST_POINTS_AT, MARGIN) if settings.margin is None else settings.margin
-    return MatchLines(review, accept, margin, accept_small=similarity(_distance(accept) + SMALL_FACES_FARTHER))
+    return Thresholds(review, accept, margin, accept_small=similarity(_distance(accept) + SMALL_FACES_FARTHER))
 
 
 def points_between(nearest: float, margin: float | None) -> float:
@@ -109,15 +109,15 @@ def points_between(nearest: float, margin: float | None) -> float:
     return 100.0 if margin is None else similarity(nearest) - similarity(max(0.0, nearest + margin))
 
 
-def search_options(settings: Settings, lines: MatchLines) -> SearchOptions:
+def search_options(settings: Settings, thresholds: Thresholds) -> SearchOptions:
     """The same lines as the engine's distances."""
-    farthest = _distance(similarity(_FEWEST_POINTS_AT) - lines.margin)
+    farthest = _distance(similarity(_FEWEST_POINTS_AT) - thresholds.margin)
     return SearchOptions(
         every_s=settings.search_every_s,
         smallest_face_px=settings.smallest_face_px,
         processes=settings.search_processes or min(_MOST_PROCESSES, len(os.sched_getaffinity(0))),
-        accept_distance=_distance(lines.accept),
-        review_distance=_distance(lines.review),
+        accept_distance=_distance(thresholds.accept),
+        review_distance=_distance(thresholds.review),
         margin=max(0.0, farthest - _FEWEST_POINTS_AT),
         still_faces=StillFaces(settings.still_faces),
     )

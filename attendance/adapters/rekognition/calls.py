@@ -21,7 +21,7 @@ MOST_MATCHES = 5
 
 _MOST_ALIKE = 100
 _PAGE = 1000
-_TRIES = 5
+_ATTEMPTS = 5
 _WAIT_S = 0.3
 _REASONS: dict[str, Callable[[], BadPhoto]] = {
     "EXCEEDS_MAX_FACES": lambda: BadPhoto("There is more than one face in this photo; choose one with a single face."),
@@ -151,11 +151,11 @@ class FaceCollection:
 
     def _in_a_collection(self, ask: Callable[[], T]) -> T:
         """Make the collection where it is missing. A new one is not known everywhere at once."""
-        for trial in range(_TRIES):
+        for trial in range(_ATTEMPTS):
             try:
                 return ask()
             except ClientError as error:
-                if error_code(error) != "ResourceNotFoundException" or trial == _TRIES - 1:
+                if error_code(error) != "ResourceNotFoundException" or trial == _ATTEMPTS - 1:
                     raise
             if trial == 0:
                 self._make()
@@ -172,7 +172,7 @@ class FaceCollection:
 
     def _once_it_is_there(self, ask: Callable[[], list[T]]) -> list[T]:
         """A face that was indexed a moment ago may not be found yet, and one that was removed never."""
-        for trial in range(_TRIES):
+        for trial in range(_ATTEMPTS):
             try:
                 return ask()
             except ClientError as error:
@@ -181,7 +181,7 @@ class FaceCollection:
                     return []
                 if code != "InvalidParameterException" or "not found" not in str(error).lower():
                     raise
-            self._sleep(_WAIT_S * (trial + 1) if trial < _TRIES - 1 else 0)
+            self._sleep(_WAIT_S * (trial + 1) if trial < _ATTEMPTS - 1 else 0)
         return []
 
 

@@ -65,7 +65,7 @@ class RekognitionFaces:
                 "letters, digits, dots, hyphens and underscores.",
                 most=_LONGEST_NAME - len("rekognition:"),
             )
-        self.lines = match_lines(settings)
+        self.thresholds = match_lines(settings)
         self.answers_by_event = bool(settings.rekognition_topic)
         self._word = Word(settings.rekognition_topic, settings.rekognition_role) if self.answers_by_event else None
         self._threshold = settings.rekognition_threshold
@@ -91,7 +91,7 @@ class RekognitionFaces:
         if face.external_id is None or not student_of:
             return []
         nearest: dict[str, float] = {}
-        for match in self._collection.alike(face.external_id, self.lines.review):
+        for match in self._collection.alike(face.external_id, self.thresholds.review):
             student_id = student_of.get(match["Face"]["FaceId"])
             if student_id is not None:
                 nearest[student_id] = max(nearest.get(student_id, 0.0), float(match["Similarity"]))
@@ -108,7 +108,7 @@ class RekognitionFaces:
         return {student_id for face_id, student_id in student_of.items() if face_id in near | own.keys()}
 
     def _alike(self, face_id: str) -> Sequence[Mapping[str, Any]]:
-        return self._collection.alike(face_id, self.lines.review)
+        return self._collection.alike(face_id, self.thresholds.review)
 
     def remove(self, faces: Sequence[Face]) -> None:
         own = sorted(self._student_of(faces))
@@ -158,7 +158,7 @@ class RekognitionFaces:
         return {face.external_id: face.student_id for face in faces if face.engine == self.name and face.external_id}
 
     def _judge(self, faces: Sequence[Face]) -> Judge:
-        return Judge(self.lines, self._threshold, frozenset(self._student_of(faces).values()))
+        return Judge(self.thresholds, self._threshold, frozenset(self._student_of(faces).values()))
 
     def _awaited(self, search_id: str, student_of: Mapping[str, str], report: Progress) -> Result:
         """Ask again and again, less and less often; nobody knows how far it is."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from attendance.adapters.rekognition.calls import student_id_of
 from attendance.errors import SettingsError
-from attendance.model import MatchLines
+from attendance.model import Thresholds
 from attendance.settings import Settings
 
 BEST_FRAMES = 5
@@ -91,7 +91,7 @@ class Stay:
 class Judge:
     """The lines, the similarity below which Rekognition says nothing, and the students who may be named."""
 
-    lines: MatchLines
+    thresholds: Thresholds
     threshold: float
     students: frozenset[str]
 
@@ -112,7 +112,7 @@ class Judge:
     def _parted(self, visit: Visit) -> list[Visit]:
         """A number may pass to another person where their ways cross; it is a visit of each who was clearly seen."""
         clear = [self._clearly(frame) for frame in visit]
-        proven = {who for who, times in Counter(clear).items() if times >= self.lines.least_good_frames} - {None}
+        proven = {who for who, times in Counter(clear).items() if times >= self.thresholds.least_good_frames} - {None}
         parts: list[list[Frame]] = [[]]
         before = None
         for frame, who in zip(visit, clear, strict=True):
@@ -126,10 +126,10 @@ class Judge:
     def _clearly(self, frame: Frame) -> str | None:
         """The one person who this can be, of a roster or not."""
         surest = sorted(((frame.of_anybody(who) or 0.0, who) for who in {*frame.near, *frame.rivals}), reverse=True)
-        if not surest or surest[0][0] < self.lines.accept:
+        if not surest or surest[0][0] < self.thresholds.accept:
             return None
         next_best = surest[1][0] if len(surest) > 1 else self.threshold
-        return surest[0][1] if surest[0][0] - next_best >= self.lines.margin else None
+        return surest[0][1] if surest[0][0] - next_best >= self.thresholds.margin else None
 
     def _named(self, visits: Sequence[Visit]) -> list[str | None]:
         """Whose each visit is, the surest first. Who is in view twice at one moment is not the same student twice."""
@@ -137,7 +137,7 @@ class Judge:
             (-points, number, student_id)
             for number, visit in enumerate(visits)
             for student_id, points in self._pooled_by_student(visit).items()
-            if points >= self.lines.review
+            if points >= self.thresholds.review
         )
         named: list[str | None] = [None] * len(visits)
         in_view: dict[str, set[float]] = defaultdict(set)
@@ -162,14 +162,14 @@ class Judge:
         """All visits of a student as one, and those that are too weak to be put beside a sure one."""
         alone = [(visit, self._judged(student_id, visit)) for visit in visits]
         if any(self._is_sure(stay) for _, stay in alone):
-            halfway = (self.lines.review + self.lines.accept) / 2
+            halfway = (self.thresholds.review + self.thresholds.accept) / 2
             kept = [v for v, stay in alone if self._is_ahead(stay) and (stay.similarity or 0.0) >= halfway]
         else:
             kept = list(visits)
         joined = sorted((frame for visit in kept for frame in visit), key=lambda frame: frame.time_s)
         good = [stay.good_frames for visit, stay in alone if visit in kept]
         # As of one track: a glimpse here and a glimpse there of somebody who is alike are no proof together.
-        proof = sum(frames for frames in good if frames >= self.lines.least_good_frames) or max(good)
+        proof = sum(frames for frames in good if frames >= self.thresholds.least_good_frames) or max(good)
         stay = replace(self._judged(student_id, joined), good_frames=proof)
         return stay, [visit for visit in visits if visit not in kept]
 
@@ -190,13 +190,13 @@ class Judge:
 
     def _is_good(self, student_id: str, frame: Frame) -> bool:
         own, other = frame.of(student_id), frame.best_but(student_id)
-        return own is not None and own >= self.lines.accept and (other is None or other < own)
+        return own is not None and own >= self.thresholds.accept and (other is None or other < own)
 
     def _is_ahead(self, stay: Stay) -> bool:
-        return stay.margin is not None and stay.margin >= self.lines.margin
+        return stay.margin is not None and stay.margin >= self.thresholds.margin
 
     def _is_sure(self, stay: Stay) -> bool:
-        return (stay.similarity or 0.0) >= self.lines.accept and self._is_ahead(stay) and stay.good_frames > 0
+        return (stay.similarity or 0.0) >= self.thresholds.accept and self._is_ahead(stay) and stay.good_frames > 0
 
 
 def near_and_rivals(
@@ -262,10 +262,11 @@ MARGIN = 5.0
 LEAST_GOOD_FRAMES = 3
 
 
-def match_lines(settings: Settings) -> MatchLines:
-    """Raises SettingsError where the lines contradict each other.
+def match_lines(settings: Settings) -> Thresholds:
+    """Raises SettingsError where the thresholds contradict each other.
 
-    Below the threshold Rekognition says nothing, so that a lead of the margin must fit between it and the accept line.
+    Below its own threshold Rekognition says nothing, so that a lead of the margin must fit between it and the accept
+    threshold.
     """
     accept = ACCEPT if settings.accept_similarity is None else settings.accept_similarity
     threshold = settings.rekognition_threshold
@@ -280,17 +281,17 @@ def match_lines(settings: Settings) -> MatchLines:
         )
     if review > accept:
         raise SettingsError(
-            "The review line of Rekognition is %(review)s, but must not be above %(accept)s, from where on a match is "
-            "sure; set ROLLCALL_ACCEPT_SIMILARITY too.",
+            "The review threshold of Rekognition is %(review)s, but must not be above %(accept)s, from where on a "
+            "match is sure; set ROLLCALL_ACCEPT_SIMILARITY too.",
             review=f"{review:g}",
             accept=f"{accept:g}",
         )
     if accept - threshold < margin:
         raise SettingsError(
-            "From ROLLCALL_REKOGNITION_THRESHOLD (%(threshold)s) to the accept line (%(accept)s) are fewer points than "
-            "ROLLCALL_MARGIN (%(margin)s), so nobody could ever be sure.",
+            "From ROLLCALL_REKOGNITION_THRESHOLD (%(threshold)s) to the accept threshold (%(accept)s) are fewer points "
+            "than ROLLCALL_MARGIN (%(margin)s), so nobody could ever be sure.",
             threshold=f"{threshold:g}",
             accept=f"{accept:g}",
             margin=f"{margin:g}",
         )
-    return MatchLines(review, accept, margin, LEAST_GOOD_FRAMES)
+    return Thresholds(review, accept, margin, LEAST_GOOD_FRAMES)

@@ -98,7 +98,7 @@ class _Lock:
                     return
 
     def _renew_once(self) -> bool:
-        """Whether it is still ours. Where the bucket does not answer there are more tries before the time is over."""
+        """Whether it is still ours. Where the bucket does not answer there are more attempts until time is up."""
         try:
             with self._bucket.errors():
                 return self._write(IfMatch=self._etag) or self._is_ours(self._read())

@@ -89,7 +89,7 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
 
-class _Turns:
+class _WriterLock:
     """One writer of this process at a time.
 
     SQLite lets one write and has the others look again, up to 100 ms apart: many that wait so keep the threads of a
@@ -116,7 +116,7 @@ class Database:
         self._writers = engine.execution_options(begin="BEGIN IMMEDIATE")
         self._lookers = engine.execution_options(begin="")
         self._commits = local()
-        self._turns = _Turns() if engine.dialect.name == "sqlite" else nullcontext()
+        self._writer_lock = _WriterLock() if engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager
     def _looking(self) -> Iterator[Connection]:
@@ -138,7 +138,7 @@ class Database:
             with errors_as_ours(self.engine.url, taken):
                 yield whole
             return
-        with errors_as_ours(self.engine.url, taken), self._turns, self._writers.begin() as connection:
+        with errors_as_ours(self.engine.url, taken), self._writer_lock, self._writers.begin() as connection:
             yield connection
 
     @contextmanager

@@ -132,7 +132,7 @@ class SqlPurging(Database):
         path = self.engine.url.database
         if self.engine.dialect.name != "sqlite" or path is None:
             return True
-        with self._turns, self._raw() as connection:
+        with self._writer_lock, self._raw() as connection:
             if _state(connection) != _PURGED:
                 _write_anew(connection)
             return _log_is_empty(path) or _emptied_log(connection)

@@ -213,7 +213,7 @@ class SqlAlarms(Database):
             lock(connection, alarms, alarm_id, no_alarm())
             connection.execute(update(alarms).where(unseen).values(seen_by=by, seen_at=at))
 
-    def keep_picture(self, picture: DevicePicture) -> None:
+    def store_picture(self, picture: DevicePicture) -> None:
         """Raises NotFound."""
         with self._writing() as connection:
             lock(connection, devices, picture.device_id, no_device())

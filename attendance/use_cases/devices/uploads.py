@@ -151,7 +151,7 @@ def note_item(services: Services, purpose: DeviceRecording, recording: Recording
     device_id = recording.device_id or ""
     if purpose.reading_id:
         picture = DevicePicture(device_id, purpose.reading_id, recording.id, recording.started_at)
-        services.store.keep_picture(picture)
+        services.store.store_picture(picture)
     services.store.accept_item(device_id, recording.id)
 
 

@@ -37,7 +37,7 @@ KEEP_DAYS = 1  # they hold photos and names
 
 
 @dataclass(frozen=True, slots=True)
-class KeptImport:
+class StoredImport:
     """An import and what is done of it. It is `finished` when each row has its line in the report."""
 
     id: str
@@ -55,7 +55,7 @@ class KeptImport:
 
 def begin_import(
     services: Services, *, csv: bytes, csv_name: str, photos: BinaryIO | None, course_ids: Sequence[str], by: str
-) -> KeptImport:
+) -> StoredImport:
     """Keep the files; no row is imported yet. Raises InvalidInput, NotFound (course), OutOfSpace."""
     remove_old_imports(services)
     folder = import_folder(services, new_id())
@@ -70,16 +70,16 @@ def begin_import(
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    return kept_import(services, folder.name, by=by)
+    return stored_import(services, folder.name, by=by)
 
 
-def kept_import(services: Services, import_id: str, *, by: str) -> KeptImport:
+def stored_import(services: Services, import_id: str, *, by: str) -> StoredImport:
     """Raises NotFound, also where it is another user's."""
     folder = import_folder(services, import_id)
     details = read_details(folder)
     if details is None or details["user_id"] != by:
         raise NotFound("There is no such import; reports are kept for one day.")
-    return KeptImport(
+    return StoredImport(
         id=import_id,
         user_id=details["user_id"],
         csv_name=details["csv_name"],
@@ -89,19 +89,19 @@ def kept_import(services: Services, import_id: str, *, by: str) -> KeptImport:
     )
 
 
-def unfinished_imports(services: Services, *, by: str) -> list[KeptImport]:
+def unfinished_imports(services: Services, *, by: str) -> list[StoredImport]:
     """The user's imports that can go on."""
     names = [folder.name for folder in import_folders(services)]
-    kept = [kept_import(services, name, by=by) for name in names if _is_of(services, name, by)]
+    kept = [stored_import(services, name, by=by) for name in names if _is_of(services, name, by)]
     return [one for one in kept if not one.finished]
 
 
-def continue_import(services: Services, import_id: str, *, by: str, seconds: float = 2.0) -> KeptImport:
+def continue_import(services: Services, import_id: str, *, by: str, seconds: float = 2.0) -> StoredImport:
     """Import rows for about this long, one at least.
 
     Raises NotFound, Conflict (another request is at it), NotAllowed (only admins import, and this is none any more).
     """
-    kept = kept_import(services, import_id, by=by)
+    kept = stored_import(services, import_id, by=by)
     check_may_import(services, by)
     folder = import_folder(services, import_id)
     with locked(folder):
@@ -110,7 +110,7 @@ def continue_import(services: Services, import_id: str, *, by: str, seconds: flo
         if len(report) < kept.total:
             _import_rows(services, folder, kept, len(report), time.monotonic() + seconds)
         forget_removed_in(services, folder)  # whoever removed somebody meanwhile could not do so
-    kept = kept_import(services, import_id, by=by)
+    kept = stored_import(services, import_id, by=by)
     if kept.finished:
         for name in (CSV, ZIP):
             (folder / name).unlink(missing_ok=True)
@@ -119,7 +119,7 @@ def continue_import(services: Services, import_id: str, *, by: str, seconds: flo
 
 def remove_import(services: Services, import_id: str, *, by: str) -> None:
     """Rows that are done stay done. Raises NotFound, Conflict."""
-    kept_import(services, import_id, by=by)
+    stored_import(services, import_id, by=by)
     folder = import_folder(services, import_id)
     with locked(folder):
         shutil.rmtree(folder, ignore_errors=True)
@@ -134,7 +134,7 @@ def remove_old_imports(services: Services) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _import_rows(services: Services, folder: Path, kept: KeptImport, start: int, deadline: float) -> None:
+def _import_rows(services: Services, folder: Path, kept: StoredImport, start: int, deadline: float) -> None:
     with _plan(services, folder, kept.course_ids, kept.user_id, _began_at(folder)) as plan:
         for row in plan.rows(start):
             with plain_folder_errors():

@@ -24,7 +24,7 @@ from attendance.use_cases.removals import RemovalWatch
 from attendance.use_cases.students.checking import photo_in_words
 from attendance.use_cases.students.photo_index import PhotoIndex
 from attendance.use_cases.students.photo_sources import FolderPhotos, PhotoSource, ZipPhotos
-from attendance.use_cases.students.photos import AddedPhoto, enrolled_photos, keep_photos
+from attendance.use_cases.students.photos import AddedPhoto, enrolled_photos, store_photos
 from attendance.use_cases.students.registering import change_student, register_student
 
 __all__ = ["FolderPhotos", "ImportRow", "Outcome", "PhotoSource", "StudentImport", "ZipPhotos", "import_students"]
@@ -192,7 +192,7 @@ class StudentImport:
             changed = change_student(
                 self._services, student.id, name=wanted.name, consent_on=wanted.consent_on, by=self._by
             )
-            keep_photos(self._services, student.id, added, by=self._by)
+            store_photos(self._services, student.id, added, by=self._by)
         self._everybody.extend(one.face for one in added)
         done = self._put_on_rosters(student.id)
         if changed.consent_on != student.consent_on:

@@ -68,7 +68,7 @@ def may_be_shown_to(services: Services, sighting: Sighting, student_id: str | No
     if student_id is None or sighting.student_id != student_id:
         return False
     recording = services.store.recording(sighting.recording_id)
-    if not is_sure(sighting, services.faces.lines, recording.kind):
+    if not is_sure(sighting, services.faces.thresholds, recording.kind):
         return False
     own = [mark for mark in services.store.marks(recording.lecture_id) if mark.student_id == student_id]
     return any(mark.status in _COUNTED for mark in own)
@@ -95,7 +95,7 @@ def seen_picture(services: Services, sighting_id: str) -> SeenPicture:
 
 def _person(services: Services, sighting: Sighting, recording: Recording) -> PersonSeen:
     return PersonSeen(
-        sighting, _student(services, sighting.student_id), is_sure(sighting, services.faces.lines, recording.kind)
+        sighting, _student(services, sighting.student_id), is_sure(sighting, services.faces.thresholds, recording.kind)
     )
 
 
@@ -119,7 +119,7 @@ def hourly_attendance(services: Services, course_id: str, day: date) -> HourlyGr
     roster = services.store.roster(course_id)
     marks = [mark for lecture in lectures for mark in services.store.marks(lecture.id)]
     faces = services.store.faces([student.id for student in roster])
-    return hourly_grid(day, course.timezone, roster, recordings, sightings, faces, services.faces.lines, marks)
+    return hourly_grid(day, course.timezone, roster, recordings, sightings, faces, services.faces.thresholds, marks)
 
 
 def lectures_around(services: Services, course_id: str, starts_at: datetime, ends_at: datetime) -> list[Lecture]:

@@ -49,7 +49,7 @@ def _mark(services: Services, lecture_id: str, searched: Sequence[Recording], se
         searched,
         seen,
         services.store.faces(student_ids),
-        services.faces.lines,
+        services.faces.thresholds,
         services.now(),
     )
     commit_marks(services.store, lecture_id, partial(machine_steps, opinions=marks), partial(_save_changed, services))

@@ -28,7 +28,7 @@ SEVERAL_FACES = "several_faces"
 class Resembling:
     """Another student whom a photo looks like: 0 to 100, with a face to show beside it.
 
-    `may_be_same` from the accept line on: the person may be registered twice.
+    `may_be_same` from the accept threshold on: the person may be registered twice.
     """
 
     student: Student
@@ -50,7 +50,7 @@ class PhotoReport:
     refusal: BadPhoto | None = None
 
 
-def look_over_photo(services: Services, photo: bytes, *, consented: bool, student_id: str = "") -> PhotoReport:
+def check_photo(services: Services, photo: bytes, *, consented: bool, student_id: str = "") -> PhotoReport:
     """Look at a photo that is not kept. `student_id` is the student it would be added to. Raises BadPhoto (no picture).
 
     Without consent no vector is made, so nobody is compared.
@@ -69,7 +69,7 @@ def look_over_photo(services: Services, photo: bytes, *, consented: bool, studen
         services.faces.remove([passing_face(services, student_id, enrolled)])
 
 
-def look_over_face(services: Services, face: Face) -> PhotoReport:
+def check_face(services: Services, face: Face) -> PhotoReport:
     """Look at a photo that is kept. Raises NotFound where its file is gone."""
     photo = services.media.read(face.photo_key)
     found = services.faces.find(photo)
@@ -105,7 +105,7 @@ def resembling(services: Services, look_alikes: Sequence[LookAlike]) -> tuple[Re
         except NotFound:
             continue
         face = next(iter(services.store.faces([student.id])), None)
-        may_be_same = one.similarity >= services.faces.lines.accept
+        may_be_same = one.similarity >= services.faces.thresholds.accept
         found.append(Resembling(student, one.similarity, face.id if face else None, may_be_same))
     return tuple(found)
 

@@ -181,11 +181,11 @@ def add_photos(services: Services, student_id: str, photos: Sequence[bytes], *, 
     """All or none. Raises NotFound, ConsentMissing, BadPhoto."""
     student = services.store.student(student_id)
     with enrolled_photos(services, student, photos) as added:
-        keep_photos(services, student_id, added, by=by)
+        store_photos(services, student_id, added, by=by)
     return added
 
 
-def keep_photos(services: Services, student_id: str, added: Sequence[AddedPhoto], *, by: str | None) -> None:
+def store_photos(services: Services, student_id: str, added: Sequence[AddedPhoto], *, by: str | None) -> None:
     """Store enrolled photos of a registered student, all or none. Raises NotFound, ConsentMissing."""
     entries = [
         AuditEntry(services.now(), by, "student.photo_added", student_id, alike_in_words([one])) for one in added

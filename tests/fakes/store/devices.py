@@ -248,7 +248,7 @@ class FakeAlarms(DeviceState):
         if alarm.seen_at is None:
             self._alarms[alarm_id] = in_utc(replace(alarm, seen_by=by, seen_at=at))
 
-    def keep_picture(self, picture: DevicePicture) -> None:
+    def store_picture(self, picture: DevicePicture) -> None:
         need(self._devices, picture.device_id, _NO_DEVICE)
         need(self._recordings, picture.recording_id, "There is no such recording.")
         self._pictures[picture.recording_id] = in_utc(picture)

@@ -78,7 +78,7 @@ def test_a_search_without_events_is_looked_at_while_its_lease_lasts(services, fa
 def test_looking_at_a_search_that_another_takes_down_leaves_it_alone(services, faces, recording, monkeypatch):
     begin_remote_search(services, recording.id)
     word = faces.end()
-    keep = remote_search.keep_sightings
+    keep = remote_search.store_sightings
 
     def keep_while_somebody_looks(*given: object) -> bool:
         assert not look_after_remote_search(services, recording.id)

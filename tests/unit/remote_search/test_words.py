@@ -49,7 +49,7 @@ def test_of_two_who_hear_the_same_word_at_once_one_works(services, faces, record
     begin_remote_search(services, recording.id)
     word = faces.end()
     heard_again: list[bool] = []
-    keep = remote_search.keep_sightings
+    keep = remote_search.store_sightings
 
     def keep_and_hear_again(*given: object) -> bool:
         heard_again.append(end_remote_search(services, *word))
