@@ -42,13 +42,9 @@ def surplus(readings: Iterable[R], named: Collection[str], before_at: datetime) 
     One with the hottest pixel stays, of several the earliest. Readings that an alarm named are not counted.
     """
     old = [one for one in removable(readings, named, before_at) if minute_of(one.at) < minute_of(before_at)]
-    minutes = [sorted(its, key=_hottest_first) for _, its in groupby(old, key=lambda one: minute_of(one.at))]
-    return [its[1:] for its in minutes if len(its) > 1]
+    minutes = [list(its) for _, its in groupby(old, key=lambda one: minute_of(one.at))]
+    return [sorted(its, key=lambda one: -one.hottest_c)[1:] for its in minutes if len(its) > 1]
 
 
 def _in_time(reading: Measured) -> tuple[datetime, str]:
     return reading.at, reading.id
-
-
-def _hottest_first(reading: Measured) -> tuple[float, datetime, str]:
-    return -reading.hottest_c, reading.at, reading.id

@@ -70,6 +70,14 @@ def test_a_silence_is_told_once_with_its_beginning(services: MemoryServices, dev
     assert (event.device_id, event.since, event.at) == (device.id, NOW, NOW + SILENT_AFTER + SECOND)
 
 
+def test_a_silence_that_was_told_costs_the_next_sweeps_no_write(
+    services: MemoryServices, device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note_silence(at(services, HOUR))
+    monkeypatch.setattr(services.store, "commit", lambda *_: pytest.fail("written again"))
+    note_silence(at(services, 2 * HOUR))
+
+
 def test_another_silence_is_told_anew(services: MemoryServices, device: Device) -> None:
     note_silence(at(services, HOUR))
     hear_of(at(services, 2 * HOUR), services.store.device(device.id))

@@ -53,7 +53,7 @@ def test_ties_are_sorted_by_time_course_and_student_whichever_way_the_column_is_
 
 def test_names_are_sorted_without_case_and_a_namesake_by_id() -> None:
     assert [student_id for _, student_id in shown("student")] == ["2", "2", "1", "1", "3"]
-    namesakes = [a_row("b", "kim"), a_row("a", "Kim")]
+    namesakes = [a_row("b", "Kim", hours=0), a_row("a", "kim", hours=1)]
     assert [row.student_id for row in sorted_rows(namesakes, "student")] == ["a", "b"]
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from attendance.changes import MOST_ALARMS
+from attendance.changes import MOST_ALARMS, AddAlarms
 from attendance.device_errors import BadReading
 from attendance.errors import RollcallError, TooLarge
 from attendance.events import AlarmRaised, Event, read
 from attendance.handlers import Handler
-from attendance.model import Device, NearAlarms, new_id
+from attendance.model import Device, NearAlarms, OutboxItem, new_id
 from attendance.rules.alarms import QUIET
 from attendance.use_cases.devices.devices import add_device, calibrate_device, set_alarm_line
 from attendance.use_cases.devices.readings import Received, SentReading, receive_readings
@@ -176,9 +176,19 @@ def test_each_alarm_that_is_raised_is_told_to_each_handler(told: MemoryServices,
         assert (first.device_id, first.at) == (device.id, NOW)
 
 
-def test_a_backlog_with_many_alarms_tells_of_all_of_them(told: MemoryServices, device: Device) -> None:
+def test_a_backlog_with_many_alarms_is_committed_in_parts_and_tells_of_all_of_them(
+    told: MemoryServices, device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
     device, batch = alarming(told, device), [a_sent(NOW - n * QUIET, WARM) for n in range(MOST_ALARMS * 2 + 1)]
+    parts, real = [], told.store.commit
+
+    def commit(change: AddAlarms, *events: OutboxItem) -> None:
+        parts.append((len(change.alarms), len(events)))
+        real(change, *events)
+
+    monkeypatch.setattr(told.store, "commit", commit)
     receive_readings(told, device, batch)
+    assert parts == [(MOST_ALARMS, 2 * MOST_ALARMS)] * 2 + [(1, 2)]
     receive_readings(told, device, batch)
     assert [event.alarm_id for event in events(told)] == [alarm.id for alarm in reversed(alarms(told))]
     assert len(events(told)) == MOST_ALARMS * 2 + 1

@@ -21,9 +21,9 @@ def ids(readings: Sequence[Reading]) -> list[str]:
 
 
 def test_the_hottest_of_a_minute_stays_and_of_several_the_earliest() -> None:
-    heat = {"cool": 30.0, "late": 31.0, "early": 31.0}
+    heat = {"cool": 30.0, "a later one": 31.0, "earliest": 31.0}
     readings = [a_reading(name, TEN - n * SECOND + MINUTE / 2, hot_c=heat[name]) for n, name in enumerate(heat)]
-    assert [ids(its) for its in surplus(readings, (), TEN + HOUR)] == [["late", "cool"]]
+    assert [ids(its) for its in surplus(readings, (), TEN + HOUR)] == [["a later one", "cool"]]
 
 
 def test_of_two_at_one_moment_one_stays_in_every_store_the_same() -> None:
