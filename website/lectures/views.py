@@ -16,6 +16,7 @@ from attendance.use_cases.lectures.lectures import (
     search_again,
 )
 from attendance.use_cases.recordings.uploads import give_up, unfinished_uploads
+from attendance.wall_time import wall_time
 from website.access import lecture_or_404, roles_required, visible_courses
 from website.current import current_services, signed_in_user
 from website.lectures.forms import ConfirmForm, UploadForm
@@ -54,6 +55,7 @@ def upload() -> ResponseReturnValue:
         form=form,
         courses=courses,
         unfinished=unfinished_uploads(current_services(), Sender(user_id=signed_in_user().id), courses),
+        wall_time=wall_time,
         most_bytes=current_services().settings.most_upload_bytes,
         cost=search_cost(current_services()),
         takes_only_h264=current_services().settings.faces.startswith("rekognition:"),

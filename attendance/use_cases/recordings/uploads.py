@@ -299,24 +299,10 @@ def moment_in(timezone: str, text: str, *, field: str) -> datetime:
     return moment
 
 
-@dataclass(frozen=True, slots=True)
-class Unfinished:
-    """An upload that can go on. `starts` and `ends` are wall time of the course, naive; `ends` may be None."""
-
-    upload: Upload
-    course: Course
-    starts: datetime
-    ends: datetime | None
-
-
-def unfinished_uploads(services: Services, sender: Sender, courses: Sequence[Course]) -> Sequence[Unfinished]:
+def unfinished_uploads(
+    services: Services, sender: Sender, courses: Sequence[Course]
+) -> Sequence[tuple[Upload, Course]]:
     """This sender's, newest first; those for courses that the sender has lost are left out."""
     by_id = {course.id: course for course in courses}
     uploads = services.uploads.of_sender(sender)
-    return [_unfinished(one, by_id[one.purpose.course_id]) for one in uploads if one.purpose.course_id in by_id]
-
-
-def _unfinished(upload: Upload, course: Course) -> Unfinished:
-    starts_at, ends_at = upload.purpose.starts_at, upload.purpose.ends_at
-    ends = wall_time(course.timezone, ends_at) if ends_at else None
-    return Unfinished(upload, course, wall_time(course.timezone, starts_at), ends)
+    return [(one, by_id[one.purpose.course_id]) for one in uploads if one.purpose.course_id in by_id]
