@@ -222,7 +222,7 @@ def _of_rekognition() -> list[tuple[str, str]]:
         (page, f"`ROLLCALL_PRICE_PER_MINUTE` ({_default('ROLLCALL_PRICE_PER_MINUTE')} USD)"),
         (
             page,
-            f"boto3 tries {rekognition_calls._TRIES} times with growing, random waits, for a page no longer than "
+            f"boto3 tries {rekognition_calls._ATTEMPTS} times with growing, random waits, for a page no longer than "
             f"{patience.PEOPLE_WAIT_S:.0f} s",
         ),
     ]
@@ -293,7 +293,7 @@ def _of_aws() -> list[tuple[str, str]]:
         (store_page, f"a pack of up to {table.MOST_IN_TRANSACTION - reading_packs._FOR_THE_PACK} readings"),
         (store_page, f"run at most {parallel.PARALLEL} at once"),
         (store_page, f"a batch {table._MOST_READ} items"),
-        (store_page, f"{NUMBERS[table._TRIES]} times, after a random wait"),
+        (store_page, f"{NUMBERS[table._ATTEMPTS]} times, after a random wait"),
         (store_page, f"for a page after at most {patience.PEOPLE_WAIT_S:.0f} s"),
     ]
 

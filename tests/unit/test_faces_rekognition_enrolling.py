@@ -79,9 +79,11 @@ def test_the_lines_are_rekognitions_own_unless_the_settings_say_otherwise(client
     lines = made(client).thresholds
     assert (lines.review, lines.accept, lines.margin) == (80, 99, 5)
     assert (lines.least_good_frames, lines.accept_small) == (3, None)
-    own = made(client, ROLLCALL_REKOGNITION_THRESHOLD="70", ROLLCALL_ACCEPT_SIMILARITY="97", ROLLCALL_MARGIN="2").lines
+    own = made(
+        client, ROLLCALL_REKOGNITION_THRESHOLD="70", ROLLCALL_ACCEPT_SIMILARITY="97", ROLLCALL_MARGIN="2"
+    ).thresholds
     assert (own.review, own.accept, own.margin) == (70, 97, 2)
-    assert made(client, ROLLCALL_REVIEW_SIMILARITY="90").lines.review == 90
+    assert made(client, ROLLCALL_REVIEW_SIMILARITY="90").thresholds.review == 90
 
 
 @pytest.mark.parametrize(

@@ -95,9 +95,12 @@ def test_no_page_tells_people_to_set_a_region_that_boto3_does_not_read():
 @pytest.mark.parametrize("setting", [one for one in SETTINGS if one.former], ids=lambda one: one.name)
 def test_a_setting_still_has_its_former_name(setting: Setting) -> None:
     assert setting.former is not None
-    plain = load_settings({})
-    changed = load_settings({setting.former: "1"})
-    assert getattr(changed, setting.field) == getattr(load_settings({setting.name: "1"}), setting.field)
+    plain, given = (
+        load_settings({}),
+        {"ROLLCALL_LOGIN_ATTEMPTS": "7", "ROLLCALL_VECTOR_MODEL_THRESHOLD": "0.7"}[setting.name],
+    )
+    changed = load_settings({setting.former: given})
+    assert getattr(changed, setting.field) == getattr(load_settings({setting.name: given}), setting.field)
     assert getattr(changed, setting.field) != getattr(plain, setting.field)
     with pytest.raises(SettingsError, match=f"{setting.name} is the new name of {setting.former}"):
-        load_settings({setting.former: "1", setting.name: "1"})
+        load_settings({setting.former: given, setting.name: given})
