@@ -73,9 +73,12 @@ class RefusedBefore(BadRecording):
 
     code = "bad_recording"
 
-    def __init__(self, sentence: str, code: str | None = None) -> None:
-        super().__init__("%(sentence)s", sentence=Phrase(sentence))
-        self.code = code or self.code
+    @classmethod
+    def stored(cls, sentence: str, code: str | None) -> "RefusedBefore":
+        """As it was stored, in English; it is translated where nothing was filled in."""
+        error = cls(sentence)
+        error.code = code or cls.code
+        return error
 
 
 class ConsentMissing(InvalidInput):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import marshmallow as ma
-from flask import url_for
+from flask import request, url_for
 
 from attendance.model import Recording, Sender
 from attendance.ports import Upload
@@ -56,6 +56,15 @@ def _begin(words: dict[str, Any], size: int, metadata: str = "") -> Upload:
 
 
 _SENDERS = Senders(blueprint, "", current_sender, _page_of)
+
+
+@blueprint.before_request
+def check_way() -> None:
+    """Before what is sent is read: where it is for another address, nothing else is told."""
+    if "direct_upload" in (request.endpoint or ""):
+        _SENDERS.check_direct()
+
+
 add_tus(
     _SENDERS,
     _begin,

@@ -7,7 +7,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from attendance.errors import InvalidInput, Phrase
+from attendance.errors import InvalidInput
 from attendance.use_cases.devices.readings import SentReading
 from website.openapi.blueprint import PlainParser
 from website.openapi.schemas import LenientSchema
@@ -29,15 +29,12 @@ class DeviceParser(PlainParser):
     """Raises NotUnderstood, whose code tells a program that it is wrong itself."""
 
     DEFAULT_VALIDATION_STATUS = NotUnderstood.status
-
-    def not_understood(self, sentence: str) -> InvalidInput:
-        """With that code."""
-        return NotUnderstood(sentence)
+    not_understood = NotUnderstood
 
     def wrong_field(self, place: str, problem: str) -> InvalidInput:
         """With that code."""
         return NotUnderstood(
-            "What was sent cannot be used: %(place)s: %(problem)s", place=place or "JSON", problem=Phrase(problem)
+            "What was sent cannot be used: %(place)s: %(problem)s", place=place or "JSON", problem=problem
         )
 
 

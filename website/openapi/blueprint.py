@@ -12,6 +12,7 @@ from flask_smorest import Blueprint
 from webargs.flaskparser import FlaskParser
 
 from attendance.errors import InvalidInput, Phrase
+from website.sentences import kept_in_words
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -20,6 +21,7 @@ class PlainParser(FlaskParser):
     """Raises InvalidInput with the first thing that is wrong, and where."""
 
     DEFAULT_VALIDATION_STATUS = 400
+    not_understood: type[InvalidInput] = InvalidInput
 
     def _raw_load_json(self, req: Request) -> Any:
         """JSON that is nested too deeply, or holds numbers too long, for Python counts as none."""
@@ -37,15 +39,11 @@ class PlainParser(FlaskParser):
         place, problem = _first(error.normalized_messages())  # type: ignore[no-untyped-call]
         raise self.wrong_field(place, problem) from error
 
-    def not_understood(self, sentence: str) -> InvalidInput:
-        """The error for a request of another kind."""
-        return InvalidInput(sentence)
-
     def wrong_field(self, place: str, problem: str) -> InvalidInput:
         """The error for a field; `place` is empty where the whole is wrong."""
         if not place:
             return InvalidInput("The request must be a JSON object.")
-        return InvalidInput("%(place)s %(problem)s", place=place, problem=Phrase(problem))
+        return InvalidInput("%(place)s %(problem)s", place=place, problem=kept_in_words(problem))
 
 
 def _first(messages: Any) -> tuple[str, str]:

@@ -8,7 +8,6 @@ being looked at), "refused" (`error` says why) or "done" (`recording` names it).
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from flask import Response, url_for
@@ -43,14 +42,6 @@ def add_direct(
     """Add the addresses of direct uploads; `begin` makes of a request's words an upload, or knows its recording."""
     blueprint, root = senders.blueprint, f"{senders.prefix}/direct-uploads"
 
-    def directly(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
-        @wraps(view)
-        def checked(**names: str) -> ResponseReturnValue:
-            senders.check_direct()  # before what is sent is read: it is for another address
-            return view(**names)
-
-        return checked
-
     def shown(state: UploadState) -> dict[str, Any]:
         recording = state.recording
         return {
@@ -67,40 +58,39 @@ def add_direct(
 
     @blueprint.route(root, methods=["POST"])
     @takes_up_to(lambda settings: _MOST_BYTES)
-    @directly
     @blueprint.doc(**blueprint.needs)
     @blueprint.arguments(words_schema)
     @blueprint.response(201, answer_schema, description="Begun, or known already: status says how far it is.")
     @blueprint.refuses(413, 422)
     def begin_direct_upload(words: dict[str, Any]) -> ResponseReturnValue:
         """Begin an upload of parts that are sent to the bucket."""
+        senders.check_direct()
         state = shown(upload_state(current_services(), senders.current(), begin(words).id))
         return state, 201, {"Location": state["location"]}
 
     @blueprint.route(f"{root}/<upload_id>", methods=["GET"])
-    @directly
     @blueprint.doc(**blueprint.needs)
     @blueprint.response(200, answer_schema, description="status is sending, whole, refused or done.")
     @blueprint.refuses(404)
     def direct_upload(upload_id: str) -> dict[str, Any]:
         """Which parts are there, or what became of the upload."""
+        senders.check_direct()
         return shown(upload_state(current_services(), senders.current(), upload_id))
 
     @blueprint.route(f"{root}/<upload_id>/parts", methods=["POST"])
     @takes_up_to(lambda settings: _MOST_BYTES)
-    @directly
     @blueprint.doc(**blueprint.needs)
     @blueprint.arguments(PartNumbersSchema)
     @blueprint.response(200, PartLinksAnswer, description="A link by number; each is good for that many seconds.")
     @blueprint.refuses(404)
     def direct_upload_parts(words: dict[str, Any], upload_id: str) -> dict[str, Any]:
         """Where these parts are sent by PUT; numbers count from 1."""
+        senders.check_direct()
         links = part_links(current_services(), senders.current(), upload_id, words["numbers"], LINKS_LAST_S)
         return {"links": links, "seconds": LINKS_LAST_S}
 
     @blueprint.route(f"{root}/<upload_id>/complete", methods=["POST"])
     @takes_up_to(lambda settings: _MOST_BYTES)
-    @directly
     @blueprint.doc(**blueprint.needs)
     @blueprint.response(200, answer_schema, description="The recording is kept.")
     @blueprint.alt_response(
@@ -109,15 +99,16 @@ def add_direct(
     @blueprint.refuses(422)
     def complete_direct_upload(upload_id: str) -> ResponseReturnValue:
         """Every part was sent. Safe to repeat."""
+        senders.check_direct()
         state = complete(current_services(), senders.current(), upload_id)
         return shown(state), 202 if state.status is UploadStatus.WHOLE else 200
 
     @blueprint.route(f"{root}/<upload_id>", methods=["DELETE"])
-    @directly
     @blueprint.doc(**blueprint.needs)
     @blueprint.response(204, description="Nothing of it is kept.")
     @blueprint.refuses(404)
     def give_up_direct_upload(upload_id: str) -> Response:
         """Remove what is there of it."""
+        senders.check_direct()
         give_up(current_services(), senders.current(), upload_id)
         return Response(status=204)

@@ -53,7 +53,7 @@ def recording_of(services: Services, upload_id: str, sender: Sender) -> Recordin
 def check_not_refused(services: Services, upload: Upload) -> None:
     """Raises RefusedBefore with the reason of that time."""
     if upload.refusal is not None:
-        raise RefusedBefore(upload.refusal, refusal_code(services, upload))
+        raise RefusedBefore.stored(upload.refusal, refusal_code(services, upload))
 
 
 def _refuse(services: Services, upload: Upload, refused: InvalidInput) -> None:
