@@ -41,6 +41,7 @@ def _pages_of_admin(school: School) -> Pages:
         ("account", "/account"),
         ("account-password", "/account/password"),
         ("audit", "/audit"),
+        ("outbox", "/outbox"),
     ]
 
 
