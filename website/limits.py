@@ -126,7 +126,7 @@ def init_app(app: Flask) -> None:
         ) from None
     app.extensions["counter"] = counter
     app.extensions["request_counter"] = MovingWindowRateLimiter(MemoryCounts())
-    app.extensions["login_tries"] = LoginAttempts(counter, settings.login_attempts)
+    app.extensions["login_attempts"] = LoginAttempts(counter, settings.login_attempts)
 
 
 def _storage(rate_store: str) -> StorageTypes:
@@ -142,7 +142,7 @@ def _storage(rate_store: str) -> StorageTypes:
 
 def login_attempts() -> LoginAttempts:
     """The counters of the app that answers this request."""
-    attempts: LoginAttempts = current_app.extensions["login_tries"]
+    attempts: LoginAttempts = current_app.extensions["login_attempts"]
     return attempts
 
 

@@ -128,7 +128,7 @@ def test_what_aws_refuses_is_said_plainly(
 
 
 @pytest.mark.parametrize(
-    ("error", "tries"),
+    ("error", "attempts"),
     [
         (EndpointConnectionError(endpoint_url="http://x"), 5),
         (ReadTimeoutError(endpoint_url="http://x"), 5),

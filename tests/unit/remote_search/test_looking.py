@@ -84,7 +84,7 @@ def test_looking_at_a_search_that_another_takes_down_leaves_it_alone(services, f
         assert not look_after_remote_search(services, recording.id)
         return keep(*given)
 
-    monkeypatch.setattr(remote_search, "keep_sightings", keep_while_somebody_looks)
+    monkeypatch.setattr(remote_search, "store_sightings", keep_while_somebody_looks)
     assert end_remote_search(services, *word)
 
 
@@ -101,7 +101,7 @@ def test_who_dies_while_taking_down_is_followed_by_the_next_three_times_at_most(
         raise Killed
 
     with monkeypatch.context() as deadly:
-        deadly.setattr(remote_search, "keep_sightings", die)
+        deadly.setattr(remote_search, "store_sightings", die)
         with pytest.raises(Killed):
             end_remote_search(services, *word)
         for _ in range(2):
@@ -119,7 +119,7 @@ def test_who_dies_once_while_taking_down_loses_nothing(services, faces, recordin
     begin_remote_search(services, recording.id)
     word = faces.end()
     with monkeypatch.context() as unwell:
-        unwell.setattr(remote_search, "keep_sightings", unavailable)
+        unwell.setattr(remote_search, "store_sightings", unavailable)
         with pytest.raises(ServiceUnavailable):
             end_remote_search(services, *word)
     clock.after(minutes=1)

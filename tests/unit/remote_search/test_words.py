@@ -55,7 +55,7 @@ def test_of_two_who_hear_the_same_word_at_once_one_works(services, faces, record
         heard_again.append(end_remote_search(services, *word))
         return keep(*given)
 
-    monkeypatch.setattr(remote_search, "keep_sightings", keep_and_hear_again)
+    monkeypatch.setattr(remote_search, "store_sightings", keep_and_hear_again)
     assert end_remote_search(services, *word)
     assert heard_again == [False]
     assert now_of(services, recording).status is SearchStatus.DONE
