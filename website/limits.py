@@ -16,9 +16,9 @@ from limits.storage import StorageTypes, storage_from_string
 from limits.strategies import MovingWindowRateLimiter, RateLimiter
 from werkzeug.exceptions import TooManyRequests
 
-from attendance.adapters.huey.jobs import is_refusal
 from attendance.errors import ServiceUnavailable, SettingsError
 from attendance.networks import network_of
+from attendance.redis_refusals import is_refusal
 from attendance.use_cases.names import same_text
 from website.file_counts import FileCounts
 from website.known_browser import known_browser, remember_browser

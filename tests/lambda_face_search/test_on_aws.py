@@ -123,7 +123,7 @@ def with_engine(import_module: Callable[[str], Any], open_engine: Callable[..., 
     class Module:
         open_faces = staticmethod(open_engine)
 
-    return lambda name: Module if name.endswith("faces_rekognition") else import_module(name)
+    return lambda name: Module if name == "attendance.adapters.rekognition.faces" else import_module(name)
 
 
 def made_by_stack() -> None:

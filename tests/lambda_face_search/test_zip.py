@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 HANDLERS = ("start", "finish", "sweep", "api")
-ADAPTERS = ("store_dynamodb", "media_s3", "uploads_s3", "faces_rekognition", "jobs_lambda")
+ADAPTERS = ("dynamodb", "s3.media", "s3.uploads", "rekognition.faces", "sqs.jobs")
 IMPORT_ALL = f"""
 import sys
 sys.path.insert(0, sys.argv[1])

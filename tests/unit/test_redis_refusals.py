@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from attendance.adapters.huey.jobs import HueyJobs, is_refusal
+from attendance.adapters.huey.jobs import HueyJobs
 from attendance.bootstrap import JOBS
 from attendance.errors import ServiceUnavailable
+from attendance.redis_refusals import is_refusal
 
 # As Redis 7 says them, by redis-py.
 REFUSALS = [

@@ -24,6 +24,7 @@ from huey.storage import SqliteStorage
 from attendance.adapters.job_log import run_logged
 from attendance.disk.private_files import keep_database_private
 from attendance.errors import ServiceUnavailable, SettingsError
+from attendance.redis_refusals import is_refusal
 from attendance.settings import Settings
 from attendance.settings.service_url import ServiceUrl, without_secrets
 
@@ -218,19 +219,3 @@ def _plain_queue_errors(url: str) -> Iterator[None]:
         raise ServiceUnavailable("The queue of searches does not answer: %(error)s.", error=words) from (
             error if words == str(error) else None
         )
-
-
-_WORDS = (
-    "WRONGPASS",
-    "invalid username-password",
-    "NOAUTH",
-    "Authentication required",
-    "without any password configured",
-    "NOPERM",
-    "DB index is out of range",
-)
-
-
-def is_refusal(error: Exception) -> bool:
-    """Whether the user, the password or the number of the database is wrong, so that trying again does not help."""
-    return any(word in str(error) for word in _WORDS)

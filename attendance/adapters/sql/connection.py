@@ -153,7 +153,7 @@ class Database:
 
     @contextmanager
     def _removing(self) -> Iterator[Connection]:
-        """The same, and `purge` finds out that something was removed: see store_sql/purging.py."""
+        """The same, and `purge` finds out that something was removed: see preparing.py."""
         with self._writing() as connection:
             if self.engine.dialect.name == "sqlite":
                 connection.exec_driver_sql(f"PRAGMA user_version = {PURGE_DUE}")
