@@ -82,7 +82,7 @@ class AwsHere:
 @contextmanager
 def aws_here() -> Iterator[AwsHere]:
     """Running, and named by AWS's own variables, with credentials of nobody."""
-    with AwsHere() as aws, pytest.MonkeyPatch.context() as environment, _one_at_a_time():
+    with AwsHere() as aws, pytest.MonkeyPatch.context() as environment, one_at_a_time():
         for service in _SERVICES:
             environment.setenv(f"AWS_ENDPOINT_URL_{service}", aws.url)
         environment.setenv("AWS_ACCESS_KEY_ID", "testing")
@@ -96,7 +96,7 @@ def aws_here() -> Iterator[AwsHere]:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
+def one_at_a_time() -> Iterator[None]:
     """DynamoDB is safe for many at once; moto's looks at conditions and writes without a lock."""
     turn, call = threading.RLock(), DynamoHandler.call_action
 

@@ -13,6 +13,7 @@ from moto import mock_aws
 from attendance.adapters.sqs.jobs import SqsJobs
 from lambda_face_search.events import Asked, SearchJob
 from lambda_face_search.messages import answer
+from tests.aws.here import one_at_a_time
 from tests.lambda_face_search.lambda_context import FakeContext
 
 REGION = "ap-northeast-2"
@@ -21,7 +22,7 @@ REGION = "ap-northeast-2"
 @contextmanager
 def aws_in_memory() -> Iterator[None]:
     """AWS on moto, with credentials that are none."""
-    with pytest.MonkeyPatch.context() as patch, mock_aws():
+    with pytest.MonkeyPatch.context() as patch, mock_aws(), one_at_a_time():
         patch.setenv("AWS_REGION", REGION)
         patch.setenv("AWS_DEFAULT_REGION", REGION)
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
