@@ -18,13 +18,16 @@ class Event:
     """One thing that happened at a moment. `id` is what a handler tells by that it has seen it already."""
 
     kind: ClassVar[str]
+    about: ClassVar[tuple[str, str]]
+    """A word for what it is about, and the field that says which."""
     at: datetime
     id: str = field(default_factory=new_id)
 
     @property
     def subject(self) -> str:
         """What it is about: events of one subject reach each receiver in the order in which they happened."""
-        raise NotImplementedError
+        word, field_name = self.about
+        return f"{word} {getattr(self, field_name)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +35,9 @@ class RecordingSearched(Event):
     """The search of a recording has ended, and the marks of its lecture are decided."""
 
     kind: ClassVar[str] = "recording.searched"
+    about: ClassVar[tuple[str, str]] = ("lecture", "lecture_id")
     lecture_id: str
     recording_id: str
-
-    @property
-    def subject(self) -> str:
-        return f"lecture {self.lecture_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +45,10 @@ class UnknownSeen(Event):
     """A search saw people who are nobody of the roster; `numbers` tell them apart in their recording."""
 
     kind: ClassVar[str] = "unknown.seen"
+    about: ClassVar[tuple[str, str]] = ("lecture", "lecture_id")
     lecture_id: str
     recording_id: str
     numbers: tuple[int, ...]
-
-    @property
-    def subject(self) -> str:
-        return f"lecture {self.lecture_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +56,9 @@ class MarksChanged(Event):
     """Searches gave these students of a lecture another status than before."""
 
     kind: ClassVar[str] = "marks.changed"
+    about: ClassVar[tuple[str, str]] = ("lecture", "lecture_id")
     lecture_id: str
     student_ids: tuple[str, ...]
-
-    @property
-    def subject(self) -> str:
-        return f"lecture {self.lecture_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +66,10 @@ class MarkSet(Event):
     """A person set a mark, or gave it back to the search."""
 
     kind: ClassVar[str] = "mark.set"
+    about: ClassVar[tuple[str, str]] = ("lecture", "lecture_id")
     lecture_id: str
     student_id: str
     by: str
-
-    @property
-    def subject(self) -> str:
-        return f"lecture {self.lecture_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +77,8 @@ class StudentRegistered(Event):
     """A student is known from now on."""
 
     kind: ClassVar[str] = "student.registered"
+    about: ClassVar[tuple[str, str]] = ("student", "student_id")
     student_id: str
-
-    @property
-    def subject(self) -> str:
-        return f"student {self.student_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,11 +86,8 @@ class StudentRemoved(Event):
     """A student is gone; only the pseudonym of the audit trail is left."""
 
     kind: ClassVar[str] = "student.removed"
+    about: ClassVar[tuple[str, str]] = ("student", "pseudonym")
     pseudonym: str
-
-    @property
-    def subject(self) -> str:
-        return f"student {self.pseudonym}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,11 +95,8 @@ class PhotosRemoved(Event):
     """A student's consent was taken back, or a photo removed."""
 
     kind: ClassVar[str] = "student.photos_removed"
+    about: ClassVar[tuple[str, str]] = ("student", "student_id")
     student_id: str
-
-    @property
-    def subject(self) -> str:
-        return f"student {self.student_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,12 +104,9 @@ class AlarmRaised(Event):
     """A reading reached the line of its device."""
 
     kind: ClassVar[str] = "alarm.raised"
+    about: ClassVar[tuple[str, str]] = ("device", "device_id")
     alarm_id: str
     device_id: str
-
-    @property
-    def subject(self) -> str:
-        return f"device {self.device_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,12 +114,9 @@ class DeviceSilent(Event):
     """Nothing was heard of a device for longer than it may be silent; `since` is when it was heard of last."""
 
     kind: ClassVar[str] = "device.silent"
+    about: ClassVar[tuple[str, str]] = ("device", "device_id")
     device_id: str
     since: datetime
-
-    @property
-    def subject(self) -> str:
-        return f"device {self.device_id}"
 
 
 KINDS: dict[str, type[Event]] = {
