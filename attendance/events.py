@@ -1,6 +1,7 @@
 """What happened, for handlers: a word for each, committed with the change that it tells of.
 
 An event names what it is about by ids alone: names and pictures are read when it is handled, if they are still there.
+What may wait in the outbox when a student is removed names them by the key that is ours, which means nothing then.
 """
 
 from __future__ import annotations
@@ -77,8 +78,8 @@ class StudentRegistered(Event):
     """A student is known from now on."""
 
     kind: ClassVar[str] = "student.registered"
-    about: ClassVar[tuple[str, str]] = ("student", "student_id")
-    student_id: str
+    about: ClassVar[tuple[str, str]] = ("student", "student_key")
+    student_key: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +96,8 @@ class PhotosRemoved(Event):
     """A student's consent was taken back, or a photo removed."""
 
     kind: ClassVar[str] = "student.photos_removed"
-    about: ClassVar[tuple[str, str]] = ("student", "student_id")
-    student_id: str
+    about: ClassVar[tuple[str, str]] = ("student", "student_key")
+    student_key: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

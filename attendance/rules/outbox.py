@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from attendance.errors import RollcallError
 from attendance.model import ERASE, OutboxItem
 
 LEASE = timedelta(minutes=5)
@@ -14,6 +15,14 @@ MOST_ATTEMPTS = 14
 """Then an event is given up, about two days after it happened. A deletion never is."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=12)
+
+FAULT = "A fault in the program. The details are in the log."
+"""What is shown of an error that is none of ours: its words may hold what nobody should read."""
+
+
+def reason_of(failure: Exception) -> str:
+    """Why it failed, as it is shown to admins."""
+    return failure.sentence if isinstance(failure, RollcallError) else FAULT
 
 
 def due(items: Iterable[OutboxItem], now: datetime) -> list[OutboxItem]:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from attendance.errors import RollcallError
 from attendance.media_keys import COPY
 from attendance.model import ERASE, Face, OutboxItem, new_id
-from attendance.rules.outbox import due, postponed
+from attendance.rules.outbox import due, postponed, reason_of
 from attendance.services import Services
 
 ORPHAN_AFTER = timedelta(days=1)
@@ -82,8 +82,7 @@ def _delete_each(services: Services, items: Sequence[OutboxItem]) -> dict[str, E
             in_a_row = 0
         except Exception as reason:
             failed[item.subject] = reason
-            error = reason.sentence if isinstance(reason, RollcallError) else f"{type(reason).__name__}: {reason}"
-            services.store.postpone_outbox(postponed(item, item.attempts + 1, error, services.now()))
+            services.store.postpone_outbox(postponed(item, item.attempts + 1, reason_of(reason), services.now()))
             in_a_row += 1
             if in_a_row >= _ENOUGH_FAILURES:
                 raise

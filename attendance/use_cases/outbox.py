@@ -11,7 +11,7 @@ from typing import cast
 from attendance.errors import NotFound, RollcallError
 from attendance.events import Event, read
 from attendance.model import ERASE, OutboxItem
-from attendance.rules.outbox import LEASE, due, postponed
+from attendance.rules.outbox import LEASE, due, postponed, reason_of
 from attendance.services import Services
 from attendance.use_cases.erasing import erase_soon
 
@@ -65,9 +65,8 @@ def _handle(services: Services, item: OutboxItem) -> bool:
     try:
         _function(services, item.handler)(services, read(item.body))
     except Exception as failure:
-        known = isinstance(failure, RollcallError)
-        error = failure.sentence if isinstance(failure, RollcallError) else f"{type(failure).__name__}: {failure}"
-        _log.warning("%s of %s failed: %s", item.handler, item.subject, error, exc_info=not known)
+        error, fault = reason_of(failure), not isinstance(failure, RollcallError)
+        _log.warning("%s of %s failed: %s", item.handler, item.subject, error, exc_info=fault)
         services.store.postpone_outbox(postponed(item, item.attempts + 1, error, services.now()))
         return False
     services.store.finish_outbox([item])

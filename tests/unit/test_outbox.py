@@ -17,6 +17,7 @@ from attendance.events import (
     DeviceSilent,
     Event,
     MarksChanged,
+    PhotosRemoved,
     RecordingSearched,
     StudentRegistered,
     read,
@@ -24,11 +25,12 @@ from attendance.events import (
 )
 from attendance.handlers import HANDLERS, Handler
 from attendance.model import ERASE, OutboxItem
-from attendance.rules.outbox import MOST_ATTEMPTS, due, postponed
+from attendance.rules.outbox import FAULT, MOST_ATTEMPTS, due, postponed
 from attendance.services import Services
 from attendance.use_cases.outbox import drain, troubled, try_again
+from attendance.use_cases.students.photos import remove_photo
 from tests.contract.samples import a_course
-from tests.unit.in_memory import MemoryServices, services_in_memory
+from tests.unit.in_memory import MemoryServices, a_student, services_in_memory
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -96,7 +98,7 @@ def test_every_event_is_read_as_it_was_written(kind: type[Event]) -> None:
 
 
 def test_an_event_that_nobody_handles_is_not_stored(site: Services) -> None:
-    commit(site, AddCourse(a_course()), StudentRegistered(at=NOW, student_id="21"))
+    commit(site, AddCourse(a_course()), StudentRegistered(at=NOW, student_key="21"))
     assert [site.store.outbox(name) for name in site.handlers] == [[], []]
 
 
@@ -144,7 +146,7 @@ def test_what_fails_is_shown_with_its_reason_until_it_works(site: Services) -> N
 
 
 def test_an_event_is_given_up_after_two_days_and_holds_up_nothing_any_more(site: Services) -> None:
-    failing["mail lecture l1"] = RuntimeError("a fault in the program")
+    failing["mail lecture l1"] = RuntimeError("postgresql://rollcall:secret@db")
     commit(site, searched(1))
     moment = NOW
     while site.store.outbox("mail")[0].due_at is not None:
@@ -152,7 +154,7 @@ def test_an_event_is_given_up_after_two_days_and_holds_up_nothing_any_more(site:
         drain(at(site, moment))
     assert timedelta(days=1) < moment - NOW < timedelta(days=4)
     (given_up,) = troubled(site)
-    assert (given_up.attempts, given_up.error) == (MOST_ATTEMPTS, "RuntimeError: a fault in the program")
+    assert (given_up.attempts, given_up.error) == (MOST_ATTEMPTS, FAULT)
     failing.clear()
     commit(site, searched(2))
     drain(at(site, moment))
@@ -201,3 +203,14 @@ def test_every_handler_that_is_registered_is_there(name: str, services: MemorySe
 
 def test_a_silent_device_is_an_event_of_its_own() -> None:
     assert DeviceSilent(at=NOW, device_id="d1", since=NOW).subject == "device d1"
+
+
+def test_what_waits_names_no_student_by_the_schools_own_id(services: MemoryServices) -> None:
+    handlers = {"slack": Handler((StudentRegistered, PhotosRemoved), f"{__name__}:slack")}
+    site = replace(services, handlers=handlers)
+    student = a_student(site, "D-97-1234")
+    (face,) = site.store.faces([student.id])
+    remove_photo(site, student.id, face.id, by=None)
+    waiting = site.store.outbox("slack")
+    assert [read(item.body).kind for item in waiting] == ["student.registered", "student.photos_removed"]
+    assert all(student.id not in item.body + item.subject for item in waiting)

@@ -208,5 +208,6 @@ def remove_photo(services: Services, student_id: str, face_id: str, *, by: str |
     if not faces:
         raise NotFound("The student has no such photo.")
     entry = AuditEntry(services.now(), by, "student.photo_removed", student_id)
-    commit(services, RemoveFace(face_id), entry, PhotosRemoved(at=entry.at, student_id=student_id))
+    event = PhotosRemoved(at=entry.at, student_key=services.store.student(student_id).key)
+    commit(services, RemoveFace(face_id), entry, event)
     follow_up(services)

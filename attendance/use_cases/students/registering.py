@@ -58,7 +58,7 @@ def register_student(
             services,
             AddStudent(student, [one.face for one in added], course_ids),
             AuditEntry(student.created_at, by, "student.registered", student.id, _in_words(added)),
-            StudentRegistered(at=student.created_at, student_id=student.id),
+            StudentRegistered(at=student.created_at, student_key=student.key),
         )
     return Registration(student, tuple(added))
 
@@ -101,7 +101,7 @@ def change_student(
         return student
     withdrawn = student.consent_on is not None and changed.consent_on is None
     entry = AuditEntry(services.now(), by, "student.consent_withdrawn" if withdrawn else "student.changed", student_id)
-    events = [PhotosRemoved(at=entry.at, student_id=student_id)] if withdrawn else []
+    events = [PhotosRemoved(at=entry.at, student_key=student.key)] if withdrawn else []
     commit(services, SaveStudent(changed), entry, *events)
     if withdrawn:
         follow_up(services)
