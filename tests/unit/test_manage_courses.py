@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from attendance.changes import AddUser
+from attendance.changes import AddStudent, AddUser
 from attendance.errors import AlreadyExists, InvalidInput, NotFound
-from attendance.model import Role, User, new_id
+from attendance.model import Role, Student, User, new_id
 from attendance.use_cases.courses.courses import (
     CourseErasure,
     add_course,
@@ -132,3 +132,14 @@ def test_students_are_found_with_faces_and_only_the_courses_that_may_be_shown(se
 def test_a_course_is_added_by_its_code(services: MemoryServices):
     add_course(services, code=" CS102 ", name="Computing", by="user")
     assert services.store.find_course("CS102") is not None
+
+
+def test_a_large_roster_is_written_down_in_entries_that_every_database_takes(services: MemoryServices) -> None:
+    course = a_course(services)
+    ids = [f"{number:064}" for number in range(1100)]
+    for student_id in ids:
+        services.store.commit(AddStudent(Student(student_id, student_id, student_id, services.now())))
+    add_to_roster(services, course.id, ids, by="admin")
+    entries = [entry for entry in services.store.audit().items if entry.action == "course.student_added"]
+    assert sorted(student_id for entry in entries for student_id in entry.detail.split(", ")) == ids
+    assert all(len(entry.detail) < 65_000 for entry in entries)
