@@ -38,9 +38,10 @@ class AddUser:
 
 @dataclass(frozen=True, slots=True)
 class SaveUser:
-    """Replace the user of that id. Refused with NotFound, AlreadyExists."""
+    """Replace the user of that id. Refused with NotFound, AlreadyExists, MovedOn (it is not as `was`, where given)."""
 
     user: User
+    was: User | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,10 @@ class AddCourse:
 
 @dataclass(frozen=True, slots=True)
 class SaveCourse:
-    """Refused with NotFound, AlreadyExists."""
+    """Refused with NotFound, AlreadyExists, MovedOn (it is not as `was`, where given)."""
 
     course: Course
+    was: Course | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +158,10 @@ class AddLecture:
 
 @dataclass(frozen=True, slots=True)
 class SaveLecture:
-    """Refused with NotFound, AlreadyExists."""
+    """Refused with NotFound, AlreadyExists, MovedOn (it is not as `was`, where given)."""
 
     lecture: Lecture
+    was: Lecture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,11 +219,19 @@ class AddDevice:
     device: Device
 
 
+SET_BY_PEOPLE = ("name", "room", "alarm_line_c", "calibration_offset_c", "calibrated_on")
+"""What of a device is changed by people alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class SaveDevice:
-    """What a person sets: name, room, alarm line, offset and its date; the rest stays. Refused with NotFound."""
+    """What a person sets (SET_BY_PEOPLE); the rest stays.
+
+    Refused with NotFound, MovedOn (what people set is not as in `was`, where given).
+    """
 
     device: Device
+    was: Device | None = None
 
 
 @dataclass(frozen=True, slots=True)

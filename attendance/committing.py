@@ -3,16 +3,38 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 from attendance.changes import Part
-from attendance.errors import RollcallError
+from attendance.errors import MovedOn, RollcallError
 from attendance.events import Event, written
 from attendance.model import OutboxItem
 from attendance.services import Services
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_ATTEMPTS = 10
+
 _log = logging.getLogger(__name__)
+
+
+def read_again(use_case: Callable[P, T]) -> Callable[P, T]:
+    """A use case that begins anew where somebody else changed meanwhile what it has read."""
+
+    @wraps(use_case)
+    def again(*args: P.args, **kwargs: P.kwargs) -> T:
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return use_case(*args, **kwargs)
+            except MovedOn:
+                continue
+        return use_case(*args, **kwargs)
+
+    return again
 
 
 def commit(services: Services, *parts: Part | Event) -> None:

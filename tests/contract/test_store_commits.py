@@ -9,6 +9,7 @@ import pytest
 
 from attendance.changes import (
     AddCourse,
+    AddDevice,
     AddFace,
     AddStudent,
     AddToRoster,
@@ -22,13 +23,18 @@ from attendance.changes import (
     RemoveRecording,
     RemoveStudent,
     RemoveUser,
+    SaveCourse,
+    SaveDevice,
+    SaveLecture,
     SaveMarks,
     SaveStudent,
+    SaveUser,
 )
 from attendance.errors import AlreadyExists, MovedOn, NotFound
 from attendance.model import ERASE, FORGOTTEN, AuditEntry, OutboxItem, Status
 from attendance.ports import Store
 from tests.committing import set_mark
+from tests.contract.device_samples import a_device
 from tests.contract.samples import HOUR, NOW, a_class, a_course, a_face, a_mark, a_student, a_user
 
 WHEN = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -192,3 +198,35 @@ def test_a_deletion_is_postponed_as_any_item(school: Store, due_at: datetime | N
     (later,) = school.outbox(ERASE)
     assert (later.subject, later.attempts, later.error) == (deletion.subject, 1, "No answer.")
     assert later.due_at == due_at
+
+
+_READ_BEFORE = {
+    "user": (lambda store: store.user("u1"), lambda row, word: replace(row, name=word), SaveUser),
+    "course": (lambda store: store.course("c1"), lambda row, word: replace(row, name=word), SaveCourse),
+    "lecture": (lambda store: store.lecture("l1"), lambda row, word: replace(row, title=word), SaveLecture),
+    "device": (lambda store: store.device("d1"), lambda row, word: replace(row, name=word), SaveDevice),
+}
+
+
+@pytest.mark.parametrize("what", _READ_BEFORE)
+def test_a_row_that_somebody_changed_after_it_was_read_is_not_overwritten(school: Store, what: str) -> None:
+    school.commit(AddDevice(a_device("d1")))
+    read, renamed, save = _READ_BEFORE[what]
+    was = read(school)
+    school.commit(save(renamed(was, "first"), was), an_entry("one"))
+    with pytest.raises(MovedOn):
+        school.commit(save(renamed(was, "second"), was), an_entry("two"), an_item())
+    assert read(school) == renamed(was, "first")
+    assert [entry.subject for entry in school.audit().items] == ["one"]
+    assert _subjects(school) == []
+
+
+def test_what_a_device_says_of_itself_is_no_change_by_people(school: Store) -> None:
+    school.commit(AddDevice(a_device("d1")))
+    was = school.device("d1")
+    school.see_device("d1", WHEN)
+    school.commit(SaveDevice(replace(was, alarm_line_c=38.5, calibration_offset_c=-0.5), was))
+    now = school.device("d1")
+    assert (now.alarm_line_c, now.last_seen_at) == (38.5, WHEN)
+    school.commit(SaveDevice(replace(now, alarm_line_c=None, calibration_offset_c=0.0), now))
+    assert school.device("d1").alarm_line_c is None

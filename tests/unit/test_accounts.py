@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import cast
+from unittest.mock import patch
 
 import pytest
 from argon2 import PasswordHasher
 
 from attendance import passwords
-from attendance.changes import AddStudent
+from attendance.changes import AddStudent, Part
 from attendance.disk.secret_files import secret_from
 from attendance.errors import InvalidInput, NotAllowed
 from attendance.model import Role, Student, User
 from attendance.passwords import check_password, hash_password, is_outdated, is_right, made_up_password
 from attendance.services import Services
 from attendance.settings import load_settings
-from attendance.use_cases.people.accounts import add_user, change_user, check_login, clean_email, remove_user
+from attendance.use_cases.people.accounts import (
+    add_user,
+    change_profile,
+    change_user,
+    check_login,
+    clean_email,
+    remove_user,
+    reset_password,
+)
 from tests.fakes import FakeJobs, FakeMedia, FakeStore, FakeUploads
 
 PASSWORD = "a chair of green glass"
@@ -162,3 +173,24 @@ def test_the_audit_trail_names_a_student_by_their_id_and_staff_by_email(services
     )
     _add(services, "ada@example.org")
     assert {entry.subject for entry in services.store.audit().items} == {"21", "ada@example.org"}
+
+
+def test_a_name_that_is_changed_at_the_same_moment_does_not_bring_back_an_old_password(services: Services) -> None:
+    teacher = _add(services, "teacher@example.org", Role.TEACHER)
+    store = cast(FakeStore, services.store)
+    commit, reset = (
+        store.commit,
+        iter([partial(reset_password, services, teacher.id, password="quite another one", by=None)]),
+    )
+
+    def commit_after_somebody_else(*parts: Part) -> None:
+        if other := next(reset, None):
+            other()
+        commit(*parts)
+
+    with patch.object(store, "commit", commit_after_somebody_else):
+        change_profile(services, teacher.id, name="Ada L.", timezone=None)
+
+    now = services.store.user(teacher.id)
+    assert now.name == "Ada L."
+    assert is_right("quite another one", now.password_hash)

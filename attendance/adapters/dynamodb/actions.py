@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
 
 from attendance.adapters.dynamodb.keys import Key
 from attendance.adapters.dynamodb.values import Item, attribute
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 NEW = "attribute_not_exists(#pk)"
 THERE = "attribute_exists(#pk)"
@@ -75,6 +78,22 @@ def setting(changes: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     if gone:
         parts.append("REMOVE " + ", ".join(f"#{name}" for name in gone))
     return " ".join(parts), kept
+
+
+def as_stored(item: DataclassInstance, names: Collection[str] = ()) -> tuple[str, dict[str, Any]]:
+    """The condition that the item still is as it was read, in these fields or in all, and its values."""
+    conditions, kept = [], {}
+    for one in fields(item):
+        if names and one.name not in names:
+            continue
+        value, missing = getattr(item, one.name), f"attribute_not_exists(#{one.name})"
+        if value is None:
+            conditions.append(missing)
+            continue
+        same = f"#{one.name} = :was_{one.name}"
+        conditions.append(f"({same} OR {missing})" if value == one.default else same)
+        kept[f"was_{one.name}"] = value
+    return " AND ".join(conditions), kept
 
 
 def expressions(condition: str, values: Mapping[str, Any], *others: str) -> dict[str, Any]:

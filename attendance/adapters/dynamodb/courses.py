@@ -9,6 +9,7 @@ from attendance.adapters.dynamodb.actions import (
     NEW,
     STAYS,
     Action,
+    as_stored,
     check,
     delete,
     put,
@@ -19,9 +20,8 @@ from attendance.adapters.dynamodb.table import MOST_ALONG, MOST_IN_TRANSACTION, 
 from attendance.adapters.dynamodb.values import Item, attributes, read, text, texts
 from attendance.model import Course, Student, User
 from attendance.rules.texts import folded
+from attendance.rules.versions import check_as_read
 from attendance.sentences import course_taken, no_course, no_student, no_user
-
-_AS_READ = f"{STAYS} AND #code = :old_code AND #section = :old_section"
 
 
 class DynamoCourses(TablePart):
@@ -32,14 +32,15 @@ class DynamoCourses(TablePart):
         taken = course_taken(course)
         self.table.transact([put(keys.course(course.id), attributes(course), NEW, taken), _naming(course)])
 
-    def _save_course(self, course: Course) -> None:
-        """Raises NotFound, AlreadyExists."""
+    def _save_course(self, course: Course, was: Course | None) -> None:
+        """Raises NotFound, AlreadyExists, MovedOn."""
 
         def save() -> None:
             old = read(Course, course_item(self.table, course.id))
+            check_as_read(old, was)
             expression, values = setting(_changes(course))
-            values |= {"old_code": old.code, "old_section": old.section}
-            actions = [update(keys.course(course.id), expression, _AS_READ, **values)]
+            unchanged, old_values = as_stored(old)
+            actions = [update(keys.course(course.id), expression, f"{STAYS} AND {unchanged}", **values, **old_values)]
             if (old.code, old.section) != (course.code, course.section):
                 actions += [delete(keys.course_name(old.code, old.section)), _naming(course)]
             self.table.transact(actions)

@@ -9,18 +9,19 @@ from functools import partial
 from typing import Any
 
 from attendance.adapters.dynamodb import keys
-from attendance.adapters.dynamodb.actions import NEW, THERE, Action, check, delete, put, setting, update
+from attendance.adapters.dynamodb.actions import NEW, THERE, Action, as_stored, check, delete, put, setting, update
 from attendance.adapters.dynamodb.alarm_items import remove_alarms
 from attendance.adapters.dynamodb.keys import Key
 from attendance.adapters.dynamodb.preparing import LATER
 from attendance.adapters.dynamodb.reading_packs import remove_readings
 from attendance.adapters.dynamodb.table import MOST_IN_TRANSACTION, Table, TablePart, key_in, together
 from attendance.adapters.dynamodb.values import attribute, attributes, read, text
+from attendance.changes import SET_BY_PEOPLE
 from attendance.model import Device, DeviceStatus, ItemRefusal
 from attendance.rules.texts import folded
+from attendance.rules.versions import check_as_read
 from attendance.sentences import device_taken, moved_on, no_device
 
-_SET_BY_PEOPLE = ("name", "room", "alarm_line_c", "calibration_offset_c", "calibrated_on")
 _LAST_MOMENT = datetime(9999, 12, 31, tzinfo=UTC)
 _READINGS_AT_ONCE = 5000
 _KEEP_CODES = timedelta(days=1)  # after they are worth nothing: DynamoDB deletes the item that led to the device
@@ -34,10 +35,18 @@ class DynamoDevices(TablePart):
         taken = device_taken()
         self.table.transact([put(keys.device(device.id), attributes(device), NEW, taken), *_leading(device)])
 
-    def _save_device(self, device: Device) -> None:
-        """Raises NotFound."""
-        expression, values = setting({name: getattr(device, name) for name in _SET_BY_PEOPLE})
-        self.table.transact([update(keys.device(device.id), expression, THERE, no_device(), **values)])
+    def _save_device(self, device: Device, was: Device | None) -> None:
+        """Raises NotFound, MovedOn."""
+
+        def save() -> None:
+            old = self.device(device.id)
+            check_as_read(old, was, SET_BY_PEOPLE)
+            expression, values = setting({name: getattr(device, name) for name in SET_BY_PEOPLE})
+            unchanged, old_values = as_stored(old, SET_BY_PEOPLE)
+            condition = f"{THERE} AND {unchanged}"
+            self.table.transact([update(keys.device(device.id), expression, condition, **values, **old_values)])
+
+        self.table.again(save)
 
     def _offer_pairing(self, device_id: str, pairing_hash: str, until: datetime) -> None:
         """Raises NotFound."""

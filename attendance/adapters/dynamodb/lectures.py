@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from attendance.adapters.dynamodb import keys
-from attendance.adapters.dynamodb.actions import NEW, STAYS, Action, check, delete, put, setting, update
+from attendance.adapters.dynamodb.actions import NEW, STAYS, Action, as_stored, check, delete, put, setting, update
 from attendance.adapters.dynamodb.marks import marks_counted
 from attendance.adapters.dynamodb.media_items import recording_item, recording_of, searching
 from attendance.adapters.dynamodb.removing import (
@@ -20,6 +20,7 @@ from attendance.adapters.dynamodb.table import Table, TablePart, together
 from attendance.adapters.dynamodb.values import Item, attributes, read, text
 from attendance.model import Lecture, LectureCounts, Page, Recording, SearchStatus, Sighting
 from attendance.rules.paging import page_of
+from attendance.rules.versions import check_as_read
 from attendance.sentences import (
     lecture_taken,
     no_course,
@@ -29,7 +30,6 @@ from attendance.sentences import (
     recording_taken,
 )
 
-_AS_READ = f"{STAYS} AND #course_id = :old_course AND #starts_at = :old_start"
 _LAST = "~"  # sorts after all moments
 _COUNTED = ("sk", "id", "status", "search", "recording_id", "student_id")
 
@@ -46,18 +46,19 @@ class DynamoLectures(TablePart):
         ]
         self.table.transact(actions)
 
-    def _save_lecture(self, lecture: Lecture) -> None:
-        """Raises NotFound, AlreadyExists."""
+    def _save_lecture(self, lecture: Lecture, was: Lecture | None) -> None:
+        """Raises NotFound, AlreadyExists, MovedOn."""
 
         def save() -> None:
             item = self.table.get(keys.lecture(lecture.id))
             if item is None or "removing" in item:
                 raise no_lecture()
             old = read(Lecture, item)
+            check_as_read(old, was)
             expression, values = setting({name: getattr(lecture, name) for name in attributes(lecture)})
-            values |= {"old_course": old.course_id, "old_start": old.starts_at}
+            unchanged, old_values = as_stored(old)
             actions = [
-                update(keys.lecture(lecture.id), expression, _AS_READ, **values),
+                update(keys.lecture(lecture.id), expression, f"{STAYS} AND {unchanged}", **values, **old_values),
                 check(keys.course(lecture.course_id), refused=no_course()),
             ]
             if (old.course_id, old.starts_at) == (lecture.course_id, lecture.starts_at):

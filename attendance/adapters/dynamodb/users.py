@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from attendance.adapters.dynamodb import keys
-from attendance.adapters.dynamodb.actions import NEW, THERE, Action, check, delete, put, setting
+from attendance.adapters.dynamodb.actions import NEW, THERE, Action, as_stored, check, delete, put, setting
 from attendance.adapters.dynamodb.preparing import LATER
 from attendance.adapters.dynamodb.table import TablePart, key_in
 from attendance.adapters.dynamodb.values import attribute, attributes, read, text
 from attendance.model import Page, Role, Session, User
 from attendance.rules.paging import page_of
 from attendance.rules.texts import contains, folded
+from attendance.rules.versions import check_as_read
 from attendance.sentences import no_student, no_user, user_taken
 
 
@@ -25,12 +26,13 @@ class DynamoUsers(TablePart):
         taken = user_taken(user)
         self.table.transact([put(keys.user(user.id), attributes(user), NEW, taken), *_joining(user, None)])
 
-    def _save_user(self, user: User) -> None:
-        """Raises NotFound, AlreadyExists."""
+    def _save_user(self, user: User, was: User | None) -> None:
+        """Raises NotFound, AlreadyExists, MovedOn."""
 
         def save() -> None:
             old = self.user(user.id)
-            unchanged, values = _as_read(old)
+            check_as_read(old, was)
+            unchanged, values = as_stored(old)
             self.table.transact(
                 [
                     put(keys.user(user.id), attributes(user), unchanged, **values),
@@ -49,7 +51,7 @@ class DynamoUsers(TablePart):
             for item in list(self.table.query(keys.of_user(user_id), keys.COURSE)):
                 self._leave_course(user_id, text(item, "course_id"))
             self.table.delete_many([key_in(item) for item in self.table.query(keys.of_user(user_id), keys.SESSION)])
-            unchanged, values = _as_read(old)
+            unchanged, values = as_stored(old, ("email", "role", "student_id"))
             self.table.transact([delete(keys.user(user_id), unchanged, **values), *_leaving(old, None)])
 
         self.table.again(remove)
@@ -84,14 +86,6 @@ class DynamoUsers(TablePart):
     def _leave_course(self, user_id: str, course_id: str) -> None:
         self.table.update(keys.course(course_id), "DELETE #teacher_ids :users", THERE, users={user_id})
         self.table.delete_many([keys.teaching(user_id, course_id)])
-
-
-def _as_read(old: User) -> tuple[str, dict[str, Any]]:
-    """The condition that nobody changed what leads to the user, and its values."""
-    unchanged, values = "#email = :email AND #role = :role", {"email": old.email, "role": old.role}
-    if old.student_id is None:
-        return f"{unchanged} AND attribute_not_exists(#student_id)", values
-    return f"{unchanged} AND #student_id = :student_id", values | {"student_id": old.student_id}
 
 
 def _joining(user: User, old: User | None) -> list[Action]:

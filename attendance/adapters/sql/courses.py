@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from attendance.adapters.sql.connection import Database
 from attendance.adapters.sql.outbox import erase_lecture_media
-from attendance.adapters.sql.rows import known_ids, lock, one, read, read_all, values
+from attendance.adapters.sql.rows import known_ids, lock, lock_as_read, one, read, read_all, values
 from attendance.adapters.sql.tables import course_teachers, courses, lectures, rosters, students, users
 from attendance.model import Course, Student, User
 from attendance.sentences import course_taken, no_course, no_student, no_user
@@ -22,12 +22,11 @@ class SqlCourses(Database):
         with self._writing(course_taken(course)) as connection:
             connection.execute(insert(courses).values(values(course, courses)))
 
-    def _save_course(self, course: Course) -> None:
-        """Raises NotFound, AlreadyExists."""
+    def _save_course(self, course: Course, was: Course | None) -> None:
+        """Raises NotFound, AlreadyExists, MovedOn."""
         with self._writing(course_taken(course)) as connection:
-            changing = update(courses).where(courses.c.id == course.id).values(values(course, courses))
-            if not connection.execute(changing).rowcount:
-                raise no_course()
+            lock_as_read(connection, courses, course.id, was, no_course())
+            connection.execute(update(courses).where(courses.c.id == course.id).values(values(course, courses)))
 
     def _remove_course(self, course_id: str) -> None:
         """Raises NotFound."""

@@ -9,21 +9,14 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from attendance.adapters.sql.connection import Database
-from attendance.adapters.sql.rows import in_parts, lock, one, read, read_all, values
+from attendance.adapters.sql.rows import in_parts, lock, lock_as_read, one, read, read_all, values
 from attendance.adapters.sql.tables import courses, devices, item_refusals, slots
+from attendance.changes import SET_BY_PEOPLE
 from attendance.model import Device, DeviceStatus, ItemRefusal, Slot
 from attendance.rules.texts import folded
 from attendance.sentences import device_taken, moved_on, no_course, no_device, no_slot, slot_taken
 
-_SET_BY_PEOPLE = (
-    "name",
-    "name_folded",
-    "room",
-    "room_folded",
-    "alarm_line_c",
-    "calibration_offset_c",
-    "calibrated_on",
-)
+_SET_BY_PEOPLE = {*SET_BY_PEOPLE, "name_folded", "room_folded"}
 
 _BY_KEY = select(devices).where(devices.c.key_hash == bindparam("key_hash"))  # each request of a device asks it
 
@@ -36,10 +29,12 @@ class SqlDevices(Database):
         with self._writing(device_taken()) as connection:
             connection.execute(insert(devices).values(values(device, devices)))
 
-    def _save_device(self, device: Device) -> None:
-        """Raises NotFound."""
-        kept = values(device, devices)
-        self._change(device.id, **{name: kept[name] for name in _SET_BY_PEOPLE})
+    def _save_device(self, device: Device, was: Device | None) -> None:
+        """Raises NotFound, MovedOn."""
+        new = {name: value for name, value in values(device, devices).items() if name in _SET_BY_PEOPLE}
+        with self._writing() as connection:
+            lock_as_read(connection, devices, device.id, was, no_device(), SET_BY_PEOPLE)
+            connection.execute(update(devices).where(devices.c.id == device.id).values(new))
 
     def _offer_pairing(self, device_id: str, pairing_hash: str, until: datetime) -> None:
         """Raises NotFound."""

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Table, delete, exists, func, insert, or_, sel
 
 from attendance.adapters.sql.connection import Database
 from attendance.adapters.sql.outbox import erase_found, erase_lecture_media
-from attendance.adapters.sql.rows import lock, one, page_of, read, read_all, tally, values
+from attendance.adapters.sql.rows import lock, lock_as_read, one, page_of, read, read_all, tally, values
 from attendance.adapters.sql.tables import courses, lectures, marks, recordings, sightings
 from attendance.errors import NotFound
 from attendance.model import Lecture, LectureCounts, Page, Recording, Sighting
@@ -35,10 +35,10 @@ class SqlLectures(Database):
             lock(connection, courses, lecture.course_id, no_course())
             connection.execute(insert(lectures).values(values(lecture, lectures)))
 
-    def _save_lecture(self, lecture: Lecture) -> None:
-        """Raises NotFound, AlreadyExists."""
+    def _save_lecture(self, lecture: Lecture, was: Lecture | None) -> None:
+        """Raises NotFound, AlreadyExists, MovedOn."""
         with self._writing(lecture_taken()) as connection:
-            lock(connection, lectures, lecture.id, no_lecture())
+            lock_as_read(connection, lectures, lecture.id, was, no_lecture())
             lock(connection, courses, lecture.course_id, no_course())
             changing = update(lectures).where(lectures.c.id == lecture.id)
             connection.execute(changing.values(values(lecture, lectures)))

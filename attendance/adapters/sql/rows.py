@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,6 +14,7 @@ from attendance.adapters.sql.tables import marks
 from attendance.errors import NotFound
 from attendance.model import Evidence, Mark, Page
 from attendance.rules.texts import folded, searchable
+from attendance.rules.versions import check_as_read
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -91,6 +92,22 @@ def lock(connection: Connection, table: Table, row_id: str, missing: NotFound) -
     """Hold a row until the transaction ends, so that what hangs on it is changed by one at a time. Raises `missing`."""
     if connection.execute(select(table.c.id).where(table.c.id == row_id).with_for_update()).one_or_none() is None:
         raise missing
+
+
+def lock_as_read(
+    connection: Connection,
+    table: Table,
+    row_id: str,
+    was: DataclassInstance | None,
+    missing: NotFound,
+    names: Collection[str] = (),
+) -> None:
+    """Hold a row likewise, where it still is as it was read. Raises `missing`, MovedOn."""
+    row = connection.execute(select(table).where(table.c.id == row_id).with_for_update()).one_or_none()
+    if row is None:
+        raise missing
+    if was is not None:
+        check_as_read(read(type(was), table, row), was, names)
 
 
 def known_ids(connection: Connection, table: Table, ids: Sequence[str]) -> set[str]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
 from attendance.adapters.sql.connection import Database
-from attendance.adapters.sql.rows import contains, lock, one, page_of, read, read_all, values
+from attendance.adapters.sql.rows import contains, lock, lock_as_read, one, page_of, read, read_all, values
 from attendance.adapters.sql.tables import sessions, students, users
 from attendance.model import Page, Role, Session, User
 from attendance.rules.texts import folded
@@ -24,13 +24,12 @@ class SqlUsers(Database):
             _hold_student(connection, user)
             connection.execute(insert(users).values(values(user, users)))
 
-    def _save_user(self, user: User) -> None:
-        """Raises NotFound, AlreadyExists."""
+    def _save_user(self, user: User, was: User | None) -> None:
+        """Raises NotFound, AlreadyExists, MovedOn."""
         with self._writing(user_taken(user)) as connection:
             _hold_student(connection, user)
-            saved = connection.execute(update(users).where(users.c.id == user.id).values(values(user, users)))
-            if not saved.rowcount:
-                raise no_user()
+            lock_as_read(connection, users, user.id, was, no_user())
+            connection.execute(update(users).where(users.c.id == user.id).values(values(user, users)))
 
     def _remove_user(self, user_id: str) -> None:
         """Raises NotFound."""

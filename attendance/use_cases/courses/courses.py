@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pytz
 
 from attendance.changes import AddCourse, AddToRoster, RemoveCourse, RemoveFromRoster, SaveCourse, SetTeachers
-from attendance.committing import commit
+from attendance.committing import commit, read_again
 from attendance.errors import InvalidInput, NotFound, Phrase
 from attendance.model import AuditEntry, Course, Lecture, Role, new_id
 from attendance.services import Services
@@ -55,6 +55,7 @@ def add_course(
     return course
 
 
+@read_again
 def change_course(
     services: Services,
     course_id: str,
@@ -79,7 +80,7 @@ def change_course(
         left_early_minutes=_minutes(left_early_minutes, "left_early_minutes"),
     )
     if changed != course:
-        commit(services, SaveCourse(changed), _entry(services, by, "course.changed", changed))
+        commit(services, SaveCourse(changed, course), _entry(services, by, "course.changed", changed))
     return changed
 
 

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from attendance.changes import AddDevice, NoteSilence, OfferPairing, RemoveDevice, RevokeDevice, SaveDevice, TakePairing
-from attendance.committing import commit
+from attendance.committing import commit, read_again
 from attendance.device_errors import CodeRefused, KeyRefused
 from attendance.errors import InvalidInput, MovedOn, Phrase
 from attendance.events import DeviceSilent
@@ -53,12 +53,13 @@ def new_pairing_code(services: Services, device_id: str, *, by: str | None) -> P
     return offer_pairing(services, device_id, _entry(services, by, "device.code_made", device))
 
 
+@read_again
 def change_device(services: Services, device_id: str, *, name: str, room: str, by: str | None) -> Device:
     """Rename or move it; what it sent stays with the lectures of the old room. Raises NotFound, InvalidInput."""
     device = services.store.device(device_id)
     changed = replace(device, name=_name(name), room=clean_room(room))
     if changed != device:
-        commit(services, SaveDevice(changed), _entry(services, by, "device.changed", changed))
+        commit(services, SaveDevice(changed, device), _entry(services, by, "device.changed", changed))
     return changed
 
 
@@ -134,8 +135,8 @@ def _name(name: str) -> str:
     return clean_name(name, Phrase("The name of the device"))
 
 
-def _entry(services: Services, by: str | None, action: str, device: Device) -> AuditEntry:
-    return AuditEntry(services.now(), by, action, device.name, device.room)
+def _entry(services: Services, by: str | None, action: str, device: Device, detail: str | None = None) -> AuditEntry:
+    return AuditEntry(services.now(), by, action, device.name, device.room if detail is None else detail)
 
 
 CODE_LASTS = timedelta(hours=1)
@@ -229,6 +230,7 @@ MOST_OFFSET_C = 10.0
 LOWEST_LINE_C, HIGHEST_LINE_C = 30.0, 45.0
 
 
+@read_again
 def calibrate_device(services: Services, device_id: str, *, offset_c: float, on: date, by: str | None) -> Device:
     """Add `offset_c` to its skin estimates from now on; `on` says since when. Raises NotFound, InvalidInput."""
     if not math.isfinite(offset_c) or abs(offset_c) > MOST_OFFSET_C:
@@ -239,15 +241,14 @@ def calibrate_device(services: Services, device_id: str, *, offset_c: float, on:
         )
     if on > services.now().date() + timedelta(days=1):  # it is tomorrow already in the east
         raise InvalidInput("The day of the calibration lies in the future.", field="on")
-    device = replace(services.store.device(device_id), calibration_offset_c=offset_c, calibrated_on=on)
-    commit(
-        services,
-        SaveDevice(device),
-        _entry_measure(services, by, "device.calibrated", device, f"{offset_c:+.2f} °C, {on.isoformat()}"),
-    )
-    return device
+    device = services.store.device(device_id)
+    changed = replace(device, calibration_offset_c=offset_c, calibrated_on=on)
+    detail = f"{offset_c:+.2f} °C, {on.isoformat()}"
+    commit(services, SaveDevice(changed, device), _entry(services, by, "device.calibrated", device, detail))
+    return changed
 
 
+@read_again
 def set_alarm_line(services: Services, device_id: str, *, line_c: float | None, by: str | None) -> Device:
     """Make an alarm of skin estimates from here on; None makes none. Raises NotFound, InvalidInput."""
     if line_c is not None and not LOWEST_LINE_C <= line_c <= HIGHEST_LINE_C:
@@ -257,14 +258,8 @@ def set_alarm_line(services: Services, device_id: str, *, line_c: float | None, 
             high=f"{HIGHEST_LINE_C:g}",
             field="line_c",
         )
-    device = replace(services.store.device(device_id), alarm_line_c=line_c)
-    commit(
-        services,
-        SaveDevice(device),
-        _entry_measure(services, by, "device.alarm_line_set", device, "-" if line_c is None else f"{line_c:g} °C"),
-    )
-    return device
-
-
-def _entry_measure(services: Services, by: str | None, action: str, device: Device, detail: str) -> AuditEntry:
-    return AuditEntry(services.now(), by, action, device.name, detail)
+    device = services.store.device(device_id)
+    changed = replace(device, alarm_line_c=line_c)
+    detail = "-" if line_c is None else f"{line_c:g} °C"
+    commit(services, SaveDevice(changed, device), _entry(services, by, "device.alarm_line_set", device, detail))
+    return changed

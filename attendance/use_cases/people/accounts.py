@@ -12,7 +12,7 @@ from pathlib import Path
 import pytz
 
 from attendance.changes import AddUser, ForgetNames, RemoveUser, SaveUser
-from attendance.committing import commit
+from attendance.committing import commit, read_again
 from attendance.disk.secret_files import secret_from
 from attendance.errors import InvalidInput, NotAllowed, NotFound
 from attendance.model import AuditEntry, Role, Sender, Session, User, new_id
@@ -46,6 +46,7 @@ def clean_email(text: str) -> str:
     return email
 
 
+@read_again
 def check_login(services: Services, email: str, password: str) -> User | None:
     """The user, where email and password are right. A wrong email takes as long as a wrong password.
 
@@ -55,8 +56,9 @@ def check_login(services: Services, email: str, password: str) -> User | None:
     if not is_right(password, user.password_hash if user else None) or user is None:
         return None
     if is_outdated(user.password_hash):
-        user = replace(user, password_hash=hash_password(password))
-        services.store.commit(SaveUser(user))
+        renewed = replace(user, password_hash=hash_password(password))
+        services.store.commit(SaveUser(renewed, user))
+        return renewed
     return user
 
 
@@ -90,6 +92,7 @@ def add_user(
     return NewPassword(user, made_up)
 
 
+@read_again
 def change_user(
     services: Services, user_id: str, *, name: str, role: Role, student_id: str | None = None, by: str | None
 ) -> User:
@@ -99,10 +102,11 @@ def change_user(
         _keep_an_admin(services, user, NotAllowed("The last admin must stay an admin."))
     changed = replace(user, name=clean_name(name), role=role, student_id=_linked_student(services, role, student_id))
     if changed != user:
-        commit(services, SaveUser(changed), _entry(services, by, "user.changed", changed, role.value))
+        commit(services, SaveUser(changed, user), _entry(services, by, "user.changed", changed, role.value))
     return changed
 
 
+@read_again
 def reset_password(services: Services, user_id: str, *, password: str | None = None, by: str | None) -> NewPassword:
     """Give a new password, made up where none is given; the user's sessions end. Raises NotFound, InvalidInput."""
     user = services.store.user(user_id)
@@ -111,6 +115,7 @@ def reset_password(services: Services, user_id: str, *, password: str | None = N
     return NewPassword(user, made_up)
 
 
+@read_again
 def change_password(services: Services, user_id: str, *, old: str, new: str) -> User:
     """People change their own password; their other sessions end. Raises NotFound, InvalidInput."""
     user = services.store.user(user_id)
@@ -119,13 +124,15 @@ def change_password(services: Services, user_id: str, *, old: str, new: str) -> 
     return _with_password(services, user, new, user.id, "user.password_changed")
 
 
+@read_again
 def change_profile(services: Services, user_id: str, *, name: str, timezone: str | None) -> User:
     """People change their own name and time zone; None is the site's zone. Raises NotFound, InvalidInput."""
     if timezone is not None and timezone not in pytz.all_timezones_set:
         raise InvalidInput("This is not the name of a time zone.", field="timezone")
-    user = replace(services.store.user(user_id), name=clean_name(name), timezone=timezone)
-    services.store.commit(SaveUser(user))
-    return user
+    user = services.store.user(user_id)
+    changed = replace(user, name=clean_name(name), timezone=timezone)
+    services.store.commit(SaveUser(changed, user))
+    return changed
 
 
 def remove_user(services: Services, user_id: str, *, by: str | None) -> None:
@@ -158,10 +165,10 @@ def _new_hash(password: str, email: str) -> str:
 
 
 def _with_password(services: Services, user: User, password: str, by: str | None, action: str) -> User:
-    user = replace(user, password_hash=_new_hash(password, user.email), session_key=new_id())
-    commit(services, SaveUser(user), _entry(services, by, action, user))
+    changed = replace(user, password_hash=_new_hash(password, user.email), session_key=new_id())
+    commit(services, SaveUser(changed, user), _entry(services, by, action, changed))
     services.store.remove_sessions(user.id)
-    return user
+    return changed
 
 
 def _linked_student(services: Services, role: Role, student_id: str | None) -> str | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from attendance.changes import SET_BY_PEOPLE
 from attendance.errors import AlreadyExists, NotFound
 from attendance.model import (
     Alarm,
@@ -25,6 +26,7 @@ from attendance.rules.alarms import raised
 from attendance.rules.paging import page_of
 from attendance.rules.texts import folded
 from attendance.rules.thinning import removable, surplus
+from attendance.rules.versions import check_as_read
 from attendance.sentences import moved_on
 from tests.fakes.store.state import FakeState, in_utc, locked, need
 
@@ -57,9 +59,9 @@ class FakeDevices(DeviceState):
             raise AlreadyExists("This device already exists.")
         self._devices[device.id] = in_utc(device)
 
-    def _save_device(self, device: Device) -> None:
-        names = ("name", "room", "alarm_line_c", "calibration_offset_c", "calibrated_on")
-        self._change(device.id, **{name: getattr(device, name) for name in names})
+    def _save_device(self, device: Device, was: Device | None) -> None:
+        check_as_read(self.device(device.id), was, SET_BY_PEOPLE)
+        self._change(device.id, **{name: getattr(device, name) for name in SET_BY_PEOPLE})
 
     def _offer_pairing(self, device_id: str, pairing_hash: str, until: datetime) -> None:
         self._change(device_id, pairing_hash=pairing_hash, pairing_until=until)

@@ -11,6 +11,7 @@ from typing import Any
 from attendance.errors import AlreadyExists, Conflict
 from attendance.model import Lecture, LectureCounts, Page, Recording, SearchStatus, Sighting
 from attendance.rules.paging import page_of
+from attendance.rules.versions import check_as_read
 from attendance.sentences import moved_on
 from tests.fakes.store.state import FakeState, in_utc, locked, need
 
@@ -33,8 +34,8 @@ class FakeLectures(FakeState):
         _refuse_doubled(self, lecture)
         self._lectures[lecture.id] = in_utc(lecture)
 
-    def _save_lecture(self, lecture: Lecture) -> None:
-        need(self._lectures, lecture.id, "There is no such lecture.")
+    def _save_lecture(self, lecture: Lecture, was: Lecture | None) -> None:
+        check_as_read(need(self._lectures, lecture.id, "There is no such lecture."), was)
         need(self._courses, lecture.course_id, "There is no such course.")
         _refuse_doubled(self, lecture)
         self._lectures[lecture.id] = in_utc(lecture)

@@ -11,6 +11,7 @@ from attendance.model import Course, Face, Page, Role, Session, Student, User
 from attendance.rules.consent import check_consent
 from attendance.rules.paging import page_of
 from attendance.rules.texts import contains, folded
+from attendance.rules.versions import check_as_read
 from tests.fakes.store.state import FakeState, in_utc, locked, need
 
 
@@ -34,8 +35,9 @@ class FakeUsers(FakeState):
             raise AlreadyExists(f"The email address {user.email} is already taken.")
         self._users[user.id] = in_utc(user)
 
-    def _save_user(self, user: User) -> None:
+    def _save_user(self, user: User, was: User | None) -> None:
         old = need(self._users, user.id, "There is no such user.")
+        check_as_read(old, was)
         del self._users[user.id]
         try:
             self._add_user(user)
@@ -108,8 +110,8 @@ class FakeCourses(FakeState):
         self._courses[course.id] = in_utc(course)
         self._teachers[course.id], self._rosters[course.id] = set(), set()
 
-    def _save_course(self, course: Course) -> None:
-        _need_course(self, course.id)
+    def _save_course(self, course: Course, was: Course | None) -> None:
+        check_as_read(_need_course(self, course.id), was)
         same = self.find_course(course.code, course.section)
         if same and same.id != course.id:
             raise AlreadyExists(f"The course {course.label} already exists.")
