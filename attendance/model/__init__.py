@@ -4,6 +4,7 @@ Times are timezone-aware UTC datetimes. Seconds with the ending `_s` count from 
 Similarities run from 0 to 100. All classes are frozen: a change makes a new one with `dataclasses.replace`.
 """
 
+from attendance.model.consent import Consent, GivenBy, Manner, Purpose
 from attendance.model.devices import (
     PIXELS,
     Alarm,
@@ -33,6 +34,7 @@ __all__ = [
     "PIXELS",
     "Alarm",
     "AuditEntry",
+    "Consent",
     "Course",
     "Device",
     "DevicePicture",
@@ -42,18 +44,21 @@ __all__ = [
     "EngineCount",
     "Evidence",
     "Face",
+    "GivenBy",
     "ItemRefusal",
     "Lecture",
     "LectureCounts",
     "LectureRecording",
     "LogFilter",
     "LogRow",
+    "Manner",
     "Mark",
     "MarkChange",
     "NearAlarms",
     "OutboxItem",
     "Page",
     "Pairing",
+    "Purpose",
     "Reading",
     "ReadingSpan",
     "Recording",
