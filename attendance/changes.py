@@ -15,6 +15,7 @@ from typing import Any
 from attendance.model import (
     Alarm,
     AuditEntry,
+    Consent,
     Course,
     Device,
     Face,
@@ -108,9 +109,21 @@ class AddStudent:
 
 @dataclass(frozen=True, slots=True)
 class SaveStudent:
-    """Name and consent; consent taken back (None) removes all faces and makes erasures. Refused with NotFound."""
+    """The name. Refused with NotFound."""
 
     student: Student
+
+
+@dataclass(frozen=True, slots=True)
+class SaveConsents:
+    """A student's record of consents. Without one to face vectors that stands all faces go, and make erasures.
+
+    Refused with NotFound, and MovedOn where the record is no longer `before`.
+    """
+
+    student_id: str
+    before: tuple[Consent, ...]
+    after: tuple[Consent, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +131,16 @@ class RemoveStudent:
     """Everywhere: roster, faces, sightings that name them, marks, history, the linked account. Refused with NotFound.
 
     Their media keys become erasures.
+    """
+
+    student_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveEvidence:
+    """The pictures of a student beside sightings and marks, which stay; the pictures become erasures.
+
+    Refused with NotFound, and MovedOn where one of the marks was changed at the same moment.
     """
 
     student_id: str
@@ -368,6 +391,8 @@ Change = (
     | AddStudent
     | SaveStudent
     | RemoveStudent
+    | SaveConsents
+    | RemoveEvidence
     | AddFace
     | RemoveFace
     | UseRenewedFaces

@@ -92,8 +92,18 @@ class StudentRemoved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentWithdrawn(Event):
+    """A student's consent to these purposes was taken back."""
+
+    kind: ClassVar[str] = "student.consent_withdrawn"
+    about: ClassVar[tuple[str, str]] = ("student", "student_key")
+    student_key: str
+    purposes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhotosRemoved(Event):
-    """A student's consent was taken back, or a photo removed."""
+    """Photos of a student were removed: one, or with the consent to them all."""
 
     kind: ClassVar[str] = "student.photos_removed"
     about: ClassVar[tuple[str, str]] = ("student", "student_key")
@@ -129,6 +139,7 @@ KINDS: dict[str, type[Event]] = {
         MarkSet,
         StudentRegistered,
         StudentRemoved,
+        ConsentWithdrawn,
         PhotosRemoved,
         AlarmRaised,
         DeviceSilent,

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from attendance.bootstrap import bootstrap
 from attendance.changes import AddLecture, AddStudent
 from attendance.model import Lecture, Mark, Status, Student, new_id
+from attendance.rules.consent import consents_of_before
 from attendance.rules.merging import machine_steps
 from attendance.services import Services
 from attendance.settings import load_settings
@@ -28,7 +29,13 @@ def fill_course(environment: Mapping[str, str], code: str) -> None:
     if course is None:
         raise ValueError(f"there is no course {code}")
     students = [
-        Student(f"B{number:03}", new_id(), f"Student {number}", services.now(), consent_on=date(2026, 1, 2))
+        Student(
+            f"B{number:03}",
+            new_id(),
+            f"Student {number}",
+            services.now(),
+            consents=consents_of_before(date(2026, 1, 2)),
+        )
         for number in range(1, STUDENTS + 1)
     ]
     for student in students:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from attendance.events import Event, PhotosRemoved, StudentRemoved
+from attendance.events import ConsentWithdrawn, Event, PhotosRemoved, StudentRemoved
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,4 +24,5 @@ class Handler:
 
 HANDLERS: Mapping[str, Handler] = {
     "imports": Handler((StudentRemoved, PhotosRemoved), "attendance.handlers.imports:forget", at_once=True),
+    "evidence": Handler((ConsentWithdrawn,), "attendance.handlers.evidence:remove", at_once=True),
 }

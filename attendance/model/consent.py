@@ -34,22 +34,20 @@ class Manner(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """One consent to one purpose. It is never changed or deleted but by its withdrawal, and goes with the student.
+    """One consent to one purpose, in a student's record. Only its withdrawal is ever added; it goes with the student.
 
-    `given_by`, `manner` and `text_version` are None or empty where nobody wrote them down, as before there were
-    records. `recorded_by` and `withdrawn_by` are ids of users, or None where it was a command.
+    What nobody wrote down is None or empty. `text_version` is that of the text which was agreed to. `recorded_by` and
+    `withdrawn_by` are ids of users, or None where it was a command.
     """
 
-    id: str
-    student_id: str
     purpose: Purpose
     given_on: date
-    recorded_at: datetime
+    recorded_at: datetime | None = None
     recorded_by: str | None = None
     given_by: GivenBy | None = None
     manner: Manner | None = None
     note: str = ""
-    text_version: str = ""  # of the text that was agreed to
+    text_version: str = ""
     withdrawn_at: datetime | None = None
     withdrawn_by: str | None = None
 

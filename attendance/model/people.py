@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from attendance.model.consent import Consent, Purpose
 from attendance.model.ids import new_id
 
 
@@ -72,7 +73,14 @@ class Student:
     key: str
     name: str
     created_at: datetime
-    consent_on: date | None = None
+    consents: tuple[Consent, ...] = ()
+    """All that were ever given, in the order in which they were recorded."""
+
+    @property
+    def consent_on(self) -> date | None:
+        """When they agreed to photos and face vectors; None where no such consent stands."""
+        given = [one.given_on for one in self.consents if one.stands and one.purpose is Purpose.FACE]
+        return given[-1] if given else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from attendance.changes import FinishSearch
+from attendance.changes import FinishSearch, RemoveEvidence
 from attendance.committing import commit
 from attendance.errors import (
     BadRecording,
@@ -26,8 +26,9 @@ from attendance.errors import (
 )
 from attendance.events import RecordingSearched, UnknownSeen
 from attendance.media_keys import evidence_key
-from attendance.model import Face, Recording, Sighting, new_id
+from attendance.model import Face, Purpose, Recording, Sighting, Student, new_id
 from attendance.ports import MediaFile, Progress, Seen
+from attendance.rules.consent import has_consent
 from attendance.searching.budget import ordered
 from attendance.services import Services
 from attendance.use_cases.erasing import erase_soon
@@ -108,6 +109,7 @@ def finished(services: Services, recording: Recording, worker: str) -> bool:
     """Say that the recording is searched; False where the worker has lost its lease meanwhile."""
     about: dict[str, Any] = {"at": services.now(), "lecture_id": recording.lecture_id, "recording_id": recording.id}
     seen = [one for one in services.store.sightings(recording.lecture_id) if one.recording_id == recording.id]
+    _erase_what_was_refused(services, seen)
     unknown = tuple(one.number for one in seen if one.student_id is None)
     events = [RecordingSearched(**about), *([UnknownSeen(**about, numbers=unknown)] if unknown else [])]
     try:
@@ -115,6 +117,16 @@ def finished(services: Services, recording: Recording, worker: str) -> bool:
     except MovedOn:
         return False
     return True
+
+
+def _erase_what_was_refused(services: Services, seen: Sequence[Sighting]) -> None:
+    """The pictures of whoever took the consent to them back between the look at it and their storing."""
+    shown = {one.student_id for one in seen if one.student_id is not None and one.picture_key is not None}
+    for student_id in sorted(shown):
+        if not _may_show(services, student_id):
+            with suppress(NotFound):
+                commit(services, RemoveEvidence(student_id))
+            erase_soon(services)
 
 
 def refuse_what_breaks_off(services: Services, recording: Recording, most_attempts: int) -> None:
@@ -214,7 +226,8 @@ def store_sightings(
 
     False, and nothing kept, where the worker lost the lease.
     """
-    sightings = [_sighting(services, recording.id, one) for one in _still_known(services, seen)]
+    agreed = [_as_agreed(services, one) for one in _still_known(services, seen)]
+    sightings = [_sighting(services, recording.id, one) for one in agreed]
     numbered = _numbered(sightings)
     if not services.store.save_sightings(recording.id, worker, numbered, services.faces.name, compared_at):
         # Another worker searches it by now; its pictures are none of ours.
@@ -237,16 +250,26 @@ def _still_known(services: Services, seen: Sequence[Seen]) -> Sequence[Seen]:
     """
     named = {one.student_id for one in seen if one.student_id is not None}
     enrolled = {face.student_id for face in services.store.faces(sorted(named))}
-    gone = {student_id for student_id in named - enrolled if not _is_registered(services, student_id)}
+    gone = {student_id for student_id in named - enrolled if _registered(services, student_id) is None}
     return only_of(enrolled | gone, seen)
 
 
-def _is_registered(services: Services, student_id: str) -> bool:
+def _as_agreed(services: Services, seen: Seen) -> Seen:
+    """Without its picture where the student did not agree to pictures as evidence."""
+    return seen if seen.student_id is None or _may_show(services, seen.student_id) else replace(seen, picture=None)
+
+
+def _may_show(services: Services, student_id: str) -> bool:
+    """True of whoever was removed, too: the store leaves them out."""
+    student = _registered(services, student_id)
+    return student is None or has_consent(student.consents, Purpose.EVIDENCE)
+
+
+def _registered(services: Services, student_id: str) -> Student | None:
     try:
-        services.store.student(student_id)
+        return services.store.student(student_id)
     except NotFound:
-        return False
-    return True
+        return None
 
 
 def _sighting(services: Services, recording_id: str, seen: Seen) -> Sighting:

@@ -166,6 +166,12 @@ SETTINGS = (
     Setting("ROLLCALL_MAX_UPLOAD_GB", "10", "The largest recording that may be uploaded, in GB.", number(0.001, 1000)),
     Setting("ROLLCALL_MAX_PHOTO_MB", "30", "The largest photo that may be uploaded, in MB.", number(0.1, 1000)),
     Setting(
+        "ROLLCALL_CONSENT_TEXT_VERSION",
+        "1",
+        "The version of the text of consent that is handed out; forms put it beside each consent.",
+        text,
+    ),
+    Setting(
         "ROLLCALL_READINGS_FULL_DAYS",
         "7",
         "For how many days every reading of a thermal sensor is kept.",
@@ -248,6 +254,7 @@ class Settings:
     monthly_budget: float | None
     max_upload_gb: float
     max_photo_mb: float
+    consent_text_version: str
     readings_full_days: int
     readings_thinned_days: int
     device_outbox_days: int

@@ -35,9 +35,12 @@ def clean_course_code(text: str) -> str:
 
 def clean_section(text: str) -> str:
     """The section in NFC, which may be empty. Raises InvalidInput."""
-    if not text.strip(_AROUND):
-        return ""
-    return _clean(text, Phrase("The section"), MOST_CODE_CHARACTERS, "section")
+    return clean_remark(text, Phrase("The section"), MOST_CODE_CHARACTERS, "section")
+
+
+def clean_remark(text: str, what: Phrase, most: int, field: str) -> str:
+    """A few words of a person in NFC without blanks around them, which may be none. Raises InvalidInput."""
+    return _clean(text, what, most, field) if text.strip(_AROUND) else ""
 
 
 def same_text(text: str) -> str:

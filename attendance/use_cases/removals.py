@@ -19,7 +19,7 @@ from attendance.services import Services
 from attendance.use_cases.names import clean_name, same_text
 
 STUDENT_REMOVED, USER_REMOVED = "student.removed", "user.removed"
-_CONSENT_WITHDRAWN, _PHOTO_REMOVED = "student.consent_withdrawn", "student.photo_removed"
+CONSENT_WITHDRAWN, _PHOTO_REMOVED = "student.consent_withdrawn", "student.photo_removed"
 _LATE = timedelta(minutes=1)
 """Entries may be written so much later than their moment, and clocks of several machines differ."""
 
@@ -57,7 +57,7 @@ class RemovalWatch:
         self._look()
         if self.is_removed(student_id):
             raise was_removed()
-        if self._without_photos.get(student_id) == _CONSENT_WITHDRAWN:
+        if self._without_photos.get(student_id) == CONSENT_WITHDRAWN:
             raise InvalidInput("This student's consent was taken back since the import began.")
         if student_id in self._without_photos:
             raise InvalidInput("A photo of this student was removed since the import began.")
@@ -83,7 +83,7 @@ class RemovalWatch:
                 break
             if entry.action == STUDENT_REMOVED:
                 self._removed.add(entry.subject)
-            elif entry.action == _CONSENT_WITHDRAWN:
+            elif entry.action == CONSENT_WITHDRAWN:
                 self._without_photos[entry.subject] = entry.action
             elif entry.action == _PHOTO_REMOVED:
                 self._without_photos.setdefault(entry.subject, entry.action)

@@ -63,6 +63,8 @@ class Admin:
             name=name,
             consented="y",
             consent_on="2026-03-01",
+            given_by="student",
+            manner="paper",
             courses=course_id,
             photos=(io.BytesIO(photo), "photo.jpg"),
         )

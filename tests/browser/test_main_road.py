@@ -119,7 +119,9 @@ def _register(page: Page, number: int, seed: int | None) -> None:
     page.get_by_label("Student id").fill(f"20260{number}")
     page.get_by_label("Name", exact=True).fill(f"Student {number}")
     expect(page.get_by_label("CS101 (1)")).to_be_checked()  # the only course there is
-    page.get_by_label("The student agreed").check()
+    page.get_by_label("The student, or a guardian").check()
+    page.get_by_label("Who agreed").select_option("A guardian")
+    page.get_by_label("How", exact=True).select_option("On paper")
     if seed is not None:
         photo = {"name": f"{number}.jpg", "mimeType": "image/jpeg", "buffer": photo_of(seed)}
         page.locator("input[type=file]").set_input_files(photo)  # type: ignore[arg-type]

@@ -32,6 +32,8 @@ def _pages_of_admin(school: School) -> Pages:
         ("student-strange", f"/students/{school.strange.key}"),
         ("student-register", "/students/register"),
         ("student-change", f"{student}/change"),
+        ("student-consent-record", f"{student}/consents/record"),
+        ("student-consent-withdraw", f"{student}/consents/face/withdraw"),
         ("student-photos", f"{student}{photo}add"),
         ("student-remove", f"{student}/remove"),
         ("student-strange-remove", f"/students/{school.strange.key}/remove"),

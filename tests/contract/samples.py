@@ -7,11 +7,15 @@ from typing import Any
 
 from attendance.changes import AddCourse, AddLecture, AddRecording, AddStudent, AddUser, SetTeachers
 from attendance.model import (
+    Consent,
     Course,
     Evidence,
     Face,
+    GivenBy,
     Lecture,
+    Manner,
     Mark,
+    Purpose,
     Recording,
     RecordingKind,
     Role,
@@ -22,6 +26,7 @@ from attendance.model import (
     User,
 )
 from attendance.ports import Store
+from attendance.rules.consent import WITH_A_PHOTO
 from tests.committing import finish_search
 
 NOW = datetime(2025, 3, 3, 0, 30, 15, 123456, tzinfo=UTC)
@@ -51,8 +56,14 @@ def a_course(course_id: str = "c1", code: str = "", **more: Any) -> Course:
 
 
 def a_student(student_id: str = "21", **more: Any) -> Student:
-    given = {"name": f"Student {student_id}", "created_at": NOW, "consent_on": date(2025, 3, 1)} | more
+    given = {"name": f"Student {student_id}", "created_at": NOW, "consents": agreed()} | more
     return Student(id=student_id, key=f"key-of-{student_id}", **given)
+
+
+def agreed(*purposes: Purpose, **more: Any) -> tuple[Consent, ...]:
+    """Consents to these purposes, or to what goes with a photo."""
+    given = {"recorded_at": NOW, "recorded_by": "u1", "given_by": GivenBy.GUARDIAN, "manner": Manner.PAPER} | more
+    return tuple(Consent(one, date(2025, 3, 1), **given) for one in purposes or WITH_A_PHOTO)
 
 
 def a_face(face_id: str = "f1", student_id: str = "21", **more: Any) -> Face:

@@ -23,11 +23,11 @@ from attendance.changes import (
     RemoveRecording,
     RemoveStudent,
     RemoveUser,
+    SaveConsents,
     SaveCourse,
     SaveDevice,
     SaveLecture,
     SaveMarks,
-    SaveStudent,
     SaveUser,
 )
 from attendance.errors import AlreadyExists, MovedOn, NotFound
@@ -66,7 +66,7 @@ def school(store: Store) -> Store:
         AddUser(a_user("u9", "nine@example.org")),
         AddStudent(a_student("29"), [a_face("f9", "29")], ["c1"]),
         AddToRoster("c1", ["21"]),
-        SaveStudent(replace(a_student("21"), consent_on=None)),
+        SaveConsents("21", a_student("21").consents, ()),
         RemoveFace("f1"),
         RemoveRecording("r1"),
         RemoveLecture("l1"),

@@ -22,7 +22,7 @@ from attendance.changes import (
     RemoveLecture,
     RemoveRecording,
     RemoveStudent,
-    SaveStudent,
+    SaveConsents,
 )
 from attendance.errors import NotFound
 from attendance.media_keys import COPY
@@ -91,7 +91,7 @@ def test_copies_that_a_face_service_keeps_are_erased_too(store: Store, how: str)
     elif how == "face":
         store.commit(RemoveFace("f1"))
     else:
-        store.commit(SaveStudent(replace(store.student("21"), consent_on=None)))
+        store.commit(SaveConsents("21", store.student("21").consents, ()))
     copies = {f"{COPY}copy of f1", f"{COPY}newer copy of f1"}
     assert set(store.pending_erasures()) == {"photo of f1", "thumbnail of f1"} | copies
     erased(store, copies)

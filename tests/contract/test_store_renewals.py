@@ -12,7 +12,7 @@ from attendance.changes import (
     AddStudent,
     RemoveFace,
     RemoveStudent,
-    SaveStudent,
+    SaveConsents,
     UseRenewedFaces,
 )
 from attendance.errors import Conflict, NotFound
@@ -144,7 +144,7 @@ def test_what_was_renewed_goes_with_its_photo(store: Store, faces: list[Face]) -
     for face in faces:
         store.commit(AddRenewedFace(anew(face)))
     store.commit(RemoveFace("f1"))
-    store.commit(SaveStudent(a_student("22", consent_on=None)))
+    store.commit(SaveConsents("22", a_student("22").consents, ()))
     assert store.engine_counts() == [EngineCount(OLD, 1, 0), EngineCount(NEW, 0, 1)]
     store.commit(RemoveStudent("21"))
     assert store.engine_counts() == []

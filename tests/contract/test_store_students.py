@@ -1,7 +1,6 @@
 """What every Store keeps to about students and their faces."""
 
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
@@ -60,9 +59,9 @@ def test_ids_differ_by_case_and_accent(store: Store) -> None:
 
 def test_no_consent_no_face(store: Store) -> None:
     with pytest.raises(ConsentMissing):
-        store.commit(AddStudent(a_student("21", consent_on=None), [a_face()]))
+        store.commit(AddStudent(a_student("21", consents=()), [a_face()]))
     assert store.students().total == 0
-    store.commit(AddStudent(a_student("21", consent_on=None)))
+    store.commit(AddStudent(a_student("21", consents=())))
     with pytest.raises(ConsentMissing) as refused:
         store.commit(AddFace(a_face()))
     assert refused.value.sentence == "Student 21 has not consented to face recognition."
@@ -78,26 +77,14 @@ def test_registering_for_an_unknown_course_stores_nothing(store: Store) -> None:
     assert store.roster("c1") == []
 
 
-def test_saving_changes_name_and_consent_only(store: Store) -> None:
+def test_saving_changes_the_name_only(store: Store) -> None:
     store.commit(AddStudent(a_student("21"), [a_face()]))
-    store.commit(
-        SaveStudent(
-            replace(a_student("21"), name="Renamed", consent_on=date(2025, 4, 1), key="x", created_at=NOW + MINUTE)
-        )
-    )
-    assert store.student("21") == a_student("21", name="Renamed", consent_on=date(2025, 4, 1))
+    store.commit(SaveStudent(replace(a_student("21"), name="Renamed", consents=(), key="x", created_at=NOW + MINUTE)))
+    assert store.student("21") == a_student("21", name="Renamed")
     assert len(store.faces()) == 1
     assert [student.id for student in store.students(text="RENAMED").items] == ["21"]
     with pytest.raises(NotFound):
         store.commit(SaveStudent(a_student("22")))
-
-
-def test_consent_taken_back_removes_all_faces(store: Store) -> None:
-    store.commit(AddStudent(a_student("21"), [a_face("f1"), a_face("f2")]))
-    store.commit(AddStudent(a_student("22"), [a_face("f3", "22")]))
-    store.commit(SaveStudent(a_student("21", consent_on=None)))
-    assert [face.id for face in store.faces()] == ["f3"]
-    assert set(store.pending_erasures()) == {"photo of f1", "thumbnail of f1", "photo of f2", "thumbnail of f2"}
 
 
 def test_unknown_students_are_not_found(store: Store) -> None:

@@ -11,13 +11,13 @@ import pytest
 
 from attendance.changes import AddUser, SaveUser
 from attendance.errors import NotAllowed
-from attendance.model import Role, User
+from attendance.model import Purpose, Role, User
 from attendance.use_cases.imports.folders import locked
 from attendance.use_cases.imports.stored import StoredImport, begin_import, continue_import, stored_import
 from attendance.use_cases.imports.students import StudentImport
 from attendance.use_cases.people.accounts import remove_user
+from attendance.use_cases.students.consents import withdraw_consent
 from attendance.use_cases.students.photos import remove_photo
-from attendance.use_cases.students.registering import change_student
 from attendance.use_cases.students.removing import remove_student, what_will_be_erased
 from attendance.use_cases.upkeep import sweep
 from tests.unit.in_memory import CONSENT, NOW, MemoryServices, a_student, services_in_memory
@@ -153,7 +153,7 @@ def test_an_import_that_begins_after_the_removal_registers_anew(services: Memory
 def test_consent_that_was_taken_back_stays_so(services: MemoryServices):
     a_student(services, "D-97", b"face:97.2", name="Dana Ninetyseven")
     kept = begin(services)
-    change_student(later(services), "D-97", name="Dana Ninetyseven", consent_on=None, by="boss")
+    withdraw_consent(later(services), "D-97", list(Purpose), by="boss")
     assert not is_in_folder(services, kept, b"face:97")
     done = go_on(later(services), kept)
     assert done.report[1].sentence == "This student's consent was taken back since the import began."

@@ -12,7 +12,7 @@ import pytest
 
 from attendance.changes import AddUser
 from attendance.errors import Conflict, InvalidInput, NotFound, OutOfSpace, ServiceUnavailable
-from attendance.model import Role, User
+from attendance.model import GivenBy, Manner, Purpose, Role, User
 from attendance.use_cases.imports import stored as keep_import
 from attendance.use_cases.imports.folders import locked
 from attendance.use_cases.imports.stored import (
@@ -30,6 +30,7 @@ from attendance.use_cases.imports.students import (
     import_students,
     report_as_csv,
 )
+from attendance.use_cases.students.consents import withdraw_consent
 from tests.device_uploader.small_disk import files_of_at_most
 from tests.unit.in_memory import NOW, MemoryServices, a_course, a_student, services_in_memory
 from tests.unit.workbooks import workbook
@@ -117,7 +118,7 @@ def test_students_who_exist_take_what_is_new_and_lose_nothing(services: MemorySe
     assert row == ImportRow(2, "21", "Student 21", Outcome.UPDATED, "Put on the roster of CS101 (1). 1 photo added.")
     assert services.store.student("21").consent_on == date(2026, 3, 1)
     (row,) = run(services, HEAD + "21,Student 21b,,2026-02-01\n")
-    assert row.sentence == "Name changed. Consent date changed."
+    assert row.sentence == "Name changed. Consent recorded."
 
 
 def test_a_refused_row_of_a_student_who_exists_changes_nothing(services: MemoryServices):
@@ -373,3 +374,39 @@ def test_a_workbook_is_imported_like_a_list(services: MemoryServices):
     (row,) = import_students(services, csv=data, by=None)
     assert (row.student_id, row.outcome) == ("21", Outcome.ADDED)
     assert services.store.student("21").consent_on == date(2026, 3, 2)
+
+
+def test_a_list_may_say_who_agreed_how_for_what_and_to_which_text(services: MemoryServices):
+    head = "id,name,consent,consent by,consent how,consent for,consent text,Consent note\n"
+    rows = [
+        "21,Student 21,2026-03-01,guardian,paper,face,2,file A",
+        "22,Student 22,2026-03-01,보호자,서면,face | evidence,,",
+        "23,Student 23,2026-03-01,,,,,",
+        "24,Student 24,2026-03-01,somebody,,,,",
+    ]
+    report = run(services, head + "\n".join(rows) + "\n")
+    assert outcomes(report) == ["added", "added", "added", "refused"]
+    assert report[3].sentence == "somebody is not one of: student, guardian."
+    (only,) = services.store.student("21").consents
+    assert (only.purpose, only.given_by, only.manner) == (Purpose.FACE, GivenBy.GUARDIAN, Manner.PAPER)
+    assert (only.text_version, only.note) == ("2", "file A")
+    both = services.store.student("22").consents
+    assert [(one.purpose, one.given_by) for one in both] == [
+        (Purpose.FACE, GivenBy.GUARDIAN),
+        (Purpose.EVIDENCE, GivenBy.GUARDIAN),
+    ]
+    unknown = services.store.student("23").consents
+    assert [(one.given_by, one.manner, one.text_version) for one in unknown] == [(None, None, "")] * 2
+
+
+def test_an_old_list_does_not_bring_back_a_consent_that_was_taken_back(services: MemoryServices):
+    a_student(services, "21")
+    withdraw_consent(services, "21", list(Purpose), by="boss")
+    (row,) = run(services, HEAD + "21,Student 21,,2026-03-01\n")
+    assert row.outcome is Outcome.UNCHANGED
+    assert row.sentence == "A consent of this day was taken back; record a new one on the student's page."
+    (row,) = run(services, HEAD + "21,Student 21,21.jpg,2026-03-01\n", photos=zipped(**PHOTOS))
+    assert row.outcome is Outcome.REFUSED
+    assert services.store.student("21").consent_on is None
+    (row,) = run(services, HEAD + "21,Student 21,,2026-03-02\n")
+    assert row.sentence == "Consent recorded."

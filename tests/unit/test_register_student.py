@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 
 from attendance.errors import AlreadyExists, BadPhoto, ConsentMissing, InvalidInput, NotFound, ServiceUnavailable
+from attendance.model import Purpose
 from attendance.use_cases.students.checking import check_photo
+from attendance.use_cases.students.consents import withdraw_consent
 from attendance.use_cases.students.photos import UNLIKE_OTHERS, add_photo
 from attendance.use_cases.students.registering import change_student, register_student
 from tests.unit.in_memory import CONSENT, MemoryServices, a_course, a_student, services_in_memory
@@ -156,7 +158,7 @@ def test_look_alikes_are_told_and_not_refused(services: MemoryServices):
 def test_that_somebody_went_on_with_a_look_alike_is_written_down(services: MemoryServices):
     a_student(services, "52", b"face:52")
     register(services, b"face:52.3", b"face:52.1")
-    assert audit_detail(services) == "2 photos, looks like 52 (90)"
+    assert audit_detail(services) == ("2 photos, looks like 52 (90), consent to face and evidence given on 2026-03-01")
     add_photo(services, "21", b"face:52.2", by="user")
     assert audit_detail(services) == "looks like 52 (80)"
 
@@ -185,7 +187,7 @@ def test_the_problems_of_a_photo_are_told(services: MemoryServices):
 def test_taking_consent_back_erases_faces_and_photos(services: MemoryServices):
     a_student(services)
     face = services.store.faces()[0]
-    change_student(services, "21", name="Student 21", consent_on=None, by="user")
+    withdraw_consent(services, "21", list(Purpose), by="user")
     assert not services.store.faces()
     assert not services.media.files
     assert services.faces.removed == [face.external_id]
@@ -194,7 +196,7 @@ def test_taking_consent_back_erases_faces_and_photos(services: MemoryServices):
 
 def test_changing_the_name_keeps_photos(services: MemoryServices):
     a_student(services)
-    change_student(services, "21", name="Student 21b", consent_on=CONSENT, by="user")
+    change_student(services, "21", name="Student 21b", by="user")
     assert services.store.student("21").name == "Student 21b"
     assert len(services.store.faces()) == 1
     assert audit_of(services)[0] == "student.changed"
@@ -203,5 +205,5 @@ def test_changing_the_name_keeps_photos(services: MemoryServices):
 def test_changing_nothing_writes_nothing_down(services: MemoryServices):
     a_student(services)
     before = audit_of(services)
-    change_student(services, "21", name=" Student 21 ", consent_on=CONSENT, by="user")
+    change_student(services, "21", name=" Student 21 ", by="user")
     assert audit_of(services) == before

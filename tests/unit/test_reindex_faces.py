@@ -10,11 +10,11 @@ import pytest
 
 from attendance.changes import Part, UseRenewedFaces
 from attendance.errors import ServiceUnavailable
-from attendance.model import EngineCount, Status
+from attendance.model import EngineCount, Purpose, Status
 from attendance.ports import EnrolledFace
 from attendance.searching.searches import search_recording
+from attendance.use_cases.students.consents import withdraw_consent
 from attendance.use_cases.students.photos import add_photo, remove_photo
-from attendance.use_cases.students.registering import change_student
 from attendance.use_cases.students.reindexing import outdated_faces, reindex_faces
 from attendance.use_cases.students.removing import remove_student
 from tests.fakes import FakeFaces
@@ -176,7 +176,7 @@ def test_a_photo_that_is_removed_meanwhile_leaves_nothing(before, services):
 
 def test_a_student_who_withdraws_consent_meanwhile_gets_no_vector(before, services):
     def withdraw() -> None:
-        change_student(before, "22", name="Student 22", consent_on=None, by=None)
+        withdraw_consent(before, "22", [Purpose.FACE], by=None)
 
     assert reindex_faces(replace(services, faces=Interrupting(3, withdraw))).complete
     assert services.store.faces(["22"]) == []

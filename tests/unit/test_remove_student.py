@@ -31,7 +31,7 @@ from attendance.use_cases.students.registering import change_student
 from attendance.use_cases.students.removing import Erasure, remove_student, what_will_be_erased
 from attendance.use_cases.upkeep import sweep
 from tests.committing import save_machine_marks
-from tests.unit.in_memory import CONSENT, NOW, MemoryServices, a_course, a_student, services_in_memory
+from tests.unit.in_memory import NOW, MemoryServices, a_course, a_student, services_in_memory
 
 
 @pytest.fixture
@@ -154,7 +154,7 @@ def test_no_entry_of_the_audit_names_whom_was_removed(services: MemoryServices):
     course = services.store.courses()[0]
     a_student(services, "60", b"face:21.2")  # looks like 21
     remove_from_roster(services, course.id, "21", by="user")
-    change_student(services, "21", name="Other Name", consent_on=CONSENT, by="user")
+    change_student(services, "21", name="Other Name", by="user")
     services.store.commit(AuditEntry(NOW, None, "user.added", "21", "student"))
     services.store.commit(AuditEntry(NOW, None, "user.changed", "student@example.org", "teacher"))
     services.store.commit(AuditEntry(NOW, None, "course.removed", "CS101", "lectures 21"))

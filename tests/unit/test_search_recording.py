@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from attendance.errors import Conflict, InvalidInput, SearchStopped, ServiceUnavailable
-from attendance.model import Recording, SearchStatus, Status
+from attendance.model import Purpose, Recording, SearchStatus, Status
 from attendance.searching import searches as module
 from attendance.searching.searches import MOST_ATTEMPTS, search_recording
 from attendance.use_cases.lectures.lectures import remove_recording, search_again
 from attendance.use_cases.lectures.marks import confirm, refuse, set_mark, undo
+from attendance.use_cases.students.consents import record_consent, withdraw_consent
 from attendance.use_cases.students.photos import add_photos, remove_photo
-from attendance.use_cases.students.registering import change_student
 from attendance.use_cases.students.removing import remove_student
 from tests.unit.in_memory import CONSENT, NOW, MemoryServices, a_course, a_student, services_in_memory
 from tests.unit.receiving import START, a_file, receive, statuses
@@ -58,7 +58,7 @@ def test_a_photo_that_came_while_a_search_was_under_way_was_not_compared_by_it(s
     def meanwhile(share: float) -> None:
         clock[0] += timedelta(minutes=1)
         if not services.store.faces(["23"]):
-            change_student(services, "23", name="Student 23", consent_on=CONSENT, by=None)
+            record_consent(services, "23", CONSENT, by=None)
             add_photos(services, "23", [b"face:23"], by=None)
 
     assert search_recording(services, recording.id, progress=meanwhile)
@@ -264,7 +264,7 @@ def test_a_search_that_ends_later_names_nobody_whose_face_was_erased(services, t
         if how == "removed" and services.store.students(text="21").total:
             remove_student(services, "21", by=None)
         elif how == "consent":
-            change_student(services, "21", name="Student 21", consent_on=None, by=None)
+            withdraw_consent(services, "21", [Purpose.FACE], by=None)
         elif how == "photo" and services.store.faces(["21"]):
             remove_photo(services, "21", services.store.faces(["21"])[0].id, by=None)
 

@@ -20,6 +20,7 @@ from attendance.changes import (
     RemoveLecture,
     RemoveRecording,
     RemoveStudent,
+    SaveConsents,
     SaveCourse,
     SaveLecture,
     SaveStudent,
@@ -297,7 +298,7 @@ def test_consent_taken_back_removes_more_faces_than_a_transaction_holds(store: D
     store.commit(AddStudent(a_student()))
     for number in range(40):
         store.commit(AddFace(a_face(f"f{number}")))
-    store.commit(SaveStudent(a_student(consent_on=None)))
+    store.commit(SaveConsents("21", a_student().consents, ()))
     assert store.faces() == []
     assert len(store.pending_erasures()) == 80
     assert store.engine_counts() == []

@@ -22,9 +22,9 @@ from attendance.changes import (
     RemoveEmptyLecture,
     RemoveLecture,
     RemoveStudent,
+    SaveConsents,
     SaveCourse,
     SaveLecture,
-    SaveStudent,
     SaveUser,
     SetTeachers,
     UseRenewedFaces,
@@ -177,14 +177,14 @@ def test_what_a_later_search_saved_is_not_cleared_up_by_an_earlier_one_that_was_
 
 
 def test_consent_taken_back_meanwhile_keeps_out_the_face(other: DynamoStore) -> None:
-    slow = meanwhile(lambda: other.commit(SaveStudent(a_student("21", consent_on=None))))
+    slow = meanwhile(lambda: other.commit(SaveConsents("21", a_student("21").consents, ())))
     with pytest.raises(ConsentMissing):
         slow.commit(AddFace(a_face()))
     assert other.faces() == []
 
 
 def test_a_face_that_comes_while_consent_is_taken_back_goes_too(other: DynamoStore) -> None:
-    meanwhile(lambda: other.commit(AddFace(a_face("f9")))).commit(SaveStudent(a_student("21", consent_on=None)))
+    meanwhile(lambda: other.commit(AddFace(a_face("f9")))).commit(SaveConsents("21", a_student("21").consents, ()))
     assert other.faces() == []
     assert set(other.pending_erasures()) == {"photo of f9", "thumbnail of f9"}
 

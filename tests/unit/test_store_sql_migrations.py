@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
 from threading import Thread
@@ -16,8 +17,9 @@ from sqlalchemy import inspect
 from attendance.adapters.sql import SqlStore, open_store
 from attendance.adapters.sql.preparing import _config, newest_version
 from attendance.adapters.sql.tables import metadata
-from attendance.changes import AddUser
+from attendance.changes import AddUser, SaveConsents
 from attendance.errors import ServiceUnavailable
+from attendance.model import Consent, Purpose
 from attendance.settings import load_settings
 from tests.contract.samples import a_user
 
@@ -159,3 +161,28 @@ def test_who_was_there_before_is_found_without_marks(store: SqlStore) -> None:
         command.downgrade(_config(connection), "0005")
         assert connection.exec_driver_sql("SELECT id_folded FROM students").scalar_one() == "a-1"
         assert connection.exec_driver_sql("SELECT name_folded FROM users").scalar_one() == "zoë"
+
+
+def test_the_day_of_consent_becomes_the_first_records(store: SqlStore) -> None:
+    with store._writing() as connection:
+        command.upgrade(_config(connection), "0010")
+        for student_id, day in (("21", "'2026-03-01'"), ("22", "NULL")):
+            connection.exec_driver_sql(
+                "INSERT INTO students (id, key, name, name_folded, found_by, created_at, consent_on) VALUES "
+                f"('{student_id}', 'key-{student_id}', 'Student', 'student', 'student', '2025-03-03 00:00:00', {day})"
+            )
+        connection.exec_driver_sql(
+            "INSERT INTO faces (id, student_id, engine, photo_key, thumbnail_key, quality, created_at) "
+            "VALUES ('f1', '21', 'local-1', 'photo', 'small', 0.5, '2025-03-03 00:00:00')"
+        )
+    store.prepare()
+    day = date(2026, 3, 1)
+    assert store.student("21").consents == (Consent(Purpose.FACE, day), Consent(Purpose.EVIDENCE, day))
+    assert store.student("22").consents == ()
+    assert [face.id for face in store.faces()] == ["f1"]
+    later = Consent(Purpose.FACE, date(2026, 4, 1), text_version="2")
+    store.commit(SaveConsents("21", store.student("21").consents, (*store.student("21").consents, later)))
+    with store._writing() as connection:
+        command.downgrade(_config(connection), "0010")
+        days = connection.exec_driver_sql("SELECT consent_on FROM students ORDER BY id").scalars().all()
+        assert days == ["2026-04-01", None]

@@ -21,6 +21,7 @@ from attendance import passwords
 from attendance.adapters.sql import open_store
 from attendance.changes import AddCourse, AddStudent, AddToRoster, SetTeachers
 from attendance.model import Course, Role, Student, User, new_id
+from attendance.rules.consent import consents_of_before
 from attendance.services import Services
 from attendance.settings import Settings, load_settings
 from attendance.use_cases.people.accounts import add_user
@@ -131,7 +132,9 @@ def teacher(services: Services) -> User:
 @pytest.fixture
 def student(services: Services) -> Student:
     """A registered student without a face."""
-    student = Student(id="21", key=new_id(), name="Student 21", created_at=NOW, consent_on=date(2026, 3, 1))
+    student = Student(
+        id="21", key=new_id(), name="Student 21", created_at=NOW, consents=consents_of_before(date(2026, 3, 1))
+    )
     services.store.commit(AddStudent(student))
     return student
 

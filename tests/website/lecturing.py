@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from attendance.changes import AddFace, AddStudent
 from attendance.model import Face, Student, new_id
+from attendance.rules.consent import consents_of_before
 from attendance.searching.searches import search_recording
 from attendance.services import Services
 from tests.website.browsing import csrf
@@ -35,7 +36,7 @@ def enrol(services: Services, student_id: str, person: float) -> Face:
 
 def add_student(services: Services, course_id: str, student_id: str, person: float | None = None) -> Student:
     """One more student on the roster, enrolled where a person is given."""
-    student = Student(student_id, new_id(), f"Student {student_id}", NOW, consent_on=NOW.date())
+    student = Student(student_id, new_id(), f"Student {student_id}", NOW, consents=consents_of_before(NOW.date()))
     services.store.commit(AddStudent(student, (), [course_id]))
     if person is not None:
         enrol(services, student_id, person)

@@ -93,7 +93,7 @@ def test_adding_no_photo_is_said(admin_client: FlaskClient, enrolled: Student):
 def test_no_photo_is_added_before_consent(admin_client: FlaskClient, services: Services):
     student = register_student(services, student_id="70", name="Student 70", consent_on=None, by=None).student
     answer = admin_client.get(f"/students/{student.key}/photos/add")
-    assert answer.location == f"/students/{student.key}/change"
+    assert answer.location == f"/students/{student.key}/consents/record"
 
 
 def test_what_is_found_in_a_kept_photo_is_told(
@@ -115,12 +115,3 @@ def test_a_photo_is_reached_through_its_own_student_only(
     face = face_of(services, enrolled)
     for part in ("found", "remove"):
         assert admin_client.get(f"/students/{student.key}/photos/{face.id}/{part}").status_code == 404
-
-
-def test_taking_consent_back_erases_photos(admin_client: FlaskClient, services: Services, enrolled: Student):
-    url = f"/students/{enrolled.key}/change"
-    assert "erases 1 photo" in admin_client.get(url).text
-    answer = post_form(admin_client, url, name=enrolled.name, consent_on="2026-03-01")
-    assert "taken back" in admin_client.get(answer.location).text
-    assert services.store.faces() == []
-    assert list(services.media.keys()) == []

@@ -23,7 +23,8 @@ REGISTER = "/students/register"
 def register(
     client: FlaskClient, *photos: tuple[io.BytesIO, str], headers: dict[str, str] | None = None, **more: object
 ):
-    fields = {"student_id": "52", "name": "Student 52", "consented": "y", "consent_on": "2026-03-01"} | more
+    fields = {"student_id": "52", "name": "Student 52", "consented": "y", "consent_on": "2026-03-01"}
+    fields |= {"given_by": "guardian", "manner": "paper", "text_version": "1"} | more
     data = {"csrf_token": csrf(client, REGISTER), "photos": list(photos), **fields}
     data = {name: value for name, value in data.items() if value is not None}
     return client.post(REGISTER, data=data, headers=headers, content_type="multipart/form-data")
@@ -190,7 +191,7 @@ def test_the_list_is_filtered_by_course(admin_client: FlaskClient, course: Cours
 
 def test_a_name_is_changed(admin_client: FlaskClient, services: Services, enrolled: Student):
     url = f"/students/{enrolled.key}/change"
-    post_form(admin_client, url, name="Student 60b", consented="y", consent_on="2026-03-01")
+    post_form(admin_client, url, name="Student 60b")
     assert services.store.student("60").name == "Student 60b"
     assert len(services.store.faces()) == 1
 

@@ -51,7 +51,8 @@ def app(app: Flask, tmp_path: Path) -> Flask:
 
 
 def register(client: FlaskClient, *photos: bytes, **more: str):
-    fields = {"student_id": "52", "name": "Student 52", "consented": "y", "consent_on": "2026-03-01"} | more
+    fields = {"student_id": "52", "name": "Student 52", "consented": "y", "consent_on": "2026-03-01"}
+    fields |= {"given_by": "guardian", "manner": "paper", "text_version": "1"} | more
     data = {
         "csrf_token": csrf(client, REGISTER),
         "photos": [(io.BytesIO(data), "photo.jpg") for data in photos],

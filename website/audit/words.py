@@ -29,6 +29,7 @@ ACTIONS = {
     "course.teachers_set": _l("set the teachers of"),
     "student.registered": _l("registered the student"),
     "student.changed": _l("changed the student"),
+    "student.consent_recorded": _l("recorded a consent of the student"),
     "student.consent_withdrawn": _l("withdrew the consent of the student"),
     "student.photo_added": _l("added a photo of the student"),
     "student.photo_removed": _l("removed a photo of the student"),

@@ -10,12 +10,13 @@ from typing import Any
 import click
 
 from attendance.errors import InvalidInput
-from attendance.model import Student
+from attendance.model import Consent, Student
 from attendance.services import Services
 from attendance.use_cases.imports.lists import read_consent_date
+from attendance.use_cases.students.consents import Given, record_consent, withdraw_consent
 from attendance.use_cases.students.photos import add_photos, remove_photo
-from attendance.use_cases.students.registering import change_student
 from attendance.use_cases.students.removing import remove_student, what_will_be_erased
+from website.commands.consent_options import given_options
 from website.commands.courses_by_name import COURSE_HELP, course_named
 from website.commands.files import read_file
 from website.commands.plain_errors import Commands
@@ -51,6 +52,7 @@ def show(student_id: str, as_json: bool) -> None:
     row = _row(services, services.store.student(student_id))
     faces = services.store.faces([student_id])
     row["photo_ids"] = [face.id for face in faces]
+    row["consents"] = [_consent(one) for one in services.store.student(student_id).consents]
     if as_json:
         click.echo(json.dumps(row, ensure_ascii=False, indent=2))
     else:
@@ -60,18 +62,19 @@ def show(student_id: str, as_json: bool) -> None:
 @students.command("consent")
 @click.argument("student_id", metavar="ID")
 @click.argument("date", required=False, default="")
-@click.option("--withdraw", is_flag=True, help="Take consent back, which erases photos and faces at once.")
-def consent(student_id: str, date: str, withdraw: bool) -> None:
-    """Record on which DATE the student agreed to photos, such as 2026-03-02, or with --withdraw that they do not."""
+@click.option("--withdraw", is_flag=True, help="Take consent back, which erases at once what was kept by it.")
+@given_options
+def consent(student_id: str, date: str, withdraw: bool, given: Given) -> None:
+    """Record on which DATE the student agreed, such as 2026-03-02, or with --withdraw that they do not any more."""
     if bool(date.strip()) == withdraw:
         raise click.UsageError("Give either the date of consent or --withdraw.")
     services = current_services()
-    student = services.store.student(student_id)
-    change_student(services, student_id, name=student.name, consent_on=read_consent_date(date), by=None)
     if withdraw:
+        withdraw_consent(services, student_id, given.purposes, by=None)
         leave_nothing()
-        click.echo("Consent is taken back; photos and faces are erased.")
-    else:
+        click.echo(f"Consent to {' and '.join(given.purposes)} is taken back; what was kept by it is erased.")
+    elif on := read_consent_date(date):
+        record_consent(services, student_id, on, given, by=None)
         click.echo("The consent is recorded.")
 
 
@@ -136,6 +139,19 @@ def _students(services: Services, text: str, course_id: str | None) -> Iterator[
         if number >= page.pages:
             return
         number += 1
+
+
+def _consent(consent: Consent) -> dict[str, Any]:
+    return {
+        "for": consent.purpose,
+        "given_on": consent.given_on.isoformat(),
+        "given_by": consent.given_by,
+        "how": consent.manner,
+        "note": consent.note,
+        "text_version": consent.text_version,
+        "recorded_at": consent.recorded_at.isoformat() if consent.recorded_at else None,
+        "withdrawn_at": consent.withdrawn_at.isoformat() if consent.withdrawn_at else None,
+    }
 
 
 def _row(services: Services, student: Student) -> dict[str, Any]:

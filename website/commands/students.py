@@ -19,7 +19,9 @@ from attendance.use_cases.imports.students import (
     ZipPhotos,
 )
 from attendance.use_cases.students.checking import photo_in_words
+from attendance.use_cases.students.consents import Given
 from attendance.use_cases.students.registering import register_student
+from website.commands.consent_options import given_options
 from website.commands.courses_by_name import COURSE_HELP, course_named
 from website.commands.files import read_file
 from website.commands.plain_errors import FAILED, Commands
@@ -40,6 +42,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("--course", "names", metavar="CODE", multiple=True, help=COURSE_HELP)
 @click.option("--section", help="The section of the course, where CODE does not say it.")
 @click.option("--consent", metavar="DATE", default="", help="When the student agreed to photos, such as 2026-03-02.")
+@given_options
 def add(
     student_id: str,
     name: str,
@@ -48,6 +51,7 @@ def add(
     names: Sequence[str],
     section: str | None,
     consent: str,
+    given: Given,
 ) -> None:
     """Register a student with any number of photos; --photo and --course may be given several times."""
     services = current_services()
@@ -57,6 +61,7 @@ def add(
         student_id=student_id,
         name=name,
         consent_on=read_consent_date(consent),
+        given=given,
         course_ids=list(dict.fromkeys(course.id for course in courses)),
         photos=[read_file(path, services.settings.most_photo_bytes) for path in (*photos, *more_photos)],
         by=None,
@@ -80,6 +85,7 @@ def import_(
 ) -> None:
     """Import the students of a CSV or Excel file with the columns id, name, and perhaps photos and consent.
 
+    The columns consent_by, consent_how, consent_for, consent_text and consent_note may say more of a consent.
     Photos are found by the names in the column, or, without it, by the ids. Each row stands for itself: the report
     says what became of it, and the exit code is 1 where one was refused. The same import again changes nothing.
     """

@@ -7,4 +7,5 @@ from attendance.model import ERASE
 HANDLERS = {
     ERASE: _l("Delete a file or a face"),
     "imports": _l("Take who was removed out of the imports that wait"),
+    "evidence": _l("Erase pictures of a student who took back the consent to them"),
 }

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from attendance.errors import InvalidInput, NotFound
-from attendance.model import Face, Role, Student
+from attendance.model import Face, Purpose, Role, Student
+from attendance.rules.consent import has_consent
 from attendance.use_cases.students.checking import check_face
 from attendance.use_cases.students.photos import add_photos, remove_photo
 from website.access import roles_required, student_or_404
@@ -25,9 +26,9 @@ from website.students.words import report_json
 def add(student_key: str) -> ResponseReturnValue:
     """Add photos to a student who agreed."""
     student = student_or_404(student_key)
-    if student.consent_on is None:
+    if not has_consent(student.consents, Purpose.FACE):
         flash(_("Record the student's consent first; then photos can be added."), "warning")
-        return redirect(url_for("students.change", student_key=student_key))
+        return redirect(url_for("students.record_consent", student_key=student_key))
     form = PhotosForm()
     if form.validate_on_submit():
         try:

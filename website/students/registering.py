@@ -26,7 +26,8 @@ def register() -> ResponseReturnValue:
     today = current_services().now().astimezone(reader_timezone()).date()
     courses = visible_courses()
     named = request.args.get("course") or (courses[0].id if len(courses) == 1 else None)
-    form = RegisterForm(data={"consent_on": today, "courses": [named]})
+    version = current_settings().consent_text_version
+    form = RegisterForm(data={"consent_on": today, "text_version": version, "courses": [named]})
     form.offer(courses)
     if form.validate_on_submit():
         try:
@@ -62,6 +63,7 @@ def _register(form: RegisterForm) -> str:
         student_id=form.student_id.data,
         name=form.name.data,
         consent_on=form.consent,
+        given=form.given(),
         course_ids=form.courses.data or (),
         photos=uploaded_photos(form),
         by=signed_in_user().id,

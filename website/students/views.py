@@ -11,15 +11,18 @@ from markupsafe import Markup
 from attendance.errors import InvalidInput
 from attendance.model import Role
 from attendance.use_cases.people.reading import find_students, student_cards
+from attendance.use_cases.students.consents import who_recorded
 from attendance.use_cases.students.photo_advice import photo_advice
 from attendance.use_cases.students.registering import change_student
 from attendance.use_cases.students.removing import remove_student, what_will_be_erased
 from website.access import roles_required, student_or_404, visible_courses
-from website.current import current_services, reader_timezone, signed_in_user
+from website.current import current_services, signed_in_user
 from website.request_args import page_number
 from website.students.forms import RemoveForm, StudentForm
+from website.students.words import consent_word
 
 blueprint = Blueprint("students", __name__, url_prefix="/students", template_folder="templates")
+blueprint.add_app_template_filter(consent_word)
 
 _STAFF = (Role.ADMIN, Role.TEACHER)
 _LONGEST_TEXT = 100
@@ -51,29 +54,25 @@ def show(student_key: str) -> ResponseReturnValue:
     courses = visible_courses()
     card = student_cards(current_services(), [student], courses)[0]
     advice = photo_advice(current_services(), [course.id for course in courses], student.id) if card.faces else None
-    return render_template("students/show.html", student=student, card=card, advice=advice)
+    names = who_recorded(current_services(), student)
+    return render_template("students/show.html", student=student, card=card, advice=advice, names=names)
 
 
 @blueprint.route("/<student_key>/change", methods=["GET", "POST"])
 @roles_required(Role.ADMIN)
 def change(student_key: str) -> ResponseReturnValue:
-    """Change name and consent."""
+    """Change the name."""
     student = student_or_404(student_key)
-    today = current_services().now().astimezone(reader_timezone()).date()
-    has_consent = student.consent_on is not None
-    form = StudentForm(data={"name": student.name, "consented": has_consent, "consent_on": student.consent_on or today})
+    form = StudentForm(data={"name": student.name})
     if form.validate_on_submit():
-        by = signed_in_user().id
         try:
-            change_student(current_services(), student.id, name=form.name.data, consent_on=form.consent, by=by)
+            change_student(current_services(), student.id, name=form.name.data, by=signed_in_user().id)
         except InvalidInput as refused:
             form.refuse(refused)
         else:
-            withdrawn = has_consent and form.consent is None
-            flash(_("Consent was taken back; faces and photos were erased.") if withdrawn else _("Saved."), "success")
+            flash(_("Saved."), "success")
             return redirect(url_for("students.show", student_key=student_key))
-    photos = len(current_services().store.faces([student.id]))
-    return render_template("students/change.html", form=form, student=student, photos=photos)
+    return render_template("students/change.html", form=form, student=student)
 
 
 @blueprint.route("/<student_key>/remove", methods=["GET", "POST"])

@@ -8,10 +8,28 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from attendance.model import GivenBy, Manner, Purpose
 from attendance.ports import FoundFace
 from attendance.rules.lectures import rounded_down
 from attendance.use_cases.students.checking import PhotoReport, Resembling
 from website.sentences import in_words
+
+PURPOSE_WORDS = {
+    Purpose.FACE: _l("Photos and face recognition"),
+    Purpose.EVIDENCE: _l("Pictures as evidence"),
+    Purpose.UNKNOWN: _l("Recognising faces that have no name yet"),
+    Purpose.WEBCAM: _l("Presence by webcam"),
+    Purpose.VISITS: _l("Visits at doors"),
+}
+GIVER_WORDS = {GivenBy.STUDENT: _l("The student"), GivenBy.GUARDIAN: _l("A guardian")}
+MANNER_WORDS = {Manner.PAPER: _l("On paper"), Manner.ONLINE: _l("Online"), Manner.SPOKEN: _l("Spoken")}
+
+
+def consent_word(word: Purpose | GivenBy | Manner) -> str:
+    """A word of a consent as the reader says it."""
+    words: dict[str, Any] = {**PURPOSE_WORDS, **GIVER_WORDS, **MANNER_WORDS}
+    return str(words[word])
+
 
 PROBLEM_WORDS = {
     "no_face": _l("No face was found. Turn the photo upright if it lies on its side."),

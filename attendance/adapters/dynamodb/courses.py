@@ -16,6 +16,7 @@ from attendance.adapters.dynamodb.actions import (
     setting,
     update,
 )
+from attendance.adapters.dynamodb.consents import read_student
 from attendance.adapters.dynamodb.table import MOST_ALONG, MOST_IN_TRANSACTION, Table, TablePart
 from attendance.adapters.dynamodb.values import Item, attributes, read, text, texts
 from attendance.model import Course, Student, User
@@ -137,7 +138,7 @@ def roster_ids(table: Table, course_id: str) -> list[str]:
 
 def students_by_name(table: Table, student_ids: Iterable[str]) -> list[Student]:
     """Those of these students who exist, sorted by name, then id."""
-    students = [read(Student, item) for item in table.get_many(map(keys.student, student_ids)).values()]
+    students = [read_student(item) for item in table.get_many(map(keys.student, student_ids)).values()]
     return sorted(students, key=by_name)
 
 

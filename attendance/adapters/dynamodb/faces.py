@@ -9,11 +9,12 @@ from typing import Any
 
 from attendance.adapters.dynamodb import keys
 from attendance.adapters.dynamodb.actions import NEW, STAYS, THERE, Action, Changed, check, delete, put, setting, update
+from attendance.adapters.dynamodb.consents import read_student, unchanged
 from attendance.adapters.dynamodb.media_items import erasing, media_of
 from attendance.adapters.dynamodb.table import Table, TablePart, key_in
 from attendance.adapters.dynamodb.values import Item, attributes, read, text, texts, whole
 from attendance.errors import Conflict
-from attendance.model import EngineCount, Face, Student
+from attendance.model import EngineCount, Face
 from attendance.rules.consent import check_consent
 from attendance.sentences import face_taken, no_face, no_student
 
@@ -135,12 +136,14 @@ class DynamoFaces(TablePart):
             student = self.table.get(keys.student(face.student_id))
             if student is None or "removing" in student:
                 raise no_student(face.student_id)
-            check_consent(read(Student, student), [face])
+            check_consent(read_student(student), [face])
+            condition, values = unchanged(student)
             joining = update(
                 keys.student(face.student_id),
                 "ADD #face_ids :face",
-                f"{STAYS} AND attribute_exists(#consent_on)",
+                f"{STAYS} AND {condition}",
                 face={face.id},
+                **values,
             )
             self.table.transact([joining, keeping(face), *counting_new([face])])
 

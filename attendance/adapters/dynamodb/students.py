@@ -7,7 +7,8 @@ from contextlib import suppress
 from functools import partial
 
 from attendance.adapters.dynamodb import keys
-from attendance.adapters.dynamodb.actions import NEW, THERE, Action, Changed, delete, put, setting, update
+from attendance.adapters.dynamodb.actions import NEW, STAYS, THERE, Action, Changed, delete, put, setting, update
+from attendance.adapters.dynamodb.consents import read_student, remove_evidence, unchanged
 from attendance.adapters.dynamodb.courses import by_name, enrolling, roster_ids, students_by_name
 from attendance.adapters.dynamodb.faces import DynamoFaces, counting, counting_new, forgetting, keeping, settled
 from attendance.adapters.dynamodb.marks import deleting, transaction
@@ -16,11 +17,11 @@ from attendance.adapters.dynamodb.table import Table, key_in, together
 from attendance.adapters.dynamodb.users import DynamoUsers
 from attendance.adapters.dynamodb.values import Item, attributes, read, text, texts
 from attendance.errors import AlreadyExists, NotFound
-from attendance.model import Face, Page, Student
-from attendance.rules.consent import check_consent
+from attendance.model import Consent, Face, Page, Purpose, Student
+from attendance.rules.consent import check_consent, has_consent
 from attendance.rules.paging import page_of
 from attendance.rules.texts import contains
-from attendance.sentences import no_student, no_such_student, student_taken
+from attendance.sentences import moved_on, no_student, no_such_student, student_taken
 
 _MOST_FACES = 16  # four actions each, and one a renewal, of the 100 of a transaction
 
@@ -53,17 +54,25 @@ class DynamoStudents(DynamoFaces):
             self.table.again(add)
 
     def _save_student(self, student: Student) -> None:
-        """Raises NotFound. Without consent the faces go in the same transaction."""
+        """Raises NotFound."""
+        changed = update(
+            keys.student(student.id), "SET #name = :name", STAYS, no_student(student.id), name=student.name
+        )
+        self.table.transact([changed])
+
+    def _save_consents(self, student_id: str, before: tuple[Consent, ...], after: tuple[Consent, ...]) -> None:
+        """Raises NotFound, MovedOn. Without consent the faces go in the same transaction."""
 
         def save() -> None:
-            item = self.table.get(keys.student(student.id))
+            item = self.table.get(keys.student(student_id))
             if item is None or "removing" in item:
-                raise no_student(student.id)
-            new: dict[str, object] = {"name": student.name, "consent_on": student.consent_on}
-            if student.consent_on is None:
-                self._save_without_faces(student.id, new, self._as_many_as_fit(texts(item, "face_ids")))
+                raise no_student(student_id)
+            if read_student(item).consents != before:
+                raise moved_on()
+            if has_consent(after, Purpose.FACE):
+                self.table.transact([_agreeing(item, after)])
             else:
-                self.table.transact([_changing(student.id, new)])
+                self._save_without_faces(item, after, self._as_many_as_fit(texts(item, "face_ids")))
 
         self.table.again(save)
 
@@ -71,12 +80,17 @@ class DynamoStudents(DynamoFaces):
         """Raises NotFound."""
         remove_student(self.table, student_id)
 
+    def _remove_evidence(self, student_id: str) -> None:
+        """Raises NotFound."""
+        self.student(student_id)
+        remove_evidence(self.table.steps, student_id)
+
     def student(self, student_id: str) -> Student:
         """Raises NotFound."""
         item = self.table.get(keys.student(student_id))
         if item is None:
             raise no_student(student_id)
-        return read(Student, item)
+        return read_student(item)
 
     def student_by_key(self, key: str) -> Student:
         """Raises NotFound."""
@@ -84,7 +98,7 @@ class DynamoStudents(DynamoFaces):
         item = self.table.get(keys.student(text(lead, "student_id"))) if lead else None
         if item is None:
             raise no_such_student()
-        return read(Student, item)
+        return read_student(item)
 
     def students(
         self,
@@ -104,7 +118,7 @@ class DynamoStudents(DynamoFaces):
         if limits:
             found = students_by_name(self.table, set.intersection(*limits))
         else:
-            found = sorted((read(Student, item) for item in self.table.query(keys.STUDENTS)), key=by_name)
+            found = sorted((read_student(item) for item in self.table.query(keys.STUDENTS)), key=by_name)
         return page_of([one for one in found if contains(text, one.id, one.name)], page, size)
 
     def _taught_by(self, teacher_id: str) -> set[str]:
@@ -119,11 +133,11 @@ class DynamoStudents(DynamoFaces):
                 DynamoFaces(self.table.steps)._remove_face(face_id)
         return face_ids - set(surplus)
 
-    def _save_without_faces(self, student_id: str, new: dict[str, object], face_ids: set[str]) -> None:
+    def _save_without_faces(self, student: Item, consents: tuple[Consent, ...], face_ids: set[str]) -> None:
         faces = list(self.table.get_many(map(keys.face, face_ids)).values())
         self.table.transact(
             [
-                _changing(student_id, new | {"face_ids": None}, face_ids),
+                _agreeing(student, consents, face_ids),
                 *(action for item in faces for action in forgetting(item)),
                 *counting(removed=[read(Face, item) for item in faces]),
             ]
@@ -139,15 +153,17 @@ def _adding(student: Student, face_ids: Sequence[str]) -> list[Action]:
     return [put(keys.student(student.id), item, NEW, taken), put(keys.student_key(student.key), lead, NEW, taken)]
 
 
-def _changing(student_id: str, new: dict[str, object], face_ids: set[str] | None = None) -> Action:
-    """Change the student; where `face_ids` is given, only while these are the faces."""
+def _agreeing(student: Item, consents: tuple[Consent, ...], without: set[str] | None = None) -> Action:
+    """Save the consents while they are as they were read; where faces go, only while `without` are the faces."""
+    new: dict[str, object] = {"consents": consents, "consent_on": None}
+    as_read, read_values = unchanged(student)
+    condition = f"{STAYS} AND {as_read}"
+    if without is not None:
+        new["face_ids"] = None
+        condition += " AND #face_ids = :old" if without else " AND attribute_not_exists(#face_ids)"
     expression, values = setting(new)
-    condition = "attribute_exists(#pk) AND attribute_not_exists(#removing)"
-    if face_ids:
-        condition, values = f"{condition} AND #face_ids = :old", values | {"old": face_ids}
-    elif face_ids is not None:
-        condition += " AND attribute_not_exists(#face_ids)"
-    return update(keys.student(student_id), expression, condition, Changed(), **values)
+    values |= read_values | ({"old": without} if without else {})
+    return update(key_in(student), expression, condition, Changed(), **values)
 
 
 def remove_student(table: Table, student_id: str) -> None:

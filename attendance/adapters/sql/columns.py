@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, LargeBinary
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from attendance.model import PIXELS, DeviceStatus, Pairing
+from attendance.model import PIXELS, Consent, DeviceStatus, GivenBy, Manner, Pairing, Purpose
 
 
 def text(length: int) -> String:
@@ -126,6 +127,43 @@ class PairingsText(TypeDecorator[tuple[Pairing, ...]]):
             Pairing(datetime.fromisoformat(since), datetime.fromisoformat(until) if until else None)
             for since, until in json.loads(value or "[]")
         )
+
+
+_READ_BY: dict[str, Callable[[str], Any]] = {
+    "purpose": Purpose,
+    "given_on": date.fromisoformat,
+    "given_by": GivenBy,
+    "manner": Manner,
+    "recorded_at": datetime.fromisoformat,
+    "withdrawn_at": datetime.fromisoformat,
+}
+
+
+class ConsentsText(TypeDecorator[tuple[Consent, ...]]):
+    """A student's consents as JSON: they are read with the student, and never searched."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Room for many notes also on MariaDB."""
+        return dialect.type_descriptor(mysql.MEDIUMTEXT() if dialect.name in {"mysql", "mariadb"} else Text())
+
+    def process_bind_param(self, value: tuple[Consent, ...] | None, dialect: Dialect) -> str | None:
+        """In ASCII; what nobody wrote down is left out."""
+        said = [{name: word for name, word in asdict(one).items() if word} for one in value or ()]
+        return json.dumps(said, default=_in_iso) if said else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[Consent, ...]:
+        """Back; none where nothing was recorded."""
+        return tuple(
+            Consent(**{name: _READ_BY.get(name, str)(word) for name, word in one.items()})
+            for one in json.loads(value or "[]")
+        )
+
+
+def _in_iso(value: date) -> str:
+    return value.isoformat()
 
 
 class StatusText(TypeDecorator[DeviceStatus]):

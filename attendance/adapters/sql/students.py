@@ -21,10 +21,11 @@ from attendance.adapters.sql.tables import (
     students,
 )
 from attendance.errors import Conflict
-from attendance.model import EngineCount, Face, Page, Student
-from attendance.rules.consent import check_consent
+from attendance.model import Consent, EngineCount, Face, Page, Purpose, Student
+from attendance.rules.consent import check_consent, has_consent
 from attendance.sentences import (
     face_taken,
+    moved_on,
     no_course,
     no_face,
     no_student,
@@ -49,13 +50,21 @@ class SqlStudents(Database):
 
     def _save_student(self, student: Student) -> None:
         """Raises NotFound."""
-        kept = {name: value for name, value in values(student, students).items() if name not in {"key", "created_at"}}
+        stays = {"key", "created_at", "consents"}
+        kept = {name: value for name, value in values(student, students).items() if name not in stays}
         with self._removing() as connection:
             lock(connection, students, student.id, no_student(student.id))
             connection.execute(update(students).where(students.c.id == student.id).values(kept))
-            if student.consent_on is None:
-                erase_face_media(connection, faces.c.student_id == student.id)
-                connection.execute(delete(faces).where(faces.c.student_id == student.id))
+
+    def _save_consents(self, student_id: str, before: tuple[Consent, ...], after: tuple[Consent, ...]) -> None:
+        """Raises NotFound, MovedOn."""
+        with self._removing() as connection:
+            if _held(connection, student_id).consents != before:
+                raise moved_on()
+            connection.execute(update(students).where(students.c.id == student_id).values(consents=after))
+            if not has_consent(after, Purpose.FACE):
+                erase_face_media(connection, faces.c.student_id == student_id)
+                connection.execute(delete(faces).where(faces.c.student_id == student_id))
 
     def _remove_student(self, student_id: str) -> None:
         """Raises NotFound."""
@@ -68,6 +77,19 @@ class SqlStudents(Database):
                 select(marks.c.evidence_picture_key).where(marks.c.student_id == student_id),
             )
             connection.execute(delete(students).where(students.c.id == student_id))
+
+    def _remove_evidence(self, student_id: str) -> None:
+        """Raises NotFound."""
+        seen, marked = sightings.c.student_id == student_id, marks.c.student_id == student_id
+        with self._removing() as connection:
+            lock(connection, students, student_id, no_student(student_id))
+            erase_found(
+                connection,
+                select(sightings.c.picture_key).where(seen),
+                select(marks.c.evidence_picture_key).where(marked),
+            )
+            connection.execute(update(sightings).where(seen).values(picture_key=None))
+            connection.execute(update(marks).where(marked).values(evidence_picture_key=None))
 
     def student(self, student_id: str) -> Student:
         """Raises NotFound."""
@@ -105,9 +127,7 @@ class SqlStudents(Database):
     def _add_face(self, face: Face) -> None:
         """Raises NotFound, ConsentMissing."""
         with self._writing(face_taken()) as connection:
-            lock(connection, students, face.student_id, no_student(face.student_id))
-            its = students.c.id == face.student_id
-            check_consent(one(connection, Student, students, its, no_student(face.student_id)), [face])
+            check_consent(_held(connection, face.student_id), [face])
             _add_face(connection, face)
 
     def _remove_face(self, face_id: str) -> None:
@@ -133,6 +153,12 @@ class SqlStudents(Database):
                 for some in in_parts(sorted(set(student_ids)))
                 for row in connection.execute(query.where(faces.c.student_id.in_(some))).all()
             ]
+
+
+def _held(connection: Connection, student_id: str) -> Student:
+    """The student, whom nobody else changes until the transaction ends. Raises NotFound."""
+    lock(connection, students, student_id, no_student(student_id))
+    return one(connection, Student, students, students.c.id == student_id, no_student(student_id))
 
 
 def _add_face(connection: Connection, face: Face) -> None:

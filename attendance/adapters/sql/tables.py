@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from attendance.adapters.sql.columns import (
+    ConsentsText,
     Moment,
     PairingsText,
     Pixels,
@@ -59,7 +60,7 @@ students = Table(
     Column("name_folded", text(600), nullable=False, index=True),
     Column("found_by", text(800), nullable=False),
     Column("created_at", Moment, nullable=False),
-    Column("consent_on", Date),
+    Column("consents", ConsentsText),
 )
 
 users = Table(

@@ -31,7 +31,7 @@ from attendance.use_cases.imports.folders import (
     plain_folder_errors,
     read_details,
 )
-from attendance.use_cases.imports.lists import RosterRow, read_roster_file
+from attendance.use_cases.imports.lists import CONSENT_COLUMNS, RosterRow, read_roster_file
 from attendance.use_cases.names import clean_student_id
 from attendance.use_cases.removals import RemovalWatch, was_removed
 from attendance.use_cases.students.photo_index import PhotoIndex
@@ -133,13 +133,16 @@ def _photos_of(row: RosterRow, index: PhotoIndex) -> list[str]:
 def _as_csv(rows: Sequence[RosterRow], gone: set[int]) -> bytes:
     """The list with every row on its line, and nothing of those that are gone but the line itself."""
     with_photos = any(row.photos is not None for row in rows)
-    text = "id,name,consent" + (",photos" if with_photos else "") + "\n"
+    columns = ["consent", *CONSENT_COLUMNS]
+    text = ",".join(["id", "name", *columns, *(["photos"] if with_photos else [])]) + "\n"
     lines = 1
     for row in rows:
-        cells = ["", FORGOTTEN, ""] if row.line in gone else [row.student_id, row.name, row.consent]
+        is_gone = row.line in gone
+        cells = ["", FORGOTTEN] if is_gone else [row.student_id, row.name]
+        cells += ["" if is_gone else getattr(row, column) for column in columns]
         if with_photos:
-            cells.append("" if row.line in gone else "|".join(row.photos or ()))
-        if row.problem is not None and row.line not in gone:
+            cells.append("" if is_gone else "|".join(row.photos or ()))
+        if row.problem is not None and not is_gone:
             cells.append("?")  # still one cell more than there are columns
         record = io.StringIO(newline="")
         csv.writer(record, lineterminator="\n").writerow(cells)

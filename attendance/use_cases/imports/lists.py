@@ -8,28 +8,50 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import chardet
 from openpyxl import load_workbook
 
 from attendance.errors import InvalidInput
+from attendance.model import GivenBy, Manner, Purpose
+from attendance.rules.consent import WITH_A_PHOTO
 from attendance.use_cases.lectures.log import without_guard
 from attendance.use_cases.names import same_text
+from attendance.use_cases.students.consents import Given
 
-__all__ = ["MOST_BYTES", "MOST_ROWS", "RosterRow", "read_consent_date", "read_roster_file"]
+__all__ = [
+    "CONSENT_COLUMNS",
+    "MOST_BYTES",
+    "MOST_ROWS",
+    "RosterRow",
+    "read_consent_date",
+    "read_given",
+    "read_roster_file",
+]
+
+W = TypeVar("W", bound=StrEnum)
 
 _COLUMNS = {
     "id": ("id", "studentid", "studentno", "studentnumber", "number", "no", "학번", "학생번호"),
     "name": ("name", "fullname", "studentname", "이름", "성명", "학생이름"),
     "photos": ("photo", "photos", "picture", "pictures", "image", "images", "file", "files", "사진", "사진파일"),
     "consent": ("consent", "consentdate", "consenton", "consented", "consentedon", "동의일", "동의일자", "동의날짜"),
+    "consent_by": ("consentby", "consentgivenby", "동의자", "동의한사람"),
+    "consent_how": ("consenthow", "consentmanner", "동의방법", "동의방식"),
+    "consent_for": ("consentfor", "consentpurpose", "consentpurposes", "동의목적", "동의항목"),
+    "consent_text": ("consenttext", "consenttextversion", "consentversion", "동의서버전", "동의서"),
+    "consent_note": ("consentnote", "consentremark", "동의비고"),
 }
 _REQUIRED = ("id", "name")
+_GIVERS = {GivenBy.STUDENT: ("학생", "본인"), GivenBy.GUARDIAN: ("parent", "보호자", "학부모", "법정대리인")}
+_MANNERS = {Manner.PAPER: ("written", "서면", "종이"), Manner.ONLINE: ("온라인",), Manner.SPOKEN: ("oral", "구두")}
+_PURPOSES = {Purpose.FACE: ("얼굴",), Purpose.EVIDENCE: ("pictures", "증거사진", "증거")}
 _DATE = re.compile(r"(\d{4})\s*[-./]\s*(\d{1,2})\s*[-./]\s*(\d{1,2})\s*\.?|(\d{4})(\d{2})(\d{2})")
 
 
@@ -43,6 +65,14 @@ class RosterRow:
     photos: tuple[str, ...] | None
     consent: str
     problem: InvalidInput | None = None
+    consent_by: str = ""
+    consent_how: str = ""
+    consent_for: str = ""
+    consent_text: str = ""
+    consent_note: str = ""
+
+
+CONSENT_COLUMNS = ("consent_by", "consent_how", "consent_for", "consent_text", "consent_note")
 
 
 def read_roster_file(data: bytes) -> list[RosterRow]:
@@ -75,6 +105,27 @@ def read_consent_date(text: str) -> date | None:
         raise InvalidInput(
             "%(text)s is no date that we can read; write it as 2026-03-02.", text=text[:40], field="consent_on"
         ) from wrong
+
+
+def read_given(row: RosterRow) -> Given:
+    """What the row says of its consent; what has no column or no word is not known. Raises InvalidInput."""
+    purposes = [_word(_PURPOSES, name) for name in row.consent_for.split("|") if name.strip()]
+    return Given(
+        by=_word(_GIVERS, row.consent_by) if row.consent_by else None,
+        manner=_word(_MANNERS, row.consent_how) if row.consent_how else None,
+        note=row.consent_note,
+        text_version=row.consent_text,
+        purposes=tuple(purposes) or WITH_A_PHOTO,
+    )
+
+
+def _word(words: Mapping[W, Sequence[str]], text: str) -> W:
+    """The word of an enumeration, also by its other names."""
+    said = same_text(text.strip())
+    for word, others in words.items():
+        if said in (word.value, *others):
+            return word
+    raise InvalidInput("%(text)s is not one of: %(words)s.", text=text[:40], words=", ".join(words), field="consent_on")
 
 
 def _columns(header: Sequence[str]) -> dict[str, int]:
@@ -111,6 +162,7 @@ def _row(line: int, cells: list[str], columns: dict[str, int], width: int) -> Ro
         photos=photos if "photos" in columns else None,
         consent=cell("consent"),
         problem=InvalidInput("This line has more cells than the first line has names.") if too_wide else None,
+        **{column: cell(column) for column in CONSENT_COLUMNS},
     )
 
 

@@ -7,21 +7,23 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import overload
 
 from attendance.errors import AlreadyExists, BadPhoto, InvalidInput, NotFound, RollcallError, TooLarge
 from attendance.model import AuditEntry, Course, Face, Student
 from attendance.ports import Progress
+from attendance.rules.consent import was_taken_back, with_consents
 from attendance.services import Services
 from attendance.use_cases.courses.courses import add_to_roster
 from attendance.use_cases.imports.forgetting import refuse_forgotten
-from attendance.use_cases.imports.lists import RosterRow, read_consent_date, read_roster_file
+from attendance.use_cases.imports.lists import RosterRow, read_consent_date, read_given, read_roster_file
 from attendance.use_cases.lectures.log import as_csv
 from attendance.use_cases.names import clean_student_id
 from attendance.use_cases.removals import RemovalWatch
 from attendance.use_cases.students.checking import photo_in_words
+from attendance.use_cases.students.consents import Given, consents_given, record_consent
 from attendance.use_cases.students.photo_index import PhotoIndex
 from attendance.use_cases.students.photo_sources import FolderPhotos, PhotoSource, ZipPhotos
 from attendance.use_cases.students.photos import AddedPhoto, enrolled_photos, store_photos
@@ -29,6 +31,7 @@ from attendance.use_cases.students.registering import change_student, register_s
 
 __all__ = ["FolderPhotos", "ImportRow", "Outcome", "PhotoSource", "StudentImport", "ZipPhotos", "import_students"]
 
+_TAKEN_BACK = "A consent of this day was taken back; record a new one on the student's page."
 _REFUSALS = (InvalidInput, AlreadyExists, NotFound, TooLarge)  # other errors are not the row's fault and end the import
 
 
@@ -172,6 +175,7 @@ class StudentImport:
                 student_id=student_id,
                 name=row.name,
                 consent_on=read_consent_date(row.consent),
+                given=read_given(row),
                 course_ids=[course.id for course in self._courses],
                 photos=photos,
                 by=self._by,
@@ -181,26 +185,27 @@ class StudentImport:
         return Outcome.ADDED, self._in_words(row, self._left_out(student_id, row), registration.photos)
 
     def _update(self, student: Student, row: RosterRow) -> tuple[Outcome, str]:
-        consent_on = read_consent_date(row.consent) or student.consent_on
-        wanted = replace(student, name=row.name or student.name, consent_on=consent_on)
+        on, given, remarks = _agreed_to(student, row)
+        new = consents_given(self._services, on, given, by=self._by)
+        wanted = replace(student, name=row.name or student.name, consents=with_consents(student.consents, new))
         photos = self._photos_of(student.id, row)
         with (
             photos.named(),
             enrolled_photos(self._services, wanted, photos, everybody=self._everybody, pass_over_same=True) as added,
         ):
             self._removals.refuse(student.id)  # looking at photos takes its time
-            changed = change_student(
-                self._services, student.id, name=wanted.name, consent_on=wanted.consent_on, by=self._by
-            )
+            changed = change_student(self._services, student.id, name=wanted.name, by=self._by)
+            if on is not None:
+                record_consent(self._services, student.id, on, given, by=self._by)
             store_photos(self._services, student.id, added, by=self._by)
         self._everybody.extend(one.face for one in added)
         done = self._put_on_rosters(student.id)
-        if changed.consent_on != student.consent_on:
-            done.insert(0, "Consent date changed.")
+        if wanted.consents != student.consents:
+            done.insert(0, "Consent recorded.")
         if changed.name != student.name:
             done.insert(0, "Name changed.")
         outcome = Outcome.UPDATED if done or added else Outcome.UNCHANGED
-        return outcome, self._in_words(row, [*done, *self._left_out(student.id, row)], added)
+        return outcome, self._in_words(row, [*done, *remarks, *self._left_out(student.id, row)], added)
 
     def _put_on_rosters(self, student_id: str) -> list[str]:
         on = {course.id for course in self._services.store.courses(student_id=student_id)}
@@ -231,6 +236,16 @@ class StudentImport:
             words.append("Its photos were not given.")
         words.extend(photo_in_words(self._services, added))
         return " ".join(words)
+
+
+def _agreed_to(student: Student, row: RosterRow) -> tuple[date | None, Given, list[str]]:
+    """The consent of a row with what is to be said of it; no day where nothing is left of it. Raises InvalidInput."""
+    on, given = read_consent_date(row.consent), read_given(row)
+    if on is None:
+        return None, given, []
+    left = tuple(one for one in given.purposes if not was_taken_back(student.consents, one, on))
+    remarks = [] if left == given.purposes else [_TAKEN_BACK]
+    return (on if left else None), replace(given, purposes=left), remarks
 
 
 def _first_lines(rows: Sequence[RosterRow]) -> dict[str, int]:

@@ -11,8 +11,9 @@ from attendance.committing import commit
 from attendance.errors import BadPhoto, ConsentMissing, NotFound
 from attendance.events import PhotosRemoved
 from attendance.media_keys import photo_keys
-from attendance.model import AuditEntry, Face, Student, new_id
+from attendance.model import AuditEntry, Face, Purpose, Student, new_id
 from attendance.ports import EnrolledFace, LookAlike, PhotoFaces
+from attendance.rules.consent import has_consent
 from attendance.rules.lectures import rounded_down
 from attendance.services import Services
 from attendance.use_cases.outbox import follow_up
@@ -65,7 +66,7 @@ def enrolled_photos(
     student has instead of refusing them. Raises ConsentMissing and BadPhoto, with
     the photo's number in the sentence where there are several.
     """
-    if photos and student.consent_on is None:
+    if photos and not has_consent(student.consents, Purpose.FACE):
         raise ConsentMissing("Photos need the date on which the student agreed to them.", field="consent_on")
     everybody = services.store.faces() if photos and everybody is None else everybody or ()
     added: list[AddedPhoto] = []

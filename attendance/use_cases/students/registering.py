@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, timedelta
+from datetime import date
 
 from attendance.changes import AddStudent, SaveStudent
 from attendance.committing import commit
-from attendance.errors import AlreadyExists, InvalidInput, NotFound
-from attendance.events import PhotosRemoved, StudentRegistered
+from attendance.errors import AlreadyExists, NotFound
+from attendance.events import StudentRegistered
 from attendance.model import AuditEntry, Face, Student, new_id
 from attendance.services import Services
 from attendance.use_cases.names import clean_name, clean_student_id
-from attendance.use_cases.outbox import follow_up
+from attendance.use_cases.students.consents import Given, consents_given, consents_in_words
 from attendance.use_cases.students.photos import AddedPhoto, alike_in_words, enrolled_photos
-
-EARLIEST_CONSENT = date(1900, 1, 1)
-FIRST_ZONE_AHEAD = timedelta(hours=14)  # where a day begins first on earth, so that nobody's today is refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +31,7 @@ def register_student(
     student_id: str,
     name: str,
     consent_on: date | None,
+    given: Given | None = None,
     course_ids: Sequence[str] = (),
     photos: Sequence[bytes] = (),
     by: str | None,
@@ -41,14 +39,15 @@ def register_student(
 ) -> Registration:
     """Raises InvalidInput, AlreadyExists, NotFound (course), ConsentMissing, BadPhoto; nothing is stored then.
 
-    `everybody` are all enrolled faces, where the caller has them at hand.
+    `given` says more of the consent of that day. `everybody` are all enrolled faces, where the caller has them at
+    hand.
     """
     student = Student(
         id=clean_student_id(student_id),
         key=new_id(),
         name=clean_name(name),
         created_at=services.now(),
-        consent_on=check_consent_date(services, consent_on),
+        consents=consents_given(services, consent_on, given or Given(), by=by),
     )
     _refuse_taken(services, student.id)
     for course_id in course_ids:
@@ -57,21 +56,10 @@ def register_student(
         commit(
             services,
             AddStudent(student, [one.face for one in added], course_ids),
-            AuditEntry(student.created_at, by, "student.registered", student.id, _in_words(added)),
+            AuditEntry(student.created_at, by, "student.registered", student.id, _in_words(student, added)),
             StudentRegistered(at=student.created_at, student_key=student.key),
         )
     return Registration(student, tuple(added))
-
-
-def check_consent_date(services: Services, consent_on: date | None) -> date | None:
-    """The date itself. Raises InvalidInput where nobody can have agreed then."""
-    if consent_on is None:
-        return None
-    if consent_on < EARLIEST_CONSENT:
-        raise InvalidInput("The consent date must not be before 1900.", field="consent_on")
-    if consent_on > (services.now().astimezone(UTC) + FIRST_ZONE_AHEAD).date():
-        raise InvalidInput("The consent date must not be in the future.", field="consent_on")
-    return consent_on
 
 
 def _refuse_taken(services: Services, student_id: str) -> None:
@@ -83,26 +71,16 @@ def _refuse_taken(services: Services, student_id: str) -> None:
     raise AlreadyExists("The student id %(student_id)s is already registered.", student_id=student_id)
 
 
-def _in_words(added: Sequence[AddedPhoto]) -> str:
+def _in_words(student: Student, added: Sequence[AddedPhoto]) -> str:
     photos = f"{len(added)} photos" if len(added) != 1 else "1 photo"
-    return ", ".join(filter(None, (photos, alike_in_words(added))))
+    return ", ".join(filter(None, (photos, alike_in_words(added), consents_in_words(student.consents))))
 
 
-def change_student(
-    services: Services, student_id: str, *, name: str, consent_on: date | None, by: str | None
-) -> Student:
-    """The student as changed. Raises NotFound, InvalidInput.
-
-    `consent_on` None takes consent back, which erases photos and faces.
-    """
+def change_student(services: Services, student_id: str, *, name: str, by: str | None) -> Student:
+    """The student as changed. Raises NotFound, InvalidInput."""
     student = services.store.student(student_id)
-    changed = replace(student, name=clean_name(name), consent_on=check_consent_date(services, consent_on))
+    changed = replace(student, name=clean_name(name))
     if changed == student:
         return student
-    withdrawn = student.consent_on is not None and changed.consent_on is None
-    entry = AuditEntry(services.now(), by, "student.consent_withdrawn" if withdrawn else "student.changed", student_id)
-    events = [PhotosRemoved(at=entry.at, student_key=student.key)] if withdrawn else []
-    commit(services, SaveStudent(changed), entry, *events)
-    if withdrawn:
-        follow_up(services)
+    commit(services, SaveStudent(changed), AuditEntry(services.now(), by, "student.changed", student_id))
     return changed

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from attendance.errors import AlreadyExists
-from attendance.model import Course, Face, Page, Role, Session, Student, User
-from attendance.rules.consent import check_consent
+from attendance.model import Consent, Course, Face, Page, Purpose, Role, Session, Student, User
+from attendance.rules.consent import check_consent, has_consent
 from attendance.rules.paging import page_of
 from attendance.rules.texts import contains, folded
 from attendance.rules.versions import check_as_read
+from attendance.sentences import moved_on
 from tests.fakes.store.state import FakeState, in_utc, locked, need
 
 
@@ -178,10 +179,15 @@ class FakeStudents(FakeState):
             self._rosters[course_id].add(student.id)
 
     def _save_student(self, student: Student) -> None:
-        old = _need_student(self, student.id)
-        self._students[student.id] = replace(old, name=student.name, consent_on=student.consent_on)
-        if student.consent_on is None:
-            self._drop_faces(self.faces([student.id]))
+        self._students[student.id] = replace(_need_student(self, student.id), name=student.name)
+
+    def _save_consents(self, student_id: str, before: tuple[Consent, ...], after: tuple[Consent, ...]) -> None:
+        old = _need_student(self, student_id)
+        if old.consents != before:
+            raise moved_on()
+        self._students[student_id] = replace(old, consents=tuple(map(in_utc, after)))
+        if not has_consent(after, Purpose.FACE):
+            self._drop_faces(self.faces([student_id]))
 
     def _remove_student(self, student_id: str) -> None:
         _need_student(self, student_id)
@@ -196,6 +202,16 @@ class FakeStudents(FakeState):
             for teachers in self._teachers.values():
                 teachers.discard(user.id)
         del self._students[student_id]
+
+    def _remove_evidence(self, student_id: str) -> None:
+        _need_student(self, student_id)
+        for seen in [seen for seen in self._sightings.values() if seen.student_id == student_id]:
+            self._erase([seen.picture_key])
+            self._sightings[seen.id] = replace(seen, picture_key=None)
+        for key, mark in self._marks.items():
+            if key[1] == student_id and mark.evidence:
+                self._erase([mark.evidence.picture_key])
+                self._marks[key] = replace(mark, evidence=replace(mark.evidence, picture_key=None))
 
     def student(self, student_id: str) -> Student:
         return _need_student(self, student_id)

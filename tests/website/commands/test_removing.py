@@ -74,6 +74,21 @@ class TestStudents:
         assert services.store.faces(["21"]) == []
         assert not list(services.media.keys("photos/"))
 
+    def test_who_agreed_and_how_is_recorded_and_one_purpose_taken_back_alone(
+        self, flask: Flask, services: Services, searched: None
+    ):
+        options = ("--given-by", "guardian", "--how", "paper", "--text-version", "2", "--note", "file A")
+        assert flask("students", "consent", "21", "2026-03-02", *options).exit_code == 0
+        assert flask("students", "consent", "21", "--withdraw", "--for", "evidence").exit_code == 0
+        shown = json.loads(flask("students", "show", "21", "--json").stdout)["consents"]
+        assert [(one["for"], one["given_by"], one["withdrawn_at"] is None) for one in shown[-2:]] == [
+            ("face", "guardian", True),
+            ("evidence", "guardian", False),
+        ]
+        assert services.store.faces(["21"])
+        assert not []
+        assert flask("students", "consent", "21", "2026-03-02", "--for", "webcam").exit_code == 2
+
     def test_photos_are_added_and_removed(self, flask: Flask, services: Services, searched: None, tmp_path: Path):
         path = tmp_path / "new.jpg"
         path.write_bytes(b"face:21.1")

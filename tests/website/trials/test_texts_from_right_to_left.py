@@ -93,7 +93,7 @@ def test_what_a_page_says_after_a_change_is_isolated_too(
     admin_client: FlaskClient, services: Services, turned: World
 ) -> None:
     url = f"/students/{turned.names['student_key']}/change"
-    answer = post_form(admin_client, url, name=ARABIC, consent_on="2026-03-01")
+    answer = post_form(admin_client, url, name=ARABIC)
     assert answer.status_code == 302
     page = Shown(admin_client.get(answer.location).get_data(as_text=True))
     assert page.seen and not page.open
