@@ -51,7 +51,7 @@ format: $(VENV)/.test
 	$(BIN)/ruff format .
 
 # Collects the texts of pages, and of the errors that they show, for translators.
-SENTENCES = RollcallError InvalidInput BadPhoto BadRecording ConsentMissing NotFound NotAllowed AlreadyExists Conflict MovedOn \
+SENTENCES = Sentence RollcallError InvalidInput BadPhoto BadRecording ConsentMissing NotFound NotAllowed AlreadyExists Conflict MovedOn \
 	FacesOutdated NoFaceSeen TooLarge OutOfSpace SearchStopped ServiceUnavailable ServiceBusy BudgetUsedUp SettingsError SamePhoto WrongVersion NotBytes Locked RefusedBefore \
 	KeyRefused CodeRefused BadReading BadItem TooOld NoLecture WrongSha256 NotUnderstood \
 	FaceEngineError BadImage BadVideo WeightsMissing BadModel Phrase

@@ -34,22 +34,38 @@ class Phrase(str):
     __slots__ = ()
 
 
+class Personal(str):
+    """A value that names a person: it is shown, and stored only where a removal finds it again."""
+
+    __slots__ = ()
+
+
 def _shown(value: Any) -> Any:
     return isolated(value) if isinstance(value, str) else value
 
 
-class RollcallError(Exception):
-    """The root. `sentence` is for people, in English; `template` and `values` are what it is made of.
+class Sentence:
+    """`sentence` is for people, in English; `template` and `values` are what it is made of.
 
     A template names its values as gettext does: "The id %(id)s is taken."; one without values is the sentence itself,
-    whatever signs are in it. A value that is a Phrase or an error is translated by itself.
+    whatever signs are in it. A value that is a Phrase or a Sentence is translated by itself.
     """
 
     def __init__(self, template: str, /, **values: Any) -> None:
         self.template = template
         self.values = values
         self.sentence = template % {name: _shown(value) for name, value in values.items()} if values else template
-        super().__init__(self.sentence)
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+class RollcallError(Sentence, Exception):
+    """The root."""
+
+    def __init__(self, template: str, /, **values: Any) -> None:
+        Sentence.__init__(self, template, **values)
+        Exception.__init__(self, self.sentence)
 
 
 class InvalidInput(RollcallError):
@@ -74,9 +90,9 @@ class RefusedBefore(BadRecording):
     code = "bad_recording"
 
     @classmethod
-    def stored(cls, sentence: str, code: str | None) -> "RefusedBefore":
-        """As it was stored, in English; it is translated where nothing was filled in."""
-        error = cls(sentence)
+    def again(cls, reason: Sentence, code: str | None) -> "RefusedBefore":
+        """For the reason that was stored at that time."""
+        error = cls(reason.template, **reason.values)
         error.code = code or cls.code
         return error
 

@@ -1,8 +1,8 @@
-"""What stores tell people when something is not there, is taken, or may not be kept."""
+"""What stores tell people when something is not there, is taken, or may not be stored."""
 
 from __future__ import annotations
 
-from attendance.errors import AlreadyExists, ConsentMissing, MovedOn, NotFound
+from attendance.errors import AlreadyExists, ConsentMissing, MovedOn, NotFound, Personal
 from attendance.model import Course, Student, User
 
 REMOVED_USER = "a removed user"
@@ -38,7 +38,7 @@ def no_mark() -> NotFound:
 
 def no_student(student_id: str) -> NotFound:
     """For an id that is not registered."""
-    return NotFound("There is no student with the id %(id)s.", id=student_id)
+    return NotFound("There is no student with the id %(id)s.", id=Personal(student_id))
 
 
 def no_such_student() -> NotFound:
@@ -46,7 +46,7 @@ def no_such_student() -> NotFound:
 
 
 def user_taken(user: User) -> AlreadyExists:
-    return AlreadyExists("The email address %(email)s is already taken.", email=user.email)
+    return AlreadyExists("The email address %(email)s is already taken.", email=Personal(user.email))
 
 
 def course_taken(course: Course) -> AlreadyExists:
@@ -58,7 +58,7 @@ def lecture_taken() -> AlreadyExists:
 
 
 def student_taken(student: Student) -> AlreadyExists:
-    return AlreadyExists("The student id %(student_id)s is already registered.", student_id=student.id)
+    return AlreadyExists("The student id %(student_id)s is already registered.", student_id=Personal(student.id))
 
 
 def face_taken() -> AlreadyExists:
@@ -70,7 +70,9 @@ def recording_taken() -> AlreadyExists:
 
 
 def no_consent(student: Student) -> ConsentMissing:
-    return ConsentMissing("%(name)s has not consented to face recognition.", name=student.name, field="consent_on")
+    return ConsentMissing(
+        "%(name)s has not consented to face recognition.", name=Personal(student.name), field="consent_on"
+    )
 
 
 def no_device() -> NotFound:

@@ -16,7 +16,8 @@ class OutboxItem:
     """One event for one handler, or one deletion; it waits until it is done.
 
     Items of one handler and one subject are done in the order in which they came. `due_at` is when it is tried next:
-    None where it was given up and waits for an admin. `error` says why the last attempt failed.
+    None where it was given up and waits for an admin. `error` is the stored sentence that says why the last attempt
+    failed.
     """
 
     handler: str

@@ -23,9 +23,9 @@ class ByteStream(Protocol):
 class Upload:
     """An upload of `size` bytes of which `offset` are here.
 
-    `offset` counts bytes; where parts arrive in any order it is no place to go on from. `refusal` is the sentence
-    with which a whole upload was refused, where it is kept. `metadata` is the header Upload-Metadata of a client that
-    speaks tus, which is told it again.
+    `offset` counts bytes; where parts arrive in any order it is no place to go on from. `refusal` is the stored
+    sentence with which a whole upload was refused, where it is stored. `metadata` is the header Upload-Metadata of a
+    client that speaks tus, which is told it again.
     """
 
     id: str

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from attendance.errors import RollcallError
+from attendance.errors import RollcallError, Sentence
 from attendance.model import ERASE, OutboxItem
+from attendance.rules.stored_sentences import to_text
 
 LEASE = timedelta(minutes=5)
 """So long a handler may take; who was killed meanwhile is followed by somebody else."""
@@ -16,13 +17,13 @@ MOST_ATTEMPTS = 14
 
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=12)
 
-FAULT = "A fault in the program. The details are in the log."
+FAULT = Sentence("A fault in the program. The details are in the log.")
 """What is shown of an error that is none of ours: its words may hold what nobody should read."""
 
 
 def reason_of(failure: Exception) -> str:
-    """Why it failed, as it is shown to admins."""
-    return failure.sentence if isinstance(failure, RollcallError) else FAULT
+    """Why it failed, as it is stored for admins."""
+    return to_text(failure if isinstance(failure, RollcallError) else FAULT)
 
 
 def due(items: Iterable[OutboxItem], now: datetime) -> list[OutboxItem]:

@@ -21,6 +21,7 @@ from attendance.errors import (
     NotFound,
     RollcallError,
     SearchStopped,
+    Sentence,
     ServiceBusy,
     ServiceUnavailable,
 )
@@ -29,6 +30,7 @@ from attendance.media_keys import evidence_key
 from attendance.model import Face, Purpose, Recording, Sighting, Student, new_id
 from attendance.ports import MediaFile, Progress, Seen
 from attendance.rules.consent import has_consent
+from attendance.rules.stored_sentences import to_text
 from attendance.searching.budget import ordered
 from attendance.services import Services
 from attendance.use_cases.erasing import erase_soon
@@ -39,7 +41,7 @@ from attendance.use_cases.students.reindexing import comparable_faces
 LEASE = timedelta(seconds=30)
 HEARTBEAT_S = 1.0
 MOST_ATTEMPTS = 3
-_FAULT = "The search broke off because of a fault in the program. The details are in the worker's log."
+_FAULT = Sentence("The search broke off because of a fault in the program. The details are in the worker's log.")
 
 _log = logging.getLogger(__name__)
 
@@ -77,14 +79,14 @@ def concluded(services: Services, recording_id: str, worker: str, work: Callable
     except SearchStopped:
         services.store.release_claim(recording_id, worker)
     except (FacesOutdated, ServiceBusy) as waits:
-        services.store.release_claim(recording_id, worker, waits.sentence)
+        services.store.release_claim(recording_id, worker, to_text(waits))
     except ServiceUnavailable:
         raise
     except RollcallError as reason:
-        services.store.fail_search(recording_id, worker, reason.sentence)
+        services.store.fail_search(recording_id, worker, to_text(reason))
     except Exception:
         _log.exception("The search of recording %s failed.", recording_id)
-        services.store.fail_search(recording_id, worker, _FAULT)
+        services.store.fail_search(recording_id, worker, to_text(_FAULT))
     return False
 
 

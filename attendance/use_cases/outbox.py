@@ -12,6 +12,7 @@ from attendance.errors import NotFound, RollcallError
 from attendance.events import Event, read
 from attendance.model import ERASE, OutboxItem
 from attendance.rules.outbox import LEASE, due, postponed, reason_of
+from attendance.rules.stored_sentences import in_english
 from attendance.services import Services
 from attendance.use_cases.erasing import erase_soon
 
@@ -66,7 +67,7 @@ def _handle(services: Services, item: OutboxItem) -> bool:
         _function(services, item.handler)(services, read(item.body))
     except Exception as failure:
         error, fault = reason_of(failure), not isinstance(failure, RollcallError)
-        _log.warning("%s of %s failed: %s", item.handler, item.subject, error, exc_info=fault)
+        _log.warning("%s of %s failed: %s", item.handler, item.subject, in_english(error), exc_info=fault)
         services.store.postpone_outbox(postponed(item, item.attempts + 1, error, services.now()))
         return False
     services.store.finish_outbox([item])

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from attendance.changes import AddCourse, AddLecture, AddRecording, AddStudent, AddUser, SetTeachers
+from attendance.errors import BadRecording, Phrase
 from attendance.model import (
     Consent,
     Course,
@@ -27,11 +28,20 @@ from attendance.model import (
 )
 from attendance.ports import Store
 from attendance.rules.consent import WITH_A_PHOTO
+from attendance.rules.stored_sentences import to_text
 from tests.committing import finish_search
 
 NOW = datetime(2025, 3, 3, 0, 30, 15, 123456, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+STORED_SENTENCE = to_text(
+    BadRecording(
+        "%(name)s: %(reason)s",
+        name='수업 50% "1".mp4' + "x" * 3000,
+        reason=BadRecording("%(what)s is cut after %(seconds)s s.", what=Phrase("The clip"), seconds=1.5),
+    )
+)
+"""A sentence with values, longer than columns of text often are."""
 
 
 def a_user(user_id: str = "u1", email: str = "", **more: Any) -> User:

@@ -35,7 +35,7 @@ from attendance.model import ERASE, FORGOTTEN, AuditEntry, OutboxItem, Status
 from attendance.ports import Store
 from tests.committing import set_mark
 from tests.contract.device_samples import a_device
-from tests.contract.samples import HOUR, NOW, a_class, a_course, a_face, a_mark, a_student, a_user
+from tests.contract.samples import HOUR, NOW, STORED_SENTENCE, a_class, a_course, a_face, a_mark, a_student, a_user
 
 WHEN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -169,9 +169,9 @@ def test_an_item_is_claimed_by_one_alone(store: Store) -> None:
 def test_an_item_is_postponed_with_its_reason(store: Store, due_at: datetime | None) -> None:
     store.commit(an_item())
     (item,) = store.outbox("mail")
-    store.postpone_outbox(replace(item, attempts=3, error="No answer.", due_at=due_at))
+    store.postpone_outbox(replace(item, attempts=3, error=STORED_SENTENCE, due_at=due_at))
     (later,) = store.outbox("mail")
-    assert (later.attempts, later.error, later.due_at) == (3, "No answer.", due_at)
+    assert (later.attempts, later.error, later.due_at) == (3, STORED_SENTENCE, due_at)
 
 
 def test_what_is_done_is_gone_and_stays_gone(store: Store) -> None:
@@ -194,9 +194,9 @@ def test_a_deletion_is_postponed_as_any_item(school: Store, due_at: datetime | N
     assert (deletion.attempts, deletion.error) == (0, None)
     assert deletion.due_at is not None
     assert deletion.due_at < NOW
-    school.postpone_outbox(replace(deletion, attempts=1, error="No answer.", due_at=due_at))
+    school.postpone_outbox(replace(deletion, attempts=1, error=STORED_SENTENCE, due_at=due_at))
     (later,) = school.outbox(ERASE)
-    assert (later.subject, later.attempts, later.error) == (deletion.subject, 1, "No answer.")
+    assert (later.subject, later.attempts, later.error) == (deletion.subject, 1, STORED_SENTENCE)
     assert later.due_at == due_at
 
 

@@ -14,13 +14,13 @@ from attendance.model import DeviceState, ItemRefusal, OutboxItem, Pairing
 from attendance.ports import DeviceStore, Store
 from tests.committing import take_pairing
 from tests.contract.device_samples import DEVICE_STORES, a_device, a_status
-from tests.contract.samples import HOUR, MINUTE, NOW
+from tests.contract.samples import HOUR, MINUTE, NOW, STORED_SENTENCE
 
 pytestmark = pytest.mark.parametrize("store", DEVICE_STORES, indirect=True)
 
 
 def a_refusal(item_id: str = "i1", **more: object) -> ItemRefusal:
-    given = {"device_id": "d1", "at": NOW, "code": "no_lecture", "sentence": "수업이 없습니다."} | more
+    given = {"device_id": "d1", "at": NOW, "code": "no_lecture", "sentence": STORED_SENTENCE} | more
     return ItemRefusal(item_id=item_id, **given)
 
 

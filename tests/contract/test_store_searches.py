@@ -11,7 +11,7 @@ from attendance.errors import Conflict, NotFound
 from attendance.model import SearchStatus
 from attendance.ports import Store
 from tests.committing import finish_search
-from tests.contract.samples import HOUR, MINUTE, NOW, a_class, a_recording, a_sighting, searched
+from tests.contract.samples import HOUR, MINUTE, NOW, STORED_SENTENCE, a_class, a_recording, a_sighting, searched
 
 LATER = NOW + 2 * MINUTE  # after a lease of one minute has ended
 
@@ -119,8 +119,8 @@ def test_nobody_holds_what_is_finished_or_gone(store: Store) -> None:
 def test_a_released_claim_may_say_why_it_waits_until_the_next_claim(store: Store) -> None:
     a_class(store)
     _claim(store)
-    store.release_claim("r1", "one", "Waits for rain.")
-    assert store.recording("r1") == a_recording("r1", error="Waits for rain.")
+    store.release_claim("r1", "one", STORED_SENTENCE)
+    assert store.recording("r1") == a_recording("r1", error=STORED_SENTENCE)
     _claim(store)
     assert store.recording("r1").error is None
 
@@ -149,9 +149,9 @@ def test_saved_sightings_say_when_and_by_which_engine_and_finishing_ends_it(stor
 def test_a_failed_search_keeps_the_reason_and_does_not_count_as_searched(store: Store) -> None:
     a_class(store)
     _claim(store)
-    assert store.fail_search("r1", "one", "The video stops in the middle.")
+    assert store.fail_search("r1", "one", STORED_SENTENCE)
     failed = store.recording("r1")
-    assert (failed.status, failed.error) == (SearchStatus.FAILED, "The video stops in the middle.")
+    assert (failed.status, failed.error) == (SearchStatus.FAILED, STORED_SENTENCE)
     assert (failed.claimed_by, failed.claimed_until, failed.searched_at) == (None, None, None)
 
 

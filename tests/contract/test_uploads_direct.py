@@ -11,6 +11,7 @@ import pytest
 from attendance.errors import Conflict, InvalidInput, NotFound
 from attendance.model import new_id
 from attendance.ports import DirectUploads, UploadPart
+from tests.contract.samples import STORED_SENTENCE
 from tests.contract.uploads_kits import DIRECT, NOON, an_upload, content, open_spool, send, send_part
 from tests.sending import TEACHER
 
@@ -139,9 +140,9 @@ def test_an_upload_that_was_refused_keeps_the_reason_and_not_the_bytes(spool: Di
     spool.begin(upload)
     send(spool, upload.id, bytes(20))
     with spool.finishing(upload.id):
-        spool.refuse(upload.id, "It is no video.")
+        spool.refuse(upload.id, STORED_SENTENCE)
     refused = spool.upload(upload.id)
-    assert (refused.refusal, refused.offset, refused.purpose) == ("It is no video.", 0, upload.purpose)
+    assert (refused.refusal, refused.offset, refused.purpose) == (STORED_SENTENCE, 0, upload.purpose)
     assert [one.id for one in spool.of_sender(TEACHER)] == [upload.id]
     assert list(spool.whole()) == []
     assert list(spool.parts(upload.id)) == []

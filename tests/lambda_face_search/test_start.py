@@ -269,7 +269,7 @@ class TestAnEngineOfOurs:
         services, upload_id, _ = self.called(put_in_container, 650)
         recording = services.store.recording(upload_id)
         assert recording.status is SearchStatus.FAILED
-        assert recording.error == (
+        assert in_english(recording.error) == (
             "Searching this recording takes longer than the 10 minutes that it may take here. "
             "Let a worker search it, or cut it."
         )

@@ -12,6 +12,7 @@ import pytest
 
 from attendance.bootstrap import bootstrap
 from attendance.model import EngineCount, SearchStatus
+from attendance.rules.stored_sentences import in_english
 from attendance.searching.searches import search_recording
 from attendance.services import Services
 from attendance.settings import load_settings
@@ -75,7 +76,7 @@ def test_the_whole_road_from_one_model_to_another(
     assert not search_recording(swapped, recording.id)
     waiting = services.store.recording(recording.id)
     assert waiting.status is SearchStatus.QUEUED
-    assert "another face engine" in (waiting.error or "")
+    assert "another face engine" in (in_english(waiting.error) or "")
     assert statuses(services, recording.lecture_id) == {}
 
     result = reindex(data, model)

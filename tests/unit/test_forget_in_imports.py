@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from dataclasses import replace
 from datetime import date, timedelta
@@ -191,3 +192,22 @@ def test_a_row_with_too_many_cells_is_still_refused_for_that(services: MemorySer
     done = go_on(later(services), kept)
     assert [row.line for row in done.report] == [2, 4, 5, 6]
     assert "more cells" in done.report[3].sentence
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["one text", "stored sentences"])
+def test_nobody_is_named_any_more_in_the_remark_about_a_look_alike(services: MemoryServices, before: bool):
+    a_student(services, "D-97", b"face:97.2")
+    kept = go_on(services, begin(services), seconds=-1)
+    report = services.settings.data / "imports" / kept.id / "report.jsonl"
+    row = json.loads(report.read_text())
+    row.pop("remarks")
+    text = "Looks like Dana Ninetyseven (D-97), similarity 98 of 100."
+    values = {"name": "Dana Ninetyseven", "id": "D-97"}
+    said = json.dumps({"template": "Looks like %(name)s (%(id)s).", "values": values})
+    report.write_text(json.dumps(row | ({"sentence": text} if before else {"remarks": [said]})) + "\n")
+    shown = stored_import(services, kept.id, by="user").report[0].sentence
+    assert shown.startswith("Looks like Dana Ninetyseven (D-97)")
+    remove_student(later(services), "D-97", by="boss")
+    assert b"D-97" not in report.read_bytes()
+    assert b"Dana" not in report.read_bytes()
+    assert stored_import(services, kept.id, by="user").report[0].sentence == ""

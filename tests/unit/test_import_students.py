@@ -115,7 +115,8 @@ def test_students_who_exist_take_what_is_new_and_lose_nothing(services: MemorySe
     a_student(services, "21")
     csv = HEAD + "21,,21.jpg|21-2.jpg,\n"
     (row,) = run(services, csv, photos=zipped(**PHOTOS), courses=(course.id,))
-    assert row == ImportRow(2, "21", "Student 21", Outcome.UPDATED, "Put on the roster of CS101 (1). 1 photo added.")
+    assert row == ImportRow(2, "21", "Student 21", Outcome.UPDATED, row.remarks)
+    assert row.sentence == "Put on the roster of CS101 (1). 1 photo added."
     assert services.store.student("21").consent_on == date(2026, 3, 1)
     (row,) = run(services, HEAD + "21,Student 21b,,2026-02-01\n")
     assert row.sentence == "Name changed. Consent recorded."
@@ -203,7 +204,7 @@ def test_a_store_that_fails_ends_the_import_and_is_no_fault_of_the_row(
 
 
 def test_the_report_defuses_formulas():
-    report = [ImportRow(2, "=1+1", "@SUM(A1)", Outcome.REFUSED, "Bad, very bad.")]
+    report = [ImportRow(2, "=1+1", "@SUM(A1)", Outcome.REFUSED, ("Bad, very bad.",))]
     assert report_as_csv(report).decode("utf-8-sig").splitlines() == [
         "line,id,name,outcome,remark",
         "2,'=1+1,'@SUM(A1),refused,\"Bad, very bad.\"",

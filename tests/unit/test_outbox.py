@@ -154,7 +154,7 @@ def test_an_event_is_given_up_after_two_days_and_holds_up_nothing_any_more(site:
         drain(at(site, moment))
     assert timedelta(days=1) < moment - NOW < timedelta(days=4)
     (given_up,) = troubled(site)
-    assert (given_up.attempts, given_up.error) == (MOST_ATTEMPTS, FAULT)
+    assert (given_up.attempts, given_up.error) == (MOST_ATTEMPTS, FAULT.sentence)
     failing.clear()
     commit(site, searched(2))
     drain(at(site, moment))

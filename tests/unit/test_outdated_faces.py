@@ -10,6 +10,7 @@ import pytest
 from attendance.changes import QueueSearch
 from attendance.errors import FacesOutdated
 from attendance.model import SearchStatus, Status
+from attendance.rules.stored_sentences import in_english
 from attendance.searching.searches import search_recording
 from attendance.use_cases.students.photos import add_photo
 from attendance.use_cases.students.reindexing import comparable_faces, outdated_faces, reindex_faces
@@ -33,8 +34,9 @@ def test_a_search_waits_with_its_reason_where_the_engine_knows_nobody_yet(servic
     assert not search_recording(services, recording.id)
     waiting = services.store.recording(recording.id)
     assert (waiting.status, waiting.attempts) == (SearchStatus.QUEUED, 0)
-    assert waiting.error is not None
-    assert waiting.error.startswith("The photos of students on this roster (3) were enrolled by another face engine")
+    reason = in_english(waiting.error)
+    assert reason is not None
+    assert reason.startswith("The photos of students on this roster (3) were enrolled by another face engine")
     assert statuses(services, recording) == {}
 
 

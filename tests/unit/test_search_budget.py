@@ -10,6 +10,7 @@ import pytest
 
 from attendance.errors import BadRecording, SearchStopped, ServiceBusy
 from attendance.model import Recording, SearchStatus
+from attendance.rules.stored_sentences import in_english
 from attendance.searching.budget import (
     BudgetUsedUp,
     budget,
@@ -74,8 +75,8 @@ def test_a_search_beyond_the_budget_is_refused_politely_and_the_recording_kept(t
     assert not search_recording(services, recording.id)
     refused = services.store.recording(recording.id)
     assert refused.status is SearchStatus.FAILED
-    assert refused.error == (
-        "This month's budget for searches by Rekognition (0.14 USD) is used up; the recording is kept. Search it "
+    assert in_english(refused.error) == (
+        "This month's budget for searches by Rekognition (0.14 USD) is used up; the recording is stored. Search it "
         "again next month, or ask an admin to raise the limit."
     )
     assert services.store.ordered_seconds(MONTH) == 0
@@ -112,7 +113,7 @@ def test_a_search_that_failed_after_it_was_paid_for_is_paid_for_again(tmp_path, 
     assert services.store.ordered_seconds(MONTH) == 180
     search_again(services, recording.id, by="teacher")
     assert not search_recording(services, recording.id)
-    assert "is used up" in (services.store.recording(recording.id).error or "")
+    assert "is used up" in (in_english(services.store.recording(recording.id).error) or "")
     assert services.store.ordered_seconds(MONTH) == 180
 
 
@@ -123,7 +124,7 @@ def test_a_search_that_is_stopped_again_and_again_ends_with_the_budget(tmp_path,
     for _ in range(4):
         assert not search_recording(services, recording.id, stopping=lambda: True)
     assert services.store.ordered_seconds(MONTH) == 180
-    assert "is used up" in (services.store.recording(recording.id).error or "")
+    assert "is used up" in (in_english(services.store.recording(recording.id).error) or "")
 
 
 def test_waiting_for_ones_turn_is_not_paid_for_each_time(tmp_path, monkeypatch):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,12 +14,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import get_babel
 
-from attendance.errors import BadPhoto, InvalidInput, Phrase
-from attendance.model import Course, Student
+import website
+from attendance.errors import BadPhoto, BadRecording, InvalidInput, Phrase
+from attendance.model import Course, OutboxItem, Student
+from attendance.rules.stored_sentences import to_text
 from attendance.services import Services
 from tests.website.browsing import csrf, post_form
 from tests.website.lecturing import tus, upload_recording
-from website.sentences import in_words, kept_in_words
+from website.sentences import in_words, reason_in_words, stored_in_words
 
 SENTENCES = {
     "There is no such course.": "Tiu kurso ne ekzistas.",
@@ -30,8 +34,14 @@ SENTENCES = {
     "No face was found in this photo.": "Neniu vizaĝo troviĝis.",
     "The file of this recording is not there any more.": "La dosiero mankas.",
     "Not found": "Ne trovita",
+    "The clip %(name)s is cut after %(seconds)s seconds: %(reason)s": (
+        "La filmo %(name)s finiĝas post %(seconds)s sekundoj: %(reason)s"
+    ),
+    "Name changed.": "La nomo ŝanĝiĝis.",
+    "The face was confirmed.": "La vizaĝo estis konfirmita.",
 }
 REGISTER = "/students/register"
+AGAIN = b"id,name,consent\n21,Another name,\n"
 
 
 @pytest.fixture
@@ -122,10 +132,68 @@ def test_values_are_not_translated_and_their_signs_stay(app: Flask) -> None:
 def test_sentences_without_values_keep_their_percent_signs(app: Flask) -> None:
     with app.test_request_context():
         assert in_words(BadPhoto("100 %(x)s is 5% of it.")) == "100 %(x)s is 5% of it."
-        assert kept_in_words("100 %(x)s is 5% of it.") == "100 %(x)s is 5% of it."
+        assert stored_in_words("100 %(x)s is 5% of it.") == "100 %(x)s is 5% of it."
 
 
 def test_no_reason_is_no_sentence(app: Flask) -> None:
     with app.test_request_context():
-        assert kept_in_words("") == ""
-        assert kept_in_words(None) is None
+        assert stored_in_words("") == ""
+        assert stored_in_words(None) is None
+
+
+CLIP = "The clip %(name)s is cut after %(seconds)s seconds: %(reason)s"
+
+
+def stored(**values: object) -> str:
+    return to_text(BadRecording(CLIP, **{"name": "a.mp4", "seconds": 12, **values}))
+
+
+def test_a_stored_sentence_with_values_is_translated_wherever_it_is_shown(
+    admin_client: FlaskClient, app: Flask, services: Services, course: Course
+) -> None:
+    words = "La filmo a.mp4 finiĝas post 12 sekundoj: Neniu vizaĝo."
+    text = stored(reason=BadPhoto("There is no face in this photo."))
+    lecture_id, recording_id = upload_recording(admin_client, course.id, b"video 60")
+    now = services.now()
+    services.store.claim_search(recording_id, "worker", now, now)
+    services.store.fail_search(recording_id, "worker", text)
+    services.store.commit(OutboxItem("imports", "student 21", "{}", now, now))
+    (item,) = services.store.outbox("imports")
+    services.store.postpone_outbox(replace(item, attempts=14, error=text, due_at=None))
+    assert words in admin_client.get(f"/lectures/{lecture_id}").text
+    assert admin_client.get(f"/api/v1/recordings/{recording_id}").json["error"] == words
+    assert words in admin_client.get("/outbox/").text
+    english = "The clip a.mp4 is cut after 12 seconds: There is no face in this photo."
+    assert english in app.test_cli_runner().invoke(args=["outbox", "list", "--json"]).output
+
+
+def test_what_was_stored_with_its_values_filled_in_is_shown_as_it_is(
+    teacher_client: FlaskClient, services: Services, course: Course
+) -> None:
+    lecture_id, recording_id = upload_recording(teacher_client, course.id, b"video 60")
+    now = services.now()
+    services.store.claim_search(recording_id, "worker", now, now)
+    services.store.release_claim(recording_id, "worker", "The clip a.mp4 is cut after 12 seconds.")
+    assert "The clip a.mp4 is cut after 12 seconds." in teacher_client.get(f"/lectures/{lecture_id}").text
+
+
+def test_the_report_of_an_import_is_translated(admin_client: FlaskClient, student: Student) -> None:
+    data = {"csrf_token": csrf(admin_client, "/students/import"), "csv": (io.BytesIO(AGAIN), "list.csv")}
+    begun = admin_client.post("/students/import", data=data, content_type="multipart/form-data")
+    page = begun.headers["Location"]
+    post_form(admin_client, f"{page}/continue", token_from=page)
+    assert "La nomo ŝanĝiĝis." in admin_client.get(page).text
+    assert "Name changed." in admin_client.get(f"{page}/report.csv").text
+
+
+def test_why_a_button_set_a_mark_is_translated_and_what_people_type_is_not(app: Flask) -> None:
+    with app.test_request_context():
+        assert reason_in_words("The face was confirmed.") == "La vizaĝo estis konfirmita."
+        assert reason_in_words("Not found") == "Not found"
+        assert reason_in_words("") == ""
+
+
+def test_no_page_shows_a_stored_sentence_untranslated() -> None:
+    shown = re.compile(r"\{\{ *\w+\.(?:error|refusal)\b(?! \| stored_in_words)")
+    pages = sorted(Path(website.__file__).parent.rglob("*.html"))
+    assert [(page.name, words) for page in pages for words in shown.findall(page.read_text("utf-8"))] == []

@@ -7,7 +7,7 @@ import marshmallow as ma
 from website.access import lecture_or_404
 from website.api.blueprint import blueprint
 from website.current import current_services
-from website.sentences import kept_in_words
+from website.sentences import stored_in_words
 
 
 class RecordingAnswer(ma.Schema):
@@ -34,6 +34,6 @@ def recording(recording_id: str) -> dict[str, object]:
         "lecture_id": found.lecture_id,
         "status": found.status.value,
         "progress": round(found.progress, 3),
-        "error": kept_in_words(found.error),
+        "error": stored_in_words(found.error),
         "searched_at": found.searched_at,
     }

@@ -15,6 +15,7 @@ from attendance.disk.files import DiskFile
 from attendance.errors import BadRecording, Conflict, NotFound, SearchStopped
 from attendance.model import LectureRecording, Recording, SearchStatus
 from attendance.ports import RemoteFaceSearch
+from attendance.rules.stored_sentences import from_text
 from attendance.searching.advancing import advance
 from attendance.services import Services
 from attendance.use_cases.lectures.lectures import remove_lecture, remove_recording, search_again
@@ -103,7 +104,8 @@ def _searched(services: Services, recording_id: str, stopped: SearchStopped) -> 
                 break
             comparable_faces(services, students_to_mark(services, recording.lecture_id))  # else it would wait for ever
             if recording.status is SearchStatus.FAILED:
-                raise BadRecording(recording.error or "The search failed.")
+                reason = from_text(recording.error or "The search failed.")
+                raise BadRecording(reason.template, **reason.values)
             show(recording.progress)
             if stop.wait(_look_every_s(services)):
                 raise stopped

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from attendance.rules.stored_sentences import in_english
 from attendance.use_cases.outbox import troubled, try_again
 from website.commands.plain_errors import Commands
 from website.commands.removing import json_option, print_rows
@@ -23,7 +24,7 @@ def list_(as_json: bool) -> None:
             "about": item.subject,
             "attempts": item.attempts,
             "next": item.due_at.isoformat(timespec="seconds") if item.due_at else None,
-            "error": item.error,
+            "error": in_english(item.error),
         }
         for item in troubled(current_services())
     ]

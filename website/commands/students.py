@@ -71,7 +71,7 @@ def add(
     on = f" in {', '.join(course.label for course in courses)}" if courses else ""
     click.echo(f"{registration.student.name} ({registration.student.id}) is registered {with_photos}{on}.")
     for remark in photo_in_words(services, registration.photos):
-        click.echo(remark)
+        click.echo(remark.sentence)
 
 
 @students.command("import")

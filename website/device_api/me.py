@@ -21,7 +21,7 @@ from website.device_api.arguments import (
 from website.device_api.blueprint import blueprint
 from website.device_api.keys import current_device
 from website.security import takes_up_to
-from website.sentences import kept_in_words
+from website.sentences import in_words
 
 MOST_ITEMS = 100
 _MOST_BYTES = 20_000
@@ -73,7 +73,7 @@ def items(asked: dict[str, Any]) -> dict[str, Any]:
     if len(ids) > MOST_ITEMS or not all(map(_ID.fullmatch, ids)):
         raise NotUnderstood("Ask for at most %(most)s ids of 32 hexadecimal digits.", most=MOST_ITEMS)
     found = items_of_device(current_services(), current_device(), ids)
-    return {"whole": found.whole, "refused": {key: kept_in_words(why) for key, why in found.refused.items()}}
+    return {"whole": found.whole, "refused": {key: in_words(why) for key, why in found.refused.items()}}
 
 
 def _status(said: dict[str, Any]) -> DeviceStatus:

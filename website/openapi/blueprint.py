@@ -12,7 +12,7 @@ from flask_smorest import Blueprint
 from webargs.flaskparser import FlaskParser
 
 from attendance.errors import InvalidInput, Phrase
-from website.sentences import kept_in_words
+from website.sentences import translated
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -43,7 +43,7 @@ class PlainParser(FlaskParser):
         """The error for a field; `place` is empty where the whole is wrong."""
         if not place:
             return InvalidInput("The request must be a JSON object.")
-        return InvalidInput("%(place)s %(problem)s", place=place, problem=kept_in_words(problem))
+        return InvalidInput("%(place)s %(problem)s", place=place, problem=translated(problem))
 
 
 def _first(messages: Any) -> tuple[str, str]:

@@ -25,7 +25,7 @@ from attendance.use_cases.recordings.uploads import (
 )
 from website.current import current_services
 from website.security import takes_up_to
-from website.sentences import kept_in_words
+from website.sentences import stored_in_words
 from website.uploading.schemas import DirectUploadAnswer, DirectUploadSchema, PartLinksAnswer, PartNumbersSchema
 from website.uploading.senders import Senders
 
@@ -51,7 +51,7 @@ def add_direct(
             "size": state.size,
             "part_size": state.part_size,
             "parts": state.parts,
-            "error": kept_in_words(state.refusal),
+            "error": stored_in_words(state.refusal),
             "code": state.code,
             "recording": recording and {"id": recording.id, "location": senders.page_of(recording)},
         }

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from botocore.exceptions import ClientError
 
 from attendance.adapters.aws import error_code, plain_aws_errors
-from attendance.errors import BadPhoto, BadRecording, InvalidInput, Phrase, ServiceUnavailable
+from attendance.errors import BadPhoto, BadRecording, InvalidInput, Personal, Phrase, ServiceUnavailable
 
 T = TypeVar("T")
 
@@ -216,7 +216,7 @@ def external_image_id(student_id: str) -> str:
         raise InvalidInput(
             "The student id %(id)s is too long for Rekognition: written in its alphabet it has %(length)s of at most "
             "%(most)s characters.",
-            id=student_id,
+            id=Personal(student_id),
             length=len(written),
             most=LONGEST,
         )

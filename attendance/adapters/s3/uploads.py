@@ -30,6 +30,7 @@ from attendance.adapters.s3.upload_record import (
 from attendance.errors import Conflict, InvalidInput, NotFound
 from attendance.model import Sender
 from attendance.ports import Upload, UploadPart
+from attendance.rules.stored_sentences import from_text
 from attendance.settings import Settings
 
 T = TypeVar("T")
@@ -144,7 +145,7 @@ class S3Uploads:
     def complete(self, upload_id: str) -> None:
         record = self._record(upload_id)
         if record.upload.refusal is not None:
-            raise Conflict("This upload was refused: %(why)s", why=record.upload.refusal)
+            raise Conflict("This upload was refused: %(why)s", why=from_text(record.upload.refusal))
         found = self._parts_there(record)
         if found is None:
             self._state(record)  # raises where it is gone; else it is whole already

@@ -9,7 +9,7 @@ import pytz
 
 from attendance.changes import AddCourse, AddToRoster, RemoveCourse, RemoveFromRoster, SaveCourse, SetTeachers
 from attendance.committing import commit, read_again
-from attendance.errors import InvalidInput, NotFound, Phrase
+from attendance.errors import InvalidInput, NotFound, Personal, Phrase
 from attendance.model import AuditEntry, Course, Lecture, Role, new_id
 from attendance.services import Services
 from attendance.use_cases.erasing import erase_soon
@@ -111,7 +111,9 @@ def set_teachers(services: Services, course_id: str, user_ids: Sequence[str], *,
     users = [services.store.user(user_id) for user_id in dict.fromkeys(user_ids)]
     for user in users:
         if user.role is Role.STUDENT:
-            raise InvalidInput("%(email)s is a student and cannot teach a course.", email=user.email, field="teachers")
+            raise InvalidInput(
+                "%(email)s is a student and cannot teach a course.", email=Personal(user.email), field="teachers"
+            )
     commit(
         services,
         SetTeachers(course_id, [user.id for user in users]),

@@ -15,6 +15,7 @@ from attendance.device_errors import BadItem, NoLecture, TooOld, WrongSha256
 from attendance.errors import Conflict, InvalidInput, NotFound, RefusedBefore
 from attendance.model import Device, DevicePicture, DeviceRecording, ItemRefusal, Lecture, Recording, Sender
 from attendance.ports import MediaFile, Upload
+from attendance.rules.stored_sentences import to_text
 from attendance.services import Services
 from attendance.use_cases.courses.timetable import meeting_in_room
 from attendance.use_cases.devices.readings import EARLIEST, FURTHEST_AHEAD, check_time
@@ -159,7 +160,7 @@ def remember_refusal(services: Services, device_id: str, item_id: str, refused: 
     """Keep why for a week, for the device that asks later; nothing happens where the device is gone."""
     code = getattr(refused, "code", RefusedBefore.code)
     with suppress(NotFound):
-        services.store.refuse_item(ItemRefusal(device_id, item_id, services.now(), code, refused.sentence))
+        services.store.refuse_item(ItemRefusal(device_id, item_id, services.now(), code, to_text(refused)))
 
 
 def refusal_code(services: Services, upload: Upload) -> str | None:

@@ -17,9 +17,11 @@ import time
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 from attendance.errors import Conflict, InvalidInput, RollcallError
 from attendance.model import FORGOTTEN
+from attendance.rules.stored_sentences import from_text, texts_in, to_text
 from attendance.services import Services
 from attendance.use_cases.imports.folders import (
     CSV,
@@ -38,6 +40,7 @@ from attendance.use_cases.students.photo_index import PhotoIndex
 from attendance.use_cases.students.photo_sources import ZipPhotos
 
 _HALF_BEGUN_S = 3600.0  # no request takes so long to send its files
+_GONE = to_text(was_removed())
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)")
 
 _log = logging.getLogger(__name__)
@@ -163,10 +166,20 @@ def _rewrite_report(report: Path, watch: RemovalWatch) -> None:
 def _without_removed(line: str, watch: RemovalWatch) -> str:
     row = json.loads(line)
     if row["student_id"] and watch.is_removed(row["student_id"]):
-        return json.dumps(row | {"student_id": "", "name": FORGOTTEN, "sentence": was_removed().sentence})
-    if any(map(watch.is_removed, _IN_BRACKETS.findall(row["sentence"]))):  # whom a photo looks like
-        return json.dumps(row | {"sentence": ""})
+        return json.dumps(_without_remarks(row) | {"student_id": "", "name": FORGOTTEN, "remarks": [_GONE]})
+    if any(map(watch.is_removed, _named_in(row))):  # whom a photo looks like
+        return json.dumps(_without_remarks(row) | {"remarks": []})
     return line
+
+
+def _named_in(row: dict[str, Any]) -> list[str]:
+    """Texts that may be ids, in the remarks; those of imports from before were one text."""
+    said = [one for text in row.get("remarks", ()) for one in texts_in(from_text(text))]
+    return said + _IN_BRACKETS.findall(row.get("sentence", ""))
+
+
+def _without_remarks(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in ("sentence", "remarks")}
 
 
 def _replace(path: Path, data: bytes) -> None:

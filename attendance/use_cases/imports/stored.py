@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from attendance.errors import NotFound
 from attendance.model import new_id
@@ -177,7 +177,14 @@ def _report(folder: Path) -> list[ImportRow]:
     except FileNotFoundError:
         return []
     lines = [json.loads(line) for line in text.split("\n")[:-1]]
-    return [ImportRow(**{**line, "outcome": Outcome(line["outcome"])}) for line in lines]
+    return [_row(line) for line in lines]
+
+
+def _row(written: dict[str, Any]) -> ImportRow:
+    """Reports from before hold all remarks as one text."""
+    plain = {name: value for name, value in written.items() if name != "sentence"}
+    remarks = written.get("remarks") or filter(None, [written.get("sentence")])
+    return ImportRow(**plain | {"outcome": Outcome(written["outcome"]), "remarks": tuple(remarks)})
 
 
 def _append(path: Path, line: bytes) -> None:

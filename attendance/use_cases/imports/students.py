@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import overload
 
-from attendance.errors import AlreadyExists, BadPhoto, InvalidInput, NotFound, RollcallError, TooLarge
+from attendance.errors import (
+    AlreadyExists,
+    BadPhoto,
+    InvalidInput,
+    NotFound,
+    Personal,
+    RollcallError,
+    Sentence,
+    TooLarge,
+)
 from attendance.model import AuditEntry, Course, Face, Student
 from attendance.ports import Progress
 from attendance.rules.consent import was_taken_back, with_consents
+from attendance.rules.stored_sentences import from_text, to_text
 from attendance.services import Services
 from attendance.use_cases.courses.courses import add_to_roster
 from attendance.use_cases.imports.forgetting import refuse_forgotten
@@ -31,7 +41,7 @@ from attendance.use_cases.students.registering import change_student, register_s
 
 __all__ = ["FolderPhotos", "ImportRow", "Outcome", "PhotoSource", "StudentImport", "ZipPhotos", "import_students"]
 
-_TAKEN_BACK = "A consent of this day was taken back; record a new one on the student's page."
+_TAKEN_BACK = Sentence("A consent of this day was taken back; record a new one on the student's page.")
 _REFUSALS = (InvalidInput, AlreadyExists, NotFound, TooLarge)  # other errors are not the row's fault and end the import
 
 
@@ -46,13 +56,18 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
-    """One line of the report: what became of one line of the CSV file, and why."""
+    """One line of the report: what became of one line of the CSV file, and stored sentences about it."""
 
     line: int
     student_id: str
     name: str
     outcome: Outcome
-    sentence: str
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """All remarks, in English."""
+        return " ".join(from_text(one).sentence for one in self.remarks)
 
 
 def import_students(
@@ -124,17 +139,12 @@ class StudentImport:
             self._refuse_row(row, student_id)
             self._removals.refuse(student_id)
             student = self._find(student_id)
-            doubt = "" if student else self._doubt(student_id)
-            outcome, sentence = self._update(student, row) if student else self._add(student_id, row)
-            return ImportRow(
-                row.line,
-                student_id,
-                row.name or (student.name if student else ""),
-                outcome,
-                f"{doubt} {sentence}".strip(),
-            )
+            doubts = [] if student else self._doubts(student_id)
+            outcome, remarks = self._update(student, row) if student else self._add(student_id, row)
+            name = row.name or (student.name if student else "")
+            return ImportRow(row.line, student_id, name, outcome, _stored([*doubts, *remarks]))
         except _REFUSALS as refused:
-            return ImportRow(row.line, row.student_id, row.name, Outcome.REFUSED, refused.sentence)
+            return ImportRow(row.line, row.student_id, row.name, Outcome.REFUSED, _stored([refused]))
 
     def _refuse_row(self, row: RosterRow, student_id: str) -> None:
         if row.problem:
@@ -144,22 +154,27 @@ class StudentImport:
         first = self._lines[student_id]
         if first != row.line:
             raise InvalidInput(
-                "The id %(student_id)s is already on line %(first)s.", student_id=student_id, first=first
+                "The id %(student_id)s is already on line %(first)s.", student_id=Personal(student_id), first=first
             )
 
-    def _doubt(self, student_id: str) -> str:
+    def _doubts(self, student_id: str) -> list[Sentence]:
         """What is said of a new id that is shorter than the others. Raises InvalidInput where one is registered."""
         longer = padded(student_id, self._usual_length)
         if longer is None:
-            return ""
+            return []
         if self._find(longer):
             raise InvalidInput(
                 "The spreadsheet dropped zeros of the id %(id)s: %(longer)s is registered. Format the column as text, "
                 "enter the id again and save.",
-                longer=longer,
-                id=student_id,
+                longer=Personal(longer),
+                id=Personal(student_id),
             )
-        return f"The id is shorter than the others: if a spreadsheet dropped its zeros, it should be {longer}."
+        return [
+            Sentence(
+                "The id is shorter than the others: if a spreadsheet dropped its zeros, it should be %(longer)s.",
+                longer=Personal(longer),
+            )
+        ]
 
     def _find(self, student_id: str) -> Student | None:
         try:
@@ -167,7 +182,7 @@ class StudentImport:
         except NotFound:
             return None
 
-    def _add(self, student_id: str, row: RosterRow) -> tuple[Outcome, str]:
+    def _add(self, student_id: str, row: RosterRow) -> tuple[Outcome, list[Sentence]]:
         photos = self._photos_of(student_id, row)
         with photos.named():
             registration = register_student(
@@ -182,9 +197,9 @@ class StudentImport:
                 everybody=self._everybody,
             )
         self._everybody.extend(one.face for one in registration.photos)
-        return Outcome.ADDED, self._in_words(row, self._left_out(student_id, row), registration.photos)
+        return Outcome.ADDED, self._remarks(row, self._left_out(student_id, row), registration.photos)
 
-    def _update(self, student: Student, row: RosterRow) -> tuple[Outcome, str]:
+    def _update(self, student: Student, row: RosterRow) -> tuple[Outcome, list[Sentence]]:
         on, given, remarks = _agreed_to(student, row)
         new = consents_given(self._services, on, given, by=self._by)
         wanted = replace(student, name=row.name or student.name, consents=with_consents(student.consents, new))
@@ -201,18 +216,18 @@ class StudentImport:
         self._everybody.extend(one.face for one in added)
         done = self._put_on_rosters(student.id)
         if wanted.consents != student.consents:
-            done.insert(0, "Consent recorded.")
+            done.insert(0, Sentence("Consent recorded."))
         if changed.name != student.name:
-            done.insert(0, "Name changed.")
+            done.insert(0, Sentence("Name changed."))
         outcome = Outcome.UPDATED if done or added else Outcome.UNCHANGED
-        return outcome, self._in_words(row, [*done, *remarks, *self._left_out(student.id, row)], added)
+        return outcome, self._remarks(row, [*done, *remarks, *self._left_out(student.id, row)], added)
 
-    def _put_on_rosters(self, student_id: str) -> list[str]:
+    def _put_on_rosters(self, student_id: str) -> list[Sentence]:
         on = {course.id for course in self._services.store.courses(student_id=student_id)}
         missing = [course for course in self._courses if course.id not in on]
         for course in missing:
             add_to_roster(self._services, course.id, [student_id], by=self._by)
-        return [f"Put on the roster of {course.label}." for course in missing]
+        return [Sentence("Put on the roster of %(course)s.", course=course.label) for course in missing]
 
     def _photos_of(self, student_id: str, row: RosterRow) -> RowPhotos:
         if self._photos is None:
@@ -224,21 +239,30 @@ class StudentImport:
         )
         return RowPhotos(self._photos, list(dict.fromkeys(names)), self._services.settings.most_photo_bytes)
 
-    def _left_out(self, student_id: str, row: RosterRow) -> list[str]:
+    def _left_out(self, student_id: str, row: RosterRow) -> list[Sentence]:
         names = self._index.others_of_student(student_id) if row.photos is None else ()
-        return [f"{name} is not a photo of a kind that is read; save it as JPEG." for name in names]
+        return [
+            Sentence("%(name)s is not a photo of a kind that is read; save it as JPEG.", name=Personal(name))
+            for name in names
+        ]
 
-    def _in_words(self, row: RosterRow, done: Sequence[str], added: Sequence[AddedPhoto]) -> str:
-        words = list(done)
-        if added:
-            words.append("1 photo added." if len(added) == 1 else f"{len(added)} photos added.")
+    def _remarks(self, row: RosterRow, done: Sequence[Sentence], added: Sequence[AddedPhoto]) -> list[Sentence]:
+        remarks = list(done)
+        if len(added) == 1:
+            remarks.append(Sentence("1 photo added."))
+        elif added:
+            remarks.append(Sentence("%(count)s photos added.", count=len(added)))
         if row.photos and self._photos is None:
-            words.append("Its photos were not given.")
-        words.extend(photo_in_words(self._services, added))
-        return " ".join(words)
+            remarks.append(Sentence("Its photos were not given."))
+        return [*remarks, *photo_in_words(self._services, added)]
 
 
-def _agreed_to(student: Student, row: RosterRow) -> tuple[date | None, Given, list[str]]:
+def _stored(remarks: Iterable[Sentence]) -> tuple[str, ...]:
+    """Also with names: whoever is removed is taken out of reports."""
+    return tuple(to_text(one, with_people=True) for one in remarks)
+
+
+def _agreed_to(student: Student, row: RosterRow) -> tuple[date | None, Given, list[Sentence]]:
     """The consent of a row with what is to be said of it; no day where nothing is left of it. Raises InvalidInput."""
     on, given = read_consent_date(row.consent), read_given(row)
     if on is None:
@@ -294,7 +318,7 @@ class RowPhotos(Sequence[bytes]):
         except BadPhoto as bad:
             if not self._last or self._last in bad.sentence:
                 raise
-            raise BadPhoto("%(name)s: %(reason)s", name=self._last, reason=bad, field="photos") from bad
+            raise BadPhoto("%(name)s: %(reason)s", name=Personal(self._last), reason=bad, field="photos") from bad
 
 
 _SHORTENED = re.compile(r"[+-]?\d+([.,]\d+)?[eE]\+\d+")
@@ -313,25 +337,25 @@ def refuse_spoilt_id(student_id: str) -> None:
     if _SHORTENED.fullmatch(student_id) or _LAST_DIGITS_LOST.fullmatch(student_id):
         raise InvalidInput(
             "The spreadsheet shortened the id to %(id)s; format its column as text, enter the id again and save.",
-            id=student_id,
+            id=Personal(student_id),
             field="student_id",
         )
     if _WITH_DECIMALS.fullmatch(student_id) or _GROUPED.fullmatch(student_id):
         raise InvalidInput(
             "The spreadsheet wrote the id as the number %(id)s; format its column as text and save again.",
-            id=student_id,
+            id=Personal(student_id),
             field="student_id",
         )
     if _DATE.fullmatch(student_id):
         raise InvalidInput(
             "The spreadsheet made the date %(id)s of the id; format its column as text, enter the id again and save.",
-            id=student_id,
+            id=Personal(student_id),
             field="student_id",
         )
     if _ERROR.fullmatch(student_id):
         raise InvalidInput(
             "The spreadsheet wrote %(id)s in place of the id; mend the cell and save again.",
-            id=student_id,
+            id=Personal(student_id),
             field="student_id",
         )
 
@@ -341,7 +365,7 @@ def refuse_spoilt_name(name: str) -> None:
     if _LOST_LETTERS.search(name) or _ERROR.fullmatch(name):
         raise InvalidInput(
             "The name %(name)s lost letters when the list was saved; save it as CSV UTF-8 or as .xlsx.",
-            name=name[:60],
+            name=Personal(name[:60]),
             field="name",
         )
 

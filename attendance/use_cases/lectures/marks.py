@@ -7,7 +7,7 @@ from functools import partial
 
 from attendance.changes import MarkStep, SaveMarks
 from attendance.committing import commit
-from attendance.errors import Conflict, InvalidInput, MovedOn
+from attendance.errors import Conflict, InvalidInput, MovedOn, Phrase
 from attendance.events import MarksChanged, MarkSet
 from attendance.model import Mark, Recording, Sighting, Status
 from attendance.ports import Store
@@ -93,7 +93,11 @@ def students_to_mark(services: Services, lecture_id: str) -> list[str]:
 
 
 _LONGEST_REASON = 500
-_KNOWN_OTHERWISE = "Found out in another way than by the face."
+_KNOWN_OTHERWISE = str(Phrase("Found out in another way than by the face."))
+_CONFIRMED, _REFUSED = str(Phrase("The face was confirmed.")), str(Phrase("The face was refused."))
+_TAKEN_BACK = str(Phrase("The person's mark was taken back."))
+REASONS = frozenset({_KNOWN_OTHERWISE, _CONFIRMED, _REFUSED, _TAKEN_BACK})
+"""Those of the buttons; they are stored as they are, beside what people type."""
 
 
 def set_mark(services: Services, lecture_id: str, student_id: str, status: Status, reason: str, *, by: str) -> Mark:
@@ -114,7 +118,7 @@ def confirm(services: Services, lecture_id: str, student_id: str, *, by: str) ->
     """
     mark = _unsure(services, lecture_id, student_id)
     status = _present_or_late(services, mark)
-    reason = _KNOWN_OTHERWISE if mark.needs_another_way else "The face was confirmed."
+    reason = _KNOWN_OTHERWISE if mark.needs_another_way else _CONFIRMED
     return _save(services, lecture_id, student_id, status, reason, by)
 
 
@@ -124,14 +128,13 @@ def refuse(services: Services, lecture_id: str, student_id: str, *, by: str) -> 
     Raises Conflict where the mark is not unsure any more.
     """
     mark = _unsure(services, lecture_id, student_id)
-    reason = _KNOWN_OTHERWISE if mark.needs_another_way else "The face was refused."
+    reason = _KNOWN_OTHERWISE if mark.needs_another_way else _REFUSED
     return _save(services, lecture_id, student_id, Status.ABSENT, reason, by)
 
 
 def undo(services: Services, lecture_id: str, student_id: str, *, by: str) -> Mark:
     """Back to what the search says. Raises NotFound."""
-    reason = "The person's mark was taken back."
-    clear = partial(cleared_steps, student_id=student_id, by=by, at=services.now(), reason=reason)
+    clear = partial(cleared_steps, student_id=student_id, by=by, at=services.now(), reason=_TAKEN_BACK)
     return _committed(services, lecture_id, student_id, by, clear)
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from attendance.errors import BadRecording, Conflict, InvalidInput, NotFound, RefusedBefore
 from attendance.model import DeviceRecording, Recording, Sender
 from attendance.ports import MediaFile, Upload
+from attendance.rules.stored_sentences import from_text, to_text
 from attendance.services import Services
 from attendance.use_cases.devices.uploads import (
     check_bytes,
@@ -53,7 +54,7 @@ def recording_of(services: Services, upload_id: str, sender: Sender) -> Recordin
 def check_not_refused(services: Services, upload: Upload) -> None:
     """Raises RefusedBefore with the reason of that time."""
     if upload.refusal is not None:
-        raise RefusedBefore.stored(upload.refusal, refusal_code(services, upload))
+        raise RefusedBefore.again(from_text(upload.refusal), refusal_code(services, upload))
 
 
 def _refuse(services: Services, upload: Upload, refused: InvalidInput) -> None:
@@ -61,7 +62,7 @@ def _refuse(services: Services, upload: Upload, refused: InvalidInput) -> None:
     if upload.sender.device_id is not None:
         remember_refusal(services, upload.sender.device_id, upload.id, refused)
     if services.uploads.direct is not None:
-        services.uploads.direct.refuse(upload.id, refused.sentence)
+        services.uploads.direct.refuse(upload.id, to_text(refused))
     else:
         services.uploads.remove(upload.id)
 

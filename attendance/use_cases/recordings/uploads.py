@@ -49,7 +49,7 @@ class UploadStatus(StrEnum):
 class UploadState:
     """A direct upload and what became of it: `parts` are there while it is sent, `recording` once it is done.
 
-    `refusal` is the sentence, `code` the word for devices, of one that was refused. Sizes are in bytes.
+    `refusal` is the stored sentence, `code` the word for devices, of one that was refused. Sizes are in bytes.
     """
 
     id: str

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from attendance.errors import BadPhoto, NotFound
+from attendance.errors import BadPhoto, NotFound, Personal, Sentence
 from attendance.model import Face, Student
 from attendance.ports import EnrolledFace, LookAlike, PhotoFaces, Seen
 from attendance.rules.lectures import rounded_down
-from attendance.rules.texts import isolated
 from attendance.services import Services
 from attendance.use_cases.students.photos import (
     UNLIKE_OTHERS,
@@ -145,24 +144,32 @@ def _unknown(seen: Seen) -> Seen:
 
 
 PROBLEM_SENTENCES = {
-    "too_small": "The face is small in the photo.",
-    "blurred": "The face is blurred.",
-    "turned": "The face is turned away from the camera.",
-    "too_dark": "The face is dark.",
-    "too_bright": "The face is too bright.",
-    UNLIKE_OTHERS: "The face does not look like the student's other photos.",
+    "too_small": Sentence("The face is small in the photo."),
+    "blurred": Sentence("The face is blurred."),
+    "turned": Sentence("The face is turned away from the camera."),
+    "too_dark": Sentence("The face is dark."),
+    "too_bright": Sentence("The face is too bright."),
+    UNLIKE_OTHERS: Sentence("The face does not look like the student's other photos."),
 }
 
 
-def photo_in_words(services: Services, added: Sequence[AddedPhoto]) -> list[str]:
+def photo_in_words(services: Services, added: Sequence[AddedPhoto]) -> list[Sentence]:
     """Each thing that is poor once, and whom the photos look like."""
     problems = dict.fromkeys(problem for one in added for problem in one.problems)
     sentences = [PROBLEM_SENTENCES[problem] for problem in problems if problem in PROBLEM_SENTENCES]
     return [*sentences, *map(_look_alike, resembling(services, nearest_alike(added)))]
 
 
-def _look_alike(other: Resembling) -> str:
-    twice = "; perhaps the same person is registered twice" if other.may_be_same else ""
-    points = rounded_down(other.similarity)
-    name, student_id = isolated(other.student.name), isolated(other.student.id)
-    return f"Looks like {name} ({student_id}), similarity {points:.0f} of 100{twice}."
+def _look_alike(other: Resembling) -> Sentence:
+    name, student_id = Personal(other.student.name), Personal(other.student.id)
+    points = f"{rounded_down(other.similarity):.0f}"
+    if other.may_be_same:
+        return Sentence(
+            "Looks like %(name)s (%(id)s), similarity %(points)s of 100; perhaps the same person is registered twice.",
+            name=name,
+            id=student_id,
+            points=points,
+        )
+    return Sentence(
+        "Looks like %(name)s (%(id)s), similarity %(points)s of 100.", name=name, id=student_id, points=points
+    )

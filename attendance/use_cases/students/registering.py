@@ -8,7 +8,7 @@ from datetime import date
 
 from attendance.changes import AddStudent, SaveStudent
 from attendance.committing import commit
-from attendance.errors import AlreadyExists, NotFound
+from attendance.errors import AlreadyExists, NotFound, Personal
 from attendance.events import StudentRegistered
 from attendance.model import AuditEntry, Face, Student, new_id
 from attendance.services import Services
@@ -68,7 +68,7 @@ def _refuse_taken(services: Services, student_id: str) -> None:
         services.store.student(student_id)
     except NotFound:
         return
-    raise AlreadyExists("The student id %(student_id)s is already registered.", student_id=student_id)
+    raise AlreadyExists("The student id %(student_id)s is already registered.", student_id=Personal(student_id))
 
 
 def _in_words(student: Student, added: Sequence[AddedPhoto]) -> str:

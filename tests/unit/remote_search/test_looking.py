@@ -8,6 +8,7 @@ import pytest
 
 from attendance.errors import ServiceUnavailable
 from attendance.model import SearchStatus
+from attendance.rules.stored_sentences import in_english
 from attendance.searching import remote as remote_search
 from attendance.searching.remote import begin_remote_search, end_remote_search, look_after_remote_search
 from tests.unit.receiving import statuses
@@ -110,7 +111,7 @@ def test_who_dies_while_taking_down_is_followed_by_the_next_three_times_at_most(
                 look_after_remote_search(services, recording.id)
     clock.after(minutes=1)
     assert not look_after_remote_search(services, recording.id)
-    assert "broken off 3 times" in (now_of(services, recording).error or "")
+    assert "broken off 3 times" in (in_english(now_of(services, recording).error) or "")
     assert len(faces.begun) == 1
     assert services.store.ordered_seconds(MONTH) == 3600
 

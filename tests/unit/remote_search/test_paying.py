@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from attendance.errors import BadRecording, ServiceBusy
 from attendance.model import SearchStatus
+from attendance.rules.stored_sentences import in_english
 from attendance.searching.remote import begin_remote_search, end_remote_search, look_after_remote_search
 from attendance.use_cases.lectures.lectures import search_again
 from tests.unit.remote_search.recorded import MONTH, now_of
@@ -34,7 +35,7 @@ def test_a_missing_file_fails_with_a_plain_sentence_and_is_not_paid_for(services
 def test_a_search_beyond_the_budget_is_not_begun(services, faces, recording, tmp_path, clock):
     poor = replace(services, settings=replace(services.settings, monthly_budget=1.0))
     assert not begin_remote_search(poor, recording.id)
-    assert "is used up" in (now_of(services, recording).error or "")
+    assert "is used up" in (in_english(now_of(services, recording).error) or "")
     assert faces.begun == {}
 
 
@@ -86,5 +87,5 @@ def test_photos_of_another_engine_let_the_search_wait_unpaid(services, faces, re
     assert not begin_remote_search(services, recording.id)
     waiting = now_of(services, recording)
     assert waiting.status is SearchStatus.QUEUED
-    assert "enrolled by another face engine" in (waiting.error or "")
+    assert "enrolled by another face engine" in (in_english(waiting.error) or "")
     assert faces.begun == {}
