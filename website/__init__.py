@@ -28,6 +28,7 @@ from website import (
     patience,
     security,
     sentences,
+    status_words,
 )
 from website.setup_link import setup_link
 
@@ -78,6 +79,7 @@ def _made_of(services: Services) -> Flask:
         formatting,
         isolation,
         sentences,
+        status_words,
         navigation,
         face_notice,
         errors,

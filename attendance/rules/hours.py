@@ -16,11 +16,10 @@ import pytz
 
 from attendance.model import Face, Mark, Recording, SearchStatus, Sighting, Status, Student, Thresholds
 from attendance.rules.lectures import could_be_known, is_sure
+from attendance.rules.statuses import ATTENDED, NOT_THERE
 from attendance.wall_time import day_bounds
 
 HOUR = timedelta(hours=1)
-_THERE = (Status.PRESENT, Status.LATE)
-_NOT_THERE = (Status.ABSENT, Status.EXCUSED)
 
 
 class Presence(StrEnum):
@@ -188,7 +187,7 @@ def _vouched(
         for one in sightings
         if one.recording_id in searched and _is_near(one, thresholds)
     }
-    return {key for key, status in decided.items() if status in _THERE and key not in seen}
+    return {key for key, status in decided.items() if status in ATTENDED and key not in seen}
 
 
 def _is_near(seen: Sighting, thresholds: Thresholds) -> bool:
@@ -211,7 +210,7 @@ class _Judged:
             return Cell(Presence.NOT_WATCHED)
         is_vouched = any((recording.lecture_id, student_id) in self.vouched for recording in watched)
         near = [one for one in seen if one.student_id == student_id and _is_near(one, self.thresholds)]
-        own = [one for one in near if self._decision(one) not in _NOT_THERE]
+        own = [one for one in near if self._decision(one) not in NOT_THERE]
         sure = [one for one in own if self._is_sure(one)]
         if not own:
             return Cell(Presence.PRESENT if is_vouched else self._unseen(student_id, watched))
@@ -219,12 +218,12 @@ class _Judged:
         return Cell(Presence.PRESENT if sure or is_vouched else Presence.UNSURE, best)
 
     def _unseen(self, student_id: str, watched: Sequence[Recording]) -> Presence:
-        open_ = [one for one in watched if self.decided.get((one.lecture_id, student_id)) not in _NOT_THERE]
+        open_ = [one for one in watched if self.decided.get((one.lecture_id, student_id)) not in NOT_THERE]
         return Presence.ABSENT if could_be_known(self.faces.get(student_id, ()), open_) else Presence.ANOTHER_WAY
 
     def _is_sure(self, seen: Sighting) -> bool:
         kind = self.recordings[seen.recording_id].kind
-        return self._decision(seen) in _THERE or is_sure(seen, self.thresholds, kind)
+        return self._decision(seen) in ATTENDED or is_sure(seen, self.thresholds, kind)
 
     def _decision(self, seen: Sighting) -> Status | None:
         return self.decided.get((self.recordings[seen.recording_id].lecture_id, seen.student_id or ""))

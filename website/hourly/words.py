@@ -8,14 +8,16 @@ import pytz
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from attendance.model import Status
 from attendance.rules.hours import Presence
+from attendance.rules.statuses import MEANINGS
 from attendance.use_cases.lectures.hourly import PersonSeen
 
 SIGNS = {
-    Presence.PRESENT: ("check-lg", _l("Present")),
-    Presence.UNSURE: ("question-lg", _l("Unsure")),
+    Presence.PRESENT: ("check-lg", _l(MEANINGS[Status.PRESENT].word)),
+    Presence.UNSURE: ("question-lg", _l(MEANINGS[Status.UNSURE].word)),
     Presence.ANOTHER_WAY: ("person-x", _l("Needs another way: no photo to compare")),
-    Presence.ABSENT: ("x-lg", _l("Absent")),
+    Presence.ABSENT: ("x-lg", _l(MEANINGS[Status.ABSENT].word)),
     Presence.NOT_WATCHED: ("dash-lg", _l("Not watched")),
 }
 

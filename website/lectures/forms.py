@@ -6,16 +6,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, RadioField, SelectChoice, SelectField, StringField, TimeField
 from wtforms.validators import InputRequired, Length, Optional
 
-from attendance.model import Status
+from attendance.rules.statuses import BY_PERSON, MEANINGS
 from website.forms import Form
-
-STATUS_WORDS = {
-    Status.PRESENT: _l("Present"),
-    Status.LATE: _l("Late"),
-    Status.ABSENT: _l("Absent"),
-    Status.EXCUSED: _l("Excused"),
-    Status.UNSURE: _l("Unsure"),
-}
 
 
 class UploadForm(Form):
@@ -32,9 +24,7 @@ class MarkForm(Form):
 
     status = RadioField(
         _l("The student was"),
-        choices=[
-            SelectChoice(status.value, word) for status, word in STATUS_WORDS.items() if status is not Status.UNSURE
-        ],
+        choices=[SelectChoice(status.value, _l(MEANINGS[status].word)) for status in BY_PERSON],
         validators=[InputRequired(_l("Choose what the student was."))],
     )
     reason = StringField(

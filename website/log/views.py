@@ -10,13 +10,13 @@ from flask.typing import ResponseReturnValue
 from pytz.tzinfo import BaseTzInfo
 
 from attendance.errors import NotFound
-from attendance.model import Course, LogFilter, Role, Status
+from attendance.model import Course, LogFilter, Role
 from attendance.use_cases.lectures.log import export_log, own_courses, zone_of
 from website.access import roles_required, visible_courses
 from website.current import current_services, reader_timezone, signed_in_user
-from website.lectures.forms import STATUS_WORDS
 from website.log.query import LogQuery, read_query
 from website.request_args import page_number
+from website.status_words import words_of_statuses
 
 blueprint = Blueprint("log", __name__, url_prefix="/log", template_folder="templates")
 
@@ -44,7 +44,7 @@ def index() -> ResponseReturnValue:
         page=page,
         totals=services.store.log_totals(wanted),
         courses=courses,
-        statuses=STATUS_WORDS,
+        statuses=words_of_statuses(),
         zone=str(zone),
     )
 
@@ -79,7 +79,7 @@ def mine() -> ResponseReturnValue:
     """A student's own attendance, and nobody else's."""
     services, student_id = current_services(), signed_in_user().student_id
     if student_id is None:
-        return render_template("log/mine.html", courses=(), page=None, counted=())
+        return render_template("log/mine.html", courses=(), page=None)
     page = services.store.log(LogFilter(student_id=student_id), page=page_number(request.args), size=_PAGE_SIZE)
     if page.number > page.pages:
         return redirect(url_for("log.mine", page=page.pages))
@@ -87,5 +87,4 @@ def mine() -> ResponseReturnValue:
         "log/mine.html",
         courses=own_courses(services, student_id),
         page=page,
-        counted=(Status.PRESENT, Status.LATE),
     )

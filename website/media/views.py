@@ -6,14 +6,14 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from attendance.errors import NotFound
-from attendance.model import Role, Sighting, Status
+from attendance.model import Role, Sighting
+from attendance.rules.statuses import ATTENDED
 from website.access import lecture_or_404, may_see_student, roles_required
 from website.current import current_services, signed_in_user
 from website.media.serving import serve
 
 blueprint = Blueprint("media", __name__, url_prefix="/media")
 
-_COUNTED = (Status.PRESENT, Status.LATE)
 _WATCHED_S = 6 * 3600  # players fetch the rest of a video where its beginning was, also after a long pause
 
 
@@ -55,6 +55,6 @@ def _check_may_see(sighting: Sighting) -> None:
         lecture_or_404(lecture_id)
         return
     own = [mark for mark in store.marks(lecture_id) if mark.student_id == user.student_id]
-    counted = [mark for mark in own if mark.status in _COUNTED and mark.evidence is not None]
+    counted = [mark for mark in own if mark.status in ATTENDED and mark.evidence is not None]
     if sighting.id not in [mark.evidence.sighting_id for mark in counted if mark.evidence]:
         raise NotFound("There is no picture of this.")

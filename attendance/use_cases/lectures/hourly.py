@@ -9,15 +9,14 @@ from datetime import date, datetime, timedelta
 import pytz
 
 from attendance.errors import NotFound
-from attendance.model import Course, Lecture, Recording, Sighting, Status, Student
+from attendance.model import Course, Lecture, Recording, Sighting, Student
 from attendance.rules.hours import HourlyGrid, Presence, hourly_grid
 from attendance.rules.lectures import is_sure
+from attendance.rules.statuses import ATTENDED
 from attendance.services import Services
 from attendance.use_cases.devices.reading import MeasuredSkin, device_of, skin_during
 from attendance.use_cases.lectures.log import as_csv
 from attendance.wall_time import day_bounds
-
-_COUNTED = (Status.PRESENT, Status.LATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ def may_be_shown_to(services: Services, sighting: Sighting, student_id: str | No
     if not is_sure(sighting, services.faces.thresholds, recording.kind):
         return False
     own = [mark for mark in services.store.marks(recording.lecture_id) if mark.student_id == student_id]
-    return any(mark.status in _COUNTED for mark in own)
+    return any(mark.status in ATTENDED for mark in own)
 
 
 def seen_picture(services: Services, sighting_id: str) -> SeenPicture:

@@ -20,6 +20,7 @@ from openpyxl.styles import Font
 from attendance.errors import InvalidInput, NotFound
 from attendance.model import Course, LogFilter, LogRow, Status
 from attendance.rules.lectures import rounded_down
+from attendance.rules.statuses import share_attended
 from attendance.services import Services
 
 
@@ -33,9 +34,7 @@ class OwnCourse:
     @property
     def share(self) -> float | None:
         """Attended of those decided, 0 to 1; excused and unsure ones do not count. None where none is decided."""
-        attended = self.counts[Status.PRESENT] + self.counts[Status.LATE]
-        decided = attended + self.counts[Status.ABSENT]
-        return attended / decided if decided else None
+        return share_attended(self.counts)
 
 
 def zone_of(courses: Iterable[Course]) -> str | None:

@@ -13,6 +13,7 @@ from attendance.model import Mark, Recording, Sighting, Status
 from attendance.ports import Store
 from attendance.rules.lectures import decide_marks, present_or_late
 from attendance.rules.merging import cleared_steps, machine_steps, person_step
+from attendance.rules.statuses import BY_PERSON
 from attendance.services import Services
 
 Decision = Callable[[Mapping[str, Mark]], Sequence[MarkStep]]
@@ -107,8 +108,8 @@ def set_mark(services: Services, lecture_id: str, student_id: str, status: Statu
         raise InvalidInput("Say why you change this mark.", field="reason")
     if len(reason) > _LONGEST_REASON:
         raise InvalidInput("The reason can have %(most)s characters at most.", most=_LONGEST_REASON, field="reason")
-    if status is Status.UNSURE:
-        raise InvalidInput("A person's mark is present, late, absent or excused.", field="status")
+    if status not in BY_PERSON:
+        raise InvalidInput("A person's mark cannot be unsure.", field="status")
     return _save(services, lecture_id, student_id, status, reason, by)
 
 

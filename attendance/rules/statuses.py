@@ -1,0 +1,65 @@
+"""What there is to know of each status of a mark: how it is shown, who sets it, and how it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from attendance.errors import Phrase
+from attendance.model import Status
+
+
+@dataclass(frozen=True, slots=True)
+class StatusMeaning:
+    """How a status is shown and counted; pages, files, charts and rules read it here.
+
+    `word` stands alone and `counted` behind a number; both are translated. `letter` stands in grids. `icon` is one of
+    the site's icons and `tone` one of its colours: good, warn, bad, calm or doubt.
+    `attended` says that the student was there; `of_share` that the lecture counts in the share of those attended;
+    `by_person` that a person may decide so.
+    """
+
+    word: Phrase
+    counted: Phrase
+    letter: Phrase
+    icon: str
+    tone: str
+    attended: bool
+    of_share: bool = True
+    by_person: bool = True
+
+
+MEANINGS: Mapping[Status, StatusMeaning] = {
+    Status.PRESENT: StatusMeaning(
+        Phrase("Present"), Phrase("present"), Phrase("P"), "check-circle-fill", "good", attended=True
+    ),
+    Status.LATE: StatusMeaning(Phrase("Late"), Phrase("late"), Phrase("L"), "clock-fill", "warn", attended=True),
+    Status.ABSENT: StatusMeaning(
+        Phrase("Absent"), Phrase("absent"), Phrase("A"), "x-circle-fill", "bad", attended=False
+    ),
+    Status.EXCUSED: StatusMeaning(
+        Phrase("Excused"), Phrase("excused"), Phrase("E"), "envelope-check-fill", "calm", attended=False, of_share=False
+    ),
+    Status.UNSURE: StatusMeaning(
+        Phrase("Unsure"),
+        Phrase("unsure"),
+        Phrase("?"),
+        "question-circle-fill",
+        "doubt",
+        attended=False,
+        of_share=False,
+        by_person=False,
+    ),
+}
+
+ATTENDED = tuple(status for status in Status if MEANINGS[status].attended)
+OF_SHARE = tuple(status for status in Status if MEANINGS[status].of_share)
+BY_PERSON = tuple(status for status in Status if MEANINGS[status].by_person)
+NOT_THERE = tuple(status for status in BY_PERSON if status not in ATTENDED)
+"""A person decided that the student was not there."""
+
+
+def share_attended(counts: Mapping[Status, int]) -> float | None:
+    """Attended of those that count, 0 to 1; None where none does."""
+    of_all = sum(counts[status] for status in OF_SHARE)
+    return sum(counts[status] for status in OF_SHARE if status in ATTENDED) / of_all if of_all else None
