@@ -13,7 +13,7 @@ from attendance.settings import Settings
 
 
 def init_app(app: Flask, services: Services) -> None:
-    """Keep the services with the app."""
+    """Store the services with the app."""
     app.extensions["rollcall"] = services
 
 

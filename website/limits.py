@@ -116,7 +116,7 @@ class _Asker:
 
 
 def init_app(app: Flask) -> None:
-    """Keep the counters where the settings say."""
+    """Store the counters where the settings say."""
     settings = app.extensions["rollcall"].settings
     try:
         counter = MovingWindowRateLimiter(_storage(settings.rate_store.reveal()))

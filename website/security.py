@@ -22,7 +22,7 @@ FORMS = ("application/x-www-form-urlencoded", FORM_WITH_FILES)  # CSRFProtect re
 
 
 def content_security_policy(media_origins: Sequence[str]) -> str:
-    """Pictures, videos and uploads may go past the site to where media are kept; nothing else leaves it."""
+    """Pictures, videos and uploads may go past the site to where media are stored; nothing else leaves it."""
     media = "".join(f" {origin}" for origin in media_origins)
     return "; ".join(
         (

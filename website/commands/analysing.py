@@ -52,7 +52,7 @@ def analyse(
     with progress_bar("copying") as show:
         recording = copy_in(services, path, purpose, show)
     try:
-        stopped = SearchStopped("The search was stopped; nothing of the recording was kept.")
+        stopped = SearchStopped("The search was stopped; nothing of the recording was stored.")
         return _searched(services, recording.id, stopped)
     except BaseException:
         _take_back(services, recording, is_new_lecture)

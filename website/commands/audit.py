@@ -19,7 +19,7 @@ audit = Commands("audit", help="The audit trail.")
 def removed(ctx: click.Context, name: str, as_json: bool) -> None:
     """Print when the student of this id, or the user of this email address, was removed.
 
-    The trail keeps only a hash of whom was removed. The exit code is 1 where nobody of this id was.
+    The trail holds only a hash of whom was removed. The exit code is 1 where nobody of this id was.
     """
     found = removals_of(current_services(), name)
     rows = [

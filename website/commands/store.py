@@ -1,4 +1,4 @@
-"""flask init-store: the place where records are kept."""
+"""flask init-store: the place where records are stored."""
 
 from __future__ import annotations
 

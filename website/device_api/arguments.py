@@ -193,11 +193,11 @@ class ItemsQuery(ma.Schema):
 class ItemsAnswer(ma.Schema):
     """What became of things that were sent."""
 
-    whole = ma.fields.List(ma.fields.String(), metadata={"description": "They are kept: recordings and readings."})
+    whole = ma.fields.List(ma.fields.String(), metadata={"description": "They are stored: recordings and readings."})
     refused = ma.fields.Dict(
         keys=ma.fields.String(),
         values=ma.fields.String(),
-        metadata={"description": "They are not kept, and why; remembered for a week."},
+        metadata={"description": "They are not stored, and why; remembered for a week."},
     )
 
 

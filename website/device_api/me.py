@@ -67,7 +67,7 @@ def heartbeat(said: dict[str, Any]) -> dict[str, Any]:
 def items(asked: dict[str, Any]) -> dict[str, Any]:
     """What became of these clips, snapshots and readings of mine.
 
-    Those that are neither kept nor refused are to be sent, or to be sent on.
+    Those that are neither stored nor refused are to be sent, or to be sent on.
     """
     ids = [item_id for item_id in asked["ids"].split(",") if item_id]
     if len(ids) > MOST_ITEMS or not all(map(_ID.fullmatch, ids)):

@@ -27,7 +27,7 @@ def calibration(device_id: str) -> ResponseReturnValue:
 @blueprint.post("/<device_id>/calibration")
 @roles_required(Role.ADMIN)
 def calibrate(device_id: str) -> ResponseReturnValue:
-    """Keep the offset."""
+    """Save the offset."""
     device = current_services().store.device(device_id)
     form = CalibrationForm()
     if form.validate_on_submit() and form.offset_c.data is not None and form.on.data is not None:

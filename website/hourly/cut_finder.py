@@ -123,7 +123,7 @@ def _grey(picture: bytes) -> Grey | None:
 
 
 def _way_to_read(picture: bytes) -> int | None:
-    """JPEG is reduced while it is decoded. Engines take no larger PNG; one may be kept from before they refused it."""
+    """JPEG is reduced while it is decoded. Engines take no larger PNG; one may be there from before they refused it."""
     stream = io.BytesIO(picture)
     if picture.startswith(b"\x89PNG"):
         file = PngImageFile(stream)

@@ -17,10 +17,10 @@ _CHUNK_BYTES = 256 * 1024
 
 
 def serve(key: str, *, link_lasts_s: int = 300) -> AnyResponse:
-    """The file of this key, or a link to where it is kept. Raises NotFound.
+    """The file of this key, or a link to where it is stored. Raises NotFound.
 
     Files never change under their key, so the key makes the ETag. A removed file is gone from the site at once, and
-    from a browser after an hour at most. A link lets in whoever has it as long as it lasts, so that no cache keeps it.
+    from a browser after an hour at most. A link lets in whoever has it as long as it lasts, so that no cache stores it.
     """
     media = current_services().media
     link = media.url(key, link_lasts_s)

@@ -64,13 +64,13 @@ def begin_import() -> ResponseReturnValue:
 @roles_required(Role.ADMIN)
 def show_import(import_id: str) -> ResponseReturnValue:
     """How far an import is, and its report."""
-    kept = _kept(import_id)
+    stored = _stored(import_id)
     wanted = request.args.get("outcome", "")
-    rows = [row for row in kept.report if wanted not in OUTCOME_WORDS or row.outcome == wanted]
+    rows = [row for row in stored.report if wanted not in OUTCOME_WORDS or row.outcome == wanted]
     return render_template(
         "students/import_report.html",
-        kept=kept,
-        counts=_counts(kept),
+        stored=stored,
+        counts=_counts(stored),
         page=_part(rows, page_number(request.args)),
         outcome=wanted if wanted in OUTCOME_WORDS else "",
         outcome_words=OUTCOME_WORDS,
@@ -82,9 +82,9 @@ def show_import(import_id: str) -> ResponseReturnValue:
 def go_on_with_import(import_id: str) -> ResponseReturnValue:
     """Import some rows more; the page's script asks again until all are done."""
     with one_picture_at_a_time:
-        kept = continue_import(current_services(), import_id, by=signed_in_user().id)
+        stored = continue_import(current_services(), import_id, by=signed_in_user().id)
     if wants_json():
-        return jsonify(_state(kept))
+        return jsonify(_state(stored))
     return redirect(url_for("students.show_import", import_id=import_id))
 
 
@@ -101,7 +101,7 @@ def give_up_import(import_id: str) -> ResponseReturnValue:
 @roles_required(Role.ADMIN)
 def download_report(import_id: str) -> ResponseReturnValue:
     """The report as a file."""
-    answer = Response(report_as_csv(_kept(import_id).report), content_type="text/csv; charset=utf-8")
+    answer = Response(report_as_csv(_stored(import_id).report), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="import-report.csv"'
     return answer
 
@@ -120,21 +120,21 @@ def _begin(form: ImportForm) -> StoredImport:
     )
 
 
-def _kept(import_id: str) -> StoredImport:
+def _stored(import_id: str) -> StoredImport:
     return stored_import(current_services(), import_id, by=signed_in_user().id)
 
 
-def _counts(kept: StoredImport) -> list[tuple[Outcome, Any, int]]:
-    counts = Counter(row.outcome for row in kept.report)
+def _counts(stored: StoredImport) -> list[tuple[Outcome, Any, int]]:
+    counts = Counter(row.outcome for row in stored.report)
     return [(outcome, word, counts[outcome]) for outcome, word in OUTCOME_WORDS.items()]
 
 
-def _state(kept: StoredImport) -> dict[str, Any]:
+def _state(stored: StoredImport) -> dict[str, Any]:
     return {
-        "done": len(kept.report),
-        "total": kept.total,
-        "finished": kept.finished,
-        "counts": {outcome.value: count for outcome, _word, count in _counts(kept)},
+        "done": len(stored.report),
+        "total": stored.total,
+        "finished": stored.finished,
+        "counts": {outcome.value: count for outcome, _word, count in _counts(stored)},
     }
 
 

@@ -41,7 +41,7 @@ def add(student_key: str) -> ResponseReturnValue:
 @blueprint.get("/<student_key>/photos/<face_id>/found", endpoint="found_in_photo")
 @roles_required(Role.ADMIN)
 def found(student_key: str, face_id: str) -> ResponseReturnValue:
-    """What a kept photo shows."""
+    """What a stored photo shows."""
     face = _face_or_404(student_or_404(student_key), face_id)
     return jsonify(report_json(check_face(current_services(), face)))
 

@@ -43,7 +43,7 @@ def register() -> ResponseReturnValue:
 @roles_required(Role.ADMIN)
 @one_with_photos_at_a_time
 def photo_check() -> ResponseReturnValue:
-    """What a photo shows, before it is kept. Nothing of it is stored."""
+    """What a photo shows, before it is stored. Nothing of it stays."""
     photo = request.files.get("photo")
     if photo is None:
         raise InvalidInput("Choose a photo first.", field="photo")

@@ -92,7 +92,7 @@ def add_direct(
     @blueprint.route(f"{root}/<upload_id>/complete", methods=["POST"])
     @takes_up_to(lambda settings: _MOST_BYTES)
     @blueprint.doc(**blueprint.needs)
-    @blueprint.response(200, answer_schema, description="The recording is kept.")
+    @blueprint.response(200, answer_schema, description="The recording is stored.")
     @blueprint.alt_response(
         202, schema=answer_schema, description="The bucket's event makes the recording; ask again.", success=True
     )
@@ -105,7 +105,7 @@ def add_direct(
 
     @blueprint.route(f"{root}/<upload_id>", methods=["DELETE"])
     @blueprint.doc(**blueprint.needs)
-    @blueprint.response(204, description="Nothing of it is kept.")
+    @blueprint.response(204, description="Nothing of it is stored.")
     @blueprint.refuses(404)
     def give_up_direct_upload(upload_id: str) -> Response:
         """Remove what is there of it."""

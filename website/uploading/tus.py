@@ -36,7 +36,7 @@ Begin = Callable[[dict[str, str], int, str], Upload | Recording]
 
 _ID = {"in": "path", "name": "upload_id", "required": True, "schema": {"type": "string"}}
 _SPOKEN = "Tus-Version, Tus-Extension and Tus-Max-Size say what is spoken and taken here."
-_HOW_FAR = "Upload-Offset says how far it is, Rollcall-Recording that it is whole and kept."
+_HOW_FAR = "Upload-Offset says how far it is, Rollcall-Recording that it is whole and stored."
 _BYTES = {"required": True, "content": {BYTES: {"schema": {"type": "string", "format": "binary"}}}}
 
 
@@ -124,7 +124,7 @@ def add_tus(senders: Senders, begin: Begin, metadata: str) -> None:
         def patch(self, upload_id: str) -> Response:
             """Send bytes of an upload, from its offset on.
 
-            With its last byte it is looked at: it is kept then, or refused.
+            With its last byte it is looked at: it is stored then, or refused.
             """
             check_version()
             check_sends_bytes()
@@ -133,7 +133,7 @@ def add_tus(senders: Senders, begin: Begin, metadata: str) -> None:
             return _sent(senders, sent, 204)
 
         @blueprint.doc(**blueprint.needs, parameters=[_VERSION])
-        @blueprint.response(204, description="Nothing of it is kept.")
+        @blueprint.response(204, description="Nothing of it is stored.")
         @blueprint.refuses(404, 412)
         def delete(self, upload_id: str) -> Response:
             """Give an unfinished upload up."""

@@ -94,7 +94,7 @@ class TestCtrlC:
     ):
         before = everything(services), signal.getsignal(number)
         monkeypatch.setattr(services.faces, "search", _interrupted(services, number))
-        assert refused(analyse(), 130) == "The search was stopped; nothing of the recording was kept."
+        assert refused(analyse(), 130) == "The search was stopped; nothing of the recording was stored."
         assert (everything(services), signal.getsignal(number)) == before
 
     def test_a_known_recording_waits_to_be_searched_again(

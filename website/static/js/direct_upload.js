@@ -52,7 +52,7 @@ export class DirectUpload extends ResumableUpload {
 
   created(answer) {
     this.url = JSON.parse(answer.responseText).location;
-    this.remembered.keep(this.url);
+    this.remembered.store(this.url);
     this.took(answer);
   }
 

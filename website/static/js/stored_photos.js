@@ -1,8 +1,8 @@
-// Shows on a student's page what is found in the photos that are kept, one after the other.
+// Shows on a student's page what is found in the photos that are stored, one after the other.
 
 import { drawFaces, say, sayFindings } from "./photo_findings.js";
 
-const list = document.querySelector("[data-kept-photos]");
+const list = document.querySelector("[data-stored-photos]");
 
 async function lookOver(card, words) {
   const findings = card.querySelector(".photo-findings");

@@ -58,7 +58,7 @@ export class TusUpload extends ResumableUpload {
     this.url = answer.getResponseHeader("Location");
     this.offset = 0;
     this.patience.restore();
-    this.remembered.keep(this.url);
+    this.remembered.store(this.url);
   }
 
   async sendPiece() {

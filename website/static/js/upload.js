@@ -140,7 +140,7 @@ function memoryOf(file, metadata, known) {
   const key = `rollcall-upload:${JSON.stringify(print)}`;
   return {
     url: () => known?.url ?? localStorage.getItem(key),
-    keep: (url) => localStorage.setItem(key, url),
+    store: (url) => localStorage.setItem(key, url),
     forget: () => localStorage.removeItem(key),
   };
 }

@@ -41,7 +41,7 @@ export class Webcam {
     }
   }
 
-  // The preview is mirrored as people know themselves; the picture that is kept is not.
+  // The preview is mirrored as people know themselves; the picture that is stored is not.
   take() {
     this.canvas.width = this.video.videoWidth;
     this.canvas.height = this.video.videoHeight;
