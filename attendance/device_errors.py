@@ -58,6 +58,6 @@ class NoLecture(InvalidInput):
 
 
 class WrongSha256(BadRecording):
-    """The bytes that arrived are not those that were announced; nothing is kept, and they can be sent anew."""
+    """The bytes that arrived are not those that were announced; nothing is stored, and they can be sent anew."""
 
     code = "wrong_sha256"

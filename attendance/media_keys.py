@@ -1,4 +1,4 @@
-"""Keys under which media are kept. People's words never become part of one."""
+"""Keys under which media are stored. People's words never become part of one."""
 
 import re
 from pathlib import PurePosixPath
@@ -9,7 +9,7 @@ from attendance.model import new_id
 _KEY = re.compile(r"(photos|recordings|evidence)/[0-9a-f]{32}/[0-9a-f]{32}(-small)?\.[a-z0-9]{2,4}")
 
 COPY = "copy:"
-"""So begins, in the list of what is still to be erased, what is no file: a copy of a face that a service keeps."""
+"""So begins, in the list of what is still to be erased, what is no file: a copy of a face that a service holds."""
 
 # Only these are ever served; anything else would be a download of unknown bytes.
 _TYPES = {

@@ -1,4 +1,4 @@
-"""Passwords: what is accepted, and how they are kept (Argon2id, RFC 9106)."""
+"""Passwords: what is accepted, and how they are stored (Argon2id, RFC 9106)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def check_password(password: str, email: str) -> None:
 
 
 def hash_password(password: str) -> str:
-    """The hash to keep, with its salt and cost inside."""
+    """The hash to store, with its salt and cost inside."""
     return _HASHER.hash(_plain(password))
 
 

@@ -1,4 +1,4 @@
-"""What one container of a function keeps between calls: the services, made when they are first needed."""
+"""What one container of a function holds between calls: the services, made when they are first needed."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The outside, one technology a file: each keeps one port of attendance."""
+"""The outside, one technology a file: each implements one port of attendance."""

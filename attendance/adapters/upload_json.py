@@ -11,7 +11,7 @@ from attendance.ports import Upload
 
 
 def upload_to_json(upload: Upload) -> dict[str, object]:
-    """Without the offset and the refusal, which each spool keeps in its own way."""
+    """Without the offset and the refusal, which each spool stores in its own way."""
     words = {
         name: value.isoformat() if isinstance(value, datetime) else value
         for name, value in asdict(upload.purpose).items()

@@ -1,4 +1,4 @@
-"""Secrets that are made on first use and kept in a file that only the owner reads."""
+"""Secrets that are made on first use and stored in a file that only the owner reads."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class DeviceState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Something that pushes clips, snapshots and readings from a room. Of key and pairing code only SHA-256 are kept.
+    """Something that pushes clips, snapshots and readings from a room. Of key and pairing code only SHA-256 are stored.
 
     `alarm_line_c` None means that it makes no alarms. `calibration_offset_c` is added to every skin estimate.
     `silent_since` is when it was heard of last, once it was noted that nothing came since then for too long.
@@ -198,7 +198,7 @@ class DevicePicture:
 
 @dataclass(frozen=True, slots=True)
 class ItemRefusal:
-    """Why something that a device sent was not kept, for the device that asks."""
+    """Why something that a device sent was not stored, for the device that asks."""
 
     device_id: str
     item_id: str

@@ -85,7 +85,7 @@ class Student:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """One enrolled face of a student. `vector` is None where a service keeps it under `external_id`.
+    """One enrolled face of a student. `vector` is None where a service holds it under `external_id`.
 
     `passed_over_by` is an engine that cannot use the photo, where somebody decided to go on without it.
     """

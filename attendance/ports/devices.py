@@ -43,7 +43,7 @@ class DeviceStore(Protocol):
         """Sorted by room, name and id, without case."""
 
     def refuse_item(self, refusal: ItemRefusal) -> None:
-        """Keep why; the same item again replaces it. Raises NotFound (device)."""
+        """Store why; the same item again replaces it. Raises NotFound (device)."""
 
     def accept_item(self, device_id: str, item_id: str) -> None:
         """Forget that it was refused; nothing happens where it was not."""

@@ -80,7 +80,7 @@ class Seen:
 
 
 class FaceSearch(Protocol):
-    """Finds, enrols and searches faces. Keeps no student data of its own but what `remove` takes away."""
+    """Finds, enrols and searches faces. Holds no student data of its own but what `remove` takes away."""
 
     name: str  # stored with every face; another one where faces cannot be compared with those of before
     thresholds: Thresholds  # where this engine's matches become sure
@@ -100,7 +100,7 @@ class FaceSearch(Protocol):
         """Which students among others look like any of these faces, from the review threshold on."""
 
     def remove(self, faces: Sequence[Face]) -> None:
-        """Forget them, where the engine keeps anything. Those it does not know are passed over."""
+        """Forget them, where the engine holds anything. Those it does not know are passed over."""
 
     def probe(self, file: MediaFile) -> RecordingInfo:
         """Raises BadRecording, with the reason in one sentence."""

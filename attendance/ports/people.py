@@ -100,7 +100,7 @@ class StudentStore(Protocol):
 
 
 class RenewalStore(Protocol):
-    """Faces enrolled anew by another engine. They are kept beside those in use, and take their places all at once.
+    """Faces enrolled anew by another engine. They are stored beside those in use, and take their places all at once.
 
     They go with the face that they renew.
     """

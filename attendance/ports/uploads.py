@@ -81,7 +81,7 @@ class AppendedUploads(UploadSpool, Protocol):
     """Bytes come through the site, each at the end of those before."""
 
     def append(self, upload_id: str, offset: int, stream: ByteStream) -> Upload:
-        """Add what the stream holds and return the new state; what arrived before a break is kept.
+        """Add what the stream holds and return the new state; what arrived before a break is stored.
 
         Raises NotFound; Conflict where the offset is not the size so far or another request is writing;
         TooLarge where the stream holds more than was announced; OutOfSpace.
@@ -116,7 +116,7 @@ class DirectUploads(UploadSpool, Protocol):
         """Put the parts together; nothing happens where they are already. Raises NotFound, Conflict (bytes missing)."""
 
     def refuse(self, upload_id: str, sentence: str) -> None:
-        """Delete the bytes and keep why, so that who sent them learns it: they are looked at when nobody listens.
+        """Delete the bytes and store why, so that who sent them learns it: they are looked at when nobody listens.
 
         `upload` then has the `refusal` and an offset of 0. It is in `of_sender`, never in `whole`; `file` and
         `finishing` raise NotFound. It may be called while this process is in `finishing`. Nothing happens where it is

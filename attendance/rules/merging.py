@@ -1,4 +1,4 @@
-"""What becomes of marks when a search or a person speaks; stores only keep it."""
+"""What becomes of marks when a search or a person speaks; stores only hold it."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def _month(services: Services) -> str:
 
 def _used_up(services: Services) -> BudgetUsedUp:
     return BudgetUsedUp(
-        "This month's budget for searches by Rekognition (%(most)s USD) is used up; the recording is kept. Search it "
+        "This month's budget for searches by Rekognition (%(most)s USD) is used up; the recording is stored. Search it "
         "again next month, or ask an admin to raise the limit.",
         most=f"{services.settings.monthly_budget or 0:g}",
     )

@@ -226,7 +226,7 @@ def store_sightings(
 
     `compared_at` is when the photos were read that it compared: later ones count as not compared.
 
-    False, and nothing kept, where the worker lost the lease.
+    False, and nothing stored, where the worker lost the lease.
     """
     agreed = [_as_agreed(services, one) for one in _still_known(services, seen)]
     sightings = [_sighting(services, recording.id, one) for one in agreed]
@@ -242,8 +242,8 @@ def store_sightings(
 
 def delete_stray_pictures(services: Services, recording: Recording) -> None:
     """Only for the worker that holds the lease: others' pictures lie there for a moment before their sightings do."""
-    kept = {seen.picture_key for seen in services.store.sightings(recording.lecture_id)}
-    services.media.delete([key for key in services.media.keys(f"evidence/{recording.id}/") if key not in kept])
+    stored = {seen.picture_key for seen in services.store.sightings(recording.lecture_id)}
+    services.media.delete([key for key in services.media.keys(f"evidence/{recording.id}/") if key not in stored])
 
 
 def _still_known(services: Services, seen: Sequence[Seen]) -> Sequence[Seen]:

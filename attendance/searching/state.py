@@ -1,4 +1,4 @@
-"""How far the search of a recording is, and in whose hands: read here alone from the lease that the store keeps."""
+"""How far the search of a recording is, and in whose hands: read here alone from the lease in the store."""
 
 from __future__ import annotations
 

@@ -57,17 +57,17 @@ _OF_THE_TESTS = {"ROLLCALL_FACES_DIR", "ROLLCALL_LFW_DIR"}
 """Folders of photographs; the settings of the test suite and the bench, which start the site beside them."""
 
 SETTINGS = (
-    Setting("ROLLCALL_DATA", "instance", "The folder for all that is kept on this machine.", Path),
+    Setting("ROLLCALL_DATA", "instance", "The folder for all that is stored on this machine.", Path),
     Setting(
         "ROLLCALL_STORE",
         "sqlite:///{data}/rollcall.db",
-        "Where records are kept: a database URL, or `dynamodb://TABLE`.",
+        "Where records are stored: a database URL, or `dynamodb://TABLE`.",
         service_url,
     ),
     Setting(
         "ROLLCALL_MEDIA",
         "folder:{data}/media",
-        "Where photos, recordings and evidence are kept: `folder:PATH` or `s3://BUCKET`.",
+        "Where photos, recordings and evidence are stored: `folder:PATH` or `s3://BUCKET`.",
         service_url,
     ),
     Setting("ROLLCALL_FACES", "local", "The face engine: `local` or `rekognition://COLLECTION`.", service_url),
@@ -174,13 +174,13 @@ SETTINGS = (
     Setting(
         "ROLLCALL_READINGS_FULL_DAYS",
         "7",
-        "For how many days every reading of a thermal sensor is kept.",
+        "For how many days every reading of a thermal sensor is stored.",
         count(1, 3650),
     ),
     Setting(
         "ROLLCALL_READINGS_THINNED_DAYS",
         "90",
-        "For how many days one reading a minute is kept after that; those that an alarm names stay.",
+        "For how many days one reading a minute is stored after that; those that an alarm names stay.",
         count(1, 36500),
     ),
     Setting(

@@ -31,7 +31,7 @@ def erase_soon(services: Services) -> None:
 
 
 def erase_pending(services: Services) -> int:
-    """Delete what removals wrote down and is due: files, and copies that the face engine keeps; how many.
+    """Delete what removals wrote down and is due: files, and copies that the face engine holds; how many.
 
     What cannot be deleted now holds up nothing else. Raises ServiceUnavailable and the like once the others are gone.
     """

@@ -27,7 +27,7 @@ _PAGE = 200
 
 
 def pseudonym(services: Services, name: str) -> str:
-    """What the audit trail keeps of an id or an email address. Raises SettingsError."""
+    """What the audit trail stores of an id or an email address. Raises SettingsError."""
     key = hmac.digest(site_secret(services.settings.data).encode(), b"removals", hashlib.sha256)
     return hmac.new(key, unicodedata.normalize("NFC", name).encode(), hashlib.sha256).hexdigest()
 

@@ -1,4 +1,4 @@
-"""New alarms: of those that are near in time one is kept, also where several batches of a device come at once.
+"""New alarms: of those that are near in time one is stored, also where several batches of a device come at once.
 
 A device's alarms are counted in an item, and whoever adds some must have looked at all that are counted there.
 """

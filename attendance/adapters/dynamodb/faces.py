@@ -59,7 +59,7 @@ def switching_to(state: Item | None) -> str | None:
 
 
 def made_by(face: Face) -> dict[str, Any]:
-    """What an engine made of the photo, as it is kept beside the face in use."""
+    """What an engine made of the photo, as it is stored beside the face in use."""
     made = {name: getattr(face, name) for name in MADE}
     return {name: value for name, value in made.items() if value is not None}
 

@@ -20,7 +20,7 @@ from attendance.sentences import moved_on, no_lecture, no_student
 
 @dataclass(frozen=True, slots=True)
 class StoredMark:
-    """A mark as it is kept. `version` counts its writes; a withdrawn mark is None, and goes on counting."""
+    """A mark as it is stored. `version` counts its writes; a withdrawn mark is None, and goes on counting."""
 
     mark: Mark | None = None
     version: int = 0
@@ -41,37 +41,37 @@ def stored_mark(item: Item | None) -> StoredMark:
     return StoredMark(None if "withdrawn" in item else read(Mark, item), whole(item, "version"))
 
 
-def saving(kept: StoredMark, new: Mark, changes: Sequence[MarkChange], missing: NotFound | None = None) -> MarkWrite:
+def saving(stored: StoredMark, new: Mark, changes: Sequence[MarkChange], missing: NotFound | None = None) -> MarkWrite:
     """Write the mark, if it is as it was read, with what its history gains, which is at most one entry.
 
     `missing` is raised where the student is not there.
     """
-    version = kept.version + 1
-    actions = [_put(kept, new, attributes(new) | {"version": attribute(version)})]
-    if kept.mark is None:  # later the mark itself shows that nobody removed the student
+    version = stored.version + 1
+    actions = [_put(stored, new, attributes(new) | {"version": attribute(version)})]
+    if stored.mark is None:  # later the mark itself shows that nobody removed the student
         actions.append(check(keys.student(new.student_id), refused=missing))
         lead = {"lecture_id": attribute(new.lecture_id)}
         actions.append(put(keys.student_marked(new.student_id, new.lecture_id), lead))
     actions += [put(keys.change(new.lecture_id, new.student_id, version), attributes(one)) for one in changes]
-    return MarkWrite(actions, _steps(kept.mark, new))
+    return MarkWrite(actions, _steps(stored.mark, new))
 
 
-def withdrawing(kept: StoredMark) -> MarkWrite:
+def withdrawing(stored: StoredMark) -> MarkWrite:
     """Withdraw the mark, if it is as it was read. Its history stays, and so does the count of its versions."""
-    if kept.mark is None:
+    if stored.mark is None:
         return MarkWrite([])
-    expression, values = setting({"withdrawn": True, "version": kept.version + 1, "evidence": None})
-    key = keys.mark(kept.mark.lecture_id, kept.mark.student_id)
+    expression, values = setting({"withdrawn": True, "version": stored.version + 1, "evidence": None})
+    key = keys.mark(stored.mark.lecture_id, stored.mark.student_id)
     return MarkWrite(
-        [update(key, expression, "#version = :read", read=kept.version, **values)], _steps(kept.mark, None)
+        [update(key, expression, "#version = :read", read=stored.version, **values)], _steps(stored.mark, None)
     )
 
 
 def deleting(item: Item) -> MarkWrite:
     """Delete the mark, if it is as it was read, with its picture, but without its history."""
-    kept = stored_mark(item)
-    gone = delete(key_in(item), "#version = :read", read=kept.version)
-    return MarkWrite([gone, *erasing(media_of(item))], _steps(kept.mark, None))
+    stored = stored_mark(item)
+    gone = delete(key_in(item), "#version = :read", read=stored.version)
+    return MarkWrite([gone, *erasing(media_of(item))], _steps(stored.mark, None))
 
 
 def transaction(
@@ -122,11 +122,11 @@ def _steps(old: Mark | None, new: Mark | None) -> dict[Status, int]:
     return dict(steps)
 
 
-def _put(kept: StoredMark, new: Mark, item: Item) -> Action:
+def _put(stored: StoredMark, new: Mark, item: Item) -> Action:
     key = keys.mark(new.lecture_id, new.student_id)
-    if kept.version == 0:
+    if stored.version == 0:
         return put(key, item, NEW)
-    return put(key, item, "#version = :read", read=kept.version)
+    return put(key, item, "#version = :read", read=stored.version)
 
 
 class DynamoMarks(TablePart):
@@ -170,14 +170,14 @@ class DynamoMarks(TablePart):
         return {text(item, "student_id"): stored_mark(item) for item in items}
 
 
-def _write(step: MarkStep, kept: StoredMark) -> MarkWrite:
-    if kept.mark != step.old:
+def _write(step: MarkStep, stored: StoredMark) -> MarkWrite:
+    if stored.mark != step.old:
         raise moved_on()
     if step.new is None:
-        return withdrawing(kept)
-    return saving(kept, step.new, step.changes, no_student(step.student_id) if step.is_by_a_person else None)
+        return withdrawing(stored)
+    return saving(stored, step.new, step.changes, no_student(step.student_id) if step.is_by_a_person else None)
 
 
-def _now(kept: Mapping[str, StoredMark]) -> dict[str, Mark]:
+def _now(stored: Mapping[str, StoredMark]) -> dict[str, Mark]:
     """The marks that are not withdrawn, sorted by student id."""
-    return {student_id: one.mark for student_id, one in sorted(kept.items()) if one.mark is not None}
+    return {student_id: one.mark for student_id, one in sorted(stored.items()) if one.mark is not None}

@@ -16,7 +16,7 @@ _PLACES = ("photo_key", "thumbnail_key", "media_key", "picture_key")
 
 
 def media_of(item: Item) -> set[str]:
-    """What a face, recording, sighting or mark names: media keys, and the copies that a face service keeps."""
+    """What a face, recording, sighting or mark names: media keys, and the copies that a face service holds."""
     found = {item[name]["S"] for name in _PLACES if name in item}
     makers = [item, *(made["M"] for made in item.get("renewed", {}).get("M", {}).values())]
     found |= {COPY + made["external_id"]["S"] for made in makers if "external_id" in made}
@@ -48,7 +48,7 @@ def stored_picture(table: Table, recording_id: str) -> DevicePicture | None:
 
 
 def placing(picture: DevicePicture, before: DevicePicture | None) -> list[Action]:
-    """Keep a picture in the place of the one before, if that is still as it was read."""
+    """Store a picture in the place of the one before, if that is still as it was read."""
     own = keys.picture(picture.recording_id)
     actions = [put(_by_time(picture), attributes(picture))]
     if before is None:

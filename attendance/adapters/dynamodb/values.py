@@ -1,4 +1,4 @@
-"""Values and dataclasses as DynamoDB keeps them, and back exactly as they were."""
+"""Values and dataclasses as DynamoDB stores them, and back exactly as they were."""
 
 from __future__ import annotations
 
@@ -100,12 +100,12 @@ def _field(field: Field[Any], hint: Any, item: Item) -> Any:
 
 
 def _value(hint: Any, stored: dict[str, Any]) -> Any:
-    ((kept_as, value),) = stored.items()
+    ((stored_as, value),) = stored.items()
     if hint is datetime:
         return datetime.fromisoformat(value)
     if hint is date:
         return date.fromisoformat(value)
-    if kept_as == "L":
+    if stored_as == "L":
         return tuple(_value(get_args(hint)[0], inner) for inner in value)
     if get_origin(hint) is tuple:
         return struct.unpack(f"<{len(value) // 8}d", value)

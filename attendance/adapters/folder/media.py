@@ -1,4 +1,4 @@
-"""Keeps media as files in a folder of this machine, readable by its own user only."""
+"""Stores media as files in a folder of this machine, readable by its own user only."""
 
 from __future__ import annotations
 

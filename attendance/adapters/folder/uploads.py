@@ -1,4 +1,4 @@
-"""Keeps half-done uploads in a folder: a file's size is its upload's offset, so a killed process loses nothing."""
+"""Stores half-done uploads in a folder: a file's size is its upload's offset, so a killed process loses nothing."""
 
 from __future__ import annotations
 

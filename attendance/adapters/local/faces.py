@@ -48,7 +48,7 @@ def open_faces(value: str, settings: Settings) -> LocalFaces:
 
 
 class LocalFaces:
-    """A FaceSearch that keeps nothing itself: the vectors lie in the Store. Safe to use from several threads."""
+    """A FaceSearch that stores nothing itself: the vectors lie in the Store. Safe to use from several threads."""
 
     compares_everybody = False
     charges_by_minute = False
@@ -99,7 +99,7 @@ class LocalFaces:
         return {label for label, is_near in zip(gallery.labels, near, strict=True) if is_near}
 
     def remove(self, faces: Sequence[Face]) -> None:
-        """Nothing to forget: no vector is kept here."""
+        """Nothing to forget: no vector is stored here."""
 
     def probe(self, file: MediaFile) -> RecordingInfo:
         with file.local_path() as path:

@@ -1,4 +1,4 @@
-"""Looks into a recording before it is kept: a video or a snapshot, and which extension its file gets."""
+"""Looks into a recording before it is stored: a video or a snapshot, and which extension its file gets."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class FaceCollection:
             return details
 
     def index(self, external_id: str, jpeg: bytes) -> str:
-        """Keep the largest face under a student; its FaceId. Raises BadPhoto, with why it was not taken."""
+        """Store the largest face under a student; its FaceId. Raises BadPhoto, with why it was not taken."""
         with rekognition_errors(self.id):
             answer = self._in_a_collection(
                 lambda: self.client.index_faces(

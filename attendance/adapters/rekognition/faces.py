@@ -1,4 +1,4 @@
-"""Finds, enrols and searches faces with Amazon Rekognition, which keeps the face vectors in a collection of its own."""
+"""Finds, enrols and searches faces with Amazon Rekognition, which holds the face vectors in a collection of its own."""
 
 from __future__ import annotations
 
@@ -82,9 +82,9 @@ class RekognitionFaces:
             picture = read_picture(photo)
             found = self._found(picture)
             face = the_one_face(found)
-            kept, small = upright_copy(picture), thumbnail(picture, face)
+            stored, small = upright_copy(picture), thumbnail(picture, face)
             face_id = self._indexed(external_id, picture, face)
-        return EnrolledFace(found, None, face_id, kept, small)
+        return EnrolledFace(found, None, face_id, stored, small)
 
     def look_alikes(self, face: EnrolledFace, enrolled: Sequence[Face]) -> Sequence[LookAlike]:
         student_of = self._student_of(enrolled)

@@ -1,4 +1,4 @@
-"""A lock that one process at a time holds, kept as an object in a bucket by conditional writes."""
+"""A lock that one process at a time holds, stored as an object in a bucket by conditional writes."""
 
 from __future__ import annotations
 

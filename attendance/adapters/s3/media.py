@@ -1,4 +1,4 @@
-"""Keeps media in a private bucket of S3; browsers read from it by links that end soon."""
+"""Stores media in a private bucket of S3; browsers read from it by links that end soon."""
 
 from __future__ import annotations
 

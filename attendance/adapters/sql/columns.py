@@ -32,7 +32,7 @@ def prose() -> Text:
 
 
 def choice(kind: type[StrEnum]) -> Enum:
-    """One of the words of an enumeration, kept as its value."""
+    """One of the words of an enumeration, stored as its value."""
     return Enum(kind, native_enum=False, length=16, values_callable=lambda words: [word.value for word in words])
 
 
@@ -42,7 +42,7 @@ def counter() -> TypeEngine[int]:
 
 
 class Moment(TypeDecorator[datetime]):
-    """A timezone-aware moment, kept as UTC with microseconds."""
+    """A timezone-aware moment, stored as UTC with microseconds."""
 
     impl = DateTime
     cache_ok = True

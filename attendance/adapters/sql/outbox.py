@@ -99,7 +99,7 @@ def erase_lecture_media(connection: Connection, where: ColumnElement[bool]) -> N
 
 
 def erase_face_media(connection: Connection, where: ColumnElement[bool]) -> None:
-    """Photos and thumbnails of the faces that meet the condition, and what a face service keeps of them."""
+    """Photos and thumbnails of the faces that meet the condition, and what a face service holds of them."""
     renewals = renewed_faces.c.face_id.in_(select(faces.c.id).where(where))
     erase_found(
         connection,

@@ -24,7 +24,7 @@ from attendance.errors import OutOfSpace, ServiceUnavailable
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK_NAME = "rollcall_schema"
 _LOCK_NUMBER = 0x526F6C6C  # any number that nobody else uses
-_ONE_THREAD = threading.Lock()  # Alembic keeps the migration that runs in a global
+_ONE_THREAD = threading.Lock()  # Alembic holds the migration that runs in a global
 
 
 class SqlPreparation(Database):
@@ -62,7 +62,7 @@ class SqlPreparation(Database):
             keep_database_private(Path(path))
 
     def _use_wal(self) -> None:
-        """Readers and a writer do not wait for each other. Kept in the file; switching needs it for oneself once."""
+        """Readers and a writer do not wait for each other. Stored in the file; switching needs it for oneself once."""
         if self.engine.dialect.name != "sqlite":
             return
         until = time.monotonic() + BUSY_TIMEOUT_S

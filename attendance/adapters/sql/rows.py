@@ -29,22 +29,22 @@ _FOUND_BY = {"students": ("id", "name"), "users": ("email", "name")}
 def read(kind: type[D], table: Table, row: Row[Any]) -> D:
     """A row of the table, also inside a join, as its dataclass."""
     mapping = row._mapping
-    return kind(**{name: mapping[column] for name, column in _kept(kind, table)})
+    return kind(**{name: mapping[column] for name, column in _stored(kind, table)})
 
 
 @cache
-def _kept(kind: type[DataclassInstance], table: Table) -> tuple[tuple[str, Column[Any]], ...]:
-    """The fields of a dataclass that the table keeps, with their columns."""
+def _stored(kind: type[DataclassInstance], table: Table) -> tuple[tuple[str, Column[Any]], ...]:
+    """The fields of a dataclass that the table holds, with their columns."""
     return tuple((field.name, table.c[field.name]) for field in fields(kind) if field.name in table.c)
 
 
 def values(item: DataclassInstance, table: Table) -> dict[str, Any]:
-    """What the table keeps of a dataclass, with the forms that it sorts and searches by."""
-    kept = {name: getattr(item, name) for name, _ in _kept(type(item), table)}
-    kept |= {f"{name}_folded": folded(kept[name]) for name in list(kept) if f"{name}_folded" in table.c}
+    """What the table holds of a dataclass, with the forms that it sorts and searches by."""
+    stored = {name: getattr(item, name) for name, _ in _stored(type(item), table)}
+    stored |= {f"{name}_folded": folded(stored[name]) for name in list(stored) if f"{name}_folded" in table.c}
     if table.name in _FOUND_BY:
-        kept["found_by"] = found_by(*(kept[name] for name in _FOUND_BY[table.name]))
-    return kept
+        stored["found_by"] = found_by(*(stored[name] for name in _FOUND_BY[table.name]))
+    return stored
 
 
 def read_mark(row: Row[Any]) -> Mark:
@@ -58,7 +58,7 @@ def read_mark(row: Row[Any]) -> Mark:
 
 
 def mark_values(mark: Mark) -> dict[str, Any]:
-    """What the table of marks keeps of a mark."""
+    """What the table of marks holds of a mark."""
     seen = {f"evidence_{field.name}": getattr(mark.evidence, field.name, None) for field in fields(Evidence)}
     return values(mark, marks) | seen
 
@@ -132,7 +132,7 @@ def found_by(*words: str) -> str:
 def contains(text: str, column: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether the text is part of one of the words in the column `found_by`, taken literally."""
     wanted = searchable(text)
-    if len(wanted) > _LONGEST_TEXT:  # longer than all that is kept, and than a pattern may be
+    if len(wanted) > _LONGEST_TEXT:  # longer than all that is stored, and than a pattern may be
         return false()
     return column.contains(wanted, autoescape=True)
 

@@ -1,4 +1,4 @@
-"""The tables. A column is named after the field it keeps; migrations/versions makes them."""
+"""The tables. A column is named after the field it holds; migrations/versions makes them."""
 
 from __future__ import annotations
 
@@ -202,7 +202,7 @@ sightings = Table(
     Column("flat", Boolean, nullable=False),
 )
 
-# What a mark rests on is kept beside it, not by reference: a new search replaces the sightings before the marks.
+# What a mark rests on is stored beside it, not by reference: a new search replaces the sightings before the marks.
 marks = Table(
     "marks",
     metadata,

@@ -147,7 +147,7 @@ _SIGNS_OF_A_CODE = 8
 
 @dataclass(frozen=True, slots=True)
 class PairingCode:
-    """A code to be typed on the device, shown once: only its hash is kept."""
+    """A code to be typed on the device, shown once: only its hash is stored."""
 
     device: Device
     code: str
@@ -156,7 +156,7 @@ class PairingCode:
 
 @dataclass(frozen=True, slots=True)
 class DeviceKey:
-    """A device with its new key, shown once: only its hash is kept."""
+    """A device with its new key, shown once: only its hash is stored."""
 
     device: Device
     key: str

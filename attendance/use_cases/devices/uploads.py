@@ -157,7 +157,7 @@ def note_item(services: Services, purpose: DeviceRecording, recording: Recording
 
 
 def remember_refusal(services: Services, device_id: str, item_id: str, refused: InvalidInput) -> None:
-    """Keep why for a week, for the device that asks later; nothing happens where the device is gone."""
+    """Store why for a week, for the device that asks later; nothing happens where the device is gone."""
     code = getattr(refused, "code", RefusedBefore.code)
     with suppress(NotFound):
         services.store.refuse_item(ItemRefusal(device_id, item_id, services.now(), code, to_text(refused)))

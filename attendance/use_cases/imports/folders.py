@@ -28,7 +28,7 @@ def import_folder(services: Services, import_id: str) -> Path:
 
 
 def import_folders(services: Services) -> list[Path]:
-    """Of all imports that are kept here."""
+    """Of all imports that are stored here."""
     root = services.settings.data / "imports"
     return sorted(folder for folder in root.iterdir() if folder.is_dir()) if root.is_dir() else []
 

@@ -1,4 +1,4 @@
-"""Keep an import's files until its last row is done, so that it goes on after a reload, a restart or a kill."""
+"""Store an import's files until its last row is done, so that it goes on after a reload, a restart or a kill."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class StoredImport:
 def begin_import(
     services: Services, *, csv: bytes, csv_name: str, photos: BinaryIO | None, course_ids: Sequence[str], by: str
 ) -> StoredImport:
-    """Keep the files; no row is imported yet. Raises InvalidInput, NotFound (course), OutOfSpace."""
+    """Store the files; no row is imported yet. Raises InvalidInput, NotFound (course), OutOfSpace."""
     remove_old_imports(services)
     folder = import_folder(services, new_id())
     try:
@@ -78,7 +78,7 @@ def stored_import(services: Services, import_id: str, *, by: str) -> StoredImpor
     folder = import_folder(services, import_id)
     details = read_details(folder)
     if details is None or details["user_id"] != by:
-        raise NotFound("There is no such import; reports are kept for one day.")
+        raise NotFound("There is no such import; reports are stored for one day.")
     return StoredImport(
         id=import_id,
         user_id=details["user_id"],
@@ -92,8 +92,8 @@ def stored_import(services: Services, import_id: str, *, by: str) -> StoredImpor
 def unfinished_imports(services: Services, *, by: str) -> list[StoredImport]:
     """The user's imports that can go on."""
     names = [folder.name for folder in import_folders(services)]
-    kept = [stored_import(services, name, by=by) for name in names if _is_of(services, name, by)]
-    return [one for one in kept if not one.finished]
+    stored = [stored_import(services, name, by=by) for name in names if _is_of(services, name, by)]
+    return [one for one in stored if not one.finished]
 
 
 def continue_import(services: Services, import_id: str, *, by: str, seconds: float = 2.0) -> StoredImport:
@@ -101,20 +101,20 @@ def continue_import(services: Services, import_id: str, *, by: str, seconds: flo
 
     Raises NotFound, Conflict (another request is at it), NotAllowed (only admins import, and this is none any more).
     """
-    kept = stored_import(services, import_id, by=by)
+    stored = stored_import(services, import_id, by=by)
     check_may_import(services, by)
     folder = import_folder(services, import_id)
     with locked(folder):
         report = _report(folder)
         _cut_half_line(folder)
-        if len(report) < kept.total:
-            _import_rows(services, folder, kept, len(report), time.monotonic() + seconds)
+        if len(report) < stored.total:
+            _import_rows(services, folder, stored, len(report), time.monotonic() + seconds)
         forget_removed_in(services, folder)  # whoever removed somebody meanwhile could not do so
-    kept = stored_import(services, import_id, by=by)
-    if kept.finished:
+    stored = stored_import(services, import_id, by=by)
+    if stored.finished:
         for name in (CSV, ZIP):
             (folder / name).unlink(missing_ok=True)
-    return kept
+    return stored
 
 
 def remove_import(services: Services, import_id: str, *, by: str) -> None:
@@ -134,8 +134,8 @@ def remove_old_imports(services: Services) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _import_rows(services: Services, folder: Path, kept: StoredImport, start: int, deadline: float) -> None:
-    with _plan(services, folder, kept.course_ids, kept.user_id, _began_at(folder)) as plan:
+def _import_rows(services: Services, folder: Path, stored: StoredImport, start: int, deadline: float) -> None:
+    with _plan(services, folder, stored.course_ids, stored.user_id, _began_at(folder)) as plan:
         for row in plan.rows(start):
             with plain_folder_errors():
                 _append(folder / REPORT, json.dumps(asdict(row)).encode() + b"\n")

@@ -30,7 +30,7 @@ _EMAIL = re.compile(r"[^\s@<>\"(),:;\[\]\\]+@[^\s@<>\"(),:;\[\]\\.]+(\.[^\s@<>\"
 
 @dataclass(frozen=True, slots=True)
 class NewPassword:
-    """A user, and the password that was made up for them; None where it was given. It is shown once and never kept."""
+    """A user, and the password that was made up for them; None where it was given. It is shown once, never stored."""
 
     user: User
     made_up: str | None

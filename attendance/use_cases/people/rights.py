@@ -16,7 +16,9 @@ def check_may_record(services: Services, user_id: str, course: Course) -> None:
         return
     taught = services.store.courses(teacher_id=user.id) if user.role is Role.TEACHER else ()
     if course.id not in {one.id for one in taught}:
-        raise InvalidInput("You do not teach %(course)s any more, so this recording was not kept.", course=course.label)
+        raise InvalidInput(
+            "You do not teach %(course)s any more, so this recording was not stored.", course=course.label
+        )
 
 
 def check_may_import(services: Services, user_id: str) -> None:

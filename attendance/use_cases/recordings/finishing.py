@@ -58,7 +58,7 @@ def check_not_refused(services: Services, upload: Upload) -> None:
 
 
 def _refuse(services: Services, upload: Upload, refused: InvalidInput) -> None:
-    """Who sends to the bucket hears of nothing that happens there, so the reason is kept for them."""
+    """Who sends to the bucket hears of nothing that happens there, so the reason is stored for them."""
     if upload.sender.device_id is not None:
         remember_refusal(services, upload.sender.device_id, upload.id, refused)
     if services.uploads.direct is not None:

@@ -1,4 +1,4 @@
-"""Take in a recording: probe it, find or make its lecture, keep the file, and ask for its search."""
+"""Take in a recording: probe it, find or make its lecture, store the file, and ask for its search."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def receive_recording(
     `starts_at` inside a lecture of the course adds to that lecture; else a new one is made, which ends with the
     recording where `ends_at` is not given. `recorded_at` is when the recording itself began, where that is not
     `starts_at`. Raises BadRecording, InvalidInput, NotFound, OutOfSpace; then nothing
-    is kept and the file stays where it is. One process at a time may do this with one `recording_id`. `with_row` is
+    is stored and the file stays where it is. One process at a time may do this with one `recording_id`. `with_row` is
     called once the row is there and before the file moves, so that who repeats it after a crash does that again too.
     """
     recording_id = recording_id or new_id()
@@ -126,7 +126,7 @@ def _recording(
 
 @contextmanager
 def _no_row_without_file(services: Services, recording: Recording, file: MediaFile) -> Iterator[None]:
-    """Where the file cannot be kept, the row goes again; not where it was moved and only the answer was lost."""
+    """Where the file cannot be stored, the row goes again; not where it was moved and only the answer was lost."""
     try:
         yield
     except Exception:

@@ -50,7 +50,7 @@ class PhotoReport:
 
 
 def check_photo(services: Services, photo: bytes, *, consented: bool, student_id: str = "") -> PhotoReport:
-    """Look at a photo that is not kept. `student_id` is the student it would be added to. Raises BadPhoto (no picture).
+    """Check a photo that is not stored. `student_id` is the student it would be added to. Raises BadPhoto (no picture).
 
     Without consent no vector is made, so nobody is compared.
     """
@@ -69,7 +69,7 @@ def check_photo(services: Services, photo: bytes, *, consented: bool, student_id
 
 
 def check_face(services: Services, face: Face) -> PhotoReport:
-    """Look at a photo that is kept. Raises NotFound where its file is gone."""
+    """Check a photo that is stored. Raises NotFound where its file is gone."""
     photo = services.media.read(face.photo_key)
     found = services.faces.find(photo)
     if face.engine != services.faces.name or not found.faces:

@@ -72,7 +72,7 @@ def what_will_be_erased(services: Services, student_id: str) -> Erasure:
 def remove_student(services: Services, student_id: str, *, by: str | None) -> Erasure:
     """What was erased. Raises NotFound.
 
-    The rows go first and at once. Files, and copies that a face service keeps, follow now or with a sweep, so that none
+    The rows go first and at once. Files, and copies that a face service holds, follow now or with a sweep, so that none
     that fails holds up the others.
     """
     erasure = what_will_be_erased(services, student_id)
@@ -134,23 +134,23 @@ _log = logging.getLogger(__name__)
 
 @runtime_checkable
 class KeepsFaces(Protocol):
-    """A FaceSearch that keeps faces itself, and can say which."""
+    """A FaceSearch that holds faces itself, and can say which."""
 
     def enrolled_ids(self) -> set[str]:
         """The `external_id` of each."""
 
 
 def strays(services: Services) -> set[str]:
-    """What the engine keeps and no face of ours names. Raises Conflict where that cannot be told now.
+    """What the engine holds and no face of ours names. Raises Conflict where that cannot be told now.
 
     The engine's collection must be of this site alone.
     """
     if not isinstance(services.faces, KeepsFaces):
         return set()
-    kept = services.faces.enrolled_ids()  # before the rows are read: what is enrolled meanwhile is no stray
+    held = services.faces.enrolled_ids()  # before the rows are read: what is enrolled meanwhile is no stray
     if any(count.renewed for count in services.store.engine_counts()):
         raise Conflict("Photos are being enrolled anew; look for faces without a student when that is done.")
-    return kept - {face.external_id for face in services.store.faces() if face.external_id is not None}
+    return held - {face.external_id for face in services.store.faces() if face.external_id is not None}
 
 
 def forget_strays(
