@@ -62,7 +62,8 @@ class DeviceState(StrEnum):
 class Device:
     """Something that pushes clips, snapshots and readings from a room. Of key and pairing code only SHA-256 are stored.
 
-    `alarm_line_c` None means that it makes no alarms. `calibration_offset_c` is added to every skin estimate.
+    `alarm_line_c` is the threshold of its alarms, by the name of its column; None means that it makes none.
+    `calibration_offset_c` is added to every skin estimate.
     `silent_since` is when it was heard of last, once it was noted that nothing came since then for too long.
     `pairings` is what was noted of the times in which it had a key; `paired_times` are those times.
     """

@@ -1,4 +1,4 @@
-"""Which readings reach the line of their device, and which of those raise an alarm."""
+"""Which readings reach the threshold of their device, and which of those raise an alarm."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ QUIET = timedelta(minutes=10)
 
 
 def candidates(device: Device, readings: Iterable[Reading], make_id: Callable[[], str]) -> list[Alarm]:
-    """An alarm for each reading whose skin estimate, with the device's offset, is on its line or above it.
+    """An alarm for each reading whose skin estimate, with the device's offset, is on its threshold or above it.
 
-    None where the device has no line.
+    None where the device has no threshold.
     """
-    line_c = device.alarm_line_c
-    if line_c is None:
+    threshold_c = device.alarm_line_c
+    if threshold_c is None:
         return []
     estimated = [(one, one.skin_c + device.calibration_offset_c) for one in readings if one.skin_c is not None]
     return [
-        Alarm(make_id(), device.id, one.at, skin_c, line_c, one.id) for one, skin_c in estimated if skin_c >= line_c
+        Alarm(make_id(), device.id, one.at, skin_c, threshold_c, one.id)
+        for one, skin_c in estimated
+        if skin_c >= threshold_c
     ]
 
 

@@ -20,7 +20,7 @@ from attendance.services import Services
 from attendance.settings import load_settings
 from attendance.use_cases.courses.courses import add_course
 from attendance.use_cases.courses.timetable import add_slot
-from attendance.use_cases.devices.devices import add_device, calibrate_device, set_alarm_line
+from attendance.use_cases.devices.devices import add_device, calibrate_device, set_alarm_threshold
 from attendance.use_cases.people.accounts import add_user
 from attendance.use_cases.recordings.receiving import receive_recording
 from attendance.use_cases.students.registering import register_student
@@ -104,7 +104,7 @@ def _devices(services: Services, course: Course) -> Device:
     services.store.see_device(silent.id, services.now() - timedelta(hours=5))
     add_device(services, name="New Pi", room="C3", by=None)
     calibrate_device(services, device.id, offset_c=1.25, on=_YESTERDAY, by=None)
-    set_alarm_line(services, device.id, line_c=37.5, by=None)
+    set_alarm_threshold(services, device.id, threshold_c=37.5, by=None)
     for hour, skin_c in ((0, 34.0), (1, None), (2, 35.25), (5, 34.5)):
         measure_for(services, device, _STARTS + timedelta(hours=hour), 50, skin_c)
     return services.store.device(device.id)

@@ -313,7 +313,7 @@ def _of_devices() -> list[tuple[str, str]]:
         (page, f"at most {NUMBERS[bounds.MOST_REFUSED]} are stored"),
         (page, _where(lasts.seconds == 3600, "The code works once, for an hour.")),
         (on_site, f"silent for {NUMBERS[silent]} minutes"),
-        (on_site, f"{calibrate_device.PROPOSED_LINE_C} °C is proposed"),
+        (on_site, f"{calibrate_device.PROPOSED_THRESHOLD_C} °C is proposed"),
         (on_site, f"more than {NUMBERS[int(_default('ROLLCALL_DEVICE_OUTBOX_DAYS'))]} days ago"),
     ]
 

@@ -10,6 +10,7 @@ import pytest
 
 from attendance.errors import ServiceUnavailable
 from attendance.model import Course, SearchStatus
+from attendance.rules.stored_sentences import in_english
 from lambda_face_search import searching
 from lambda_face_search.events import UnknownEvent
 from lambda_face_search.start import handler

@@ -23,7 +23,7 @@ from attendance.use_cases.devices.devices import (
     new_pairing_code,
     pair_device,
     revoke_device,
-    set_alarm_line,
+    set_alarm_threshold,
 )
 from attendance.use_cases.devices.readings import raise_alarms
 from tests.contract.device_samples import a_status
@@ -187,11 +187,11 @@ def test_a_calibration_that_cannot_be_is_refused(services: MemoryServices, offse
 def test_the_alarm_line_is_off_until_it_is_set(services: MemoryServices) -> None:
     device = add_device(services, name="Camera", room="R 101", by=None).device
     assert device.alarm_line_c is None
-    assert set_alarm_line(services, device.id, line_c=37.5, by="admin").alarm_line_c == 37.5
-    assert set_alarm_line(services, device.id, line_c=None, by="admin").alarm_line_c is None
+    assert set_alarm_threshold(services, device.id, threshold_c=37.5, by="admin").alarm_line_c == 37.5
+    assert set_alarm_threshold(services, device.id, threshold_c=None, by="admin").alarm_line_c is None
     for line_c in (29.9, 45.1, float("nan")):
         with pytest.raises(InvalidInput):
-            set_alarm_line(services, device.id, line_c=line_c, by=None)
+            set_alarm_threshold(services, device.id, threshold_c=line_c, by=None)
 
 
 def test_a_device_that_is_not_there_is_not_found(services: MemoryServices) -> None:
@@ -201,7 +201,7 @@ def test_a_device_that_is_not_there_is_not_found(services: MemoryServices) -> No
         lambda: new_pairing_code(services, "d9", by=None),
         lambda: give_key(services, "d9", by=None),
         lambda: calibrate_device(services, "d9", offset_c=0, on=date(2026, 3, 1), by=None),
-        lambda: set_alarm_line(services, "d9", line_c=None, by=None),
+        lambda: set_alarm_threshold(services, "d9", threshold_c=None, by=None),
     ):
         with pytest.raises(NotFound):
             ask()

@@ -17,7 +17,7 @@ from attendance.events import AlarmRaised, Event, read
 from attendance.handlers import Handler
 from attendance.model import Device, NearAlarms, OutboxItem, new_id
 from attendance.rules.alarms import QUIET
-from attendance.use_cases.devices.devices import add_device, calibrate_device, set_alarm_line
+from attendance.use_cases.devices.devices import add_device, calibrate_device, set_alarm_threshold
 from attendance.use_cases.devices.readings import Received, SentReading, receive_readings
 from tests.unit.in_memory import NOW, MemoryServices, services_in_memory
 from tests.website.device_sending import COOL, WARM
@@ -42,7 +42,7 @@ def a_sent(at: datetime = NOW, pixels_c=COOL, **more: object) -> SentReading:
 
 
 def alarming(services: MemoryServices, device: Device, line_c: float = 35.0) -> Device:
-    return set_alarm_line(services, device.id, line_c=line_c, by=None)
+    return set_alarm_threshold(services, device.id, threshold_c=line_c, by=None)
 
 
 def alarms(services: MemoryServices):

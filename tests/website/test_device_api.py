@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from attendance.model import Role, new_id
 from attendance.services import Services
-from attendance.use_cases.devices.devices import add_device, change_device, revoke_device, set_alarm_line
+from attendance.use_cases.devices.devices import add_device, change_device, revoke_device, set_alarm_threshold
 from tests.website.device_sending import (
     API,
     WARM,
@@ -180,7 +180,7 @@ def test_times_may_have_any_offset(device: DeviceClient, services: Services) -> 
 
 
 def test_skin_on_the_line_makes_an_alarm(device: DeviceClient, services: Services) -> None:
-    set_alarm_line(services, device.device.id, line_c=34.5, by=None)
+    set_alarm_threshold(services, device.device.id, threshold_c=34.5, by=None)
     device.ask("POST", "/me/readings", json={"readings": [reading_words(NOW, pixels_c=WARM)]})
     (alarm,) = services.store.alarms().items
     assert (alarm.device_id, alarm.temperature_c) == (device.device.id, 35.0)

@@ -1,4 +1,4 @@
-"""The pages of devices: the list, pairing, keys, revoking, the timetable of a room, calibration and the alarm line."""
+"""The pages of devices: list, pairing, keys, revoking, the timetable of a room, calibration and the alarm threshold."""
 
 from __future__ import annotations
 
@@ -238,7 +238,7 @@ def test_an_offset_that_is_none_is_refused(services: Services, admin_client: Fla
     assert services.store.device(device.id).calibrated_on is None
 
 
-@pytest.mark.parametrize(("page", "field"), [("calibration", "offset_c"), ("alarm-line", "line_c")])
+@pytest.mark.parametrize(("page", "field"), [("calibration", "offset_c"), ("alarm-threshold", "threshold_c")])
 @pytest.mark.parametrize("typed", ["1,5", "warm"])
 def test_degrees_that_are_no_number_are_refused_in_plain_words(
     services: Services, admin_client: FlaskClient, page: str, field: str, typed: str
@@ -257,9 +257,9 @@ def test_alarms_are_off_until_somebody_switches_them_on(services: Services, admi
     text = admin_client.get(page).text
     assert "No alarms are made." in text
     assert 'value="37.5"' in text
-    post_form(admin_client, f"/devices/{device.id}/alarm-line", token_from=page, is_on="y", line_c="38")
+    post_form(admin_client, f"/devices/{device.id}/alarm-threshold", token_from=page, is_on="y", threshold_c="38")
     assert services.store.device(device.id).alarm_line_c == 38.0
-    post_form(admin_client, f"/devices/{device.id}/alarm-line", token_from=page, line_c="38")
+    post_form(admin_client, f"/devices/{device.id}/alarm-threshold", token_from=page, threshold_c="38")
     assert services.store.device(device.id).alarm_line_c is None
 
 
@@ -267,8 +267,10 @@ def test_alarms_are_off_until_somebody_switches_them_on(services: Services, admi
 def test_a_line_no_skin_reaches_is_refused(services: Services, admin_client: FlaskClient, line_c: str) -> None:
     device = paired_device(services)
     page = f"/devices/{device.id}/calibration"
-    answer = post_form(admin_client, f"/devices/{device.id}/alarm-line", token_from=page, is_on="y", line_c=line_c)
-    assert "The alarm line must be from 30 to 45 degrees." in answer.text
+    answer = post_form(
+        admin_client, f"/devices/{device.id}/alarm-threshold", token_from=page, is_on="y", threshold_c=line_c
+    )
+    assert "The alarm threshold must be from 30 to 45 degrees." in answer.text
     assert services.store.device(device.id).alarm_line_c is None
 
 

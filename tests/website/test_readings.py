@@ -16,7 +16,7 @@ from PIL import Image
 from attendance.changes import SaveDevice
 from attendance.model import Device, Reading, new_id
 from attendance.services import Services
-from attendance.use_cases.devices.devices import calibrate_device, set_alarm_line
+from attendance.use_cases.devices.devices import calibrate_device, set_alarm_threshold
 from attendance.use_cases.devices.reading import day_of_readings
 from tests.website.browsing import post_form
 from tests.website.measuring import measure, measure_for, paired_device
@@ -122,7 +122,7 @@ class TestDayChart:
     def test_the_alarm_line_is_always_within_the_chart(self, services: Services, device: Device) -> None:
         measure(services, device, MIDNIGHT + timedelta(hours=1), 31.0)
         assert self.chart_of(services, device).alarm_y is None
-        set_alarm_line(services, device.id, line_c=37.5, by=None)
+        set_alarm_threshold(services, device.id, threshold_c=37.5, by=None)
         assert TOP < self.chart_of(services, device).alarm_y < HEIGHT - BOTTOM
 
     def test_hours_are_those_of_the_readers_day(self, services: Services, device: Device) -> None:
@@ -220,13 +220,13 @@ def alarmed(services: Services, device: Device) -> Device:
 
 
 def test_without_alarms_the_list_says_where_they_are_switched_on(admin_client: FlaskClient) -> None:
-    assert "Alarms are off until a line is set" in admin_client.get("/devices/alarms").text
+    assert "Alarms are off until a threshold is set" in admin_client.get("/devices/alarms").text
 
 
 def test_alarms_are_shown_newest_first_with_reading_and_line(admin_client: FlaskClient, alarmed: Device) -> None:
     text = admin_client.get("/devices/alarms").text
     assert text.index("39.0 °C") < text.index("38.2 °C")
-    assert text.count("The line was 37.5 °C.") == 2
+    assert text.count("The threshold was 37.5 °C.") == 2
     assert text.count('class="heat"') == 2
     assert text.count("no picture") == 2
 

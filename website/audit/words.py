@@ -47,7 +47,7 @@ ACTIONS = {
     "device.revoked": _l("revoked the device"),
     "device.removed": _l("removed the device"),
     "device.calibrated": _l("calibrated the device"),
-    "device.alarm_line_set": _l("set the alarm line of the device"),
+    "device.alarm_line_set": _l("set the alarm threshold of the device"),
     "timetable.added": _l("put into a room's timetable the course"),
     "timetable.removed": _l("took out of a room's timetable the course"),
 }

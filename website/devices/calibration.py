@@ -1,4 +1,4 @@
-"""The page where a device's sensor is calibrated and its alarm line is set."""
+"""The page where a device's sensor is calibrated and its alarm threshold is set."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from flask_babel import gettext as _
 
 from attendance.errors import InvalidInput
 from attendance.model import Device, Role
-from attendance.use_cases.devices.devices import PROPOSED_LINE_C, calibrate_device, set_alarm_line
+from attendance.use_cases.devices.devices import PROPOSED_THRESHOLD_C, calibrate_device, set_alarm_threshold
 from attendance.use_cases.devices.reading import latest_reading
 from website.access import roles_required
 from website.current import current_services, reader_timezone, signed_in_user
-from website.devices.forms import AlarmLineForm, CalibrationForm
+from website.devices.forms import AlarmThresholdForm, CalibrationForm
 from website.devices.views import blueprint
 
 
 @blueprint.get("/<device_id>/calibration")
 @roles_required(Role.ADMIN)
 def calibration(device_id: str) -> ResponseReturnValue:
-    """How to do it, the offset with its date, and the alarm line."""
+    """How to do it, the offset with its date, and the alarm threshold."""
     device = current_services().store.device(device_id)
-    return _page(device, _offset_form(device), _line_form(device))
+    return _page(device, _offset_form(device), _threshold_form(device))
 
 
 @blueprint.post("/<device_id>/calibration")
@@ -40,36 +40,36 @@ def calibrate(device_id: str) -> ResponseReturnValue:
         else:
             flash(_("The offset is added to every estimate from now on."), "success")
             return redirect(url_for("devices.calibration", device_id=device_id))
-    return _page(device, form, _line_form(device))
+    return _page(device, form, _threshold_form(device))
 
 
-@blueprint.post("/<device_id>/alarm-line")
+@blueprint.post("/<device_id>/alarm-threshold")
 @roles_required(Role.ADMIN)
-def alarm_line(device_id: str) -> ResponseReturnValue:
+def alarm_threshold(device_id: str) -> ResponseReturnValue:
     """Switch alarms on or off."""
     device = current_services().store.device(device_id)
-    form = AlarmLineForm()
+    form = AlarmThresholdForm()
     if form.validate_on_submit():
-        given_c = PROPOSED_LINE_C if form.line_c.data is None else form.line_c.data
-        line_c = given_c if form.is_on.data else None
+        given_c = PROPOSED_THRESHOLD_C if form.threshold_c.data is None else form.threshold_c.data
+        threshold_c = given_c if form.is_on.data else None
         try:
-            set_alarm_line(current_services(), device_id, line_c=line_c, by=signed_in_user().id)
+            set_alarm_threshold(current_services(), device_id, threshold_c=threshold_c, by=signed_in_user().id)
         except InvalidInput as refused:
             form.refuse(refused)
         else:
-            words = _("Alarms are on.") if line_c is not None else _("No alarms are made any more.")
+            words = _("Alarms are on.") if threshold_c is not None else _("No alarms are made any more.")
             flash(words, "success")
             return redirect(url_for("devices.calibration", device_id=device_id))
     return _page(device, _offset_form(device), form)
 
 
-def _page(device: Device, offset_form: CalibrationForm, line_form: AlarmLineForm) -> str:
+def _page(device: Device, offset_form: CalibrationForm, threshold_form: AlarmThresholdForm) -> str:
     return render_template(
         "devices/calibration.html",
         device=device,
         reading=latest_reading(current_services(), device.id),
         offset_form=offset_form,
-        line_form=line_form,
+        threshold_form=threshold_form,
     )
 
 
@@ -79,6 +79,6 @@ def _offset_form(device: Device) -> CalibrationForm:
     return CalibrationForm(formdata=None, data={"offset_c": device.calibration_offset_c, "on": today})
 
 
-def _line_form(device: Device) -> AlarmLineForm:
-    is_on = device.alarm_line_c is not None
-    return AlarmLineForm(formdata=None, data={"is_on": is_on, "line_c": device.alarm_line_c or PROPOSED_LINE_C})
+def _threshold_form(device: Device) -> AlarmThresholdForm:
+    is_on, threshold_c = device.alarm_line_c is not None, device.alarm_line_c or PROPOSED_THRESHOLD_C
+    return AlarmThresholdForm(formdata=None, data={"is_on": is_on, "threshold_c": threshold_c})

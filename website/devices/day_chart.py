@@ -50,7 +50,7 @@ class HourRow:
 
 @dataclass(frozen=True, slots=True)
 class DayChart:
-    """Everything that the template draws. `alarm_y` is None where no line is set."""
+    """Everything that the template draws. `alarm_y` is None where no threshold is set."""
 
     hours: Sequence[Tick]
     degrees: Sequence[Tick]
@@ -81,23 +81,23 @@ def day_chart(measured: DayOfReadings, day: date, timezone: str) -> DayChart | N
     """None where nothing was measured. Each span is drawn at its middle."""
     if not measured.spans:
         return None
-    offset_c, line_c = measured.device.calibration_offset_c, measured.device.alarm_line_c
+    offset_c, threshold_c = measured.device.calibration_offset_c, measured.device.alarm_line_c
     skin = [(one.at, one.skin_c + offset_c) for one in measured.spans if one.skin_c is not None]
     mean = [(one.at, one.mean_c) for one in measured.spans]
-    axes = _axes(measured, [value for _, value in (*skin, *mean)], line_c)
+    axes = _axes(measured, [value for _, value in (*skin, *mean)], threshold_c)
     return DayChart(
         hours=_hours(axes, day, timezone),
         degrees=_degrees(axes),
         skin=_line(axes, skin, measured.minutes),
         mean=_line(axes, mean, measured.minutes),
-        alarm_y=axes.y(line_c) if line_c is not None else None,
+        alarm_y=axes.y(threshold_c) if threshold_c is not None else None,
         highest_skin_c=max((value for _, value in skin), default=None),
         rows=_rows(measured.spans, offset_c, day, timezone),
     )
 
 
-def _axes(measured: DayOfReadings, values: Sequence[float], line_c: float | None) -> _Axes:
-    shown = [*values, *([line_c] if line_c is not None else [])]
+def _axes(measured: DayOfReadings, values: Sequence[float], threshold_c: float | None) -> _Axes:
+    shown = [*values, *([threshold_c] if threshold_c is not None else [])]
     return _Axes(measured.starts_at, measured.ends_at, math.floor(min(shown)) - 1, math.ceil(max(shown)) + 1)
 
 

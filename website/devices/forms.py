@@ -11,7 +11,12 @@ from wtforms.widgets import NumberInput
 
 from attendance.model import Course
 from attendance.rules.texts import isolated
-from attendance.use_cases.devices.devices import HIGHEST_LINE_C, LOWEST_LINE_C, MOST_OFFSET_C, PROPOSED_LINE_C
+from attendance.use_cases.devices.devices import (
+    HIGHEST_THRESHOLD_C,
+    LOWEST_THRESHOLD_C,
+    MOST_OFFSET_C,
+    PROPOSED_THRESHOLD_C,
+)
 from attendance.use_cases.names import MOST_NAME_CHARACTERS
 from website.devices.words import WEEKDAYS
 from website.forms import Form
@@ -59,16 +64,16 @@ class CalibrationForm(Form):
     on = DateField(_l("Measured on"), validators=[InputRequired(_l("Say when it was measured."))])
 
 
-class AlarmLineForm(Form):
+class AlarmThresholdForm(Form):
     """Whether alarms are made, and from which estimate on."""
 
     is_on = BooleanField(_l("Make an alarm"))
-    line_c = NumberField(
+    threshold_c = NumberField(
         _l("From (°C)"),
         refusal=_DEGREES,
-        default=PROPOSED_LINE_C,
+        default=PROPOSED_THRESHOLD_C,
         validators=[Optional()],
-        widget=NumberInput(step="0.1", min=LOWEST_LINE_C, max=HIGHEST_LINE_C),
+        widget=NumberInput(step="0.1", min=LOWEST_THRESHOLD_C, max=HIGHEST_THRESHOLD_C),
     )
 
 

@@ -225,9 +225,9 @@ def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
 
 
-PROPOSED_LINE_C = 37.5
+PROPOSED_THRESHOLD_C = 37.5
 MOST_OFFSET_C = 10.0
-LOWEST_LINE_C, HIGHEST_LINE_C = 30.0, 45.0
+LOWEST_THRESHOLD_C, HIGHEST_THRESHOLD_C = 30.0, 45.0
 
 
 @read_again
@@ -249,17 +249,17 @@ def calibrate_device(services: Services, device_id: str, *, offset_c: float, on:
 
 
 @read_again
-def set_alarm_line(services: Services, device_id: str, *, line_c: float | None, by: str | None) -> Device:
+def set_alarm_threshold(services: Services, device_id: str, *, threshold_c: float | None, by: str | None) -> Device:
     """Make an alarm of skin estimates from here on; None makes none. Raises NotFound, InvalidInput."""
-    if line_c is not None and not LOWEST_LINE_C <= line_c <= HIGHEST_LINE_C:
+    if threshold_c is not None and not LOWEST_THRESHOLD_C <= threshold_c <= HIGHEST_THRESHOLD_C:
         raise InvalidInput(
-            "The alarm line must be from %(low)s to %(high)s degrees.",
-            low=f"{LOWEST_LINE_C:g}",
-            high=f"{HIGHEST_LINE_C:g}",
-            field="line_c",
+            "The alarm threshold must be from %(low)s to %(high)s degrees.",
+            low=f"{LOWEST_THRESHOLD_C:g}",
+            high=f"{HIGHEST_THRESHOLD_C:g}",
+            field="threshold_c",
         )
     device = services.store.device(device_id)
-    changed = replace(device, alarm_line_c=line_c)
-    detail = "-" if line_c is None else f"{line_c:g} °C"
+    changed = replace(device, alarm_line_c=threshold_c)
+    detail = "-" if threshold_c is None else f"{threshold_c:g} °C"
     commit(services, SaveDevice(changed, device), _entry(services, by, "device.alarm_line_set", device, detail))
     return changed

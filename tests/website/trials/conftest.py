@@ -13,7 +13,7 @@ from attendance.changes import AddCourse
 from attendance.model import Course, Role, User, new_id
 from attendance.services import Services
 from attendance.use_cases.courses.timetable import add_slot
-from attendance.use_cases.devices.devices import set_alarm_line
+from attendance.use_cases.devices.devices import set_alarm_threshold
 from attendance.use_cases.imports.stored import begin_import
 from attendance.use_cases.people.accounts import add_user
 from tests.website.browsing import PASSWORD, sign_in
@@ -89,7 +89,7 @@ def _names(
 
 def _names_of_a_room(services: Services, course: Course) -> dict[str, str]:
     device = paired_device(services)
-    set_alarm_line(services, device.id, line_c=37.5, by=None)
+    set_alarm_threshold(services, device.id, threshold_c=37.5, by=None)
     measure(services, device, services.now(), 39.0)
     (alarm,) = services.store.alarms().items
     slot = add_slot(services, course_id=course.id, room=device.room, weekday=0, starts="09:00", ends="10:00", by=None)
