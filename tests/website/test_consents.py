@@ -114,7 +114,7 @@ def test_taking_photos_back_says_what_goes_and_erases_it(
     assert list(services.media.keys()) == []
     page = page_of(admin_client, enrolled)
     assert "Taken back on" in page
-    assert "none; no photo can be kept" in page
+    assert "none; no photo can be stored" in page
 
 
 def test_a_consent_is_taken_back_once(admin_client: FlaskClient, services: Services, enrolled: Student):

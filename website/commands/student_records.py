@@ -62,7 +62,7 @@ def show(student_id: str, as_json: bool) -> None:
 @students.command("consent")
 @click.argument("student_id", metavar="ID")
 @click.argument("date", required=False, default="")
-@click.option("--withdraw", is_flag=True, help="Take consent back, which erases at once what was kept by it.")
+@click.option("--withdraw", is_flag=True, help="Take consent back, which erases at once what was stored by it.")
 @given_options
 def consent(student_id: str, date: str, withdraw: bool, given: Given) -> None:
     """Record on which DATE the student agreed, such as 2026-03-02, or with --withdraw that they do not any more."""
@@ -72,7 +72,7 @@ def consent(student_id: str, date: str, withdraw: bool, given: Given) -> None:
     if withdraw:
         withdraw_consent(services, student_id, given.purposes, by=None)
         leave_nothing()
-        click.echo(f"Consent to {' and '.join(given.purposes)} is taken back; what was kept by it is erased.")
+        click.echo(f"Consent to {' and '.join(given.purposes)} is taken back; what was stored by it is erased.")
     elif on := read_consent_date(date):
         record_consent(services, student_id, on, given, by=None)
         click.echo("The consent is recorded.")

@@ -22,9 +22,9 @@ def record(student_key: str) -> ResponseReturnValue:
     """Record a consent to one or more purposes."""
     student = student_or_404(student_key)
     form = ConsentForm(data=_as_usual(student))
-    if form.validate_on_submit():
+    if form.validate_on_submit() and (given_on := form.consent_on.data):
         try:
-            record_consent(current_services(), student.id, form.consent_on.data, form.chosen(), by=signed_in_user().id)
+            record_consent(current_services(), student.id, given_on, form.chosen(), by=signed_in_user().id)
         except InvalidInput as refused:
             form.refuse(refused)
         else:

@@ -40,6 +40,8 @@ class _Choices(SelectMultipleField):
 class _Date(DateField):
     """A date, or nothing, whose error is a sentence of ours."""
 
+    data: date | None
+
     def process_formdata(self, valuelist: list[str]) -> None:
         if not "".join(valuelist).strip():
             self.data = None

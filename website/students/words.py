@@ -25,10 +25,12 @@ GIVER_WORDS = {GivenBy.STUDENT: _l("The student"), GivenBy.GUARDIAN: _l("A guard
 MANNER_WORDS = {Manner.PAPER: _l("On paper"), Manner.ONLINE: _l("Online"), Manner.SPOKEN: _l("Spoken")}
 
 
+_CONSENT_WORDS: dict[Any, Any] = {**PURPOSE_WORDS, **GIVER_WORDS, **MANNER_WORDS}
+
+
 def consent_word(word: Purpose | GivenBy | Manner) -> str:
     """A word of a consent as the reader says it."""
-    words: dict[str, Any] = {**PURPOSE_WORDS, **GIVER_WORDS, **MANNER_WORDS}
-    return str(words[word])
+    return str(_CONSENT_WORDS[word])
 
 
 PROBLEM_WORDS = {
