@@ -45,6 +45,10 @@ UPLOADS = {
     "folder": "attendance.adapters.folder.uploads:open_uploads",
     "s3": "attendance.adapters.s3.uploads:open_uploads",
 }
+IMPORTS = {
+    "folder": "attendance.adapters.folder.imports:open_imports",
+    "s3": "attendance.adapters.s3.imports:open_imports",
+}
 
 
 def bootstrap(settings: Settings) -> Services:
@@ -59,15 +63,16 @@ def bootstrap(settings: Settings) -> Services:
         media=_pick("ROLLCALL_MEDIA", MEDIA, settings.media, settings),
         faces=_pick("ROLLCALL_FACES", FACES, settings.faces, settings),
         jobs=_pick("ROLLCALL_JOBS", JOBS, settings.jobs, settings),
-        uploads=_pick("ROLLCALL_MEDIA", UPLOADS, _uploads(settings), settings),
+        uploads=_pick("ROLLCALL_MEDIA", UPLOADS, _beside_media(settings, "uploads"), settings),
+        imports=_pick("ROLLCALL_MEDIA", IMPORTS, _beside_media(settings, "imports"), settings),
     )
     services.jobs.bind(partial(advance, services), partial(sweep, services))
     return services
 
 
-def _uploads(settings: Settings) -> ServiceUrl:
-    """Uploads wait beside the media that they become, so that they need not be sent twice."""
-    return settings.media if settings.media.scheme == "s3" else ServiceUrl(f"folder:{settings.data}/uploads")
+def _beside_media(settings: Settings, folder: str) -> ServiceUrl:
+    """What waits lies where the media are: an upload need not be sent twice, and every machine and container has it."""
+    return settings.media if settings.media.scheme == "s3" else ServiceUrl(f"folder:{settings.data}/{folder}")
 
 
 def _make_data_folder(settings: Settings) -> None:

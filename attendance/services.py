@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from attendance.handlers import HANDLERS, Handler
-from attendance.ports import FaceSearch, JobQueue, MediaStore, Store, UploadSpool
+from attendance.ports import FaceSearch, ImportStore, JobQueue, MediaStore, Store, UploadSpool
 from attendance.settings import Settings
 
 
@@ -26,5 +26,6 @@ class Services:
     faces: FaceSearch
     jobs: JobQueue
     uploads: UploadSpool
+    imports: ImportStore
     now: Callable[[], datetime] = utc_now
     handlers: Mapping[str, Handler] = field(default_factory=lambda: HANDLERS)

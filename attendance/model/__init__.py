@@ -19,7 +19,7 @@ from attendance.model.devices import (
     ReadingSpan,
     Slot,
 )
-from attendance.model.ids import new_id
+from attendance.model.ids import is_id, new_id
 from attendance.model.lectures import Lecture, Recording, RecordingKind, SearchStatus, Sighting, Thresholds
 from attendance.model.lists import FORGOTTEN, AuditEntry, LectureCounts, LogFilter, LogRow, Page
 from attendance.model.marks import Evidence, Mark, MarkChange, Status
@@ -73,5 +73,6 @@ __all__ = [
     "Student",
     "Thresholds",
     "User",
+    "is_id",
     "new_id",
 ]

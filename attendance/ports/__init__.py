@@ -16,6 +16,7 @@ from attendance.ports.faces import (
     RemoteFaceSearch,
     Seen,
 )
+from attendance.ports.imports import ImportPart, ImportStore
 from attendance.ports.jobs import JobQueue, WorkedQueue
 from attendance.ports.media import MediaFile, MediaStore
 from attendance.ports.people import CourseStore, RenewalStore, StudentStore, UserStore
@@ -40,6 +41,8 @@ __all__ = [
     "EnrolledFace",
     "FaceSearch",
     "FoundFace",
+    "ImportPart",
+    "ImportStore",
     "JobQueue",
     "LectureStore",
     "LookAlike",

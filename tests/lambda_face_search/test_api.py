@@ -31,7 +31,7 @@ PASSWORD = "correct horse battery"
 def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     services = services_in_memory(tmp_path, ROLLCALL_HTTPS="yes", ROLLCALL_PROXIES="1")
     monkeypatch.setattr(container, "services", lambda: services)
-    monkeypatch.delenv(api.SECRET_VARIABLE, raising=False)
+    monkeypatch.delenv(container.SECRET_VARIABLE, raising=False)
     api.site.cache_clear()
     yield services
     api.site.cache_clear()
@@ -120,14 +120,14 @@ class TestContainers:
         with aws_in_memory():
             client = boto3.client("secretsmanager", region_name=REGION)
             made = client.create_secret(Name="session", SecretString="s" * 43)
-            monkeypatch.setenv(api.SECRET_VARIABLE, made["ARN"])
+            monkeypatch.setenv(container.SECRET_VARIABLE, made["ARN"])
             yield
 
     def test_sign_sessions_with_one_key(self, tmp_path: Path) -> None:
         keys = []
         for name in ("one", "other"):
             (tmp_path / name).mkdir()
-            api.share_secrets(tmp_path / name)
+            container.share_secrets(tmp_path / name)
             keys.append((tmp_path / name / "secret-key").read_text())
         assert keys == ["s" * 43] * 2
 
@@ -136,13 +136,20 @@ class TestContainers:
         for name in ("one", "other"):
             services = services_in_memory(tmp_path / name)
             services.settings.data.mkdir()
-            api.share_secrets(services.settings.data)
+            container.share_secrets(services.settings.data)
             tokens.add(setup_token(services))
         assert len(tokens) == 1
         assert "s" * 43 not in tokens
 
+    def test_of_every_function_have_it_before_they_do_anything(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("ROLLCALL_DATA", str(tmp_path))
+        container.services.__wrapped__().store.close()
+        assert (tmp_path / "secret-key").read_text() == "s" * 43
+
     def test_keep_it_where_only_they_can_read_it(self, tmp_path: Path) -> None:
-        api.share_secrets(tmp_path)
+        container.share_secrets(tmp_path)
         assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
 
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from attendance.settings import SETTINGS
-from lambda_face_search.api import SECRET_VARIABLE
+from lambda_face_search.container import SECRET_VARIABLE
 from tests.lambda_face_search.cloud_template import written
 
 AWS = Path(__file__).resolve().parents[2] / "deploy/aws"

@@ -15,7 +15,7 @@ import pytest
 
 from attendance.adapters.dynamodb import open_store
 from attendance.settings import SETTINGS, load_settings
-from lambda_face_search.api import SECRET_VARIABLE
+from lambda_face_search.container import SECRET_VARIABLE
 from tests.lambda_face_search.cloud_template import PATH, as_list, expanded, filled, resources, rights_of, statements
 from tests.lambda_face_search.sqs import REGION, aws_in_memory
 
@@ -52,6 +52,10 @@ def test_cfn_lint_finds_nothing_in_what_sam_makes_of_it(tmp_path: Path) -> None:
 
 def test_no_rule_of_cfn_lint_is_switched_off() -> None:
     assert "cfn-lint" not in PATH.read_text()
+
+
+def variables_of(function: dict[str, Any]) -> set[str]:
+    return set(function["Properties"]["Environment"]["Variables"])
 
 
 class TestRights:
@@ -137,10 +141,11 @@ class TestTheBucket:
     def test_keeps_no_versions_so_that_what_is_removed_is_gone(self, bucket: dict[str, Any]) -> None:
         assert "VersioningConfiguration" not in bucket["Properties"]
 
-    def test_forgets_uploads_that_were_given_up(self, bucket: dict[str, Any]) -> None:
+    def test_forgets_uploads_and_imports_that_were_given_up(self, bucket: dict[str, Any]) -> None:
         rules = bucket["Properties"]["LifecycleConfiguration"]["Rules"]
         assert {"DaysAfterInitiation": 7} in [rule.get("AbortIncompleteMultipartUpload") for rule in rules]
         assert [rule["ExpirationInDays"] for rule in rules if rule.get("Prefix") == "uploads/"] == [8]
+        assert [rule["ExpirationInDays"] for rule in rules if rule.get("Prefix") == "imports/"] == [2]
 
     def test_tells_the_queue_of_the_data_of_uploads_and_of_nothing_else(self, bucket: dict[str, Any]) -> None:
         (told,) = bucket["Properties"]["NotificationConfiguration"]["QueueConfigurations"]
@@ -184,6 +189,11 @@ class TestFunctions:
             module, _, attribute = handler.rpartition(".")
             assert callable(getattr(importlib.import_module(module), attribute)), name
 
+    def test_all_that_sweep_know_who_was_removed_by_the_same_secret(self) -> None:
+        functions = resources("AWS::Lambda::Function")
+        with_secret = {name for name, made in functions.items() if SECRET_VARIABLE in variables_of(made)}
+        assert with_secret == {"Start", "StartImage", "Sweep", "SweepImage", "Api", "ApiImage"}
+
     def test_both_kinds_have_the_same_functions_but_for_the_word_of_rekognition(self) -> None:
         functions = resources("AWS::Lambda::Function")
         of = {
@@ -196,7 +206,7 @@ class TestFunctions:
     def test_every_variable_is_a_setting_of_ours_or_of_powertools(self) -> None:
         known = {setting.name for setting in SETTINGS} | {SECRET_VARIABLE}
         for function in resources("AWS::Lambda::Function").values():
-            names = set(function["Properties"]["Environment"]["Variables"])
+            names = variables_of(function)
             assert {name for name in names - known if not name.startswith("POWERTOOLS_")} == set()
 
     @pytest.mark.parametrize("on_image", [False, True])

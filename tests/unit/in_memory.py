@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from attendance.adapters.folder.imports import FolderImports
 from attendance.model import Course, Student
 from attendance.services import Services
 from attendance.settings import load_settings
@@ -35,6 +36,7 @@ def services_in_memory(data: Path = Path("/nowhere"), **settings: str) -> Memory
         faces=FakeFaces(),
         jobs=FakeJobs(),
         uploads=FakeUploads(),
+        imports=FolderImports(data / "imports"),
         now=lambda: NOW,
     )
 

@@ -12,6 +12,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from attendance import passwords
+from attendance.adapters.folder.imports import FolderImports
 from attendance.changes import AddStudent, Part
 from attendance.disk.secret_files import secret_from
 from attendance.errors import InvalidInput, NotAllowed
@@ -43,6 +44,7 @@ def services(tmp_path: Path) -> Services:
         faces=None,
         jobs=FakeJobs(),
         uploads=FakeUploads(),
+        imports=FolderImports(tmp_path / "imports"),
     )
 
 

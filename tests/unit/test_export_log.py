@@ -39,7 +39,7 @@ def row(student_id: str = "21", name: str = "Student 21", reason: str = "", evid
 
 
 def exported(rows: list[LogRow], kind: str, timezone: str = "Asia/Seoul") -> bytes:
-    services = Services(None, LogOf(rows), None, None, None, None)  # type: ignore[arg-type]
+    services = Services(None, LogOf(rows), None, None, None, None, None)  # type: ignore[arg-type]
     return export_log(services, LogFilter(), format=kind, timezone=timezone)
 
 

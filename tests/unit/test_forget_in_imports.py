@@ -13,7 +13,6 @@ import pytest
 from attendance.changes import AddUser, SaveUser
 from attendance.errors import NotAllowed
 from attendance.model import Purpose, Role, User
-from attendance.use_cases.imports.folders import locked
 from attendance.use_cases.imports.stored import StoredImport, begin_import, continue_import, stored_import
 from attendance.use_cases.imports.students import StudentImport
 from attendance.use_cases.people.accounts import remove_user
@@ -119,7 +118,7 @@ def test_a_remark_that_a_photo_looks_like_them_goes_too(services: MemoryServices
 def test_an_import_that_goes_on_at_that_moment_forgets_them_at_its_end(services: MemoryServices):
     a_student(services, "D-97", b"face:97.2")
     kept = begin(services)
-    with locked(services.settings.data / "imports" / kept.id):
+    with services.imports.alone(kept.id):
         remove_student(later(services), "D-97", by="boss")
     assert is_in_folder(services, kept, b"Dana")
     go_on(later(services), kept, seconds=-1)
@@ -129,7 +128,7 @@ def test_an_import_that_goes_on_at_that_moment_forgets_them_at_its_end(services:
 def test_the_sweep_forgets_what_could_not_be_reached(services: MemoryServices):
     a_student(services, "D-97", b"face:97.2")
     kept = begin(services)
-    with locked(services.settings.data / "imports" / kept.id):
+    with services.imports.alone(kept.id):
         remove_student(later(services), "D-97", by="boss")
     sweep(later(services))
     assert not is_in_folder(services, kept, b"D-97", b"Dana", b"face:97")

@@ -13,12 +13,11 @@ import pytest
 from attendance.changes import AddUser
 from attendance.errors import Conflict, InvalidInput, NotFound, OutOfSpace, ServiceUnavailable
 from attendance.model import GivenBy, Manner, Purpose, Role, User
-from attendance.use_cases.imports import stored as keep_import
-from attendance.use_cases.imports.folders import locked
 from attendance.use_cases.imports.stored import (
     begin_import,
     continue_import,
     remove_import,
+    remove_old_imports,
     stored_import,
     unfinished_imports,
 )
@@ -258,9 +257,9 @@ def test_an_id_that_is_none_is_not_found(services: MemoryServices, import_id: st
         stored_import(services, import_id, by="user")
 
 
-def test_two_requests_do_not_do_one_import_at_once(services: MemoryServices, tmp_path: Path):
+def test_two_requests_do_not_do_one_import_at_once(services: MemoryServices):
     kept = begin(services)
-    with locked(tmp_path / "imports" / kept.id), pytest.raises(Conflict):
+    with services.imports.alone(kept.id), pytest.raises(Conflict):
         continue_import(services, kept.id, by="user")
 
 
@@ -270,14 +269,8 @@ def test_an_import_that_is_refused_leaves_no_files(services: MemoryServices, tmp
     assert list((tmp_path / "imports").iterdir()) == []
 
 
-def test_a_full_disk_refuses_the_import_and_leaves_no_files(
-    services: MemoryServices, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    def fail(*_args: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(keep_import.shutil, "copyfileobj", fail)
-    with pytest.raises(OutOfSpace):
+def test_a_full_disk_refuses_the_import_and_leaves_no_files(services: MemoryServices, tmp_path: Path):
+    with files_of_at_most(100), pytest.raises(OutOfSpace):
         begin(services)
     assert list((tmp_path / "imports").iterdir()) == []
 
@@ -295,7 +288,7 @@ def test_imports_that_nobody_goes_on_with_are_erased_after_a_day(services: Memor
         folder = tmp_path / "imports" / kept.id
         for path in (*folder.iterdir(), folder):
             os.utime(path, (now - age_s, now - age_s))
-    keep_import.remove_old_imports(services)
+    remove_old_imports(services)
     assert [one.id for one in unfinished_imports(services, by="user")] == [young.id]
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from attendance.adapters.folder.imports import FolderImports
 from attendance.model import Role, Session, User
 from attendance.services import Services
 from attendance.settings import load_settings
@@ -61,6 +63,7 @@ def services(clock: Clock) -> Services:
         faces=None,
         jobs=FakeJobs(),
         uploads=FakeUploads(),
+        imports=FolderImports(Path("/nowhere/imports")),
         now=clock,
     )
 

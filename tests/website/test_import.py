@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
-from attendance.model import Course, Role
+from attendance.adapters.s3.bucket import Bucket
+from attendance.bootstrap import bootstrap
+from attendance.disk.secret_files import site_secret
+from attendance.model import Course, Role, Student
 from attendance.services import Services
+from attendance.settings import load_settings
 from attendance.use_cases.people.accounts import add_user
+from tests.moto_bucket import open_moto_bucket
 from tests.website.browsing import PASSWORD, csrf, post_form, sign_in
+from website import create_app
 
 JSON = {"Accept": "application/json"}
 IMPORT = "/students/import"
@@ -115,6 +124,54 @@ def test_an_import_is_seen_by_its_admin_only(admin_client: FlaskClient, services
     assert client.get(url).status_code == 404
     assert client.get(f"{url}/report.csv").status_code == 404
     assert go_on(client, url).status_code == 404
+
+
+class TestInSeveralContainers:
+    """Sites on two machines, which share the bucket, the store and the secret, and no disk."""
+
+    @pytest.fixture
+    def bucket(self) -> Iterator[Bucket]:
+        yield from open_moto_bucket()
+
+    @pytest.fixture
+    def others_app(self, services: Services, tmp_path: Path) -> Flask:
+        return self.a_site(services, tmp_path / "other")
+
+    @pytest.fixture
+    def app(self, services: Services, bucket: Bucket, tmp_path: Path) -> Flask:
+        return self.a_site(services, tmp_path / "one")
+
+    def a_site(self, first: Services, data: Path) -> Flask:
+        data.mkdir()
+        (data / "secret-key").write_text(site_secret(first.settings.data))
+        shared = {"ROLLCALL_STORE": first.settings.store.reveal(), "ROLLCALL_MEDIA": "s3://class-media/rollcall"}
+        settings = {**shared, "ROLLCALL_DATA": str(data), "ROLLCALL_FACES": "fake", "ROLLCALL_JOBS": "fake"}
+        return create_app(services=bootstrap(load_settings(settings)))
+
+    def test_what_one_took_is_done_by_another(
+        self, admin_client: FlaskClient, others_app: Flask, services: Services, tmp_path: Path, bucket: Bucket
+    ):
+        url = begin(admin_client, photos=zipped(**{"52": b"face:52"})).location
+        other = others_app.test_client()
+        sign_in(other, "admin@example.org")
+        assert url in other.get(IMPORT).text
+        assert go_on(other, url).json["counts"] == {"added": 2, "updated": 0, "unchanged": 0, "refused": 1}
+        assert len(services.store.faces(["52"])) == 1
+        assert "The student id is missing." in admin_client.get(url).text
+        assert [one.key.rpartition("/")[2] for one in bucket.objects("imports/")] == ["details.json", "report.jsonl"]
+        assert not list(tmp_path.glob("*/imports"))
+
+    def test_who_is_removed_through_another_is_forgotten_in_it(
+        self, admin_client: FlaskClient, others_app: Flask, services: Services, student: Student
+    ):
+        url = begin(admin_client, csv=b"id,name\n21,Student 21\n60,Student 60\n").location
+        other = others_app.test_client()
+        sign_in(other, "admin@example.org")
+        page = f"/students/{student.key}/remove"
+        assert "in 1 import," in other.get(page).text
+        post_form(other, page, typed_name=student.name)
+        assert go_on(admin_client, url).json["counts"]["refused"] == 1
+        assert [one.id for one in services.store.students().items] == ["60"]
 
 
 def test_only_admins_import(teacher_client: FlaskClient):

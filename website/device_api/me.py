@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from attendance.model import DeviceStatus
+from attendance.model import DeviceStatus, is_id
 from attendance.use_cases.devices.devices import hear_of
 from attendance.use_cases.devices.items import items_of_device
 from attendance.use_cases.devices.readings import MOST_READINGS
@@ -25,7 +24,6 @@ from website.sentences import in_words
 
 MOST_ITEMS = 100
 _MOST_BYTES = 20_000
-_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @blueprint.route("/me", methods=["GET"])
@@ -70,7 +68,7 @@ def items(asked: dict[str, Any]) -> dict[str, Any]:
     Those that are neither stored nor refused are to be sent, or to be sent on.
     """
     ids = [item_id for item_id in asked["ids"].split(",") if item_id]
-    if len(ids) > MOST_ITEMS or not all(map(_ID.fullmatch, ids)):
+    if len(ids) > MOST_ITEMS or not all(map(is_id, ids)):
         raise NotUnderstood("Ask for at most %(most)s ids of 32 hexadecimal digits.", most=MOST_ITEMS)
     found = items_of_device(current_services(), current_device(), ids)
     return {"whole": found.whole, "refused": {key: in_words(why) for key, why in found.refused.items()}}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import re
 import shutil
 import tempfile
 import time
@@ -19,7 +18,7 @@ from attendance.adapters.folder.errors import Place, plain_disk_errors
 from attendance.adapters.upload_json import upload_from_json, upload_to_json
 from attendance.disk.files import DiskFile
 from attendance.errors import AlreadyExists, Conflict, InvalidInput, NotFound, OutOfSpace, Phrase, TooLarge
-from attendance.model import Sender
+from attendance.model import Sender, is_id
 from attendance.ports import ByteStream, Upload
 from attendance.settings import Settings
 
@@ -29,7 +28,6 @@ RESERVE_BYTES = 1_000_000_000
 _PLACE = Place(Phrase("The folder of uploads"), Phrase("the folder of uploads"))
 _CHUNK_BYTES = 256 * 1024  # at most so much of a broken connection is sent again
 _LOOK_EVERY_S = 0.05
-_ID = re.compile(r"[0-9a-f]{32}")
 _NEW = ".new-"
 _GONE = ".gone-"
 
@@ -60,7 +58,7 @@ class FolderUploads:
         return self
 
     def begin(self, upload: Upload) -> None:
-        if not _ID.fullmatch(upload.id):
+        if not is_id(upload.id):
             raise InvalidInput("An upload needs an id of 32 hexadecimal digits.")
         with plain_disk_errors(_PLACE):
             if upload.size + RESERVE_BYTES > self._free(self._root):
@@ -106,7 +104,7 @@ class FolderUploads:
             yield self.file(upload_id)  # raises where whoever was waited for has moved it away
 
     def remove(self, upload_id: str) -> None:
-        if not _ID.fullmatch(upload_id):
+        if not is_id(upload_id):
             return
         gone = self._root / f"{_GONE}{upload_id}"
         with plain_disk_errors(_PLACE):
@@ -135,7 +133,7 @@ class FolderUploads:
             raise OutOfSpace("There is no room left on this machine; the upload can go on when there is.")
 
     def _folder(self, upload_id: str) -> Path:
-        if not _ID.fullmatch(upload_id):
+        if not is_id(upload_id):
             raise NotFound("There is no upload by this name.")
         return self._root / upload_id
 
@@ -153,7 +151,7 @@ class FolderUploads:
 
     def _uploads(self) -> Iterator[Upload]:
         with plain_disk_errors(_PLACE):
-            names = [path.name for path in self._root.iterdir() if _ID.fullmatch(path.name)]
+            names = [path.name for path in self._root.iterdir() if is_id(path.name)]
         for name in names:
             with suppress(NotFound):  # removed at this moment
                 yield self.upload(name)
@@ -232,7 +230,7 @@ def _is_new(folder: Path) -> bool:
 
 def _is_moved_away(folder: Path) -> bool:
     """Nobody needs it any more: an upload is published with its data and loses it as a whole."""
-    if _ID.fullmatch(folder.name):
+    if is_id(folder.name):
         return not (folder / "data").exists()
     return folder.name.startswith(_GONE)
 

@@ -35,13 +35,13 @@ class _Seen:
 
 
 @contextmanager
-def hold_lock(bucket: Bucket, key: str, patience_s: float) -> Iterator[None]:
-    """Hold the lock at `key` while the context is open. Raises Conflict where another has it for longer."""
+def hold_lock(bucket: Bucket, key: str, patience_s: float, busy: Conflict | None = None) -> Iterator[None]:
+    """Hold the lock at `key` while the context is open. Raises Conflict, or `busy`, where another has it for longer."""
     lock = _Lock(bucket, key)
     until = time.monotonic() + patience_s
     while not lock.take():
         if time.monotonic() >= until:
-            raise Conflict("Another request is finishing this upload at this moment.")
+            raise busy or Conflict("Another request is finishing this upload at this moment.")
         time.sleep(min(_LOOK_EVERY_S, max(0.01, until - time.monotonic())))
     with lock.renewed():
         try:

@@ -22,7 +22,7 @@ from attendance.media_keys import check_key, is_key, media_type
 from attendance.ports import MediaFile
 from attendance.settings import Settings
 
-_TRANSFER = TransferConfig(multipart_threshold=64 << 20, multipart_chunksize=64 << 20)
+TRANSFER = TransferConfig(multipart_threshold=64 << 20, multipart_chunksize=64 << 20)
 """In parts of 64 MiB, several at once; S3 itself copies no more than 5 GB in one request."""
 
 
@@ -89,9 +89,7 @@ class S3Media:
 
     def _send(self, key: str, path: Path) -> None:
         with _opened(path) as source, self._bucket.errors():
-            self._bucket.client.upload_fileobj(
-                source, **self._bucket.at(key), ExtraArgs=_written(key), Config=_TRANSFER
-            )
+            self._bucket.client.upload_fileobj(source, **self._bucket.at(key), ExtraArgs=_written(key), Config=TRANSFER)
         path.unlink(missing_ok=True)
 
     def _copy(self, key: str, place: str) -> None:
@@ -100,7 +98,7 @@ class S3Media:
         source = {"Bucket": bucket, "Key": name}
         arguments = {**_written(key), "MetadataDirective": "REPLACE"}
         with self._bucket.errors(), absence_as_not_found():
-            self._bucket.client.copy(source, **self._bucket.at(key), ExtraArgs=arguments, Config=_TRANSFER)
+            self._bucket.client.copy(source, **self._bucket.at(key), ExtraArgs=arguments, Config=TRANSFER)
             self._bucket.client.delete_object(**source)
 
 
@@ -123,7 +121,7 @@ T = TypeVar("T")
 _WAITS_S = (0.2, 0.6)
 _RESERVE_BYTES = 100_000_000
 _CHUNK_BYTES = 1 << 20
-_TEMPORARY = Place(Phrase("The folder for temporary files"), Phrase("the folder for temporary files"))
+TEMPORARY = Place(Phrase("The folder for temporary files"), Phrase("the folder for temporary files"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,14 +187,14 @@ def asked_again(ask: Callable[[], T]) -> T:
 @contextmanager
 def _folder() -> Iterator[Path]:
     """A temporary folder of our own user's, which goes afterwards."""
-    with plain_disk_errors(_TEMPORARY):
+    with plain_disk_errors(TEMPORARY):
         folder = tempfile.TemporaryDirectory(prefix="rollcall-")
     with folder as name:
         yield Path(name)
 
 
 def _copy(source: S3Stream, path: Path) -> None:
-    with plain_disk_errors(_TEMPORARY):
+    with plain_disk_errors(TEMPORARY):
         if shutil.disk_usage(path.parent).free < source.size + _RESERVE_BYTES:
             raise OutOfSpace(
                 "There is no room on this machine for a copy of a file of %(size)s GB.", size=f"{source.size / 1e9:.1f}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -28,14 +27,13 @@ from attendance.adapters.s3.upload_record import (
     write_refusal,
 )
 from attendance.errors import Conflict, InvalidInput, NotFound
-from attendance.model import Sender
+from attendance.model import Sender, is_id
 from attendance.ports import Upload, UploadPart
 from attendance.rules.stored_sentences import from_text
 from attendance.settings import Settings
 
 T = TypeVar("T")
 
-_ID = re.compile(r"[0-9a-f]{32}")
 _THREADS = 8
 _MOST_NAMED = 20
 _PARTS_CHANGED = {"InvalidPart", "InvalidPartOrder", "EntityTooSmall"}
@@ -63,7 +61,7 @@ class S3Uploads:
         return self
 
     def begin(self, upload: Upload) -> None:
-        if not _ID.fullmatch(upload.id):
+        if not is_id(upload.id):
             raise InvalidInput("An upload needs an id of 32 hexadecimal digits.")
         where = self._bucket.at(data_key(upload.id))
         with self._bucket.errors():
@@ -91,7 +89,7 @@ class S3Uploads:
 
     def remove(self, upload_id: str) -> None:
         """The record goes last, so that removing can be repeated after a crash."""
-        if not _ID.fullmatch(upload_id):
+        if not is_id(upload_id):
             return
         with suppress(NotFound):
             self._abort(read_record(self._bucket, upload_id))
@@ -161,7 +159,7 @@ class S3Uploads:
             self._bucket.delete([data_key(upload_id)])
 
     def _record(self, upload_id: str) -> UploadRecord:
-        if not _ID.fullmatch(upload_id):
+        if not is_id(upload_id):
             raise NotFound("There is no upload by this name.")
         return read_record(self._bucket, upload_id)
 
@@ -226,7 +224,7 @@ class S3Uploads:
         folders: dict[str, dict[str, StoredObject]] = {}
         for one in self._bucket.objects(FOLDER):
             upload_id, _, name = one.key.removeprefix(FOLDER).partition("/")
-            if _ID.fullmatch(upload_id):
+            if is_id(upload_id):
                 folders.setdefault(upload_id, {})[name] = one
         return folders
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from attendance.committing import commit
 from attendance.device_errors import BadReading, TooOld
 from attendance.errors import MovedOn, Phrase, TooLarge
 from attendance.events import AlarmRaised
-from attendance.model import PIXELS, Alarm, Device, Reading, new_id
+from attendance.model import PIXELS, Alarm, Device, Reading, is_id, new_id
 from attendance.rules.alarms import QUIET, candidates, raised
 from attendance.rules.devices import could_record
 from attendance.services import Services
@@ -28,7 +27,6 @@ LOWEST_C, HIGHEST_C = -20.0, 100.0
 
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 FURTHEST_AHEAD = timedelta(days=1)
-_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ def receive_readings(services: Services, device: Device, sent: Sequence[SentRead
 
 
 def _check(number: int, one: SentReading, latest: datetime) -> None:
-    if not _ID.fullmatch(one.id):
+    if not is_id(one.id):
         raise BadReading("Reading %(number)s has no id of 32 hexadecimal digits.", number=number)
     if len(one.pixels_c) != PIXELS:
         raise BadReading(

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from attendance.device_errors import BadItem, NoLecture, TooOld, WrongSha256
 from attendance.errors import Conflict, InvalidInput, NotFound, RefusedBefore
-from attendance.model import Device, DevicePicture, DeviceRecording, ItemRefusal, Lecture, Recording, Sender
+from attendance.model import Device, DevicePicture, DeviceRecording, ItemRefusal, Lecture, Recording, Sender, is_id
 from attendance.ports import MediaFile, Upload
 from attendance.rules.stored_sentences import to_text
 from attendance.services import Services
@@ -27,7 +27,6 @@ _LONGEST_S = 86_400.0
 _MOST_BOXES = 1000
 _CORNERS = 4
 _CHUNK_BYTES = 1024 * 1024
-_ID = re.compile(r"[0-9a-f]{32}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -51,7 +50,7 @@ class DeviceItem:
 
 def check_item(services: Services, item: DeviceItem) -> None:
     """Raises BadItem."""
-    if not _ID.fullmatch(item.id):
+    if not is_id(item.id):
         raise BadItem("An item needs an id of 32 hexadecimal digits.")
     if item.kind not in KINDS:
         raise BadItem("An item is a clip or a snapshot.")
@@ -61,7 +60,7 @@ def check_item(services: Services, item: DeviceItem) -> None:
         raise BadItem("A clip lasts from 0 to %(most)s seconds.", most=f"{_LONGEST_S:g}")
     if not _SHA256.fullmatch(item.sha256):
         raise BadItem("Say the file's SHA-256 as 64 hexadecimal digits.")
-    if item.reading_id and not _ID.fullmatch(item.reading_id):
+    if item.reading_id and not is_id(item.reading_id):
         raise BadItem("The id of a reading has 32 hexadecimal digits.")
     if item.boxes and not _are_boxes(item.boxes):
         raise BadItem("Boxes of faces are a JSON list of four numbers each.")

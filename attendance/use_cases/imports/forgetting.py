@@ -10,37 +10,26 @@ import csv
 import io
 import json
 import logging
-import os
 import re
-import shutil
-import time
 from collections.abc import Sequence
 from contextlib import closing, suppress
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
-from attendance.errors import Conflict, InvalidInput, RollcallError
+from attendance.errors import Conflict, InvalidInput, NotFound, RollcallError, ServiceUnavailable
 from attendance.model import FORGOTTEN
+from attendance.ports import ImportPart
 from attendance.rules.stored_sentences import from_text, texts_in, to_text
 from attendance.services import Services
-from attendance.use_cases.imports.folders import (
-    CSV,
-    REPORT,
-    ZIP,
-    began_at,
-    import_folders,
-    locked,
-    plain_folder_errors,
-    read_details,
-)
+from attendance.use_cases.imports.details import read_details, write_bytes
 from attendance.use_cases.imports.lists import CONSENT_COLUMNS, RosterRow, read_roster_file
 from attendance.use_cases.names import clean_student_id
 from attendance.use_cases.removals import RemovalWatch, was_removed
 from attendance.use_cases.students.photo_index import PhotoIndex
 from attendance.use_cases.students.photo_sources import ZipPhotos
 
-_HALF_BEGUN_S = 3600.0  # no request takes so long to send its files
 _GONE = to_text(was_removed())
+_HALF_BEGUN = timedelta(hours=1)  # no request takes so long to send its files
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)")
 
 _log = logging.getLogger(__name__)
@@ -48,39 +37,38 @@ _log = logging.getLogger(__name__)
 
 def forget_removed(services: Services) -> None:
     """In all imports. One that goes on at this moment does so itself at its end; what fails is for the next sweep."""
-    for folder in import_folders(services):
+    for import_id in services.imports.ids():
         try:
-            with locked(folder):
-                forget_removed_in(services, folder)
-        except (Conflict, FileNotFoundError):  # it goes on, or was given up, at this moment
+            if _watch(services, import_id) is not None:  # else nobody needs to wait for a lock
+                with services.imports.alone(import_id):
+                    forget_removed_in(services, import_id)
+        except (Conflict, NotFound):  # it goes on, or was given up, at this moment
             continue
-        except (RollcallError, OSError) as later:
+        except RollcallError as later:
             _log.warning("Who was removed is taken out of an import later: %s", later)
+    _remove_half_begun(services)
 
 
-def forget_removed_in(services: Services, folder: Path) -> None:
+def forget_removed_in(services: Services, import_id: str) -> None:
     """In one import that this caller holds. Raises OutOfSpace, ServiceUnavailable."""
-    details = read_details(folder)
-    if details is None:
-        _remove_half_begun(folder)
+    watch = _watch(services, import_id)
+    if watch is None:
         return
-    watch = RemovalWatch(services, began_at(folder, details))
-    if not watch.saw_something():
-        return
-    with plain_folder_errors():
-        if (folder / CSV).exists():
-            rows = read_roster_file((folder / CSV).read_bytes())
-            _drop_photos(folder, rows, [row for row in rows if watch.lost_photos(_id(row))])
-            gone = {row.line for row in rows if watch.is_removed(_id(row))}
-            if gone:
-                _replace(folder / CSV, _as_csv(rows, gone))
-        if (folder / REPORT).exists():
-            _rewrite_report(folder / REPORT, watch)
+    with suppress(NotFound):  # there is no list any more
+        rows = _rows(services, import_id)
+        _drop_photos(services, import_id, rows, [row for row in rows if watch.lost_photos(_id(row))])
+        gone = {row.line for row in rows if watch.is_removed(_id(row))}
+        if gone:
+            write_bytes(services, import_id, ImportPart.ROSTER, _as_csv(rows, gone))
+    with suppress(NotFound):  # there is no report yet
+        _rewrite_report(services, import_id, watch)
 
 
 def imports_that_name(services: Services, student_id: str) -> int:
-    """How many imports have this student in their files, by the list or its report."""
-    return sum(_names(folder, student_id) for folder in import_folders(services))
+    """How many imports have this student in their files, by the list or its report, as far as they can be read."""
+    with suppress(ServiceUnavailable):  # a removal does not wait for it
+        return sum(_names(services, import_id, student_id) for import_id in services.imports.ids())
+    return 0
 
 
 def refuse_forgotten(row: RosterRow) -> None:
@@ -89,14 +77,23 @@ def refuse_forgotten(row: RosterRow) -> None:
         raise was_removed()
 
 
-def _names(folder: Path, student_id: str) -> bool:
-    with suppress(OSError, InvalidInput):  # it ends at this moment
-        if (folder / CSV).exists() and any(
-            _id(row) == student_id for row in read_roster_file((folder / CSV).read_bytes())
-        ):
+def _watch(services: Services, import_id: str) -> RemovalWatch | None:
+    """None where nobody has to be forgotten in it."""
+    details = read_details(services, import_id)
+    watch = None if details is None else RemovalWatch(services, details.since)
+    return watch if watch is not None and watch.saw_something() else None
+
+
+def _rows(services: Services, import_id: str) -> list[RosterRow]:
+    return read_roster_file(services.imports.read(import_id, ImportPart.ROSTER))
+
+
+def _names(services: Services, import_id: str, student_id: str) -> bool:
+    with suppress(NotFound, InvalidInput):
+        if any(_id(row) == student_id for row in _rows(services, import_id)):
             return True
-        lines = (folder / REPORT).read_text("utf-8", errors="ignore").split("\n")[:-1]
-        return any(json.loads(line)["student_id"] == student_id for line in lines)
+    with suppress(NotFound):
+        return any(json.loads(line)["student_id"] == student_id for line in _report_lines(services, import_id))
     return False
 
 
@@ -107,22 +104,19 @@ def _id(row: RosterRow) -> str:
         return ""
 
 
-def _drop_photos(folder: Path, rows: Sequence[RosterRow], gone: Sequence[RosterRow]) -> None:
+def _drop_photos(services: Services, import_id: str, rows: Sequence[RosterRow], gone: Sequence[RosterRow]) -> None:
     """The ZIP is written anew without them; nothing happens where it holds none of them."""
-    if not gone or not (folder / ZIP).exists():
+    if not gone:
         return
-    new = folder / f"{ZIP}.new"
-    with closing(ZipPhotos(folder / ZIP)) as photos:
+    with (
+        suppress(NotFound),  # there is none
+        services.imports.open(import_id, ImportPart.PHOTOS) as archive,
+        closing(ZipPhotos(archive)) as photos,
+    ):
         index = PhotoIndex(photos.names(), {row.student_id for row in rows})
         names = {name for row in gone for name in _photos_of(row, index)}
-        if not names:
-            return
-        try:
-            photos.copy_without(names, new)
-        except BaseException:
-            new.unlink(missing_ok=True)
-            raise
-    new.replace(folder / ZIP)
+        if names:
+            services.imports.write(import_id, ImportPart.PHOTOS, lambda target: photos.copy_without(names, target))
 
 
 def _photos_of(row: RosterRow, index: PhotoIndex) -> list[str]:
@@ -156,11 +150,16 @@ def _as_csv(rows: Sequence[RosterRow], gone: set[int]) -> bytes:
     return text.encode("utf-8-sig")
 
 
-def _rewrite_report(report: Path, watch: RemovalWatch) -> None:
-    old = report.read_text("utf-8", errors="ignore").split("\n")[:-1]
+def _report_lines(services: Services, import_id: str) -> list[str]:
+    text = services.imports.read(import_id, ImportPart.REPORT).decode("utf-8", errors="ignore")
+    return text.split("\n")[:-1]
+
+
+def _rewrite_report(services: Services, import_id: str, watch: RemovalWatch) -> None:
+    old = _report_lines(services, import_id)
     new = [_without_removed(line, watch) for line in old]
     if new != old:
-        _replace(report, "".join(f"{line}\n" for line in new).encode())
+        write_bytes(services, import_id, ImportPart.REPORT, "".join(f"{line}\n" for line in new).encode())
 
 
 def _without_removed(line: str, watch: RemovalWatch) -> str:
@@ -182,15 +181,8 @@ def _without_remarks(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in ("sentence", "remarks")}
 
 
-def _replace(path: Path, data: bytes) -> None:
-    """Whole or not at all."""
-    new = path.with_name(f"{path.name}.new")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(data)
-    new.replace(path)
-
-
-def _remove_half_begun(folder: Path) -> None:
+def _remove_half_begun(services: Services) -> None:
     """A process was killed while it took the files; nobody can go on with them, or see whom they name."""
-    if max(path.stat().st_mtime for path in (folder, *folder.iterdir())) < time.time() - _HALF_BEGUN_S:
-        shutil.rmtree(folder, ignore_errors=True)
+    for import_id in services.imports.ids(idle_since=services.now() - _HALF_BEGUN):
+        if read_details(services, import_id) is None:
+            services.imports.remove(import_id)

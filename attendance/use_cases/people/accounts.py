@@ -19,7 +19,7 @@ from attendance.model import AuditEntry, Role, Sender, Session, User, new_id
 from attendance.passwords import check_password, hash_password, is_outdated, is_right, made_up_password
 from attendance.rules.sessions import session_end
 from attendance.services import Services
-from attendance.use_cases.imports.folders import remove_imports_of
+from attendance.use_cases.imports.details import remove_imports_of
 from attendance.use_cases.names import clean_name, same_text
 from attendance.use_cases.removals import USER_REMOVED, pseudonym
 

@@ -135,9 +135,8 @@ class ZipPhotos:
             raise _too_much()
         return data
 
-    def copy_without(self, names: Collection[str], target: Path) -> None:
+    def copy_without(self, names: Collection[str], target: BinaryIO) -> None:
         """Write a ZIP of all others. One that cannot be read is left out, as it could not be used."""
-        target.touch(mode=0o600)
         with zipfile.ZipFile(target, "w") as copy:
             for name, entry in self._entries.items():
                 if name not in names:
