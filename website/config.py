@@ -10,6 +10,8 @@ from attendance.disk.secret_files import site_secret
 from attendance.settings import Settings
 
 MOST_PHOTOS_PER_FORM = 10
+MOST_BYTES_OF_FIELDS = 1_000_000
+"""Of a form, its files aside."""
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -22,8 +24,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.https,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
         PREFERRED_URL_SCHEME="https" if settings.https else "http",
-        MAX_CONTENT_LENGTH=MOST_PHOTOS_PER_FORM * settings.most_photo_bytes + 1_000_000,
-        MAX_FORM_MEMORY_SIZE=1_000_000,
+        MAX_CONTENT_LENGTH=MOST_PHOTOS_PER_FORM * settings.most_photo_bytes + MOST_BYTES_OF_FIELDS,
+        MAX_FORM_MEMORY_SIZE=MOST_BYTES_OF_FIELDS,
         MAX_FORM_PARTS=2_000,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
         WTF_CSRF_TIME_LIMIT=None,  # it lives as long as the session, so that a form left open can still be sent

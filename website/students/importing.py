@@ -27,6 +27,7 @@ from attendance.use_cases.imports.stored import (
 from attendance.use_cases.imports.students import ImportRow, Outcome, report_as_csv
 from attendance.use_cases.students.photo_sources import MOST_TOTAL_BYTES
 from website.access import roles_required, visible_courses
+from website.config import MOST_BYTES_OF_FIELDS
 from website.current import current_services, signed_in_user
 from website.errors import wants_json
 from website.request_args import page_number
@@ -46,7 +47,7 @@ _PAGE_SIZE = 100
 
 @blueprint.route("/import", methods=["GET", "POST"])
 @roles_required(Role.ADMIN)
-@takes_up_to(lambda _settings: MOST_TOTAL_BYTES + MOST_BYTES + 1_000_000)
+@takes_up_to(lambda _settings: MOST_TOTAL_BYTES + MOST_BYTES + MOST_BYTES_OF_FIELDS)
 @one_with_photos_at_a_time
 def begin_import() -> ResponseReturnValue:
     """Take the files; the next page imports them."""
