@@ -55,16 +55,16 @@ def bootstrap(settings: Settings) -> Services:
     """The services that the settings name, with the store made ready. Raises SettingsError, ServiceUnavailable."""
     give_memory_back()
     _make_data_folder(settings)
-    store = _pick("ROLLCALL_STORE", STORES, settings.store, settings)
+    store = pick("ROLLCALL_STORE", STORES, settings.store, settings)
     store.prepare()
     services = Services(
         settings=settings,
         store=store,
-        media=_pick("ROLLCALL_MEDIA", MEDIA, settings.media, settings),
-        faces=_pick("ROLLCALL_FACES", FACES, settings.faces, settings),
-        jobs=_pick("ROLLCALL_JOBS", JOBS, settings.jobs, settings),
-        uploads=_pick("ROLLCALL_MEDIA", UPLOADS, _beside_media(settings, "uploads"), settings),
-        imports=_pick("ROLLCALL_MEDIA", IMPORTS, _beside_media(settings, "imports"), settings),
+        media=pick("ROLLCALL_MEDIA", MEDIA, settings.media, settings),
+        faces=pick("ROLLCALL_FACES", FACES, settings.faces, settings),
+        jobs=pick("ROLLCALL_JOBS", JOBS, settings.jobs, settings),
+        uploads=pick("ROLLCALL_MEDIA", UPLOADS, _beside_media(settings, "uploads"), settings),
+        imports=pick("ROLLCALL_MEDIA", IMPORTS, _beside_media(settings, "imports"), settings),
     )
     services.jobs.bind(partial(advance, services), partial(sweep, services))
     return services
@@ -92,7 +92,8 @@ def _make_data_folder(settings: Settings) -> None:
         ) from refused
 
 
-def _pick(name: str, registry: Mapping[str, str], url: ServiceUrl, settings: Settings) -> Any:
+def pick(name: str, registry: Mapping[str, str], url: ServiceUrl, settings: Settings) -> Any:
+    """What the registry's maker for the scheme of the setting `name` makes. Raises SettingsError."""
     if url.scheme not in registry:
         raise SettingsError(
             "%(name)s is %(value)s, but must begin with %(kinds)s.",

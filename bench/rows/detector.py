@@ -81,9 +81,9 @@ def _rows(plan: Plan, films: Mapping[str, Film], log: Log) -> tuple[list[Row], l
         found = {name: [find(image) for image, *_ in shown] for name, find in theirs.items()}
         for px in SMALLEST_PX:
             name = f"{size_name}, faces from {px} px"
-            times.append(row(name, partial(_time_figures, samples, px)))
+            times.append(row(name, partial(time_figures, samples, px)))
             mine = {"ours": [own[px](image) for image, *_ in shown]}
-            finds.append(row(name, partial(_finds_figures, shown, {**mine, **found}, px)))
+            finds.append(row(name, partial(finds_figures, shown, {**mine, **found}, px)))
     return times, finds
 
 
@@ -115,14 +115,16 @@ def _samples(
     return samples
 
 
-def _time_figures(samples: Mapping[str, list[float]], smallest_px: int) -> Figures:
+def time_figures(samples: Mapping[str, list[float]], smallest_px: int) -> Figures:
+    """Processor time of ours and of each peer, and how many times ours the peer's is."""
     used = {"ours": samples[str(smallest_px)], **{key: samples[key] for key in _PEERS}}
     values: dict[str, Value] = {name: median(of) for name, of in used.items()}
     values |= {f"{key}_ratio": ratio(median(used[key]), median(used["ours"])) for key in _PEERS}
     return Figures(values, used)
 
 
-def _finds_figures(shown: list[Shown], boxes: Mapping[str, list[list[Box]]], smallest_px: int) -> Figures:
+def finds_figures(shown: list[Shown], boxes: Mapping[str, list[list[Box]]], smallest_px: int) -> Figures:
+    """How many of the faces shown each way found, and what it found besides."""
     values: dict[str, Value] = {}
     for name, found in boxes.items():
         pairs = zip(found, shown, strict=True)

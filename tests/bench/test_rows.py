@@ -10,7 +10,7 @@ from bench.frames_at import frames_at, spread
 from bench.log import Log
 from bench.peer_film import extrapolated_s
 from bench.plan import QUICK, Places
-from bench.rows.detector import _finds_figures, _time_figures
+from bench.rows.detector import finds_figures, time_figures
 from bench.rows.gallery import NEIGHBOURS, QUERIES, drawn_vectors, exact_nearest, plain_nearest, recall_percent
 from bench.rows.groups import GROUPS
 from bench.rows.photographs import group_noses
@@ -98,7 +98,7 @@ def test_recall_counts_each_place_that_is_right():
 
 
 def test_detectors_are_compared_by_their_middle_times():
-    figures = _time_figures({"40": [10.0, 12.0, 11.0], "hog": [22.0], "hog_up": [110.0], "yunet": [33.0]}, 40)
+    figures = time_figures({"40": [10.0, 12.0, 11.0], "hog": [22.0], "hog_up": [110.0], "yunet": [33.0]}, 40)
     assert figures.values["ours"] == 11
     assert figures.values["hog_ratio"] == 2
     assert figures.values["hog_up_ratio"] == 10
@@ -109,7 +109,7 @@ def test_finds_are_summed_over_frames_for_the_faces_that_are_wide_enough():
     image = np.zeros((1, 1, 3), np.uint8)
     shown = [(image, [(0, 0, 50, 50), (100, 0, 130, 30)], []), (image, [(0, 0, 60, 60)], [])]
     boxes = {"ours": [[(0, 0, 50, 50)], [(200, 200, 250, 250)]], "hog": [[], []], "hog_up": [[], []], "yunet": [[], []]}
-    values = _finds_figures(shown, boxes, 40).values
+    values = finds_figures(shown, boxes, 40).values
     assert (values["faces"], values["ours"], values["ours_false"]) == (2, 50, 1)
     assert (values["hog"], values["hog_false"]) == (0, 0)
 

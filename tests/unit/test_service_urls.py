@@ -12,8 +12,7 @@ from types import SimpleNamespace
 import pytest
 from flask import Flask
 
-from attendance.bootstrap import FACES, JOBS, MEDIA, STORES
-from attendance.bootstrap import _pick as pick
+from attendance.bootstrap import FACES, JOBS, MEDIA, STORES, pick
 from attendance.errors import RollcallError
 from attendance.settings import SETTINGS, Settings, load_settings
 from attendance.settings.service_url import ServiceUrl, shown

@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
 from attendance.adapters.sql import SqlStore, open_store
-from attendance.adapters.sql.preparing import _config, newest_version
+from attendance.adapters.sql.preparing import alembic_config, newest_version
 from attendance.adapters.sql.tables import metadata
 from attendance.changes import AddUser, SaveConsents
 from attendance.errors import ServiceUnavailable
@@ -83,7 +83,7 @@ def test_a_migration_that_breaks_off_leaves_nothing_behind(store: SqlStore, monk
 def test_the_tables_can_be_taken_down_again(store: SqlStore) -> None:
     store.prepare()
     with store._writing() as connection:
-        command.downgrade(_config(connection), "base")
+        command.downgrade(alembic_config(connection), "base")
     assert inspect(store.engine).get_table_names() == ["alembic_version"]
 
 
@@ -122,7 +122,7 @@ def test_processes_may_prepare_at_once(tmp_path: Path) -> None:
 
 def test_faces_of_the_first_version_stay_as_they_are(store: SqlStore) -> None:
     with store._writing() as connection:
-        command.upgrade(_config(connection), "0001")
+        command.upgrade(alembic_config(connection), "0001")
         connection.exec_driver_sql(
             "INSERT INTO students VALUES ('21', '21', 'key', 'Student 21', 'student 21', '2025-03-03 00:00:00', NULL)"
         )
@@ -133,13 +133,13 @@ def test_faces_of_the_first_version_stay_as_they_are(store: SqlStore) -> None:
     (face,) = store.faces()
     assert (face.id, face.engine, face.external_id, face.passed_over_by) == ("f1", "local-1", "x", None)
     with store._writing() as connection:
-        command.downgrade(_config(connection), "0001")
+        command.downgrade(alembic_config(connection), "0001")
         assert connection.exec_driver_sql("SELECT external_id FROM faces").scalar_one() == "x"
 
 
 def test_who_was_there_before_is_found_without_marks(store: SqlStore) -> None:
     with store._writing() as connection:
-        command.upgrade(_config(connection), "0005")
+        command.upgrade(alembic_config(connection), "0005")
         connection.exec_driver_sql(
             "INSERT INTO students (id, id_folded, key, name, name_folded, created_at) "
             "VALUES ('A-1', 'a-1', 'key', 'İpek Işık', 'i̇pek işık', '2025-03-03 00:00:00')"
@@ -158,7 +158,7 @@ def test_who_was_there_before_is_found_without_marks(store: SqlStore) -> None:
     assert [store.users(text=text).total for text in ("zoe@", "ZOE", "nobody")] == [1, 1, 0]
     assert [face.id for face in store.faces()] == ["f1"]
     with store._writing() as connection:
-        command.downgrade(_config(connection), "0005")
+        command.downgrade(alembic_config(connection), "0005")
         assert connection.exec_driver_sql("SELECT id_folded FROM students").scalar_one() == "a-1"
         assert connection.exec_driver_sql("SELECT name_folded FROM users").scalar_one() == "zoë"
 

@@ -120,13 +120,13 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def admin(services: Services) -> User:
     """The admin's account."""
-    return _account(services, "admin@example.org", "Ada Example", Role.ADMIN)
+    return an_account(services, "admin@example.org", "Ada Example", Role.ADMIN)
 
 
 @pytest.fixture
 def teacher(services: Services) -> User:
     """The account of the course's teacher."""
-    return _account(services, "teacher@example.org", "Teacher Example", Role.TEACHER)
+    return an_account(services, "teacher@example.org", "Teacher Example", Role.TEACHER)
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ def student(services: Services) -> Student:
 @pytest.fixture
 def student_user(services: Services, student: Student) -> User:
     """The account of that student."""
-    return _account(services, "student@example.org", student.name, Role.STUDENT, student.id)
+    return an_account(services, "student@example.org", student.name, Role.STUDENT, student.id)
 
 
 @pytest.fixture
@@ -158,26 +158,26 @@ def course(services: Services, teacher: User, student: Student) -> Course:
 @pytest.fixture
 def admin_client(app: Flask, admin: User) -> FlaskClient:
     """The admin, signed in."""
-    return _signed_in(app, admin)
+    return signed_in(app, admin)
 
 
 @pytest.fixture
 def teacher_client(app: Flask, teacher: User) -> FlaskClient:
     """The teacher, signed in."""
-    return _signed_in(app, teacher)
+    return signed_in(app, teacher)
 
 
 @pytest.fixture
 def student_client(app: Flask, student_user: User) -> FlaskClient:
     """The student, signed in."""
-    return _signed_in(app, student_user)
+    return signed_in(app, student_user)
 
 
-def _account(services: Services, email: str, name: str, role: Role, student_id: str | None = None) -> User:
+def an_account(services: Services, email: str, name: str, role: Role, student_id: str | None = None) -> User:
     return add_user(services, email=email, name=name, role=role, password=PASSWORD, student_id=student_id, by=None).user
 
 
-def _signed_in(app: Flask, user: User) -> FlaskClient:
+def signed_in(app: Flask, user: User) -> FlaskClient:
     client = app.test_client()
     assert sign_in(client, user.email).status_code == 302
     return client

@@ -14,6 +14,7 @@ from attendance.model import Course, Mark, Sender, Status, Student, User, new_id
 from attendance.ports import Seen
 from attendance.services import Services
 from tests.website.browsing import post_form
+from tests.website.conftest import an_account, signed_in
 from tests.website.lecturing import add_student, create, enrol, patch, searched_lecture, upload_recording
 
 # Student 21 is there, 30 is unsure, 31 absent; 900 is a stranger.
@@ -45,9 +46,8 @@ def lecture(services: Services, teacher_client: FlaskClient, course: Course) -> 
 @pytest.fixture
 def other_teacher_client(app: object, services: Services) -> FlaskClient:
     from attendance.model import Role
-    from tests.website.conftest import _account, _signed_in
 
-    return _signed_in(app, _account(services, "other@example.org", "Other Example", Role.TEACHER))  # type: ignore[arg-type]
+    return signed_in(app, an_account(services, "other@example.org", "Other Example", Role.TEACHER))  # type: ignore[arg-type]
 
 
 def mark_of(services: Services, lecture_id: str, student_id: str) -> Mark:

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from attendance.model import Course, Role, Status
 from attendance.services import Services
 from attendance.use_cases.lectures.marks import refuse, set_mark
+from tests.website.conftest import an_account, signed_in
 from tests.website.lecturing import add_student, enrol, searched_lecture
 
 VIDEO = b"video 3000|21 5 2900|30.35 12 40|900 100 200"
@@ -50,9 +51,7 @@ def kept(services: Services, teacher_client: FlaskClient, course: Course) -> Kep
 
 @pytest.fixture
 def other_teacher_client(app: Flask, services: Services) -> FlaskClient:
-    from tests.website.conftest import _account, _signed_in
-
-    return _signed_in(app, _account(services, "other@example.org", "Other Example", Role.TEACHER))
+    return signed_in(app, an_account(services, "other@example.org", "Other Example", Role.TEACHER))
 
 
 def get(client: FlaskClient, url: str, **kwargs: object) -> TestResponse:

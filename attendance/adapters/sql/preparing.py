@@ -38,7 +38,7 @@ class SqlPreparation(Database):
             return
         with _ONE_THREAD, self._writing() as connection, _one_process(connection):
             _refuse_newer(_version(connection))
-            command.upgrade(_config(connection), "head")
+            command.upgrade(alembic_config(connection), "head")
 
     def check(self) -> None:
         """Raises ServiceUnavailable where it does not answer or is of another version."""
@@ -86,10 +86,11 @@ class SqlPreparation(Database):
 
 def newest_version() -> str | None:
     """The last migration that this program knows."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()
 
 
-def _config(connection: Connection | None = None) -> Config:
+def alembic_config(connection: Connection | None = None) -> Config:
+    """What Alembic is told: where the migrations are, and the connection that they run on."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
@@ -102,7 +103,7 @@ def _version(connection: Connection) -> str | None:
 
 
 def _refuse_newer(version: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    known = {script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
     if version is not None and version not in known:
         raise ServiceUnavailable("The database is of a newer version than this program; please update the program.")
 
