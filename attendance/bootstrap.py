@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from importlib import import_module
+from pkgutil import resolve_name
 from typing import Any
 
 from attendance.disk.files import FULL
@@ -101,5 +101,4 @@ def pick(name: str, registry: Mapping[str, str], url: ServiceUrl, settings: Sett
             value=repr(url),
             kinds=" or ".join(sorted(registry)),
         )
-    module, _, maker = registry[url.scheme].partition(":")
-    return getattr(import_module(module), maker)(url.reveal(), settings)
+    return resolve_name(registry[url.scheme])(url.reveal(), settings)

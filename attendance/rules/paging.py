@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from attendance.model import Page
@@ -15,3 +15,13 @@ def page_of(items: Sequence[T], page: int, size: int) -> Page[T]:
     page, size = max(1, page), max(1, size)
     first = (page - 1) * size
     return Page(items[first : first + size], page, size, len(items))
+
+
+def all_items(read: Callable[[int], Page[T]]) -> Iterator[T]:
+    """Of a list that is read page by page; no page is read before its items are wanted."""
+    number, page = 1, read(1)
+    yield from page.items
+    while number < page.pages:
+        number += 1
+        page = read(number)
+        yield from page.items

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from importlib import import_module
-from typing import cast
+from pkgutil import resolve_name
 
 from attendance.errors import NotFound, RollcallError
-from attendance.events import Event, read
+from attendance.events import read
 from attendance.model import ERASE, OutboxItem
 from attendance.rules.outbox import LEASE, due, postponed, reason_of
 from attendance.rules.stored_sentences import in_english
@@ -64,7 +63,7 @@ def _handle(services: Services, item: OutboxItem) -> bool:
     if not services.store.claim_outbox(item, now + LEASE):
         return False
     try:
-        _function(services, item.handler)(services, read(item.body))
+        resolve_name(services.handlers[item.handler].function)(services, read(item.body))
     except Exception as failure:
         error, fault = reason_of(failure), not isinstance(failure, RollcallError)
         _log.warning("%s of %s failed: %s", item.handler, item.subject, in_english(error), exc_info=fault)
@@ -72,8 +71,3 @@ def _handle(services: Services, item: OutboxItem) -> bool:
         return False
     services.store.finish_outbox([item])
     return True
-
-
-def _function(services: Services, name: str) -> Callable[[Services, Event], object]:
-    module, _, function = services.handlers[name].function.partition(":")
-    return cast("Callable[[Services, Event], object]", getattr(import_module(module), function))

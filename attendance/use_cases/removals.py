@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from attendance.disk.secret_files import site_secret
 from attendance.errors import InvalidInput
 from attendance.model import AuditEntry
+from attendance.rules.paging import all_items
 from attendance.services import Services
 from attendance.use_cases.names import clean_name, same_text
 
@@ -91,10 +92,4 @@ class RemovalWatch:
 
 
 def _newest_first(services: Services) -> Iterator[AuditEntry]:
-    number = 1
-    while True:
-        page = services.store.audit(page=number, size=_PAGE)
-        yield from page.items
-        if number >= page.pages:
-            return
-        number += 1
+    return all_items(lambda page: services.store.audit(page=page, size=_PAGE))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import click
 
 from attendance.model import Course, Lecture
+from attendance.rules.paging import all_items
 from attendance.services import Services
 from attendance.use_cases.lectures.lectures import remove_lecture, remove_recording, search_again
 from website.commands.courses_by_name import COURSE_HELP, course_named
@@ -103,10 +104,5 @@ def remove_one(lecture_id: str, yes: bool) -> None:
 def _lectures(services: Services, name: str | None, section: str | None) -> Iterator[tuple[Lecture, Course]]:
     chosen = [course_named(services, name, section)] if name is not None else services.store.courses()
     courses = {course.id: course for course in chosen}
-    number = 1
-    while True:
-        page = services.store.lectures(course_ids=list(courses), page=number, size=_PAGE)
-        yield from ((lecture, courses[lecture.course_id]) for lecture in page.items)
-        if number >= page.pages:
-            return
-        number += 1
+    lectures = all_items(lambda page: services.store.lectures(course_ids=list(courses), page=page, size=_PAGE))
+    return ((lecture, courses[lecture.course_id]) for lecture in lectures)

@@ -11,6 +11,7 @@ import click
 
 from attendance.errors import InvalidInput
 from attendance.model import Consent, Student
+from attendance.rules.paging import all_items
 from attendance.services import Services
 from attendance.use_cases.imports.lists import read_consent_date
 from attendance.use_cases.students.consents import Given, record_consent, withdraw_consent
@@ -132,13 +133,7 @@ def remove_one(student_id: str, photo_id: str, yes: bool) -> None:
 
 
 def _students(services: Services, text: str, course_id: str | None) -> Iterator[Student]:
-    number = 1
-    while True:
-        page = services.store.students(text=text, course_id=course_id, page=number, size=_PAGE)
-        yield from page.items
-        if number >= page.pages:
-            return
-        number += 1
+    return all_items(lambda page: services.store.students(text=text, course_id=course_id, page=page, size=_PAGE))
 
 
 def _consent(consent: Consent) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import click
 from attendance.errors import InvalidInput
 from attendance.model import Role, User
 from attendance.passwords import LONGEST
+from attendance.rules.paging import all_items
 from attendance.use_cases.people.accounts import add_user, clean_email, remove_user, reset_password
 from website.commands.plain_errors import Commands
 from website.commands.removing import confirm_removal, json_option, leave_nothing, print_rows, yes_option
@@ -42,16 +43,11 @@ def add(email: str, role: str, name: str | None, student_id: str | None, passwor
 @json_option
 def show_all(as_json: bool) -> None:
     """Print all accounts, sorted by email address."""
-    store, rows, number = current_services().store, [], 1
-    while True:
-        page = store.users(page=number)
-        rows += [
-            {"email": user.email, "name": user.name, "role": user.role.value, "student": user.student_id}
-            for user in page.items
-        ]
-        if number >= page.pages:
-            break
-        number += 1
+    store = current_services().store
+    rows = [
+        {"email": user.email, "name": user.name, "role": user.role.value, "student": user.student_id}
+        for user in all_items(lambda page: store.users(page=page))
+    ]
     print_rows(rows, ("email", "name", "role", "student"), as_json)
 
 

@@ -11,6 +11,7 @@ from attendance.changes import AddCourse, AddToRoster, RemoveCourse, RemoveFromR
 from attendance.committing import commit, read_again
 from attendance.errors import InvalidInput, NotFound, Personal, Phrase
 from attendance.model import AuditEntry, Course, Lecture, Role, new_id
+from attendance.rules.paging import all_items
 from attendance.services import Services
 from attendance.use_cases.erasing import erase_soon
 from attendance.use_cases.names import clean_course_code, clean_name, clean_section
@@ -142,14 +143,7 @@ def remove_from_roster(services: Services, course_id: str, student_id: str, *, b
 
 
 def _lectures(services: Services, course_id: str) -> list[Lecture]:
-    lectures: list[Lecture] = []
-    number = 1
-    while True:
-        page = services.store.lectures(course_ids=[course_id], page=number, size=_PAGE)
-        lectures.extend(page.items)
-        if number >= page.pages:
-            return lectures
-        number += 1
+    return list(all_items(lambda page: services.store.lectures(course_ids=[course_id], page=page, size=_PAGE)))
 
 
 def _timezone(name: str) -> str:

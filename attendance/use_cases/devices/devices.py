@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import takewhile
 
 from attendance.changes import AddDevice, NoteSilence, OfferPairing, RemoveDevice, RevokeDevice, SaveDevice, TakePairing
 from attendance.committing import commit, read_again
@@ -19,6 +20,7 @@ from attendance.errors import InvalidInput, MovedOn, Phrase
 from attendance.events import DeviceSilent
 from attendance.model import AuditEntry, Device, DeviceStatus, new_id
 from attendance.rules.devices import is_silent
+from attendance.rules.paging import all_items
 from attendance.services import Services
 from attendance.use_cases.devices.readings import check_time
 from attendance.use_cases.erasing import erase_soon
@@ -115,15 +117,8 @@ def list_devices(services: Services) -> Sequence[DeviceRow]:
 
 def alarms_since(services: Services, moment: datetime) -> Counter[str]:
     """How many alarms each device made since then, by device id."""
-    counted: Counter[str] = Counter()
-    number = 1
-    while True:
-        page = services.store.alarms(page=number, size=_PAGE)
-        young = [alarm.device_id for alarm in page.items if alarm.at >= moment]
-        counted.update(young)
-        if len(young) < len(page.items) or number >= page.pages:
-            return counted
-        number += 1
+    newest_first = all_items(lambda page: services.store.alarms(page=page, size=_PAGE))
+    return Counter(alarm.device_id for alarm in takewhile(lambda alarm: alarm.at >= moment, newest_first))
 
 
 def clean_room(room: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 
 import pytz
 
@@ -13,6 +14,7 @@ from attendance.model import Course, Lecture, Recording, Sighting, Student
 from attendance.rules.hours import HourlyGrid, Presence, hourly_grid
 from attendance.rules.lectures import is_sure
 from attendance.rules.statuses import ATTENDED
+from attendance.rules.paging import all_items
 from attendance.services import Services
 from attendance.use_cases.devices.reading import MeasuredSkin, device_of, skin_during
 from attendance.use_cases.lectures.log import as_csv
@@ -44,15 +46,9 @@ class SeenPicture:
 def last_day_with_lecture(services: Services, course: Course) -> date | None:
     """The day of the newest lecture that has begun, as the course's calendar has it; None where there is none."""
     now, zone = services.now(), pytz.timezone(course.timezone)
-    number = 1
-    while True:
-        page = services.store.lectures(course_ids=[course.id], page=number, size=50)
-        for lecture in page.items:
-            if lecture.starts_at <= now:
-                return lecture.starts_at.astimezone(zone).date()
-        if number >= page.pages:
-            return None
-        number += 1
+    newest_first = all_items(lambda page: services.store.lectures(course_ids=[course.id], page=page, size=50))
+    begun = (lecture.starts_at.astimezone(zone).date() for lecture in newest_first if lecture.starts_at <= now)
+    return next(begun, None)
 
 
 def own_row(grid: HourlyGrid, student_id: str | None) -> HourlyGrid:
@@ -123,14 +119,9 @@ def hourly_attendance(services: Services, course_id: str, day: date) -> HourlyGr
 
 def lectures_around(services: Services, course_id: str, starts_at: datetime, ends_at: datetime) -> list[Lecture]:
     """Those whose recordings may reach into that time. Lectures come newest first, so older pages are left alone."""
-    near: list[Lecture] = []
-    number = 1
-    while True:
-        page = services.store.lectures(course_ids=[course_id], page=number, size=_PAGE)
-        near.extend(one for one in page.items if one.starts_at < ends_at + LONGEST_LECTURE)
-        if number >= page.pages or page.items[-1].starts_at < starts_at - LONGEST_LECTURE:
-            return [one for one in near if one.starts_at >= starts_at - LONGEST_LECTURE]
-        number += 1
+    newest_first = all_items(lambda page: services.store.lectures(course_ids=[course_id], page=page, size=_PAGE))
+    young = takewhile(lambda one: one.starts_at >= starts_at - LONGEST_LECTURE, newest_first)
+    return [one for one in young if one.starts_at < ends_at + LONGEST_LECTURE]
 
 
 _WORDS = {

@@ -21,6 +21,7 @@ from attendance.errors import InvalidInput, NotFound
 from attendance.model import Course, LogFilter, LogRow, Status
 from attendance.rules.lectures import rounded_down
 from attendance.rules.statuses import share_attended
+from attendance.rules.paging import all_items
 from attendance.services import Services
 
 
@@ -106,13 +107,7 @@ def export_log(services: Services, wanted: LogFilter, *, format: str, timezone: 
 
 def log_rows(services: Services, wanted: LogFilter) -> Iterator[LogRow]:
     """All lines of the log that are wanted, read page by page."""
-    number = 1
-    while True:
-        page = services.store.log(wanted, page=number, size=_PAGE_SIZE)
-        yield from page.items
-        if number >= page.pages:
-            return
-        number += 1
+    return all_items(lambda page: services.store.log(wanted, page=page, size=_PAGE_SIZE))
 
 
 @dataclass

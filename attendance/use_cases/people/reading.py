@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from attendance.model import Course, Face, Page, Role, Student, User
+from attendance.rules.paging import all_items
 from attendance.services import Services
 
 _PAGE = 200
@@ -71,14 +72,8 @@ def find_students(
 
 def possible_teachers(services: Services) -> list[User]:
     """Everybody who may teach a course, sorted by email."""
-    users: list[User] = []
-    number = 1
-    while True:
-        page = services.store.users(page=number, size=_PAGE)
-        users.extend(user for user in page.items if user.role is not Role.STUDENT)
-        if number >= page.pages:
-            return users
-        number += 1
+    users = all_items(lambda page: services.store.users(page=page, size=_PAGE))
+    return [user for user in users if user.role is not Role.STUDENT]
 
 
 def _faces(services: Services, students: Sequence[Student]) -> dict[str, list[Face]]:

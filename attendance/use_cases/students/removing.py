@@ -13,6 +13,7 @@ from attendance.committing import commit
 from attendance.errors import Conflict
 from attendance.events import StudentRemoved
 from attendance.model import AuditEntry, Face, Lecture, LogFilter, LogRow, Role, User, new_id
+from attendance.rules.paging import all_items
 from attendance.services import Services
 from attendance.use_cases.imports.forgetting import imports_that_name
 from attendance.use_cases.outbox import follow_up
@@ -85,13 +86,7 @@ def remove_student(services: Services, student_id: str, *, by: str | None) -> Er
 
 
 def _log_rows(services: Services, student_id: str) -> Iterator[LogRow]:
-    number = 1
-    while True:
-        page = services.store.log(LogFilter(student_id=student_id), page=number, size=_PAGE)
-        yield from page.items
-        if number >= page.pages:
-            return
-        number += 1
+    return all_items(lambda page: services.store.log(LogFilter(student_id=student_id), page=page, size=_PAGE))
 
 
 def _pictures(services: Services, lecture_id: str, student_id: str) -> int:
@@ -100,27 +95,17 @@ def _pictures(services: Services, lecture_id: str, student_id: str) -> int:
 
 
 def _accounts(services: Services, student_id: str) -> list[User]:
-    found: list[User] = []
-    number = 1
-    while True:
-        page = services.store.users(page=number, size=_PAGE)
-        found += [user for user in page.items if user.role is Role.STUDENT and user.student_id == student_id]
-        if number >= page.pages:
-            return found
-        number += 1
+    users = all_items(lambda page: services.store.users(page=page, size=_PAGE))
+    return [user for user in users if user.role is Role.STUDENT and user.student_id == student_id]
 
 
 def _filmed(services: Services, student_id: str, marked: Mapping[str, Lecture]) -> tuple[Lecture, ...]:
     """Newest first. Nobody can know of a recording that it does not show somebody who sat in the room."""
     found = dict(marked)
     courses = [course.id for course in services.store.courses(student_id=student_id)]
-    number = 1
-    while courses:
-        page = services.store.lectures(course_ids=courses, page=number, size=_PAGE)
-        found |= {lecture.id: lecture for lecture in page.items}
-        if number >= page.pages:
-            break
-        number += 1
+    if courses:
+        lectures = all_items(lambda page: services.store.lectures(course_ids=courses, page=page, size=_PAGE))
+        found |= {lecture.id: lecture for lecture in lectures}
     with_recordings = services.store.lecture_counts(list(found))
     filmed = [lecture for lecture in found.values() if with_recordings[lecture.id].searches.total()]
     return tuple(sorted(filmed, key=lambda lecture: lecture.starts_at, reverse=True))
