@@ -165,7 +165,7 @@ def test_who_was_there_before_is_found_without_marks(store: SqlStore) -> None:
 
 def test_the_day_of_consent_becomes_the_first_records(store: SqlStore) -> None:
     with store._writing() as connection:
-        command.upgrade(_config(connection), "0010")
+        command.upgrade(alembic_config(connection), "0010")
         for student_id, day in (("21", "'2026-03-01'"), ("22", "NULL")):
             connection.exec_driver_sql(
                 "INSERT INTO students (id, key, name, name_folded, found_by, created_at, consent_on) VALUES "
@@ -183,6 +183,6 @@ def test_the_day_of_consent_becomes_the_first_records(store: SqlStore) -> None:
     later = Consent(Purpose.FACE, date(2026, 4, 1), text_version="2")
     store.commit(SaveConsents("21", store.student("21").consents, (*store.student("21").consents, later)))
     with store._writing() as connection:
-        command.downgrade(_config(connection), "0010")
+        command.downgrade(alembic_config(connection), "0010")
         days = connection.exec_driver_sql("SELECT consent_on FROM students ORDER BY id").scalars().all()
         assert days == ["2026-04-01", None]

@@ -13,8 +13,8 @@ from attendance.errors import NotFound
 from attendance.model import Course, Lecture, Recording, Sighting, Student
 from attendance.rules.hours import HourlyGrid, Presence, hourly_grid
 from attendance.rules.lectures import is_sure
-from attendance.rules.statuses import ATTENDED
 from attendance.rules.paging import all_items
+from attendance.rules.statuses import ATTENDED
 from attendance.services import Services
 from attendance.use_cases.devices.reading import MeasuredSkin, device_of, skin_during
 from attendance.use_cases.lectures.log import as_csv

@@ -20,8 +20,8 @@ from openpyxl.styles import Font
 from attendance.errors import InvalidInput, NotFound
 from attendance.model import Course, LogFilter, LogRow, Status
 from attendance.rules.lectures import rounded_down
-from attendance.rules.statuses import share_attended
 from attendance.rules.paging import all_items
+from attendance.rules.statuses import share_attended
 from attendance.services import Services
 
 
