@@ -26,6 +26,8 @@ from attendance.model import (
     Recording,
     Slot,
     Student,
+    UnknownDecision,
+    UnknownsSwitch,
     User,
 )
 
@@ -130,7 +132,8 @@ class SaveConsents:
 class RemoveStudent:
     """Everywhere: roster, faces, sightings that name them, marks, history, the linked account. Refused with NotFound.
 
-    Their media keys become erasures.
+    Also sightings that a person named so, with what was said; vectors of faces that were said not to be theirs are
+    forgotten. Their media keys become erasures.
     """
 
     student_id: str
@@ -210,17 +213,21 @@ class RemoveRecording:
 
 @dataclass(frozen=True, slots=True)
 class MarkStep:
-    """One mark as it is to be (None: withdrawn), what it was when it was read, and what its history gains."""
+    """One mark as it is to be (None: withdrawn), what it was when it was read, and what its history gains.
+
+    An `opinion` is decided by what was seen, also where its history says who named a face.
+    """
 
     student_id: str
     old: Mark | None
     new: Mark | None
     changes: Sequence[MarkChange] = ()
+    opinion: bool = False
 
     @property
     def is_by_a_person(self) -> bool:
         """Whether somebody decided it, who is to be told where the student is gone."""
-        return any(change.by is not None for change in self.changes)
+        return not self.opinion and any(change.by is not None for change in self.changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,6 +379,28 @@ class OfferPairing:
 
 
 @dataclass(frozen=True, slots=True)
+class AddUnknownDecision:
+    """Refused with NotFound (course, student)."""
+
+    decision: UnknownDecision
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveUnknownDecision:
+    """Refused with NotFound where it was undone before."""
+
+    course_id: str
+    decision_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetUnknownsSwitch:
+    """In place of the one before; it goes with its owner. Refused with NotFound (course, device)."""
+
+    switch: UnknownsSwitch
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetNames:
     """Ids and addresses of somebody who is removed leave the audit trail's older entries."""
 
@@ -416,6 +445,9 @@ Change = (
     | NoteSilence
     | OfferPairing
     | TakePairing
+    | AddUnknownDecision
+    | RemoveUnknownDecision
+    | SetUnknownsSwitch
 )
 """What may stand in a set of changes."""
 

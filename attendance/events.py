@@ -53,6 +53,20 @@ class UnknownSeen(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownDecided(Event):
+    """A person said who unknown people of a course are, or are not, or took that back; these lectures show them."""
+
+    kind: ClassVar[str] = "unknown.decided"
+    about: ClassVar[tuple[str, str]] = ("course", "course_id")
+    course_id: str
+    decision_id: str
+    decision: str
+    lecture_ids: tuple[str, ...]
+    by: str | None
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MarksChanged(Event):
     """Searches gave these students of a lecture another status than before."""
 
@@ -135,6 +149,7 @@ KINDS: dict[str, type[Event]] = {
     for kind in (
         RecordingSearched,
         UnknownSeen,
+        UnknownDecided,
         MarksChanged,
         MarkSet,
         StudentRegistered,

@@ -101,3 +101,7 @@ def slot_taken() -> AlreadyExists:
 
 def moved_on() -> MovedOn:
     return MovedOn("Somebody else changed this at the same moment; please try again.")
+
+
+def undone_already() -> NotFound:
+    return NotFound("This was undone already.")

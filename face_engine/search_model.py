@@ -1,12 +1,17 @@
 """The words of a video search: its options, and who was seen when and how surely."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
 
 from face_engine.portrait import Picture
 from face_engine.similarity import similarity
 from face_engine.thresholds import Thresholds
 from face_engine.video import VideoInfo
+
+Vector = NDArray[np.float32]
 
 
 class StillFaces(StrEnum):
@@ -65,6 +70,10 @@ class PersonSeen:
         First and last second of each stay.
     flat
         Whether the face moves as a picture does: a person should look, however near it is.
+    quality
+        Of the best picture, 0 to 1.
+    vector
+        Pooled over all its tracks; to compare it with faces of other videos.
     """
 
     label: str
@@ -78,6 +87,8 @@ class PersonSeen:
     appearances: list[tuple[float, float]]
     picture: Picture
     flat: bool = False
+    quality: float = 0.0
+    vector: Vector | None = field(default=None, compare=False, repr=False)
 
     @property
     def similarity(self) -> float:
@@ -95,7 +106,10 @@ class Nearest:
 
 @dataclass(frozen=True)
 class UnknownSeen:
-    """Somebody in one video who is nobody of the gallery; `nearest` is None for an empty gallery."""
+    """Somebody in one video who is nobody of the gallery; `nearest` is None for an empty gallery.
+
+    `quality` and `vector` as in PersonSeen.
+    """
 
     frames: int
     first_s: float
@@ -103,6 +117,8 @@ class UnknownSeen:
     appearances: list[tuple[float, float]]
     picture: Picture
     nearest: Nearest | None
+    quality: float = 0.0
+    vector: Vector | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,7 @@ import numpy as np
 from face_engine.flat import is_flat
 from face_engine.gallery import Gallery
 from face_engine.identify import Claim, Verdict, judge
-from face_engine.portrait import Picture
-from face_engine.search_model import Nearest, PersonSeen, SearchOptions, StillFaces, UnknownSeen
+from face_engine.search_model import Nearest, PersonSeen, SearchOptions, StillFaces, UnknownSeen, Vector
 from face_engine.similarity import similarity
 from face_engine.track import Track, pool
 
@@ -27,8 +26,10 @@ def person_seen(claim: Claim, gallery: Gallery, options: SearchOptions, gap_s: f
         first_s=stays[0][0],
         last_s=stays[-1][1],
         appearances=stays,
-        picture=_best_picture(claim.strong or claim.weak),
+        picture=_best(claim.strong or claim.weak).picture,
         flat=_is_judged(verdict, options) and is_flat([track.looks for track in claim.tracks]),
+        quality=_best(claim.strong or claim.weak).quality,
+        vector=_pooled(claim.strong or claim.weak),
     )
 
 
@@ -45,8 +46,10 @@ def unknown_seen(tracks: Sequence[Track], gallery: Gallery, gap_s: float) -> Unk
         first_s=stays[0][0],
         last_s=stays[-1][1],
         appearances=stays,
-        picture=_best_picture(tracks),
+        picture=_best(tracks).picture,
         nearest=_nearest(tracks, gallery),
+        quality=_best(tracks).quality,
+        vector=_pooled(tracks),
     )
 
 
@@ -65,14 +68,18 @@ def _times(tracks: Sequence[Track]) -> list[float]:
     return sorted({time_s for track in tracks for time_s in track.times_s})
 
 
-def _best_picture(tracks: Sequence[Track]) -> Picture:
-    return max(tracks, key=lambda track: track.quality).picture
+def _best(tracks: Sequence[Track]) -> Track:
+    return max(tracks, key=lambda track: track.quality)
+
+
+def _pooled(tracks: Sequence[Track]) -> Vector:
+    return pool(
+        np.concatenate([track.vectors for track in tracks]), np.concatenate([track.weights for track in tracks])
+    )
 
 
 def _nearest(tracks: Sequence[Track], gallery: Gallery) -> Nearest | None:
     if not len(gallery):
         return None
-    vectors = np.concatenate([track.vectors for track in tracks])
-    weights = np.concatenate([track.weights for track in tracks])
-    row = gallery.distances(pool(vectors, weights))[0]
+    row = gallery.distances(_pooled(tracks))[0]
     return Nearest(gallery.labels[int(row.argmin())], similarity(float(row.min())))

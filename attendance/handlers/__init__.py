@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from attendance.events import ConsentWithdrawn, Event, PhotosRemoved, StudentRemoved
+from attendance.events import ConsentWithdrawn, Event, PhotosRemoved, StudentRemoved, UnknownDecided
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,4 +25,5 @@ class Handler:
 HANDLERS: Mapping[str, Handler] = {
     "imports": Handler((StudentRemoved, PhotosRemoved), "attendance.handlers.imports:forget", at_once=True),
     "evidence": Handler((ConsentWithdrawn,), "attendance.handlers.evidence:remove", at_once=True),
+    "unknowns": Handler((UnknownDecided, PhotosRemoved), "attendance.handlers.unknowns:follow", at_once=True),
 }

@@ -25,6 +25,7 @@ from attendance.model.lists import FORGOTTEN, AuditEntry, LectureCounts, LogFilt
 from attendance.model.marks import Evidence, Mark, MarkChange, Status
 from attendance.model.outbox import ERASE, OutboxItem
 from attendance.model.people import Course, EngineCount, Face, Role, Session, Student, User
+from attendance.model.unknowns import DecisionKind, Owner, OwnerKind, Spot, UnknownDecision, UnknownsSwitch
 from attendance.model.uploads import COMMAND_LINE, DeviceRecording, LectureRecording, Sender
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "AuditEntry",
     "Consent",
     "Course",
+    "DecisionKind",
     "Device",
     "DevicePicture",
     "DeviceRecording",
@@ -56,6 +58,8 @@ __all__ = [
     "MarkChange",
     "NearAlarms",
     "OutboxItem",
+    "Owner",
+    "OwnerKind",
     "Page",
     "Pairing",
     "Purpose",
@@ -69,9 +73,12 @@ __all__ = [
     "Session",
     "Sighting",
     "Slot",
+    "Spot",
     "Status",
     "Student",
     "Thresholds",
+    "UnknownDecision",
+    "UnknownsSwitch",
     "User",
     "is_id",
     "new_id",

@@ -93,7 +93,9 @@ class Sighting:
     roster, in points of similarity (100 where nobody else is enrolled). `good_frames` counts the frames whose
     faces were compared and agree. `appearances_s` holds first and last second of each appearance, one after the
     other, where the search told them apart. `flat` says that the face moves as a picture of a face does; an engine
-    that does not ask says False.
+    that does not ask says False. `quality` (0 to 1) is that of the best picture, and `place` the face's box in it:
+    left, top, right and bottom as parts of the frame. `vector` is kept of unknowns alone, where an admin wants that.
+    `named_by` is who named the face, where a person did; it is not stored here, see rules/unknowns.py.
     """
 
     id: str
@@ -110,6 +112,10 @@ class Sighting:
     number: int = 0  # unknowns of one recording are numbered from 1, so that people can speak of them
     appearances_s: tuple[float, ...] | None = None
     flat: bool = False
+    quality: float | None = None
+    place: tuple[float, ...] | None = None
+    vector: tuple[float, ...] | None = None
+    named_by: str | None = None
 
     @property
     def appearances(self) -> Sequence[tuple[float, float]]:

@@ -19,7 +19,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a mark rests on: the best sighting, and first and last moment over all recordings of the lecture."""
+    """What a mark rests on: the best sighting, and first and last moment over all recordings of the lecture.
+
+    `named_by` is who named the face, where no search did; the similarity then says nothing.
+    """
 
     recording_id: str
     sighting_id: str
@@ -31,6 +34,7 @@ class Evidence:
     last_seen_at: datetime
     picture_key: str | None
     picture_s: float | None
+    named_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ class RecordingInfo:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A sighting before it has a place: `picture` is a JPEG of the face, `appearances_s` and `flat` as in Sighting."""
+    """A sighting before it is stored: `picture` is a JPEG of the face, `appearances_s` and what follows as there."""
 
     student_id: str | None
     first_s: float
@@ -77,6 +77,9 @@ class Seen:
     picture_s: float | None
     appearances_s: tuple[float, ...] | None = None
     flat: bool = False
+    quality: float | None = None
+    place: tuple[float, ...] | None = None
+    vector: tuple[float, ...] | None = None
 
 
 class FaceSearch(Protocol):
@@ -86,6 +89,9 @@ class FaceSearch(Protocol):
     thresholds: Thresholds  # where this engine's matches become sure
     compares_everybody: bool  # whether a search meets all enrolled faces, whatever faces it is given to name
     charges_by_minute: bool  # whether searching a video costs money
+    gives_vectors: (
+        bool  # whether a search can give the vectors of whom it saw; where not, faces are compared in it alone
+    )
 
     def find(self, photo: bytes) -> PhotoFaces:
         """Raises BadPhoto where it is no picture; no face is no error."""
@@ -106,13 +112,25 @@ class FaceSearch(Protocol):
         """Raises BadRecording, with the reason in one sentence."""
 
     def search(
-        self, file: MediaFile, kind: RecordingKind, faces: Sequence[Face], progress: Progress | None = None
+        self,
+        file: MediaFile,
+        kind: RecordingKind,
+        faces: Sequence[Face],
+        progress: Progress | None = None,
+        *,
+        vectors: bool = False,
     ) -> Sequence[Seen]:
-        """Who of these faces' students is in the recording, and who else.
+        """Who of these faces' students is in the recording, and who else; with their vectors where they are asked for.
 
         One entry a student from the review threshold on, one an unknown. Raises BadRecording, SearchStopped,
         ServiceBusy.
         """
+
+    def vector_of(self, picture: bytes) -> tuple[float, ...] | None:
+        """Of the face that a picture of a sighting shows; None where there is none, or the engine gives no vectors."""
+
+    def likeness(self, vectors: Sequence[tuple[float, ...]]) -> Sequence[Sequence[float]]:
+        """How alike each of these is to each, in points of similarity: a row for each, in their order."""
 
 
 @runtime_checkable

@@ -17,10 +17,13 @@ from attendance.model import (
     Mark,
     MarkChange,
     OutboxItem,
+    Owner,
     Page,
     Recording,
     Sighting,
     Status,
+    UnknownDecision,
+    UnknownsSwitch,
 )
 from attendance.ports.devices import AlarmStore, DeviceStore, ReadingStore, TimetableStore
 from attendance.ports.people import CourseStore, RenewalStore, SessionStore, StudentStore, UserStore
@@ -97,6 +100,22 @@ class MarkStore(Protocol):
         """How many lines of the log have each status."""
 
 
+class UnknownStore(Protocol):
+    """What people said of unknown faces, and where vectors of them may be kept."""
+
+    def unknown_decisions(self, course_id: str) -> Sequence[UnknownDecision]:
+        """Of a course, oldest first; those at one moment by id."""
+
+    def unknowns_switch(self, owner: Owner) -> UnknownsSwitch | None:
+        """None where it was never set."""
+
+    def unknowns_switches(self) -> Sequence[UnknownsSwitch]:
+        """All that were ever set, by kind and id of their owner."""
+
+    def set_vectors(self, vectors: Mapping[str, tuple[float, ...] | None]) -> None:
+        """Keep these vectors with their sightings, or forget them (None); sightings that are gone are passed over."""
+
+
 class SpendingStore(Protocol):
     """How much of a month's searches by a service that charges has been ordered, in seconds of video."""
 
@@ -149,6 +168,7 @@ class Store(
     LectureStore,
     SearchStore,
     MarkStore,
+    UnknownStore,
     SpendingStore,
     DeviceStore,
     TimetableStore,

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from attendance.errors import InvalidInput
 from attendance.model import Consent, Face, Purpose, Student
 from attendance.sentences import no_consent
 
@@ -64,3 +65,16 @@ def _says_as_much(standing: Consent, new: Consent) -> bool:
     if not standing.stands or (standing.purpose, standing.given_on) != (new.purpose, new.given_on):
         return False
     return all(getattr(new, name) in (None, "", getattr(standing, name)) for name in _WORDS)
+
+
+def may_be_named(student: Student, *, on_roster: bool) -> bool:
+    """Whether a face that no search could name may be said to be this student's: of the roster, or who consented."""
+    return on_roster or student.consent_on is not None
+
+
+def check_may_be_named(student: Student, *, on_roster: bool) -> None:
+    """Raises InvalidInput."""
+    if not may_be_named(student, on_roster=on_roster):
+        raise InvalidInput(
+            "%(name)s is not on the roster of this course and has not consented to face recognition.", name=student.name
+        )

@@ -37,8 +37,10 @@ def is_sure(sighting: Sighting, thresholds: Thresholds, kind: RecordingKind) -> 
 
     A snapshot has one frame only. Evidence without any good frame is weak, however near: the face was near to somebody
     else as well, or farther than one of its size may be. Nor does a face in a video that moves as a picture of it
-    does; a snapshot cannot tell.
+    does; a snapshot cannot tell. Whom a person named is that student.
     """
+    if sighting.named_by is not None:
+        return True
     if sighting.student_id is None or sighting.similarity is None:
         return False
     if sighting.margin is not None and sighting.margin < thresholds.margin:
@@ -129,7 +131,7 @@ def _attendance(
         return None
     first = min(start for s in counted for start, _ in there[s])
     last = max(end for s in counted for _, end in there[s])
-    best = max(counted, key=lambda s: (s.similarity or 0, s.frames, s.id))
+    best = max(counted, key=lambda s: (s.named_by is None, s.similarity or 0, s.frames, s.id))
     status = Status.UNSURE
     if sure:
         status = present_or_late(first, lecture, course, recordings.values())
@@ -187,6 +189,7 @@ def _evidence(attended: _Attendance) -> Evidence:
         last_seen_at=attended.last_seen_at,
         picture_key=best.picture_key,
         picture_s=best.picture_s,
+        named_by=best.named_by,
     )
 
 

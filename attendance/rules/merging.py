@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from attendance.changes import MarkStep
@@ -11,15 +11,28 @@ from attendance.model import Mark, MarkChange
 from attendance.sentences import no_mark
 
 
-def machine_steps(before: Mapping[str, Mark], opinions: Iterable[Mark]) -> list[MarkStep]:
+@dataclass(frozen=True, slots=True)
+class Because:
+    """Whose word changed what was seen, and what it was, for the history."""
+
+    by: str | None
+    reason: str
+
+
+NAMED = "The face was named."
+
+
+def machine_steps(
+    before: Mapping[str, Mark], opinions: Iterable[Mark], because: Because | None = None
+) -> list[MarkStep]:
     """What a search's opinions of a lecture make of its marks, both by student; the same opinions again make nothing.
 
     A mark that a person set keeps status, setter and reason, and takes evidence, `left_early` and `machine_status`. A
     machine's mark that is not among these is withdrawn, and a person's that is not loses its evidence. A changed status
-    is added to the history with `by` None.
+    is added to the history with `by` None, or with `because`, or with who named the face that it rests on.
     """
     after = {opinion.student_id: opinion for opinion in opinions}
-    steps = [_taken(before.get(student_id), opinion) for student_id, opinion in after.items()]
+    steps = [_taken(before.get(student_id), opinion, because) for student_id, opinion in after.items()]
     steps += [_left(old) for old in before.values() if old.student_id not in after]
     return [step for step in steps if step.new != step.old]
 
@@ -52,17 +65,20 @@ def cleared_steps(before: Mapping[str, Mark], student_id: str, *, by: str, at: d
     return [MarkStep(student_id, old, new, [_change(old, new, by=by, reason=reason)])]
 
 
-def _taken(old: Mark | None, opinion: Mark) -> MarkStep:
+def _taken(old: Mark | None, opinion: Mark, because: Because | None) -> MarkStep:
     if old is not None and old.set_by is not None:
         new = replace(
             old, machine_status=opinion.machine_status, left_early=opinion.left_early, evidence=opinion.evidence
         )
-        return MarkStep(old.student_id, old, new)
+        return MarkStep(old.student_id, old, new, opinion=True)
     new = replace(opinion, set_by=None, reason="")
     if old is not None and replace(new, updated_at=old.updated_at) == old:
         new = old
-    changes = [] if old is not None and old.status is new.status else [_change(old, new)]
-    return MarkStep(new.student_id, old, new, changes)
+    if because is None and new.evidence is not None and new.evidence.named_by is not None:
+        because = Because(new.evidence.named_by or None, NAMED)
+    by, reason = (None, "") if because is None else (because.by, because.reason)
+    changes = [] if old is not None and old.status is new.status else [_change(old, new, by=by, reason=reason)]
+    return MarkStep(new.student_id, old, new, changes, opinion=True)
 
 
 def _left(old: Mark) -> MarkStep:

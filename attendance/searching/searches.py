@@ -37,6 +37,7 @@ from attendance.use_cases.erasing import erase_soon
 from attendance.use_cases.lectures.marks import mark_lecture, students_to_mark
 from attendance.use_cases.students.checking import compared_with, only_of
 from attendance.use_cases.students.reindexing import comparable_faces
+from attendance.use_cases.unknowns.searching import as_before, knowledge, without_refused
 
 LEASE = timedelta(seconds=30)
 HEARTBEAT_S = 1.0
@@ -145,9 +146,10 @@ def refuse_what_breaks_off(services: Services, recording: Recording, most_attemp
 
 def _seen(services: Services, recording: Recording, report: Progress) -> Sequence[Seen]:
     faces, others = who_may_be_seen(services, recording)
+    known = knowledge(services, recording)
     with recording_file(services, recording) as file, ordered(services, recording, ServiceBusy):
-        seen = services.faces.search(file, recording.kind, [*faces, *others], report)
-    return only_of({face.student_id for face in faces}, seen)
+        seen = services.faces.search(file, recording.kind, [*faces, *others], report, vectors=known.needs_vectors)
+    return without_refused(services, known, only_of({face.student_id for face in faces}, seen))
 
 
 def who_may_be_seen(services: Services, recording: Recording) -> tuple[Sequence[Face], Sequence[Face]]:
@@ -230,7 +232,7 @@ def store_sightings(
     """
     agreed = [_as_agreed(services, one) for one in _still_known(services, seen)]
     sightings = [_sighting(services, recording.id, one) for one in agreed]
-    numbered = _numbered(sightings)
+    numbered = _numbered(as_before(services, recording, sightings))
     if not services.store.save_sightings(recording.id, worker, numbered, services.faces.name, compared_at):
         # Another worker searches it by now; its pictures are none of ours.
         services.media.delete([seen.picture_key for seen in sightings if seen.picture_key is not None])
@@ -293,6 +295,9 @@ def _sighting(services: Services, recording_id: str, seen: Seen) -> Sighting:
         picture_s=seen.picture_s,
         appearances_s=seen.appearances_s,
         flat=seen.flat,
+        quality=seen.quality,
+        place=seen.place,
+        vector=seen.vector,
     )
 
 

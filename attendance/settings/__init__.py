@@ -184,6 +184,12 @@ SETTINGS = (
         count(1, 36500),
     ),
     Setting(
+        "ROLLCALL_UNKNOWN_DAYS",
+        "14",
+        "For how many days face vectors of unknown people are kept, where an admin switched that on for a course.",
+        count(1, 365),
+    ),
+    Setting(
         "ROLLCALL_DEVICE_OUTBOX_DAYS",
         "30",
         "How many days a device may be without a network; what it recorded longer ago is not taken any more.",
@@ -257,6 +263,7 @@ class Settings:
     consent_text_version: str
     readings_full_days: int
     readings_thinned_days: int
+    unknown_days: int
     device_outbox_days: int
     requests_per_device: int
     session_hours: float

@@ -18,6 +18,7 @@ class FakeRemoteFaces(FakeFaces):
 
     compares_everybody = True
     charges_by_minute = True
+    gives_vectors = False
     answers_by_event = True
 
     def __init__(self) -> None:

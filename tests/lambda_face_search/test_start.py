@@ -241,12 +241,12 @@ class TestAnEngineOfOurs:
 
         context: FakeContext
 
-        def search(self, file: Any, kind: Any, faces: Any, progress: Any = None) -> Any:
+        def search(self, file: Any, kind: Any, faces: Any, progress: Any = None, **more: Any) -> Any:
             def slowly(share: float) -> None:
                 self.context.remaining_s -= 60
                 progress(share)
 
-            return super().search(file, kind, faces, slowly)
+            return super().search(file, kind, faces, slowly, **more)
 
     def called(self, put_in_container: MakeSite, remaining_s: float) -> tuple[MemoryServices, str, dict[str, Any]]:
         slow = self.Slow()

@@ -88,10 +88,10 @@ def _write_down_searches(log: Path) -> None:
     """One line when a search begins and one when it ends; the clock is the same in all processes."""
     real = LocalFaces.search
 
-    def search(self: LocalFaces, file: DiskFile, *given: Any) -> Any:
+    def search(self: LocalFaces, file: DiskFile, *given: Any, **more: Any) -> Any:
         _line(log, f"begin {file.path.stem} {time.monotonic()}")
         try:
-            return real(self, file, *given)
+            return real(self, file, *given, **more)
         finally:
             _line(log, f"end {file.path.stem} {time.monotonic()}")
 

@@ -184,7 +184,7 @@ def test_without_a_limit_or_a_price_nothing_is_refused(tmp_path):
 def raising(error: Exception):
     """A search that ends so."""
 
-    def search(*_: object) -> None:
+    def search(*_: object, **__: object) -> None:
         raise error
 
     return search

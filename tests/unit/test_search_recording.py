@@ -148,7 +148,7 @@ def test_a_fault_in_the_engine_is_told_plainly_and_logged(services, tmp_path, mo
 def test_a_service_that_does_not_answer_is_no_verdict_on_the_recording(services, tmp_path, monkeypatch):
     recording = received(services, tmp_path)
 
-    def gone(*_: object) -> None:
+    def gone(*_: object, **__: object) -> None:
         raise ServiceUnavailable("The disk does not answer.")
 
     monkeypatch.setattr(services.faces, "search", gone)
@@ -170,7 +170,7 @@ def test_who_lost_the_lease_stops_and_saves_nothing(services, tmp_path, monkeypa
     monkeypatch.setattr(module, "HEARTBEAT_S", 0.01)
     stopped = threading.Event()
 
-    def search(path, kind, faces, progress):
+    def search(path, kind, faces, progress, **_):
         lapsed = replace(services.store.recording(recording.id), claimed_until=NOW - timedelta(seconds=1))
         services.store._recordings[recording.id] = lapsed
         assert services.store.claim_search(recording.id, "thief", NOW, NOW + timedelta(minutes=1))

@@ -8,4 +8,5 @@ HANDLERS = {
     ERASE: _l("Delete a file or a face"),
     "imports": _l("Take who was removed out of the imports that wait"),
     "evidence": _l("Erase pictures of a student who took back the consent to them"),
+    "unknowns": _l("Mark lectures anew after somebody was named"),
 }

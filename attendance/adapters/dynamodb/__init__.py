@@ -22,6 +22,7 @@ from attendance.adapters.dynamodb.searches import DynamoSearches, DynamoSpending
 from attendance.adapters.dynamodb.students import DynamoStudents
 from attendance.adapters.dynamodb.table import LastStep, Table
 from attendance.adapters.dynamodb.timetable import DynamoTimetable
+from attendance.adapters.dynamodb.unknowns import DynamoUnknowns
 from attendance.adapters.dynamodb.users import DynamoSessions, DynamoUsers
 from attendance.changes import (
     AddAlarms,
@@ -34,6 +35,7 @@ from attendance.changes import (
     AddSlot,
     AddStudent,
     AddToRoster,
+    AddUnknownDecision,
     AddUser,
     FinishSearch,
     NoteSilence,
@@ -50,6 +52,7 @@ from attendance.changes import (
     RemoveRecording,
     RemoveSlot,
     RemoveStudent,
+    RemoveUnknownDecision,
     RemoveUser,
     RevokeDevice,
     SaveConsents,
@@ -60,6 +63,7 @@ from attendance.changes import (
     SaveStudent,
     SaveUser,
     SetTeachers,
+    SetUnknownsSwitch,
     TakePairing,
     UseRenewedFaces,
     change_set,
@@ -82,6 +86,7 @@ class DynamoStore(
     DynamoLectures,
     DynamoSearches,
     DynamoMarks,
+    DynamoUnknowns,
     DynamoLog,
     DynamoSpending,
     DynamoDevices,
@@ -152,6 +157,9 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     SaveMarks: DynamoMarks._save_marks,
     FinishSearch: DynamoSearches._finish_search,
     QueueSearch: DynamoSearches._queue_search,
+    AddUnknownDecision: DynamoUnknowns._add_unknown_decision,
+    RemoveUnknownDecision: DynamoUnknowns._remove_unknown_decision,
+    SetUnknownsSwitch: DynamoUnknowns._set_unknowns_switch,
 }
 """Which method applies which change; a new kind of change is one line more."""
 

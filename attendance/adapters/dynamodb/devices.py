@@ -17,7 +17,7 @@ from attendance.adapters.dynamodb.reading_packs import remove_readings
 from attendance.adapters.dynamodb.table import MOST_IN_TRANSACTION, Table, TablePart, key_in, together
 from attendance.adapters.dynamodb.values import attribute, attributes, read, text
 from attendance.changes import SET_BY_PEOPLE
-from attendance.model import Device, DeviceStatus, ItemRefusal
+from attendance.model import Device, DeviceStatus, ItemRefusal, Owner, OwnerKind
 from attendance.rules.texts import folded
 from attendance.rules.versions import check_as_read
 from attendance.sentences import device_taken, moved_on, no_device
@@ -76,7 +76,8 @@ class DynamoDevices(TablePart):
         taken = [keys.picture(text(item, "recording_id")) for item in pictures]
         self.table.delete_many([*taken, *map(key_in, pictures)])
         self.table.delete_many([key_in(item) for item in self.table.query(keys.of_device(device_id))])
-        self.table.transact([delete(keys.device(device_id)), *(delete(lead) for lead in _leads(device))])
+        gone = [keys.device(device_id), keys.unknowns_switch(Owner(OwnerKind.DEVICE, device_id)), *_leads(device)]
+        self.table.transact([delete(key) for key in gone])
 
     def see_device(self, device_id: str, at: datetime, status: DeviceStatus | None = None) -> None:
         """Nothing happens where it is gone."""

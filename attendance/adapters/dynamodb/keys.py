@@ -6,7 +6,7 @@ import hashlib
 import json
 from datetime import UTC, datetime
 
-from attendance.model import ERASE
+from attendance.model import ERASE, Owner
 from attendance.rules.texts import folded
 
 Key = tuple[str, str]  # partition key and sort key
@@ -184,6 +184,22 @@ def change(lecture_id: str, student_id: str, number: int) -> Key:
 def sighting_index(sighting_id: str) -> str:
     """Under which the index finds a sighting."""
     return f"sighting#{plain(sighting_id)}"
+
+
+UNKNOWN, SWITCHES = "unknown#", "unknown-switches"
+
+
+def unknown_decision(course_id: str, decision_id: str) -> Key:
+    return of_course(course_id), UNKNOWN + plain(decision_id)
+
+
+def student_spoken_of(student_id: str, course_id: str, decision_id: str) -> Key:
+    """Of the item that leads from a student to what was said of unknown faces."""
+    return of_student(student_id), f"{UNKNOWN}{plain(course_id)}#{plain(decision_id)}"
+
+
+def unknowns_switch(owner: Owner) -> Key:
+    return SWITCHES, f"{owner.kind.value}#{plain(owner.id)}"
 
 
 def month(name: str) -> Key:

@@ -19,9 +19,10 @@ from attendance.adapters.dynamodb.media_items import (
 )
 from attendance.adapters.dynamodb.table import Table
 from attendance.adapters.dynamodb.timetable import deleting_slot
+from attendance.adapters.dynamodb.unknowns import remove_decisions
 from attendance.adapters.dynamodb.values import Item, read, text, texts
 from attendance.errors import NotFound
-from attendance.model import Course, Lecture, Slot
+from attendance.model import Course, Lecture, Owner, OwnerKind, Slot
 from attendance.sentences import no_course, no_lecture, no_recording
 
 _MARK = "SET #removing = :yes"
@@ -69,7 +70,7 @@ def remove_empty_lecture(table: Table, lecture_id: str) -> None:
 
 
 def remove_course(table: Table, course_id: str) -> None:
-    """With its lectures, its roster and its lines of the timetable; students stay. Raises NotFound."""
+    """With its lectures, roster, lines of the timetable and what was said in it; students stay. Raises NotFound."""
     item = _marked(table, keys.course(course_id), no_course())
     partition = keys.of_course(course_id)
     for lecture in list(table.query(partition, keys.LECTURE)):
@@ -78,9 +79,12 @@ def remove_course(table: Table, course_id: str) -> None:
     table.delete_many(key for student_id in roster for key in keys.on_roster(course_id, student_id))
     for slot in [read(Slot, one) for one in table.query(partition, device_keys.SLOT)]:
         table.steps.transact(deleting_slot(slot))
+    remove_decisions(table.steps, course_id)
     table.delete_many(keys.teaching(user_id, course_id) for user_id in texts(item, "teacher_ids"))
     course = read(Course, item)
-    table.transact([delete(keys.course_name(course.code, course.section)), delete(keys.course(course_id))])
+    switch = keys.unknowns_switch(Owner(OwnerKind.COURSE, course_id))
+    name = keys.course_name(course.code, course.section)
+    table.transact([delete(name), delete(switch), delete(keys.course(course_id))])
 
 
 def _marked(table: Table, key: Key, missing: NotFound) -> Item:

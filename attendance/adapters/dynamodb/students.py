@@ -14,6 +14,7 @@ from attendance.adapters.dynamodb.faces import DynamoFaces, counting, counting_n
 from attendance.adapters.dynamodb.marks import deleting, transaction
 from attendance.adapters.dynamodb.media_items import delete_with_media
 from attendance.adapters.dynamodb.table import Table, key_in, together
+from attendance.adapters.dynamodb.unknowns import drop_what_was_said_of
 from attendance.adapters.dynamodb.users import DynamoUsers
 from attendance.adapters.dynamodb.values import Item, attributes, read, text, texts
 from attendance.errors import AlreadyExists, NotFound
@@ -190,6 +191,8 @@ def _follow(table: Table, student_id: str, lead: Item) -> None:
         _remove_sightings(table, text(lead, "lecture_id"), text(lead, "recording_id"), student_id)
     elif place.startswith(keys.COURSE):
         table.delete_many(keys.on_roster(text(lead, "course_id"), student_id))
+    elif place.startswith(keys.UNKNOWN):
+        drop_what_was_said_of(table, student_id, lead)
     elif place.startswith(keys.USER):
         _remove_account(table, text(lead, "user_id"))
     table.delete_many([key_in(lead)])

@@ -18,8 +18,10 @@ from attendance.adapters.local.models import (
     search_options,
 )
 from attendance.adapters.local.photos import (
+    as_numbers,
     described,
     largest_first,
+    place_of,
     search_snapshot,
     the_one_face,
     thumbnail,
@@ -52,6 +54,7 @@ class LocalFaces:
 
     compares_everybody = False
     charges_by_minute = False
+    gives_vectors = True
 
     def __init__(self, settings: Settings) -> None:
         self.thresholds = match_lines(settings)
@@ -72,7 +75,7 @@ class LocalFaces:
                 vector = engine.embed(found.image, [face], mirrored=True)[0]
             return EnrolledFace(
                 found=described(read, found),
-                vector=tuple(float(number) for number in vector),
+                vector=as_numbers(vector),
                 external_id=None,
                 photo=upright_copy(found.image),
                 thumbnail=thumbnail(found.image, face),
@@ -106,8 +109,33 @@ class LocalFaces:
             return probe_recording(path)
 
     def search(
-        self, file: MediaFile, kind: RecordingKind, faces: Sequence[Face], progress: Progress | None = None
+        self,
+        file: MediaFile,
+        kind: RecordingKind,
+        faces: Sequence[Face],
+        progress: Progress | None = None,
+        *,
+        vectors: bool = False,
     ) -> Sequence[Seen]:
+        seen = self._searched(file, kind, faces, progress)
+        return seen if vectors else [replace(one, vector=None) for one in seen]
+
+    def vector_of(self, picture: bytes) -> tuple[float, ...] | None:
+        try:
+            with self._faces_in(picture) as (read, found):
+                face = the_one_face(largest_first(found.faces), read.width / read.image.shape[1])
+                with self._engine_alone() as engine:
+                    return as_numbers(engine.embed(found.image, [face])[0])
+        except BadPhoto:
+            return None
+
+    def likeness(self, vectors: Sequence[tuple[float, ...]]) -> Sequence[Sequence[float]]:
+        rows = np.array(vectors, np.float64).reshape(len(vectors), -1)
+        return [[similarity(float(far)) for far in np.linalg.norm(rows - row, axis=1)] for row in rows]
+
+    def _searched(
+        self, file: MediaFile, kind: RecordingKind, faces: Sequence[Face], progress: Progress | None
+    ) -> list[Seen]:
         gallery = self._gallery(faces)
         with file.local_path() as path, plain_recording_errors(path):
             if kind is RecordingKind.SNAPSHOT:
@@ -158,6 +186,9 @@ def _seen(person: PersonSeen) -> Seen:
         picture_s=person.picture.t_s,
         appearances_s=_appearances_s(person),
         flat=person.flat,
+        quality=person.quality,
+        place=place_of(person.picture),
+        vector=as_numbers(person.vector),
     )
 
 
@@ -173,6 +204,9 @@ def _unknown(person: UnknownSeen) -> Seen:
         picture=person.picture.jpeg,
         picture_s=person.picture.t_s,
         appearances_s=_appearances_s(person),
+        quality=person.quality,
+        place=place_of(person.picture),
+        vector=as_numbers(person.vector),
     )
 
 

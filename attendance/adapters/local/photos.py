@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import ceil
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from attendance.adapters.local.models import points_between
 from attendance.errors import BadPhoto
@@ -16,6 +18,7 @@ from face_engine.engine import Engine
 from face_engine.gallery import Gallery
 from face_engine.images import Photo, encode_jpeg, read_image
 from face_engine.model import BGRImage, Face
+from face_engine.portrait import Picture
 from face_engine.search_model import SearchOptions
 from face_engine.similarity import similarity
 from face_engine.snapshot import Named, name_faces
@@ -114,8 +117,24 @@ def search_snapshot(
     return [seen for one in sorted(named, key=lambda one: not one.people) for seen in _seen(one)]
 
 
+def as_numbers(vector: NDArray[np.float32] | None) -> tuple[float, ...] | None:
+    """As a store keeps it."""
+    return None if vector is None else tuple(float(number) for number in vector)
+
+
+def place_of(picture: Picture) -> tuple[float, ...]:
+    """The face's box as parts of its frame."""
+    (left, top, right, bottom), (width, height) = picture.box, picture.frame_size
+    return left / width, top / height, right / width, bottom / height
+
+
 def _seen(named: Named) -> Iterator[Seen]:
     picture = named.track.picture.jpeg
+    more: dict[str, Any] = {
+        "quality": named.track.quality,
+        "place": place_of(named.track.picture),
+        "vector": as_numbers(named.track.pooled),
+    }
     for student_id, verdict in named.people:
         yield Seen(
             student_id=student_id,
@@ -127,6 +146,7 @@ def _seen(named: Named) -> Iterator[Seen]:
             margin=points_between(verdict.distance, verdict.margin),
             picture=picture,
             picture_s=0.0,
+            **more,
         )
     if not named.people:
-        yield Seen(None, 0.0, 0.0, 1, 0, None, None, picture, 0.0)
+        yield Seen(None, 0.0, 0.0, 1, 0, None, None, picture, 0.0, **more)

@@ -54,6 +54,7 @@ class RekognitionFaces:
 
     compares_everybody = True
     charges_by_minute = True
+    gives_vectors = False
 
     def __init__(
         self, collection: str, settings: Settings, client: Any = None, sleep: Callable[[float], None] = time.sleep
@@ -122,8 +123,21 @@ class RekognitionFaces:
     def probe(self, file: MediaFile) -> RecordingInfo:
         return probe_recording(file)
 
+    def vector_of(self, picture: bytes) -> None:
+        """The service shows no vectors."""
+
+    def likeness(self, vectors: Sequence[tuple[float, ...]]) -> Sequence[Sequence[float]]:
+        """Of vectors that another engine gave, nothing can be told here."""
+        return [[0.0] * len(vectors) for _ in vectors]
+
     def search(
-        self, file: MediaFile, kind: RecordingKind, faces: Sequence[Face], progress: Progress | None = None
+        self,
+        file: MediaFile,
+        kind: RecordingKind,
+        faces: Sequence[Face],
+        progress: Progress | None = None,
+        *,
+        vectors: bool = False,
     ) -> Sequence[Seen]:
         report = progress or (lambda share: None)
         if kind is RecordingKind.SNAPSHOT:
@@ -198,4 +212,5 @@ def _as_seen(stay: Stay, picture: bytes | None) -> Seen:
         picture=picture,
         picture_s=stay.best.time_s if picture is not None else None,
         appearances_s=stay.appearances_s,
+        place=stay.best.box,
     )

@@ -58,7 +58,7 @@ def _seen(
     good_frames: int,
 ) -> Seen:
     face = None if frame.box is None else cut_face(picture, frame.box)
-    return Seen(student_id, 0.0, 0.0, 1, good_frames, similarity, margin, face, 0.0)
+    return Seen(student_id, 0.0, 0.0, 1, good_frames, similarity, margin, face, 0.0, place=frame.box)
 
 
 def _crop(picture: Image.Image, boxes: Sequence[Box], number: int) -> bytes:

@@ -16,6 +16,7 @@ from attendance.adapters.sql.preparing import SqlPreparation, SqlPurging
 from attendance.adapters.sql.readings import SqlAlarms, SqlReadings
 from attendance.adapters.sql.searches import SqlSearches, SqlSpending
 from attendance.adapters.sql.students import SqlRenewals, SqlStudents
+from attendance.adapters.sql.unknowns import SqlUnknowns
 from attendance.adapters.sql.users import SqlSessions, SqlUsers
 from attendance.changes import (
     AddAlarms,
@@ -28,6 +29,7 @@ from attendance.changes import (
     AddSlot,
     AddStudent,
     AddToRoster,
+    AddUnknownDecision,
     AddUser,
     FinishSearch,
     NoteSilence,
@@ -44,6 +46,7 @@ from attendance.changes import (
     RemoveRecording,
     RemoveSlot,
     RemoveStudent,
+    RemoveUnknownDecision,
     RemoveUser,
     RevokeDevice,
     SaveConsents,
@@ -54,6 +57,7 @@ from attendance.changes import (
     SaveStudent,
     SaveUser,
     SetTeachers,
+    SetUnknownsSwitch,
     TakePairing,
     UseRenewedFaces,
     change_set,
@@ -74,6 +78,7 @@ class SqlStore(
     SqlLectures,
     SqlSearches,
     SqlMarks,
+    SqlUnknowns,
     SqlLog,
     SqlSpending,
     SqlDevices,
@@ -136,6 +141,9 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     SaveMarks: SqlMarks._save_marks,
     FinishSearch: SqlSearches._finish_search,
     QueueSearch: SqlSearches._queue_search,
+    AddUnknownDecision: SqlUnknowns._add_unknown_decision,
+    RemoveUnknownDecision: SqlUnknowns._remove_unknown_decision,
+    SetUnknownsSwitch: SqlUnknowns._set_unknowns_switch,
 }
 """Which method applies which change; a new kind of change is one line more."""
 

@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, LargeBinary
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from attendance.model import PIXELS, Consent, DeviceStatus, GivenBy, Manner, Pairing, Purpose
+from attendance.model import PIXELS, Consent, DeviceStatus, GivenBy, Manner, Pairing, Purpose, Spot
 
 
 def text(length: int) -> String:
@@ -164,6 +164,30 @@ class ConsentsText(TypeDecorator[tuple[Consent, ...]]):
 
 def _in_iso(value: date) -> str:
     return value.isoformat()
+
+
+class SpotsText(TypeDecorator[tuple[Spot, ...]]):
+    """Where sightings were, as JSON: they are read whole and never searched."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """MariaDB's TEXT would hold some hundreds of them."""
+        if dialect.name in {"mysql", "mariadb"}:
+            return dialect.type_descriptor(mysql.MEDIUMTEXT())
+        return dialect.type_descriptor(Text())
+
+    def process_bind_param(self, value: tuple[Spot, ...] | None, dialect: Dialect) -> str | None:
+        """In ASCII, whatever the database's character set is."""
+        return json.dumps([asdict(one) for one in value or ()])
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[Spot, ...]:
+        """Back."""
+        return tuple(
+            Spot(**{**said, "place": None if said["place"] is None else tuple(said["place"])})
+            for said in json.loads(value or "[]")
+        )
 
 
 class StatusText(TypeDecorator[DeviceStatus]):

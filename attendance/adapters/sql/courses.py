@@ -10,7 +10,8 @@ from attendance.adapters.sql.connection import Database
 from attendance.adapters.sql.outbox import erase_lecture_media
 from attendance.adapters.sql.rows import known_ids, lock, lock_as_read, one, read, read_all, values
 from attendance.adapters.sql.tables import course_teachers, courses, lectures, rosters, students, users
-from attendance.model import Course, Student, User
+from attendance.adapters.sql.unknowns import drop_switch
+from attendance.model import Course, Owner, OwnerKind, Student, User
 from attendance.sentences import course_taken, no_course, no_student, no_user
 
 
@@ -33,6 +34,7 @@ class SqlCourses(Database):
         with self._removing() as connection:
             lock(connection, courses, course_id, no_course())
             erase_lecture_media(connection, lectures.c.course_id == course_id)
+            drop_switch(connection, Owner(OwnerKind.COURSE, course_id))
             connection.execute(delete(courses).where(courses.c.id == course_id))
 
     def course(self, course_id: str) -> Course:

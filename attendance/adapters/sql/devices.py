@@ -11,8 +11,9 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from attendance.adapters.sql.connection import Database
 from attendance.adapters.sql.rows import in_parts, lock, lock_as_read, one, read, read_all, values
 from attendance.adapters.sql.tables import courses, devices, item_refusals, slots
+from attendance.adapters.sql.unknowns import drop_switch
 from attendance.changes import SET_BY_PEOPLE
-from attendance.model import Device, DeviceStatus, ItemRefusal, Slot
+from attendance.model import Device, DeviceStatus, ItemRefusal, Owner, OwnerKind, Slot
 from attendance.rules.texts import folded
 from attendance.sentences import device_taken, moved_on, no_course, no_device, no_slot, slot_taken
 
@@ -71,6 +72,7 @@ class SqlDevices(Database):
         with self._writing() as connection:
             if not connection.execute(delete(devices).where(devices.c.id == device_id)).rowcount:
                 raise no_device()
+            drop_switch(connection, Owner(OwnerKind.DEVICE, device_id))
 
     def see_device(self, device_id: str, at: datetime, status: DeviceStatus | None = None) -> None:
         """Nothing happens where it is gone."""

@@ -20,6 +20,7 @@ from attendance.adapters.sql.tables import (
     sightings,
     students,
 )
+from attendance.adapters.sql.unknowns import drop_what_was_said_of
 from attendance.errors import Conflict
 from attendance.model import Consent, EngineCount, Face, Page, Purpose, Student
 from attendance.rules.consent import check_consent, has_consent
@@ -76,6 +77,7 @@ class SqlStudents(Database):
                 select(sightings.c.picture_key).where(sightings.c.student_id == student_id),
                 select(marks.c.evidence_picture_key).where(marks.c.student_id == student_id),
             )
+            drop_what_was_said_of(connection, student_id)
             connection.execute(delete(students).where(students.c.id == student_id))
 
     def _remove_evidence(self, student_id: str) -> None:

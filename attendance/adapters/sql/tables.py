@@ -23,6 +23,7 @@ from attendance.adapters.sql.columns import (
     Moment,
     PairingsText,
     Pixels,
+    SpotsText,
     StatusText,
     Vector,
     choice,
@@ -30,7 +31,7 @@ from attendance.adapters.sql.columns import (
     prose,
     text,
 )
-from attendance.model import RecordingKind, Role, SearchStatus, Status
+from attendance.model import DecisionKind, OwnerKind, RecordingKind, Role, SearchStatus, Status
 
 metadata = MetaData(
     naming_convention={
@@ -200,6 +201,35 @@ sightings = Table(
     Column("number", Integer, nullable=False),
     Column("appearances_s", Vector),
     Column("flat", Boolean, nullable=False),
+    Column("quality", Double),
+    Column("place", Vector),
+    Column("vector", Vector),
+)
+
+# What people said of unknown faces. Sightings are named by what they were, and outlive a search by that.
+unknown_decisions = Table(
+    "unknown_decisions",
+    metadata,
+    _id(),
+    _of("course_id", "courses", index=True),
+    Column("kind", choice(DecisionKind), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", text(64)),
+    Column("seen", SpotsText, nullable=False),
+    Column("others", SpotsText, nullable=False),
+    _of("student_id", "students", nullable=True, index=True),
+    Column("face_id", text(64)),
+)
+
+# Whether vectors of unknown people are kept; it goes with its course or device, which no foreign key can say.
+unknown_switches = Table(
+    "unknown_switches",
+    metadata,
+    Column("owner_kind", choice(OwnerKind), primary_key=True),
+    Column("owner_id", text(64), primary_key=True),
+    Column("on", Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", text(64)),
 )
 
 # What a mark rests on is stored beside it, not by reference: a new search replaces the sightings before the marks.
@@ -224,6 +254,7 @@ marks = Table(
     Column("evidence_last_seen_at", Moment),
     Column("evidence_picture_key", text(255)),
     Column("evidence_picture_s", Double),
+    Column("evidence_named_by", text(64)),
 )
 
 # `by` is no foreign key, here and in the audit: what somebody did stays when their account goes.

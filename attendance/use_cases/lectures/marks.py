@@ -12,22 +12,24 @@ from attendance.events import MarksChanged, MarkSet
 from attendance.model import Mark, Recording, Sighting, Status
 from attendance.ports import Store
 from attendance.rules.lectures import decide_marks, present_or_late
-from attendance.rules.merging import cleared_steps, machine_steps, person_step
+from attendance.rules.merging import Because, cleared_steps, machine_steps, person_step
 from attendance.rules.statuses import BY_PERSON
+from attendance.rules.unknowns import with_decisions
 from attendance.services import Services
 
 Decision = Callable[[Mapping[str, Mark]], Sequence[MarkStep]]
 """From the marks of a lecture, by student, to what is to become of them."""
 
 
-def mark_lecture(services: Services, lecture_id: str) -> Sequence[Mark]:
+def mark_lecture(services: Services, lecture_id: str, because: Because | None = None) -> Sequence[Mark]:
     """Decide and save the marks of a lecture; what a person decided stays. Raises NotFound.
 
-    Recordings count whose sightings were saved once, also while they are searched again.
+    `because` is what a person said of faces in it, for the history of what changes by it. Recordings count whose
+    sightings were saved once, also while they are searched again.
     """
     searched, seen = _searched(services, lecture_id)
     while True:
-        _mark(services, lecture_id, searched, seen)
+        _mark(services, lecture_id, searched, seen, because)
         before = {recording.id: recording.searched_at for recording in searched}
         searched, seen = _searched(services, lecture_id)
         if before == {recording.id: recording.searched_at for recording in searched}:
@@ -37,10 +39,26 @@ def mark_lecture(services: Services, lecture_id: str) -> Sequence[Mark]:
 
 def _searched(services: Services, lecture_id: str) -> tuple[Sequence[Recording], Sequence[Sighting]]:
     recordings = services.store.recordings(lecture_id)
-    return [r for r in recordings if r.searched_at is not None], services.store.sightings(lecture_id)
+    return [r for r in recordings if r.searched_at is not None], decided_sightings(services, lecture_id)
 
 
-def _mark(services: Services, lecture_id: str, searched: Sequence[Recording], seen: Sequence[Sighting]) -> None:
+def decided_sightings(services: Services, lecture_id: str) -> list[Sighting]:
+    """What searches saw in a lecture, with the names that people gave and without those that they refused.
+
+    Raises NotFound.
+    """
+    seen = services.store.sightings(lecture_id)
+    decisions = services.store.unknown_decisions(services.store.lecture(lecture_id).course_id)
+    return with_decisions(seen, decisions)
+
+
+def _mark(
+    services: Services,
+    lecture_id: str,
+    searched: Sequence[Recording],
+    seen: Sequence[Sighting],
+    because: Because | None,
+) -> None:
     lecture = services.store.lecture(lecture_id)
     student_ids = students_to_mark(services, lecture_id)
     marks = decide_marks(
@@ -53,7 +71,8 @@ def _mark(services: Services, lecture_id: str, searched: Sequence[Recording], se
         services.faces.thresholds,
         services.now(),
     )
-    commit_marks(services.store, lecture_id, partial(machine_steps, opinions=marks), partial(_save_changed, services))
+    decide = partial(machine_steps, opinions=marks, because=because)
+    commit_marks(services.store, lecture_id, decide, partial(_save_changed, services))
 
 
 def _save_changed(services: Services, change: SaveMarks) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attendance.errors import InvalidInput, NotAllowed, NotFound
 from attendance.model import Course, Role, User
+from attendance.sentences import no_course
 from attendance.services import Services
 
 
@@ -19,6 +20,15 @@ def check_may_record(services: Services, user_id: str, course: Course) -> None:
         raise InvalidInput(
             "You do not teach %(course)s any more, so this recording was not stored.", course=course.label
         )
+
+
+def check_may_teach(services: Services, user: User, course: Course) -> None:
+    """Raises NotFound where the user neither teaches the course nor is an admin: it does not exist for them."""
+    if user.role is Role.ADMIN:
+        return
+    taught = services.store.courses(teacher_id=user.id) if user.role is Role.TEACHER else ()
+    if course.id not in {one.id for one in taught}:
+        raise no_course()
 
 
 def check_may_import(services: Services, user_id: str) -> None:

@@ -173,24 +173,27 @@ def _numbered(number: int, count: int) -> Iterator[None]:
         raise BadPhoto(wrong.template, **wrong.values, field="photos") from wrong
 
 
-def add_photo(services: Services, student_id: str, photo: bytes, *, by: str | None) -> AddedPhoto:
-    """Raises NotFound, ConsentMissing, BadPhoto; nothing is stored then."""
-    return add_photos(services, student_id, [photo], by=by)[0]
+def add_photo(services: Services, student_id: str, photo: bytes, *, by: str | None, origin: str = "") -> AddedPhoto:
+    """`origin` says where it came from. Raises NotFound, ConsentMissing, BadPhoto; nothing is stored then."""
+    return add_photos(services, student_id, [photo], by=by, origin=origin)[0]
 
 
-def add_photos(services: Services, student_id: str, photos: Sequence[bytes], *, by: str | None) -> list[AddedPhoto]:
+def add_photos(
+    services: Services, student_id: str, photos: Sequence[bytes], *, by: str | None, origin: str = ""
+) -> list[AddedPhoto]:
     """All or none. Raises NotFound, ConsentMissing, BadPhoto."""
     student = services.store.student(student_id)
     with enrolled_photos(services, student, photos) as added:
-        store_photos(services, student_id, added, by=by)
+        store_photos(services, student_id, added, by=by, origin=origin)
     return added
 
 
-def store_photos(services: Services, student_id: str, added: Sequence[AddedPhoto], *, by: str | None) -> None:
+def store_photos(
+    services: Services, student_id: str, added: Sequence[AddedPhoto], *, by: str | None, origin: str = ""
+) -> None:
     """Store enrolled photos of a registered student, all or none. Raises NotFound, ConsentMissing."""
-    entries = [
-        AuditEntry(services.now(), by, "student.photo_added", student_id, alike_in_words([one])) for one in added
-    ]
+    details = ["; ".join(filter(None, (origin, alike_in_words([one])))) for one in added]
+    entries = [AuditEntry(services.now(), by, "student.photo_added", student_id, detail) for detail in details]
     stored: list[Face] = []
     try:
         for number, one in enumerate(added, start=1):

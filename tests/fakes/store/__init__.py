@@ -15,6 +15,7 @@ from attendance.changes import (
     AddSlot,
     AddStudent,
     AddToRoster,
+    AddUnknownDecision,
     AddUser,
     FinishSearch,
     NoteSilence,
@@ -31,6 +32,7 @@ from attendance.changes import (
     RemoveRecording,
     RemoveSlot,
     RemoveStudent,
+    RemoveUnknownDecision,
     RemoveUser,
     RevokeDevice,
     SaveConsents,
@@ -41,6 +43,7 @@ from attendance.changes import (
     SaveStudent,
     SaveUser,
     SetTeachers,
+    SetUnknownsSwitch,
     TakePairing,
     UseRenewedFaces,
     change_set,
@@ -52,6 +55,7 @@ from tests.fakes.store.marks import FakeAudit, FakeMarks, FakeOutbox
 from tests.fakes.store.people import FakeCourses, FakeSessions, FakeStudents, FakeUsers
 from tests.fakes.store.renewals import FakeRenewals
 from tests.fakes.store.spending import FakeSpending
+from tests.fakes.store.unknowns import FakeUnknowns
 
 
 class FakeStore(
@@ -63,6 +67,7 @@ class FakeStore(
     FakeLectures,
     FakeSearches,
     FakeMarks,
+    FakeUnknowns,
     FakeSpending,
     FakeDevices,
     FakeTimetable,
@@ -133,5 +138,8 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     SaveMarks: FakeMarks._save_marks,
     FinishSearch: FakeSearches._finish_search,
     QueueSearch: FakeSearches._queue_search,
+    AddUnknownDecision: FakeUnknowns._add_unknown_decision,
+    RemoveUnknownDecision: FakeUnknowns._remove_unknown_decision,
+    SetUnknownsSwitch: FakeUnknowns._set_unknowns_switch,
 }
 """Which method applies which change; a new kind of change is one line more."""

@@ -17,6 +17,8 @@ from attendance.model import (
     DeviceStatus,
     ItemRefusal,
     NearAlarms,
+    Owner,
+    OwnerKind,
     Page,
     Reading,
     ReadingSpan,
@@ -81,6 +83,7 @@ class FakeDevices(DeviceState):
     def _remove_device(self, device_id: str) -> None:
         need(self._devices, device_id, _NO_DEVICE)
         del self._devices[device_id]
+        self._switches.pop(Owner(OwnerKind.DEVICE, device_id), None)
         self._refusals = {key: one for key, one in self._refusals.items() if one.device_id != device_id}
         self._readings = {key: one for key, one in self._readings.items() if key[0] != device_id}
         self._alarms = {key: one for key, one in self._alarms.items() if one.device_id != device_id}

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from attendance.errors import AlreadyExists
-from attendance.model import Consent, Course, Face, Page, Purpose, Role, Session, Student, User
+from attendance.model import Consent, Course, Face, Owner, OwnerKind, Page, Purpose, Role, Session, Student, User
 from attendance.rules.consent import check_consent, has_consent
 from attendance.rules.paging import page_of
 from attendance.rules.texts import contains, folded
+from attendance.rules.unknowns import gone_with
 from attendance.rules.versions import check_as_read
 from attendance.sentences import moved_on
 from tests.fakes.store.state import FakeState, in_utc, locked, need
@@ -122,6 +123,8 @@ class FakeCourses(FakeState):
         _need_course(self, course_id)
         self._drop_lectures([one.id for one in self._lectures.values() if one.course_id == course_id])
         del self._courses[course_id], self._teachers[course_id], self._rosters[course_id]
+        self._switches.pop(Owner(OwnerKind.COURSE, course_id), None)
+        self._decisions = {key: one for key, one in self._decisions.items() if one.course_id != course_id}
 
     def course(self, course_id: str) -> Course:
         return _need_course(self, course_id)
@@ -193,6 +196,7 @@ class FakeStudents(FakeState):
         _need_student(self, student_id)
         self._drop_faces(self.faces([student_id]))
         self._drop_sightings(lambda seen: seen.student_id == student_id)
+        self._drop_what_was_said_of(student_id)
         self._drop_marks(lambda _, marked: marked == student_id)
         for roster in self._rosters.values():
             roster.discard(student_id)
@@ -212,6 +216,15 @@ class FakeStudents(FakeState):
             if key[1] == student_id and mark.evidence:
                 self._erase([mark.evidence.picture_key])
                 self._marks[key] = replace(mark, evidence=replace(mark.evidence, picture_key=None))
+
+    def _drop_what_was_said_of(self, student_id: str) -> None:
+        for course_id in self._courses:
+            own = [one for one in self._decisions.values() if one.course_id == course_id]
+            named, refused = gone_with(student_id, own)
+            self._drop_sightings(lambda seen, gone=named: seen.id in gone)
+            for one in refused & set(self._sightings):
+                self._sightings[one] = replace(self._sightings[one], vector=None)
+        self._decisions = {key: one for key, one in self._decisions.items() if one.student_id != student_id}
 
     def student(self, student_id: str) -> Student:
         return _need_student(self, student_id)

@@ -22,10 +22,13 @@ from attendance.model import (
     Mark,
     MarkChange,
     OutboxItem,
+    Owner,
     Recording,
     Session,
     Sighting,
     Student,
+    UnknownDecision,
+    UnknownsSwitch,
     User,
 )
 
@@ -54,6 +57,8 @@ class FakeState:
         self._marks: dict[tuple[str, str], Mark] = {}  # by lecture and student
         self._changes: list[MarkChange] = []
         self._audit: list[AuditEntry] = []
+        self._decisions: dict[str, UnknownDecision] = {}
+        self._switches: dict[Owner, UnknownsSwitch] = {}
         self._waiting: dict[str, OutboxItem] = {}  # in the order they came
 
     def _erase(self, keys: Iterable[str | None]) -> None:

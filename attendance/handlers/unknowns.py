@@ -1,0 +1,43 @@
+"""What follows from what people say of unknown faces: lectures are marked anew, and vectors forgotten."""
+
+from __future__ import annotations
+
+from attendance.errors import NotFound
+from attendance.events import Event, PhotosRemoved, UnknownDecided
+from attendance.model import DecisionKind
+from attendance.rules.merging import NAMED, Because
+from attendance.services import Services
+from attendance.use_cases.lectures.marks import mark_lecture
+from attendance.use_cases.unknowns.vectors import forget_without_consent
+
+_REASONS = {
+    DecisionKind.NAMED: NAMED,
+    DecisionKind.NOT_STUDENT: "The face is not this student's.",
+}
+_OTHER = "The faces were sorted anew."
+_UNDONE = "What was said of the face was taken back."
+
+
+def follow(services: Services, event: Event) -> None:
+    """The same again changes nothing: marks are what the sightings and decisions of that moment make them."""
+    if isinstance(event, UnknownDecided):
+        reason = _UNDONE if event.undone else _REASONS.get(DecisionKind(event.decision), _OTHER)
+        for lecture_id in event.lecture_ids:
+            _mark(services, lecture_id, Because(event.by, reason))
+    elif isinstance(event, PhotosRemoved):
+        _forget(services, event.student_key)
+
+
+def _mark(services: Services, lecture_id: str, because: Because) -> None:
+    try:
+        mark_lecture(services, lecture_id, because)
+    except NotFound:
+        return  # it was removed meanwhile
+
+
+def _forget(services: Services, student_key: str) -> None:
+    try:
+        student = services.store.student_by_key(student_key)
+    except NotFound:
+        return
+    forget_without_consent(services, student.id)

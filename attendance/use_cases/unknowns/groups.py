@@ -1,0 +1,197 @@
+"""The unknown people of a course, each with the best pictures, and who each of them may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from attendance.errors import NotFound
+from attendance.model import Course, Lecture, Owner, OwnerKind, Recording, Sighting, Student, UnknownDecision
+from attendance.rules.consent import may_be_named
+from attendance.rules.unknowns import (
+    Cluster,
+    Likeness,
+    best_pictures,
+    clusters,
+    proposals,
+)
+from attendance.services import Services
+
+_PAGE = 200
+MOST_CANDIDATES = 20
+_LEAST_LETTERS = 2
+"""Of what is typed, before students of other rosters are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenUnknown:
+    """One sighting, and when and where it was."""
+
+    sighting: Sighting
+    recording: Recording
+    lecture: Lecture
+
+    @property
+    def at(self) -> datetime:
+        """The moment of the picture."""
+        second = self.sighting.first_s if self.sighting.picture_s is None else self.sighting.picture_s
+        return self.recording.started_at + timedelta(seconds=second)
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownGroup:
+    """Sightings of one person whom no search could name. `id` is that of its first sighting, and names it in addresses.
+
+    `best` are its best pictures. `student` is who a person said it is; `may_be` a student whom it may be as well, and
+    how alike, 0 to 100. `decisions` are what was said of it, newest first, each of which can be undone.
+    """
+
+    id: str
+    seen: tuple[SeenUnknown, ...]
+    best: tuple[SeenUnknown, ...]
+    student: Student | None
+    ignored: bool
+    decisions: tuple[UnknownDecision, ...]
+    may_be: tuple[Student, float] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has said who it is."""
+        return self.student is None and not self.ignored
+
+    @property
+    def lectures(self) -> Sequence[Lecture]:
+        """In which it was seen, the first one first."""
+        return list({one.lecture.id: one.lecture for one in self.seen}.values())
+
+
+def groups(services: Services, course: Course) -> list[UnknownGroup]:
+    """All of a course: those whom nobody named before the others, and whoever was seen last first.
+
+    Where no vectors are kept, a group is one person of one recording, unless somebody put several together.
+    """
+    decisions = services.store.unknown_decisions(course.id)
+    seen = {one.sighting.id: one for one in _seen(services, course, decisions)}
+    sightings = [one.sighting for one in seen.values()]
+    likeness = Likeness.of(_comparable(services, seen.values()), services.faces.likeness)
+    found = clusters(sightings, decisions, likeness, services.faces.thresholds.accept)
+    searched = {one.recording.id: one.recording.searched_at for one in seen.values()}
+    may_be = proposals(found, likeness, services.faces.thresholds.review, searched)
+    students = _Students(services)
+    made = [_group(one, seen, students, may_be.get(place)) for place, one in enumerate(found)]
+    made.sort(key=lambda group: (group.seen[-1].at, group.id), reverse=True)
+    return sorted(made, key=lambda group: not group.is_open)
+
+
+def group_of(services: Services, sighting_id: str) -> tuple[Course, UnknownGroup]:
+    """The group of a sighting, and its course. Raises NotFound."""
+    recording = services.store.recording(services.store.sighting(sighting_id).recording_id)
+    course = services.store.course(services.store.lecture(recording.lecture_id).course_id)
+    for group in groups(services, course):
+        if any(one.sighting.id == sighting_id for one in group.seen):
+            return course, group
+    raise no_group()
+
+
+def no_group() -> NotFound:
+    """For whoever asks for it by an address of before."""
+    return NotFound("This person is no longer among the unknown ones.")
+
+
+def who_it_may_be(services: Services, course: Course, text: str = "") -> list[Student]:
+    """Who can be chosen: of the roster first, then everybody else who consented, once two letters are typed."""
+    text = text.strip()
+    roster = list(_matching(services, text, course.id))
+    known = {student.id for student in roster}
+    others: list[Student] = []
+    if len(text) >= _LEAST_LETTERS:
+        for student in _matching(services, text, None):
+            if len(roster) + len(others) >= MOST_CANDIDATES:
+                break
+            if student.id not in known and may_be_named(student, on_roster=False):
+                others.append(student)
+    return [*roster, *others][: max(MOST_CANDIDATES, len(roster) if not text else 0)]
+
+
+def lectures_of(services: Services, course_id: str) -> Iterator[Lecture]:
+    """Newest first."""
+    number = 1
+    while True:
+        page = services.store.lectures(course_ids=[course_id], page=number, size=_PAGE)
+        yield from page.items
+        if number >= page.pages:
+            return
+        number += 1
+
+
+def owner_of(course: Course) -> Owner:
+    """For whom the unknown people of a course are gathered."""
+    return Owner(OwnerKind.COURSE, course.id)
+
+
+def _matching(services: Services, text: str, course_id: str | None) -> Iterator[Student]:
+    number = 1
+    while True:
+        page = services.store.students(text=text, course_id=course_id, page=number, size=_PAGE)
+        yield from page.items
+        if number >= page.pages:
+            return
+        number += 1
+
+
+def _seen(services: Services, course: Course, decisions: Sequence[UnknownDecision]) -> Iterator[SeenUnknown]:
+    """Of lectures with unknown people, and of those that people spoke of."""
+    lectures = list(lectures_of(services, course.id))
+    counts = services.store.lecture_counts([lecture.id for lecture in lectures])
+    spoken_of = {spot.lecture_id for one in decisions for spot in one.seen}
+    for lecture in lectures:
+        if not counts[lecture.id].strangers and lecture.id not in spoken_of:
+            continue
+        recordings = {one.id: one for one in services.store.recordings(lecture.id)}
+        for seen in services.store.sightings(lecture.id):
+            if seen.recording_id in recordings:
+                yield SeenUnknown(seen, recordings[seen.recording_id], lecture)
+
+
+def _comparable(services: Services, seen: Iterable[SeenUnknown]) -> list[Sighting]:
+    """Vectors of another engine cannot be compared with its own."""
+    return [one.sighting for one in seen if one.recording.engine == services.faces.name]
+
+
+class _Students:
+    """Reads each student once."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._known: dict[str, Student | None] = {}
+
+    def get(self, student_id: str | None) -> Student | None:
+        if student_id is None:
+            return None
+        if student_id not in self._known:
+            try:
+                self._known[student_id] = self._services.store.student(student_id)
+            except NotFound:
+                self._known[student_id] = None
+        return self._known[student_id]
+
+
+def _group(
+    cluster: Cluster,
+    seen: Mapping[str, SeenUnknown],
+    students: _Students,
+    may_be: tuple[str, float] | None,
+) -> UnknownGroup:
+    own = sorted((seen[one.id] for one in cluster.sightings), key=lambda one: (one.at, one.sighting.id))
+    best = [seen[one.id] for one in best_pictures(cluster.sightings)]
+    other = students.get(may_be[0]) if may_be else None
+    return UnknownGroup(
+        id=own[0].sighting.id,
+        seen=tuple(own),
+        best=tuple(best),
+        student=students.get(cluster.student_id),
+        ignored=cluster.ignored,
+        decisions=cluster.decisions,
+        may_be=(other, may_be[1]) if may_be and other else None,
+    )
