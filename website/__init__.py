@@ -40,6 +40,7 @@ BLUEPRINTS = (
     "website.outbox",
     "website.home",
     "website.courses",
+    "website.unknowns",
     "website.students",
     "website.lectures",
     "website.log",

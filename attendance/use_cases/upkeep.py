@@ -16,6 +16,7 @@ from attendance.use_cases.imports.forgetting import forget_removed
 from attendance.use_cases.imports.stored import remove_old_imports
 from attendance.use_cases.outbox import drain
 from attendance.use_cases.recordings.finishing import finish_upload
+from attendance.use_cases.unknowns.vectors import forget_expired
 
 KEEP_UPLOADS = timedelta(days=7)
 
@@ -47,10 +48,14 @@ def sweep(services: Services, out_of_time: Callable[[], bool] = lambda: False) -
 
 
 def tidy(services: Services) -> None:
-    """What may wait an hour: old uploads, imports, readings, sessions, stray files. Raises ServiceUnavailable."""
+    """What may wait an hour: old uploads, imports, readings, vectors of unknowns, sessions, stray files.
+
+    Raises ServiceUnavailable.
+    """
     services.uploads.remove_older_than(services.now() - KEEP_UPLOADS)
     remove_old_imports(services)
     thin_readings(services)
+    forget_expired(services)
     services.store.remove_ended_sessions(services.now())
     erase_orphans(services)
 

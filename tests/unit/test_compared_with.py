@@ -44,7 +44,7 @@ def test_a_look_alike_from_elsewhere_is_seen_as_an_unknown_without_a_name(servic
 def test_whoever_may_be_a_student_is_not_shown_as_an_unknown_as_well(services, tmp_path, monkeypatch):
     search = services.faces.search
 
-    def either(path, kind, faces, progress=None):
+    def either(path, kind, faces, progress=None, **_):
         """As the engine does it where a face may be either of two: one entry each, with one picture."""
         (one,) = search(path, kind, faces, progress)
         other = "52" if one.student_id == "21" else "21"

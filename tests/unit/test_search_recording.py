@@ -139,7 +139,7 @@ def test_a_failed_search_again_leaves_the_marks_of_the_search_before(services, t
 
 def test_a_fault_in_the_engine_is_told_plainly_and_logged(services, tmp_path, monkeypatch, caplog):
     recording = received(services, tmp_path)
-    monkeypatch.setattr(services.faces, "search", lambda *_: 1 / 0)
+    monkeypatch.setattr(services.faces, "search", lambda *_, **__: 1 / 0)
     assert not search_recording(services, recording.id)
     assert services.store.recording(recording.id).error.startswith("The search broke off because of a fault")
     assert "ZeroDivisionError" in caplog.text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from attendance.changes import QueueSearch, RemoveLecture, RemoveRecording
@@ -22,6 +22,7 @@ from attendance.model import (
     Status,
     Student,
 )
+from attendance.rules.unknowns import rulings, with_decisions
 from attendance.services import Services
 from attendance.use_cases.erasing import erase_soon
 from attendance.use_cases.lectures.marks import mark_lecture, students_to_mark
@@ -69,14 +70,25 @@ class Attendee:
 
 
 @dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody whom a person named in a lecture, and who is not on its roster."""
+
+    sighting: Sighting
+    student: Student
+
+
+@dataclass(frozen=True, slots=True)
 class LectureBoard:
-    """One lecture with everybody in it. `strangers` are sightings of people who are on no roster."""
+    """One lecture with everybody in it. `strangers` are sightings of people whom nobody has named, without those of
+    whom a person said that they are nobody of ours; `guests` were named and are not on the roster.
+    """
 
     lecture: Lecture
     course: Course
     recordings: Sequence[Recording]
     attendees: Sequence[Attendee]
     strangers: Sequence[Sighting]
+    guests: Sequence[Guest] = ()
 
     @property
     def unsure(self) -> Sequence[Attendee]:
@@ -113,14 +125,26 @@ def lecture_summaries(
 def lecture_board(services: Services, lecture_id: str) -> LectureBoard:
     """Raises NotFound."""
     lecture = services.store.lecture(lecture_id)
-    sightings = services.store.sightings(lecture_id)
+    decisions = services.store.unknown_decisions(lecture.course_id)
+    sightings = with_decisions(services.store.sightings(lecture_id), decisions)
+    ignored = {one for one, ruling in rulings(decisions).items() if ruling.is_ignored}
+    attendees = _attendees(services, lecture, sightings)
     return LectureBoard(
         lecture=lecture,
         course=services.store.course(lecture.course_id),
         recordings=services.store.recordings(lecture_id),
-        attendees=_attendees(services, lecture, sightings),
-        strangers=[s for s in sightings if s.student_id is None],
+        attendees=attendees,
+        strangers=[s for s in sightings if s.student_id is None and s.id not in ignored],
+        guests=_guests(services, sightings, {one.student.id for one in attendees}),
     )
+
+
+def _guests(services: Services, sightings: Sequence[Sighting], known: Collection[str]) -> list[Guest]:
+    return [
+        Guest(seen, services.store.student(seen.student_id))
+        for seen in sightings
+        if seen.named_by is not None and seen.student_id is not None and seen.student_id not in known
+    ]
 
 
 def attendee(services: Services, lecture_id: str, student: Student) -> tuple[Attendee, Sequence[MarkChange]]:

@@ -16,6 +16,7 @@ from attendance.model import AuditEntry, Face, Lecture, LogFilter, LogRow, Role,
 from attendance.rules.paging import all_items
 from attendance.services import Services
 from attendance.use_cases.imports.forgetting import imports_that_name
+from attendance.use_cases.lectures.marks import decided_sightings
 from attendance.use_cases.outbox import follow_up
 from attendance.use_cases.removals import STUDENT_REMOVED, pseudonym
 
@@ -90,7 +91,7 @@ def _log_rows(services: Services, student_id: str) -> Iterator[LogRow]:
 
 
 def _pictures(services: Services, lecture_id: str, student_id: str) -> int:
-    sightings = services.store.sightings(lecture_id)
+    sightings = decided_sightings(services, lecture_id)
     return sum(1 for one in sightings if one.student_id == student_id and one.picture_key is not None)
 
 

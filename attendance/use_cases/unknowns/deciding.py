@@ -13,6 +13,7 @@ from attendance.model import (
     AuditEntry,
     Course,
     DecisionKind,
+    Sighting,
     Spot,
     Student,
     UnknownDecision,
@@ -121,11 +122,23 @@ def not_this_student(services: Services, user: User, sighting_id: str, student_k
     lecture = services.store.lecture(services.store.recording(sighting.recording_id).lecture_id)
     course = services.store.course(lecture.course_id)
     check_may_teach(services, user, course)
+    return _refuse(services, user, course, [spot_of(sighting, lecture.id)], student_key, [sighting])
+
+
+def not_this_person(services: Services, user: User, group_id: str, student_key: str) -> UnknownDecision:
+    """None of the group's faces is this student's; where they were named so, they are not any more. Raises NotFound."""
+    course, group = _group(services, user, group_id)
+    return _refuse(services, user, course, _spots(group), student_key, [one.sighting for one in group.seen])
+
+
+def _refuse(
+    services: Services, user: User, course: Course, spots: Sequence[Spot], student_key: str, seen: Sequence[Sighting]
+) -> UnknownDecision:
     student = services.store.student_by_key(student_key)
-    spots = [spot_of(sighting, lecture.id)]
     decision = _decision(services, course, DecisionKind.NOT_STUDENT, user, spots, student_id=student.id)
     _commit(services, decision, "unknown.not_student", course, student.id)
-    remember_refused(services, course, sighting)
+    for one in seen:
+        remember_refused(services, course, one)
     return decision
 
 

@@ -60,7 +60,7 @@ def forget_vectors(services: Services, sighting_ids: Collection[str]) -> None:
 
 def remember_refused(services: Services, course: Course, sighting: Sighting) -> None:
     """Keep the vector of a face that a person refused, made of its picture, where that is switched on."""
-    if sighting.picture_key is None or not keeps_vectors(services, owner_of(course)):
+    if sighting.picture_key is None or sighting.vector is not None or not keeps_vectors(services, owner_of(course)):
         return
     try:
         vector = services.faces.vector_of(services.media.read(sighting.picture_key))
