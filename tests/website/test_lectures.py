@@ -230,8 +230,8 @@ def test_an_unsure_mark_says_where_the_face_is_perhaps_a_picture(
     assert words not in teacher_client.get(lecture.url).text
     search = type(services.faces).search
 
-    def on_a_poster(*arguments: Any) -> list[Seen]:
-        return [replace(one, flat=one.student_id is not None) for one in search(*arguments)]
+    def on_a_poster(*arguments: Any, **named: Any) -> list[Seen]:
+        return [replace(one, flat=one.student_id is not None) for one in search(*arguments, **named)]
 
     monkeypatch.setattr(type(services.faces), "search", on_a_poster)
     post_form(teacher_client, f"{lecture.url}/recordings/{lecture.recording_id}/search")

@@ -18,6 +18,8 @@ from attendance.use_cases.courses.courses import (
 )
 from attendance.use_cases.people.reading import course_summaries, student_cards
 from attendance.use_cases.students.photo_advice import course_photo_advice
+from attendance.use_cases.unknowns.groups import owner_of
+from attendance.use_cases.unknowns.vectors import keeps_vectors
 from website.access import course_or_404, roles_required, visible_courses
 from website.courses.forms import ConfirmForm, CourseForm
 from website.current import current_services, current_settings, signed_in_user
@@ -90,7 +92,15 @@ def change(course_id: str) -> ResponseReturnValue:
         else:
             flash(_("The course was changed."), "success")
             return redirect(url_for("courses.show", course_id=course_id))
-    return render_template("courses/edit.html", form=form, course=course)
+    services = current_services()
+    return render_template(
+        "courses/edit.html",
+        form=form,
+        course=course,
+        keeps_vectors=keeps_vectors(services, owner_of(course)),
+        gives_vectors=services.faces.gives_vectors,
+        unknown_days=services.settings.unknown_days,
+    )
 
 
 @blueprint.route("/<course_id>/remove", methods=["GET", "POST"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -14,6 +14,7 @@ from attendance.model import Course, Lecture, Mark, Status, Student
 from attendance.use_cases.lectures import marks as review_mark
 from attendance.use_cases.lectures.lectures import attendee
 from attendance.use_cases.lectures.marks import students_to_mark
+from attendance.use_cases.unknowns.deciding import not_this_student as remember_refusal
 from website.access import lecture_or_404, roles_required
 from website.current import current_services, signed_in_user
 from website.lectures.forms import ConfirmForm, MarkForm
@@ -75,6 +76,20 @@ def refuse(lecture_id: str, student_key: str) -> ResponseReturnValue:
 def undo(lecture_id: str, student_key: str) -> ResponseReturnValue:
     """Back to what the search says."""
     return _decide(review_mark.undo, lecture_id, student_key, _("The mark is what the search says again."))
+
+
+@blueprint.post("/<lecture_id>/marks/<student_key>/not-this-student")
+@roles_required(*STAFF)
+def not_this_student(lecture_id: str, student_key: str) -> ResponseReturnValue:
+    """The face that the mark rests on is somebody else's."""
+    _student_of_lecture(lecture_id, student_key)
+    sighting_id = request.form.get("sighting", "")
+    if sighting_id not in {seen.id for seen in current_services().store.sightings(lecture_id)}:
+        flash(_("The recording was searched again meanwhile; look at the mark anew."), "warning")
+    else:
+        remember_refusal(current_services(), signed_in_user(), sighting_id, student_key)
+        flash(_("The face will not be taken for this student again."), "success")
+    return redirect(url_for("lectures.mark", lecture_id=lecture_id, student_key=student_key))
 
 
 def _decide(decision: Decision, lecture_id: str, student_key: str, done: str) -> Response:

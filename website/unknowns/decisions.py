@@ -10,8 +10,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from attendance.errors import Conflict, InvalidInput
-from attendance.model import Role
+from attendance.model import Course, Role
 from attendance.use_cases.unknowns import deciding
+from attendance.use_cases.unknowns.groups import no_group
 from attendance.use_cases.unknowns.vectors import set_switch
 from website.access import course_or_404, roles_required
 from website.current import current_services, signed_in_user
@@ -23,7 +24,7 @@ from website.unknowns.views import STAFF, blueprint
 @roles_required(*STAFF)
 def name(course_id: str, group_id: str) -> ResponseReturnValue:
     """This is that student."""
-    course = course_or_404(course_id)
+    course = _course_of(course_id, group_id)
 
     def decide() -> str:
         keep = bool(request.form.get("keep_photo"))
@@ -43,7 +44,7 @@ def name(course_id: str, group_id: str) -> ResponseReturnValue:
 @roles_required(*STAFF)
 def refuse(course_id: str, group_id: str) -> ResponseReturnValue:
     """This is not that student."""
-    course = course_or_404(course_id)
+    course = _course_of(course_id, group_id)
 
     def decide() -> str:
         deciding.not_this_person(current_services(), signed_in_user(), group_id, request.form.get("student", ""))
@@ -56,7 +57,7 @@ def refuse(course_id: str, group_id: str) -> ResponseReturnValue:
 @roles_required(*STAFF)
 def ignore(course_id: str, group_id: str) -> ResponseReturnValue:
     """Nobody of ours."""
-    course = course_or_404(course_id)
+    course = _course_of(course_id, group_id)
 
     def decide() -> str:
         deciding.ignore_group(current_services(), signed_in_user(), group_id)
@@ -69,7 +70,7 @@ def ignore(course_id: str, group_id: str) -> ResponseReturnValue:
 @roles_required(*STAFF)
 def split(course_id: str, group_id: str) -> ResponseReturnValue:
     """The chosen pictures are somebody else."""
-    course = course_or_404(course_id)
+    course = _course_of(course_id, group_id)
 
     def decide() -> str:
         chosen = request.form.getlist("seen")
@@ -83,7 +84,7 @@ def split(course_id: str, group_id: str) -> ResponseReturnValue:
 @roles_required(*STAFF)
 def merge(course_id: str, group_id: str) -> ResponseReturnValue:
     """The same person as the chosen one."""
-    course = course_or_404(course_id)
+    course = _course_of(course_id, group_id)
 
     def decide() -> str:
         other = request.form.get("other", "")
@@ -121,9 +122,20 @@ def vectors(course_id: str) -> ResponseReturnValue:
     except InvalidInput as refused:
         flash(in_words(refused), "warning")
     else:
-        done = _("Unknown people are told apart over recordings from now on.") if on else _("All vectors were forgotten.")
+        done = (
+            _("Unknown people are told apart over recordings from now on.") if on else _("All vectors were forgotten.")
+        )
         flash(done, "success")
     return redirect(url_for("courses.change", course_id=course.id))
+
+
+def _course_of(course_id: str, group_id: str) -> Course:
+    """The course, where the person is one of its unknown ones. Raises NotFound."""
+    course, store = course_or_404(course_id), current_services().store
+    recording = store.recording(store.sighting(group_id).recording_id)
+    if store.lecture(recording.lecture_id).course_id != course.id:
+        raise no_group()
+    return course
 
 
 def _decided(decide: Callable[[], str], course_id: str, group_id: str | None = None) -> Response:

@@ -18,7 +18,6 @@ from attendance.use_cases.unknowns.groups import (
 from attendance.use_cases.unknowns.vectors import keeps_vectors
 from website.access import course_or_404, roles_required
 from website.current import current_services, current_settings
-from website.unknowns.words import DECISIONS
 
 blueprint = Blueprint("unknowns", __name__, url_prefix="/courses/<course_id>/unknown", template_folder="templates")
 
@@ -40,7 +39,6 @@ def index(course_id: str) -> ResponseReturnValue:
         unclear=sum(not group.best for group in unnamed),
         settled=[group for group in found if not group.is_open],
         decisions=_newest_first(found),
-        words=DECISIONS,
         names=_names(found),
         **_about_vectors(course),
     )
@@ -64,7 +62,6 @@ def show(course_id: str, group_id: str) -> ResponseReturnValue:
         candidates=who_it_may_be(current_services(), course, text),
         on_roster={student.id for student in current_services().store.roster(course_id)},
         others=[one for one in found if one.best and one.id != group.id],
-        words=DECISIONS,
         names=_names(found),
     )
 

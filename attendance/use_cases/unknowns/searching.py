@@ -50,9 +50,10 @@ def without_refused(services: Services, known: Knowledge, seen: Sequence[Seen]) 
 
 
 def _is_refused(services: Services, seen: Seen, refused: Mapping[str, Sequence[_Vector]]) -> bool:
-    if seen.student_id not in refused or seen.vector is None:
+    others = refused.get(seen.student_id or "")
+    if seen.vector is None or not others:
         return False
-    points = services.faces.likeness([seen.vector, *refused[seen.student_id]])[0][1:]
+    points = services.faces.likeness([seen.vector, *others])[0][1:]
     return is_refused(points, seen.similarity, services.faces.thresholds)
 
 
