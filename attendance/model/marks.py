@@ -36,6 +36,11 @@ class Evidence:
     picture_s: float | None
     named_by: str | None = None
 
+    @property
+    def likeness(self) -> float | None:
+        """The similarity, where it is what the mark rests on."""
+        return self.similarity if self.named_by is None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:

@@ -16,7 +16,7 @@ from itertools import combinations, product
 from attendance.model import DecisionKind, Sighting, Spot, Thresholds, UnknownDecision
 
 MOST_SHOWN = 5
-GOOD_QUALITY = 0.4
+GOOD_QUALITY = 0.2
 """A picture that a person can recognise somebody by."""
 
 _NEAR_FACES = 1.0

@@ -34,10 +34,10 @@ from attendance.rules.stored_sentences import to_text
 from attendance.searching.budget import ordered
 from attendance.services import Services
 from attendance.use_cases.erasing import erase_soon
-from attendance.use_cases.lectures.marks import mark_lecture, students_to_mark
+from attendance.use_cases.lectures.marks import decided_sightings, mark_lecture, students_to_mark
 from attendance.use_cases.students.checking import compared_with, only_of
 from attendance.use_cases.students.reindexing import comparable_faces
-from attendance.use_cases.unknowns.searching import as_before, knowledge, without_refused
+from attendance.use_cases.unknowns.searching import as_before, knowledge, numbers_of_unknown, without_refused
 
 LEASE = timedelta(seconds=30)
 HEARTBEAT_S = 1.0
@@ -111,9 +111,9 @@ def _search_claimed(
 def finished(services: Services, recording: Recording, worker: str) -> bool:
     """Say that the recording is searched; False where the worker has lost its lease meanwhile."""
     about: dict[str, Any] = {"at": services.now(), "lecture_id": recording.lecture_id, "recording_id": recording.id}
-    seen = [one for one in services.store.sightings(recording.lecture_id) if one.recording_id == recording.id]
-    _erase_what_was_refused(services, seen)
-    unknown = tuple(one.number for one in seen if one.student_id is None)
+    seen = decided_sightings(services, recording.lecture_id)
+    _erase_what_was_refused(services, [one for one in seen if one.recording_id == recording.id])
+    unknown = numbers_of_unknown(services, recording)
     events = [RecordingSearched(**about), *([UnknownSeen(**about, numbers=unknown)] if unknown else [])]
     try:
         commit(services, FinishSearch(recording.id, worker), *events)

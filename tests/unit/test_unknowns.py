@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from attendance.errors import Conflict, ConsentMissing, InvalidInput, NotFound
-from attendance.model import Course, DecisionKind, Recording, Role, Status, User
+from attendance.model import Course, DecisionKind, LogFilter, Recording, Role, Status, User
 from attendance.searching.searches import search_recording
 from attendance.use_cases.lectures.lectures import lecture_board, search_again
+from attendance.use_cases.lectures.log import export_log
 from attendance.use_cases.lectures.marks import set_mark
 from attendance.use_cases.outbox import follow_up
 from attendance.use_cases.students.registering import change_student
@@ -25,6 +26,7 @@ from attendance.use_cases.unknowns.deciding import (
     undo,
 )
 from attendance.use_cases.unknowns.groups import UnknownGroup, groups, who_it_may_be
+from attendance.use_cases.unknowns.searching import numbers_of_unknown
 from attendance.use_cases.unknowns.vectors import forget_expired, set_switch
 from attendance.use_cases.upkeep import tidy
 from tests.unit.in_memory import CONSENT, NOW, MemoryServices, a_course, a_student, services_in_memory
@@ -401,3 +403,24 @@ def test_who_does_not_teach_the_course_cannot_name_anybody(services, tmp_path):
     teacher = services.store.user("teacher")
     assert name_group(services, teacher, group.id, key_of(services, "22")).decision.kind is DecisionKind.NAMED
     assert statuses(services, recording)["22"] is Status.PRESENT
+
+
+def test_nobody_is_told_of_somebody_unknown_whom_a_person_has_named(services, tmp_path):
+    recording = lecture(services, tmp_path, "900 0 3000|950 0 3000")
+    assert numbers_of_unknown(services, recording) == (1, 2)
+    name_group(services, ADMIN, by_person(services, 900).id, key_of(services, "22"))
+    left = by_person(services, 950).seen[0].sighting.number
+    assert numbers_of_unknown(services, recording) == (left,)
+
+
+def test_a_download_says_nothing_of_the_similarity_of_whom_a_person_named(services, tmp_path):
+    lecture(services, tmp_path, "900 0 3000|21 0 3000")
+    name_group(services, ADMIN, by_person(services, 900).id, key_of(services, "22"))
+    wanted = LogFilter(course_ids=[the_course(services).id])
+    lines = export_log(services, wanted, format="csv", timezone="Asia/Seoul").decode("utf-8-sig").splitlines()
+    place = lines[0].split(",").index("Similarity (0-100)")
+    assert [line.split(",")[place] for line in sorted(lines[1:], key=lambda line: line.partition("Student")[2])] == [
+        "100.0",
+        "",
+        "",
+    ]

@@ -207,3 +207,12 @@ def test_a_group_is_of_its_own_course_alone(
     answer = admin_client.post(f"/courses/other/unknown/{group}/ignore", data={"csrf_token": token})
     assert answer.status_code == 404
     assert not services.store.unknown_decisions(course.id)
+
+
+def test_students_of_the_course_read_that_vectors_are_kept(
+    services: Services, admin: User, student_client: FlaskClient, course: Course
+) -> None:
+    words = "are kept in this course for 14 days"
+    assert words not in student_client.get("/log/mine").text
+    set_switch(services, admin, course, on=True)
+    assert words in student_client.get("/log/mine").text

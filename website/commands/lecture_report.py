@@ -61,7 +61,7 @@ def _mark_as_json(attendee: Attendee, mark: Mark) -> dict[str, Any]:
         "name": attendee.student.name,
         "status": mark.status.value,
         "needs_another_way": mark.needs_another_way,
-        "similarity": rounded_down(seen.similarity, 1) if seen else None,
+        "similarity": rounded_down(seen.likeness, 1) if seen and seen.likeness is not None else None,
         **(_times(seen.first_s, seen.last_s, seen.frames) if seen else _times(None, None, 0)),
     }
 
@@ -87,7 +87,7 @@ def _row(attendee: Attendee) -> list[str]:
         name,
         student_id,
         status,
-        f"{rounded_down(seen.similarity):.0f}",
+        "named" if seen.likeness is None else f"{rounded_down(seen.likeness):.0f}",
         clock(seen.first_s),
         clock(seen.last_s),
         str(seen.frames),

@@ -11,7 +11,10 @@ from pytz.tzinfo import BaseTzInfo
 
 from attendance.errors import NotFound
 from attendance.model import Course, LogFilter, Role
+from attendance.services import Services
 from attendance.use_cases.lectures.log import export_log, own_courses, zone_of
+from attendance.use_cases.unknowns.groups import owner_of
+from attendance.use_cases.unknowns.vectors import keeps_vectors
 from website.access import roles_required, visible_courses
 from website.current import current_services, reader_timezone, signed_in_user
 from website.log.query import LogQuery, read_query
@@ -86,5 +89,12 @@ def mine() -> ResponseReturnValue:
     return render_template(
         "log/mine.html",
         courses=own_courses(services, student_id),
+        with_vectors={one.id for one in services.store.courses(student_id=student_id) if _keeps(services, one)},
+        unknown_days=services.settings.unknown_days,
         page=page,
     )
+
+
+def _keeps(services: Services, course: Course) -> bool:
+    """Whether faces of unknown people are kept of a course, which its students are told."""
+    return keeps_vectors(services, owner_of(course))

@@ -18,6 +18,7 @@ from attendance.rules.statuses import ATTENDED
 from attendance.services import Services
 from attendance.use_cases.devices.reading import MeasuredSkin, device_of, skin_during
 from attendance.use_cases.lectures.log import as_csv
+from attendance.use_cases.lectures.marks import decided_sightings
 from attendance.wall_time import day_bounds
 
 
@@ -75,10 +76,10 @@ def seen_picture(services: Services, sighting_id: str) -> SeenPicture:
     recording = services.store.recording(sighting.recording_id)
     lecture = services.store.lecture(recording.lecture_id)
     device = device_of(services, recording)
-    beside = [one for one in services.store.sightings(lecture.id) if one.recording_id == recording.id]
+    beside = [one for one in decided_sightings(services, lecture.id) if one.recording_id == recording.id]
     people = [_person(services, one, recording) for one in beside]
     return SeenPicture(
-        person=_person(services, sighting, recording),
+        person=_person(services, next((one for one in beside if one.id == sighting_id), sighting), recording),
         recording=recording,
         lecture=lecture,
         course=services.store.course(lecture.course_id),
@@ -110,7 +111,7 @@ def hourly_attendance(services: Services, course_id: str, day: date) -> HourlyGr
     course = services.store.course(course_id)
     lectures = lectures_around(services, course_id, *day_bounds(course.timezone, day))
     recordings = [recording for lecture in lectures for recording in services.store.recordings(lecture.id)]
-    sightings = [seen for lecture in lectures for seen in services.store.sightings(lecture.id)]
+    sightings = [seen for lecture in lectures for seen in decided_sightings(services, lecture.id)]
     roster = services.store.roster(course_id)
     marks = [mark for lecture in lectures for mark in services.store.marks(lecture.id)]
     faces = services.store.faces([student.id for student in roster])

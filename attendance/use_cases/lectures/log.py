@@ -150,7 +150,7 @@ class _Lines:
             "last_seen": self.local(seen.last_seen_at).time().replace(microsecond=0),
             "first_seen_s": round(seen.first_s, 1),
             "last_seen_s": round(seen.last_s, 1),
-            "similarity": rounded_down(seen.similarity, 1),
+            "similarity": None if seen.likeness is None else rounded_down(seen.likeness, 1),
             "frames": seen.frames,
         }
 

@@ -97,3 +97,13 @@ def _alike(services: Services, new: Sequence[Sighting], old: Sequence[Sighting])
         return rows[place[one]][place[other]] if one in place and other in place else None
 
     return alike
+
+
+def numbers_of_unknown(services: Services, recording: Recording) -> tuple[int, ...]:
+    """By which those are told apart whom a recording shows and of whom nobody has said who they are."""
+    lecture = services.store.lecture(recording.lecture_id)
+    said = rulings(services.store.unknown_decisions(lecture.course_id))
+    own = [one for one in services.store.sightings(recording.lecture_id) if one.recording_id == recording.id]
+    return tuple(
+        one.number for one in own if one.student_id is None and (one.id not in said or said[one.id].label is None)
+    )
