@@ -23,6 +23,9 @@ distance similarity
 
 from math import exp, log, sqrt
 
+import numpy as np
+from numpy.typing import NDArray
+
 SAME_PERSON_DISTANCE = 0.6
 """Below it two vectors are of one person, says the model's author; calibrated on pairs, not on crowds."""
 
@@ -51,6 +54,11 @@ def length_of(same_person_cosine: float) -> float:
 def similarity(distance: float) -> float:
     """Similarity, 0 to 100, of two vectors at this distance (0 or more)."""
     return _SCALE * _logistic((SAME_PERSON_DISTANCE - distance) / SOFTNESS)
+
+
+def similarities(distances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same of many at once."""
+    return np.asarray(_SCALE / (1.0 + np.exp((distances - SAME_PERSON_DISTANCE) / SOFTNESS)))
 
 
 def distance(similarity: float) -> float:

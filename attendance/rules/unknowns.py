@@ -96,16 +96,16 @@ class Likeness:
         known = [seen for seen in sightings if seen.vector is not None]
         return cls({seen.id: at for at, seen in enumerate(known)}, compare([seen.vector for seen in known]))
 
-    def between(self, one: str, other: str) -> float | None:
-        """None where one of them has no vector."""
-        at, there = self.ids.get(one), self.ids.get(other)
-        return None if at is None or there is None else self.rows[at][there]
+    def sum(self, ones: Sequence[Sighting], others: Sequence[Sighting]) -> tuple[float, int]:
+        """Of all pairs that can be compared, and how many these are."""
+        places = [self.ids[one.id] for one in others if one.id in self.ids]
+        rows = [self.rows[self.ids[one.id]] for one in ones if one.id in self.ids]
+        return sum(row[place] for row in rows for place in places), len(rows) * len(places)
 
-    def mean(self, ones: Iterable[Sighting], others: Iterable[Sighting]) -> float | None:
-        """Of all pairs that can be compared; None where there is none."""
-        points = [self.between(one.id, other.id) for one, other in product(ones, others)]
-        known = [one for one in points if one is not None]
-        return sum(known) / len(known) if known else None
+    def mean(self, ones: Sequence[Sighting], others: Sequence[Sighting]) -> float | None:
+        """None where no pair can be compared."""
+        points, count = self.sum(ones, others)
+        return points / count if count else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,17 +160,16 @@ def _joined(
 ) -> list[list[Sighting]]:
     links = _links(decisions)
     members = _kept_together(left, links)
-    # What two groups are alike in all, over how many pairs; None where they may not be joined.
+    # What two groups are alike in all, over how many pairs; and which of them may not be joined.
     alike: list[dict[int, tuple[float, int]]] = [{} for _ in members]
     apart: list[set[int]] = [set() for _ in members]
     for i, j in combinations(range(len(members)), 2):
-        pairs = list(product(members[i], members[j]))
-        if any(_never_one(one, other, links) for one, other in pairs):
+        if _may_never_join(members[i], members[j], links):
             apart[i].add(j)
             apart[j].add(i)
-        known = [p for p in (likeness.between(one.id, other.id) for one, other in pairs) if p is not None]
-        if known:
-            alike[i][j] = alike[j][i] = sum(known), len(known)
+        points, count = likeness.sum(members[i], members[j])
+        if count:
+            alike[i][j] = alike[j][i] = points, count
     waiting = [(-points / count, i, j) for i, row in enumerate(alike) for j, (points, count) in row.items() if i < j]
     waiting = [one for one in waiting if -one[0] >= same]
     heapq.heapify(waiting)
@@ -240,6 +239,12 @@ def _kept_together(left: Sequence[Sighting], links: Mapping[frozenset[str], bool
     for seen in left:
         groups[root(seen.id)].append(seen)
     return [groups[key] for key in sorted(groups)]
+
+
+def _may_never_join(own: Sequence[Sighting], other: Sequence[Sighting], links: Mapping[frozenset[str], bool]) -> bool:
+    if not links and len(own) == len(other) == 1 and own[0].recording_id != other[0].recording_id:
+        return False  # most pairs by far
+    return any(_never_one(one, another, links) for one, another in product(own, other))
 
 
 def _never_one(one: Sighting, other: Sighting, links: Mapping[frozenset[str], bool]) -> bool:

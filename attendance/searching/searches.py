@@ -232,7 +232,7 @@ def store_sightings(
     """
     agreed = [_as_agreed(services, one) for one in _still_known(services, seen)]
     sightings = [_sighting(services, recording.id, one) for one in agreed]
-    numbered = _numbered(as_before(services, recording, sightings))
+    numbered = _numbered(_as_before(services, recording, sightings))
     if not services.store.save_sightings(recording.id, worker, numbered, services.faces.name, compared_at):
         # Another worker searches it by now; its pictures are none of ours.
         services.media.delete([seen.picture_key for seen in sightings if seen.picture_key is not None])
@@ -240,6 +240,14 @@ def store_sightings(
     delete_stray_pictures(services, recording)
     erase_soon(services)
     return True
+
+
+def _as_before(services: Services, recording: Recording, sightings: Sequence[Sighting]) -> Sequence[Sighting]:
+    """Of a recording that is being removed nothing is taken over; whoever saves learns that the lease is lost."""
+    try:
+        return as_before(services, recording, sightings)
+    except NotFound:
+        return sightings
 
 
 def delete_stray_pictures(services: Services, recording: Recording) -> None:

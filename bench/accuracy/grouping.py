@@ -21,7 +21,7 @@ from attendance.rules.unknowns import Likeness, clusters
 from attendance.settings import load_settings
 from bench.accuracy.lfw import VARIABLE, Faces, faces_of
 from bench.accuracy.tables import Table
-from face_engine.similarity import similarity
+from face_engine.similarity import similarities
 
 COURSES, MOST_PICTURES, LEAST_PICTURES = 20, 5, 2
 PEOPLE = (5, 20, 60)
@@ -92,7 +92,7 @@ def _sightings(faces: Faces, dice: random.Random, people: int) -> Iterator[tuple
 
 def _compared(vectors: Sequence[tuple[float, ...]]) -> list[list[float]]:
     rows = np.array(vectors)
-    return [[similarity(float(far)) for far in np.linalg.norm(rows - row, axis=1)] for row in rows]
+    return [similarities(np.linalg.norm(rows - row, axis=1)).tolist() for row in rows]
 
 
 def _pairs(number: int) -> int:

@@ -295,8 +295,8 @@ class TestPicture:
         assert "perhaps a picture" not in teacher_client.get(f"/hourly/seen/{alive.id}").text
         search = type(services.faces).search
 
-        def on_a_poster(*arguments: Any) -> list[Seen]:
-            return [replace(one, flat=True) for one in search(*arguments)]
+        def on_a_poster(*arguments: Any, **named: Any) -> list[Seen]:
+            return [replace(one, flat=True) for one in search(*arguments, **named)]
 
         monkeypatch.setattr(type(services.faces), "search", on_a_poster)
         (flat,) = snapshot(services, course, tmp_path, b"video 60|21 10 50", minutes=10)

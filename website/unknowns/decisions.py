@@ -27,10 +27,10 @@ def name(course_id: str, group_id: str) -> ResponseReturnValue:
     course = _course_of(course_id, group_id)
 
     def decide() -> str:
-        keep = bool(request.form.get("keep_photo"))
-        done = deciding.name_group(
-            current_services(), signed_in_user(), group_id, request.form.get("student", ""), keep_photo=keep
-        )
+        keep, student_key = bool(request.form.get("keep_photo")), request.form.get("student", "")
+        if not student_key:
+            raise InvalidInput("Choose who this is.")
+        done = deciding.name_group(current_services(), signed_in_user(), group_id, student_key, keep_photo=keep)
         if done.refusal is not None:
             flash(_("No photo was kept: %(reason)s", reason=in_words(done.refusal)), "warning")
         if not done.is_marked:

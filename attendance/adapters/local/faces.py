@@ -40,7 +40,7 @@ from face_engine.images import Photo, read_photo
 from face_engine.search import search_video
 from face_engine.search_model import PersonSeen, UnknownSeen
 from face_engine.search_processes import SearchPool
-from face_engine.similarity import similarity
+from face_engine.similarity import similarities, similarity
 from face_engine.upright import UprightPhoto, find_upright
 
 
@@ -131,7 +131,10 @@ class LocalFaces:
 
     def likeness(self, vectors: Sequence[tuple[float, ...]]) -> Sequence[Sequence[float]]:
         rows = np.array(vectors, np.float64).reshape(len(vectors), -1)
-        return [[similarity(float(far)) for far in np.linalg.norm(rows - row, axis=1)] for row in rows]
+        squares = (rows**2).sum(axis=1)
+        apart = np.sqrt(np.maximum(squares[:, None] + squares[None] - 2 * rows @ rows.T, 0))
+        points: list[list[float]] = similarities(apart).tolist()
+        return points
 
     def _searched(
         self, file: MediaFile, kind: RecordingKind, faces: Sequence[Face], progress: Progress | None

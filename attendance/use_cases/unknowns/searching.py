@@ -75,7 +75,9 @@ def as_before(services: Services, recording: Recording, sightings: Sequence[Sigh
         if spot.recording_id == recording.id
     }
     spots |= {one.id: spot_of(one, recording.lecture_id) for one in old}
-    same = found_again(sightings, spots.values(), _alike(services, sightings, old), services.faces.thresholds)
+    # The vectors of another engine than this one tell nothing.
+    comparable = old if recording.engine == services.faces.name else []
+    same = found_again(sightings, spots.values(), _alike(services, sightings, comparable), services.faces.thresholds)
     said = rulings(known.decisions)
 
     def carried(seen: Sighting) -> Sighting:

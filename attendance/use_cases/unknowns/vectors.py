@@ -76,8 +76,9 @@ def refused_faces(services: Services, decisions: Sequence[UnknownDecision]) -> l
     wanted = {one: ruling.not_students for one, ruling in rulings(decisions).items() if ruling.not_students}
     found = []
     for lecture_id in sorted({lectures[one] for one in wanted}):
+        own = {one.id for one in services.store.recordings(lecture_id) if one.engine == services.faces.name}
         for seen in services.store.sightings(lecture_id):
-            if seen.id in wanted and seen.vector is not None:
+            if seen.id in wanted and seen.vector is not None and seen.recording_id in own:
                 found += [(student_id, seen.vector) for student_id in sorted(wanted[seen.id])]
     return found
 
