@@ -276,3 +276,41 @@ def test_a_search_that_is_told_to_stop_stops(
     with pytest.raises(SearchStopped):
         faces.search(file, kind, [], stop)
     assert len(calls) == 1
+
+
+def test_vectors_come_out_of_a_search_only_where_they_are_asked_for(
+    faces: FaceSearch, enrolled: list[Face], lecture: MediaFile
+) -> None:
+    seen = faces.search(lecture, RecordingKind.VIDEO, enrolled, vectors=True)
+    assert [one.vector is not None for one in seen] == [faces.gives_vectors] * 2
+    assert [one.vector for one in faces.search(lecture, RecordingKind.VIDEO, enrolled)] == [None, None]
+
+
+def test_every_sighting_says_where_in_the_picture_the_face_is(
+    faces: FaceSearch, enrolled: list[Face], lecture: MediaFile
+) -> None:
+    for one in faces.search(lecture, RecordingKind.VIDEO, enrolled):
+        assert one.place is not None
+        left, top, right, bottom = one.place
+        assert -0.1 < left < right < 1.1
+        assert -0.1 < top < bottom < 1.1
+
+
+def test_the_face_of_a_picture_is_like_that_of_its_sighting_and_unlike_another(
+    faces: FaceSearch, enrolled: list[Face], lecture: MediaFile, kit: FacesKit
+) -> None:
+    seen = faces.search(lecture, RecordingKind.VIDEO, enrolled, vectors=True)
+    pictures = [faces.vector_of(one.picture or b"") for one in seen]
+    assert [vector is not None for vector in pictures] == [faces.gives_vectors] * 2
+    assert faces.vector_of(kit.photo_of_nobody()) is None
+    if faces.gives_vectors:
+        vectors = [*(one.vector for one in seen if one.vector), *(vector for vector in pictures if vector)]
+        points = faces.likeness(vectors)
+        thresholds = faces.thresholds
+        assert [points[i][i] for i in range(4)] == pytest.approx([100.0] * 4, abs=0.1)
+        assert min(points[0][2], points[1][3]) >= thresholds.accept
+        assert max(points[0][1], points[0][3], points[1][2]) < thresholds.review
+
+
+def test_of_no_vectors_nothing_is_said(faces: FaceSearch) -> None:
+    assert list(faces.likeness([])) == []

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from attendance.errors import Conflict, ConsentMissing, InvalidInput, NotFound
-from attendance.model import Course, DecisionKind, LogFilter, Recording, Role, Status, User
+from attendance.errors import Conflict, ConsentMissing, InvalidInput, NotFound, ServiceUnavailable
+from attendance.handlers import unknowns as unknowns_handler
+from attendance.model import Course, DecisionKind, LogFilter, OutboxItem, Recording, Role, Status, User
 from attendance.searching.searches import search_recording
 from attendance.use_cases.lectures.lectures import lecture_board, search_again
 from attendance.use_cases.lectures.log import export_log
 from attendance.use_cases.lectures.marks import set_mark
-from attendance.use_cases.outbox import follow_up
+from attendance.use_cases.outbox import drain, follow_up
 from attendance.use_cases.students.registering import change_student
 from attendance.use_cases.students.removing import remove_student, what_will_be_erased
 from attendance.use_cases.unknowns.deciding import (
@@ -424,3 +425,36 @@ def test_a_download_says_nothing_of_the_similarity_of_whom_a_person_named(servic
         "",
         "",
     ]
+
+
+def test_lectures_are_marked_by_a_later_sweep_where_that_broke_off(services, tmp_path, clock, monkeypatch):
+    recording = lecture(services, tmp_path, "900 0 3000")
+
+    def broken(*_: object) -> None:
+        raise ServiceUnavailable("The database does not answer.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(unknowns_handler, "mark_lecture", broken)
+        name_group(services, ADMIN, by_person(services, 900).id, key_of(services, "22"))
+    assert statuses(services, recording)["22"] is Status.UNSURE
+    clock.now += timedelta(minutes=10)
+    assert drain(services) == 1
+    assert statuses(services, recording)["22"] is Status.PRESENT
+    assert history(services, recording, "22")[-1] == ("admin", "The face was named.", Status.PRESENT)
+
+
+def test_nothing_that_waits_names_a_student_by_the_schools_id(services, tmp_path, monkeypatch):
+    lecture(services, tmp_path, "900 0 3000")
+    bodies: list[str] = []
+    commit = services.store.commit
+    monkeypatch.setattr(
+        services.store, "commit", lambda *parts: (bodies.extend(_waiting(parts)), commit(*parts))[1], raising=False
+    )
+    a_student(services, "school-id-77", course_ids=[the_course(services).id])
+    name_group(services, ADMIN, by_person(services, 900).id, key_of(services, "school-id-77"))
+    assert bodies
+    assert not any("school-id-77" in body for body in bodies)
+
+
+def _waiting(parts: tuple[object, ...]) -> list[str]:
+    return [part.body + part.subject for part in parts if isinstance(part, OutboxItem)]

@@ -130,7 +130,7 @@ class LocalFaces:
             return None
 
     def likeness(self, vectors: Sequence[tuple[float, ...]]) -> Sequence[Sequence[float]]:
-        rows = np.array(vectors, np.float64).reshape(len(vectors), -1)
+        rows = np.array(vectors, np.float64).reshape(len(vectors), len(vectors[0]) if vectors else 0)
         squares = (rows**2).sum(axis=1)
         apart = np.sqrt(np.maximum(squares[:, None] + squares[None] - 2 * rows @ rows.T, 0))
         points: list[list[float]] = similarities(apart).tolist()

@@ -106,6 +106,5 @@ def numbers_of_unknown(services: Services, recording: Recording) -> tuple[int, .
     lecture = services.store.lecture(recording.lecture_id)
     said = rulings(services.store.unknown_decisions(lecture.course_id))
     own = [one for one in services.store.sightings(recording.lecture_id) if one.recording_id == recording.id]
-    return tuple(
-        one.number for one in own if one.student_id is None and (one.id not in said or said[one.id].label is None)
-    )
+    unknown = [one for one in own if one.student_id is None and (one.id not in said or said[one.id].label is None)]
+    return tuple(sorted(one.number for one in unknown))
