@@ -7,7 +7,7 @@ two that contradict each other the later one counts, and what is undone is as if
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -60,6 +60,12 @@ def rulings(decisions: Iterable[UnknownDecision]) -> Mapping[str, Ruling]:
             elif one.kind is DecisionKind.APART:
                 ruling.label = None
     return said
+
+
+def settled_in(decisions: Sequence[UnknownDecision]) -> Counter[str]:
+    """How many unknown faces of each lecture a person named or ignored."""
+    lectures = {spot.sighting_id: spot.lecture_id for one in decisions for spot in one.seen}
+    return Counter(lectures[one] for one, ruling in rulings(decisions).items() if ruling.label is not None)
 
 
 def gone_with(student_id: str, decisions: Sequence[UnknownDecision]) -> tuple[set[str], set[str]]:

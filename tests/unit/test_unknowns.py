@@ -12,7 +12,7 @@ from attendance.errors import Conflict, ConsentMissing, InvalidInput, NotFound, 
 from attendance.handlers import unknowns as unknowns_handler
 from attendance.model import Course, DecisionKind, LogFilter, OutboxItem, Recording, Role, Status, User
 from attendance.searching.searches import search_recording
-from attendance.use_cases.lectures.lectures import lecture_board, search_again
+from attendance.use_cases.lectures.lectures import lecture_board, lecture_summaries, search_again
 from attendance.use_cases.lectures.log import export_log
 from attendance.use_cases.lectures.marks import set_mark
 from attendance.use_cases.outbox import drain, follow_up
@@ -458,3 +458,11 @@ def test_nothing_that_waits_names_a_student_by_the_schools_id(services, tmp_path
 
 def _waiting(parts: tuple[object, ...]) -> list[str]:
     return [part.body + part.subject for part in parts if isinstance(part, OutboxItem)]
+
+
+def test_the_list_of_lectures_counts_the_strangers_who_are_left(services, tmp_path):
+    lecture(services, tmp_path, "900 0 3000|950 0 3000|970 0 3000")
+    name_group(services, ADMIN, by_person(services, 900).id, key_of(services, "22"))
+    ignore_group(services, ADMIN, by_person(services, 950).id)
+    (summary,) = lecture_summaries(services, services.store.courses()).items
+    assert summary.counts.strangers == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from attendance.changes import QueueSearch, RemoveLecture, RemoveRecording
 from attendance.committing import commit
@@ -22,7 +22,7 @@ from attendance.model import (
     Status,
     Student,
 )
-from attendance.rules.unknowns import rulings, with_decisions
+from attendance.rules.unknowns import rulings, settled_in, with_decisions
 from attendance.services import Services
 from attendance.use_cases.erasing import erase_soon
 from attendance.use_cases.lectures.marks import mark_lecture, students_to_mark
@@ -118,8 +118,18 @@ def lecture_summaries(
     by_id = {course.id: course for course in courses}
     found = services.store.lectures(course_ids=list(by_id), page=page, size=size)
     counts = services.store.lecture_counts([lecture.id for lecture in found.items])
-    items = [LectureSummary(one, by_id[one.course_id], counts[one.id]) for one in found.items]
+    shown = {lecture.course_id for lecture in found.items}
+    settled = {course_id: settled_in(services.store.unknown_decisions(course_id)) for course_id in shown}
+    items = [
+        LectureSummary(one, by_id[one.course_id], _left(counts[one.id], settled[one.course_id][one.id]))
+        for one in found.items
+    ]
     return Page(items, found.number, found.size, found.total)
+
+
+def _left(counts: LectureCounts, settled: int) -> LectureCounts:
+    """Without the strangers of whom a person said who they are."""
+    return replace(counts, strangers=max(0, counts.strangers - settled))
 
 
 def lecture_board(services: Services, lecture_id: str) -> LectureBoard:
