@@ -21,10 +21,13 @@ from attendance.rules.unknowns import Likeness, clusters
 from attendance.settings import load_settings
 from bench.accuracy.lfw import VARIABLE, Faces, faces_of
 from bench.accuracy.tables import Table
+from bench.accuracy.views import View
 from face_engine.similarity import similarities
 
 COURSES, MOST_PICTURES, LEAST_PICTURES = 20, 5, 2
 PEOPLE = (5, 20, 60)
+VIEWS: tuple[View | None, ...] = (None, View(60.0), View(40.0))
+_OF_SMALL = 700  # people of whom the views are made
 
 
 def main() -> int:
@@ -33,13 +36,16 @@ def main() -> int:
     if not folder:
         print(f"{VARIABLE} names no folder of photographs.", file=sys.stderr)
         return 1
-    faces = faces_of(Path(folder), lambda words: print(words, file=sys.stderr))
+    views = [view for view in VIEWS if view is not None]
+    faces = faces_of(Path(folder), lambda words: print(words, file=sys.stderr), views=views, people=_OF_SMALL)
     print(table(faces))
     return 0
 
 
-def table(faces: Faces, people: Sequence[int] = PEOPLE, courses: int = COURSES) -> Table:
-    """A row for each number of unknown people of a course."""
+def table(
+    faces: Faces, people: Sequence[int] = PEOPLE, courses: int = COURSES, views: Sequence[View | None] = VIEWS
+) -> Table:
+    """A row for each view and number of unknown people of a course."""
     same = match_lines(load_settings({})).accept
     return Table(
         "Unknown people over recordings",
@@ -47,15 +53,16 @@ def table(faces: Faces, people: Sequence[int] = PEOPLE, courses: int = COURSES) 
         f"{LEAST_PICTURES} pictures or more, at most {MOST_PICTURES} of each. Pure: pictures whose group is mostly of "
         "their person. Complete: pairs of pictures of one person that are in one group. Mixed: groups of two or more "
         "people.",
-        ["unknown people", "pictures", "groups", "pure", "complete", "mixed groups"],
-        [_row(faces, number, courses, same) for number in people],
+        ["faces", "unknown people", "pictures", "groups", "pure", "complete", "mixed groups"],
+        [_row(faces, view, number, courses, same) for view in views for number in people],
     )
 
 
-def _row(faces: Faces, people: int, courses: int, same: float) -> list[str]:
-    counted = [_course(faces, random.Random(course), people, same) for course in range(courses)]  # noqa: S311 - each run the same
+def _row(faces: Faces, view: View | None, people: int, courses: int, same: float) -> list[str]:
+    counted = [_course(faces, view, random.Random(course), people, same) for course in range(courses)]  # noqa: S311 - each run the same
     pictures, groups, pure, mixed, joined, pairs = (sum(column) for column in zip(*counted, strict=True))
     return [
+        "as they are" if view is None else f"{view.face_px:g} px",
         str(people),
         str(pictures),
         str(groups),
@@ -65,8 +72,10 @@ def _row(faces: Faces, people: int, courses: int, same: float) -> list[str]:
     ]
 
 
-def _course(faces: Faces, dice: random.Random, people: int, same: float) -> tuple[int, int, int, int, int, int]:
-    seen = list(_sightings(faces, dice, people))
+def _course(
+    faces: Faces, view: View | None, dice: random.Random, people: int, same: float
+) -> tuple[int, int, int, int, int, int]:
+    seen = list(_sightings(faces, view, dice, people))
     vectors = {one.id: one.vector for one, _ in seen}
     who = {one.id: person for one, person in seen}
     found = clusters([one for one, _ in seen], [], Likeness.of([one for one, _ in seen], _compared), same)
@@ -81,11 +90,13 @@ def _course(faces: Faces, dice: random.Random, people: int, same: float) -> tupl
     )
 
 
-def _sightings(faces: Faces, dice: random.Random, people: int) -> Iterator[tuple[Sighting, str]]:
+def _sightings(faces: Faces, view: View | None, dice: random.Random, people: int) -> Iterator[tuple[Sighting, str]]:
     for person in dice.sample(faces.with_pictures(LEAST_PICTURES), people):
         own = faces.pictures[person]
         for number in dice.sample(own, min(MOST_PICTURES, len(own))):
-            vector = tuple(float(one) for one in faces.seen[None].vectors[number])
+            if not faces.seen[view].found[number]:
+                continue
+            vector = tuple(float(one) for one in faces.seen[view].vectors[number])
             name = f"{number:05}"
             yield Sighting(name, name, None, 0.0, 1.0, 1, 0, None, None, None, None, vector=vector), person
 
