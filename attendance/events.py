@@ -64,6 +64,7 @@ class UnknownDecided(Event):
     lecture_ids: tuple[str, ...]
     by: str | None
     undone: bool
+    student_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from attendance.changes import RemoveEvidence
+from attendance.committing import commit
 from attendance.errors import NotFound
 from attendance.events import Event, PhotosRemoved, UnknownDecided
-from attendance.model import DecisionKind
+from attendance.model import DecisionKind, Purpose
+from attendance.rules.consent import has_consent
 from attendance.rules.merging import NAMED, Because
 from attendance.services import Services
 from attendance.use_cases.lectures.marks import mark_lecture
@@ -24,6 +27,8 @@ def follow(services: Services, event: Event) -> None:
         reason = _UNDONE if event.undone else _REASONS.get(DecisionKind(event.decision), _OTHER)
         for lecture_id in event.lecture_ids:
             _mark(services, lecture_id, Because(event.by, reason))
+        if event.student_key is not None:
+            _show_only_what_was_agreed_to(services, event.student_key)
     elif isinstance(event, PhotosRemoved):
         _forget(services, event.student_key)
 
@@ -33,6 +38,16 @@ def _mark(services: Services, lecture_id: str, because: Because) -> None:
         mark_lecture(services, lecture_id, because)
     except NotFound:
         return  # it was removed meanwhile
+
+
+def _show_only_what_was_agreed_to(services: Services, student_key: str) -> None:
+    """Pictures of an unknown are those of a student from then on, who may not have agreed to pictures as evidence."""
+    try:
+        student = services.store.student_by_key(student_key)
+        if not has_consent(student.consents, Purpose.EVIDENCE):
+            commit(services, RemoveEvidence(student.id))
+    except NotFound:
+        return
 
 
 def _forget(services: Services, student_key: str) -> None:

@@ -12,6 +12,7 @@ from attendance.changes import (
     QueueSearch,
     RemoveCourse,
     RemoveDevice,
+    RemoveEvidence,
     RemoveStudent,
     RemoveUnknownDecision,
     SetUnknownsSwitch,
@@ -162,3 +163,12 @@ def test_the_switch_needs_its_owner(school: Store, owner: Owner):
     with pytest.raises(NotFound):
         school.commit(SetUnknownsSwitch(UnknownsSwitch(owner, True, NOW, None)))
     assert list(school.unknowns_switches()) == []
+
+
+def test_pictures_of_sightings_that_a_person_named_go_with_the_others(school: Store):
+    school.commit(AddUnknownDecision(named("d1", "22", a_spot("s0"))))
+    school.commit(RemoveEvidence("22"))
+    pictures = {seen.id: seen.picture_key for seen in school.sightings("l1")}
+    assert pictures == {"s0": None, "s1": "picture of s1", "s2": "picture of s2"}
+    assert set(school.pending_erasures()) == {"picture of s0"}
+    school.commit(RemoveEvidence("22"))

@@ -119,7 +119,7 @@ class FakeFaces:
         person, first_s, last_s = (*line, 0.0, 0.0)[:3]
         frames = int(last_s - first_s) + 1
         picture = _picture(str(person).encode(), 160)
-        more = {"quality": 0.9, "place": _place(person), "vector": (person,)}
+        more = {"quality": 0.9, "place": place_of(person), "vector": (person,)}
         ranked = _ranked(person, own)
         if not ranked or ranked[0][1] < self.thresholds.review:
             return Seen(None, first_s, last_s, frames, 0, None, None, picture, first_s, (first_s, last_s), **more)
@@ -130,7 +130,7 @@ class FakeFaces:
         )
 
 
-def _place(person: float) -> tuple[float, ...]:
+def place_of(person: float) -> tuple[float, ...]:
     """Everybody has a seat of their own."""
     left = (person % 100) / 100
     return left, 0.5, left + 0.008, 0.51

@@ -10,13 +10,13 @@ import pytest
 
 from attendance.errors import Conflict, ConsentMissing, InvalidInput, NotFound, ServiceUnavailable
 from attendance.handlers import unknowns as unknowns_handler
-from attendance.model import Course, DecisionKind, LogFilter, OutboxItem, Recording, Role, Status, User
+from attendance.model import Course, DecisionKind, LogFilter, OutboxItem, Purpose, Recording, Role, Status, User
 from attendance.searching.searches import search_recording
 from attendance.use_cases.lectures.lectures import lecture_board, lecture_summaries, search_again
 from attendance.use_cases.lectures.log import export_log
 from attendance.use_cases.lectures.marks import set_mark
 from attendance.use_cases.outbox import drain, follow_up
-from attendance.use_cases.students.registering import change_student
+from attendance.use_cases.students.consents import withdraw_consent
 from attendance.use_cases.students.removing import remove_student, what_will_be_erased
 from attendance.use_cases.unknowns.deciding import (
     ignore_group,
@@ -30,6 +30,7 @@ from attendance.use_cases.unknowns.groups import UnknownGroup, groups, who_it_ma
 from attendance.use_cases.unknowns.searching import numbers_of_unknown
 from attendance.use_cases.unknowns.vectors import forget_expired, set_switch
 from attendance.use_cases.upkeep import tidy
+from tests.fakes.faces import place_of
 from tests.unit.in_memory import CONSENT, NOW, MemoryServices, a_course, a_student, services_in_memory
 from tests.unit.receiving import START, a_file, a_teacher, receive, statuses
 
@@ -82,11 +83,7 @@ def found(services: MemoryServices) -> list[UnknownGroup]:
 def by_person(services: MemoryServices, person: float) -> UnknownGroup:
     """The group in which the stand-in engine's person was seen."""
 
-    def is_of(group: UnknownGroup) -> bool:
-        pictures = [services.media.read(one.sighting.picture_key) for one in group.seen]
-        return any(services.faces.vector_of(picture) == (person,) for picture in pictures)
-
-    return next(group for group in found(services) if is_of(group))
+    return next(group for group in found(services) if any(one.sighting.place == place_of(person) for one in group.seen))
 
 
 def key_of(services: MemoryServices, student_id: str) -> str:
@@ -359,7 +356,7 @@ def test_no_vector_is_kept_of_whom_a_person_named_without_consent(services, tmp_
     assert vectors(services, recording) == [(950.0,)]
     name_group(services, ADMIN, by_person(services, 950).id, key_of(services, "23"))
     assert vectors(services, recording) == [(950.0,)]
-    change_student(services, "23", name="Student 23", consent_on=None, by=None)
+    withdraw_consent(services, "23", [Purpose.FACE], by=None)
     follow_up(services)
     assert vectors(services, recording) == []
 
@@ -466,3 +463,16 @@ def test_the_list_of_lectures_counts_the_strangers_who_are_left(services, tmp_pa
     ignore_group(services, ADMIN, by_person(services, 950).id)
     (summary,) = lecture_summaries(services, services.store.courses()).items
     assert summary.counts.strangers == 1
+
+
+def test_no_picture_is_left_of_whoever_has_not_agreed_to_pictures_as_evidence(services, tmp_path):
+    recording = lecture(services, tmp_path, "900 0 3000|950 0 3000")
+    group = by_person(services, 900)
+    picture, other = group.seen[0].sighting.picture_key, by_person(services, 950).seen[0].sighting.picture_key
+    name_group(services, ADMIN, group.id, key_of(services, "22"))
+    assert picture not in services.media.files
+    assert other in services.media.files
+    mark = next(one for one in services.store.marks(recording.lecture_id) if one.student_id == "22")
+    assert (mark.status, mark.evidence.picture_key) == (Status.PRESENT, None)
+    name_group(services, ADMIN, by_person(services, 950).id, key_of(services, "23"))
+    assert other in services.media.files

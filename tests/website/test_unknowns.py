@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 from flask.testing import FlaskClient
 
-from attendance.changes import AddCourse, SaveStudent
-from attendance.model import Course, Role, Status, Student, User
+from attendance.changes import AddCourse
+from attendance.model import Course, Purpose, Role, Status, Student, User
 from attendance.services import Services
+from attendance.use_cases.students.consents import withdraw_consent
 from attendance.use_cases.unknowns.groups import groups
 from attendance.use_cases.unknowns.vectors import set_switch
 from tests.website.browsing import csrf
@@ -114,7 +115,7 @@ def test_a_picture_that_cannot_be_kept_as_a_photo_is_told(
 def test_a_photo_without_consent_is_refused_on_the_page_of_the_person(
     services: Services, teacher_client: FlaskClient, course: Course, lecture_id: str, absent: Student
 ) -> None:
-    services.store.commit(SaveStudent(replace(services.store.student("31"), consent_on=None)))
+    withdraw_consent(services, "31", [Purpose.FACE], by=None)
     page = post(teacher_client, course, f"{first_group(services, course)}/name", student=absent.key, keep_photo="yes")
     assert "Photos need the date" in page
     assert "Give this name" in page

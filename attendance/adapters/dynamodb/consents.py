@@ -11,6 +11,7 @@ from attendance.adapters.dynamodb import keys
 from attendance.adapters.dynamodb.actions import update
 from attendance.adapters.dynamodb.media_items import erasing, media_of
 from attendance.adapters.dynamodb.table import Table, key_in, together
+from attendance.adapters.dynamodb.unknowns import sightings_named
 from attendance.adapters.dynamodb.values import Item, read, text, whole
 from attendance.model import Student
 from attendance.rules.consent import consents_of_before
@@ -44,6 +45,8 @@ def _clear(table: Table, student_id: str, lead: Item) -> None:
         table.again(partial(_clear_sightings, table, text(lead, "lecture_id"), recording_id, student_id))
     elif place.startswith(keys.LECTURE):
         table.again(partial(_clear_mark, table, text(lead, "lecture_id"), student_id))
+    elif place.startswith(keys.UNKNOWN):
+        table.again(partial(_clear_named, table, text(lead, "course_id"), student_id))
 
 
 def _clear_sightings(table: Table, lecture_id: str, recording_id: str, student_id: str) -> None:
@@ -51,6 +54,14 @@ def _clear_sightings(table: Table, lecture_id: str, recording_id: str, student_i
     for one in [one for one in seen if one.get("student_id") == {"S": student_id} and "picture_key" in one]:
         gone = update(key_in(one), "REMOVE #picture_key", "#picture_key = :read", read=text(one, "picture_key"))
         table.transact([gone, *erasing(media_of(one))])
+
+
+def _clear_named(table: Table, course_id: str, student_id: str) -> None:
+    """Sightings that a person named so."""
+    for one in sightings_named(table, course_id, student_id):
+        if "picture_key" in one:
+            gone = update(key_in(one), "REMOVE #picture_key", "#picture_key = :read", read=text(one, "picture_key"))
+            table.transact([gone, *erasing(media_of(one))])
 
 
 def _clear_mark(table: Table, lecture_id: str, student_id: str) -> None:

@@ -76,6 +76,12 @@ def remove_decisions(table: Table, course_id: str) -> None:
         table.delete_many(_places(decision))
 
 
+def sightings_named(table: Table, course_id: str, student_id: str) -> list[Item]:
+    """Of a course, those that a person named so."""
+    named, _ = gone_with(student_id, decisions_of(table, course_id))
+    return list(_sightings(table, named))
+
+
 def drop_what_was_said_of(table: Table, student_id: str, lead: Item) -> None:
     """Sightings that a person named so go with their pictures, and vectors of faces that were refused are forgotten."""
     course_id, decision_id = text(lead, "course_id"), text(lead, "decision_id")

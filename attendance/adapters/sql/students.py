@@ -20,7 +20,7 @@ from attendance.adapters.sql.tables import (
     sightings,
     students,
 )
-from attendance.adapters.sql.unknowns import drop_what_was_said_of
+from attendance.adapters.sql.unknowns import drop_pictures_of, drop_what_was_said_of
 from attendance.errors import Conflict
 from attendance.model import Consent, EngineCount, Face, Page, Purpose, Student
 from attendance.rules.consent import check_consent, has_consent
@@ -91,6 +91,7 @@ class SqlStudents(Database):
                 select(marks.c.evidence_picture_key).where(marked),
             )
             connection.execute(update(sightings).where(seen).values(picture_key=None))
+            drop_pictures_of(connection, student_id)
             connection.execute(update(marks).where(marked).values(evidence_picture_key=None))
 
     def student(self, student_id: str) -> Student:

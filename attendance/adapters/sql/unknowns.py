@@ -79,6 +79,23 @@ def decisions_of(connection: Connection, course_id: str) -> list[UnknownDecision
     return read_all(connection, UnknownDecision, unknown_decisions, query)
 
 
+def named_as(connection: Connection, student_id: str) -> list[str]:
+    """The sightings that a person named so."""
+    own = unknown_decisions.c.student_id == student_id
+    found: set[str] = set()
+    for course_id in connection.scalars(select(unknown_decisions.c.course_id).where(own).distinct()).all():
+        found |= gone_with(student_id, decisions_of(connection, course_id))[0]
+    return sorted(found)
+
+
+def drop_pictures_of(connection: Connection, student_id: str) -> None:
+    """Of the sightings that a person named so, which stay."""
+    for some in in_parts(named_as(connection, student_id)):
+        theirs = sightings.c.id.in_(some)
+        erase_keys(connection, connection.scalars(select(sightings.c.picture_key).where(theirs)).all())
+        connection.execute(update(sightings).where(theirs).values(picture_key=None))
+
+
 def drop_what_was_said_of(connection: Connection, student_id: str) -> None:
     """Sightings that a person named so go with their pictures, and vectors of faces that were refused are forgotten."""
     own = unknown_decisions.c.student_id == student_id

@@ -205,7 +205,16 @@ def _event(services: Services, decision: UnknownDecision, user: User | None, *, 
         lecture_ids=tuple(lectures),
         by=user.id if user else decision.by,
         undone=undone,
+        student_key=_key_of(services, decision.student_id),
     )
+
+
+def _key_of(services: Services, student_id: str | None) -> str | None:
+    """Whoever is gone by now is not named."""
+    try:
+        return None if student_id is None else services.store.student(student_id).key
+    except NotFound:
+        return None
 
 
 def _kept(

@@ -209,7 +209,8 @@ class FakeStudents(FakeState):
 
     def _remove_evidence(self, student_id: str) -> None:
         _need_student(self, student_id)
-        for seen in [seen for seen in self._sightings.values() if seen.student_id == student_id]:
+        named = {one for course_id in self._courses for one in self._said_of(student_id, course_id)[0]}
+        for seen in [one for one in self._sightings.values() if one.student_id == student_id or one.id in named]:
             self._erase([seen.picture_key])
             self._sightings[seen.id] = replace(seen, picture_key=None)
         for key, mark in self._marks.items():
@@ -217,10 +218,12 @@ class FakeStudents(FakeState):
                 self._erase([mark.evidence.picture_key])
                 self._marks[key] = replace(mark, evidence=replace(mark.evidence, picture_key=None))
 
+    def _said_of(self, student_id: str, course_id: str) -> tuple[set[str], set[str]]:
+        return gone_with(student_id, [one for one in self._decisions.values() if one.course_id == course_id])
+
     def _drop_what_was_said_of(self, student_id: str) -> None:
         for course_id in self._courses:
-            own = [one for one in self._decisions.values() if one.course_id == course_id]
-            named, refused = gone_with(student_id, own)
+            named, refused = self._said_of(student_id, course_id)
             self._drop_sightings(lambda seen, gone=named: seen.id in gone)
             for one in refused & set(self._sightings):
                 self._sightings[one] = replace(self._sightings[one], vector=None)
