@@ -8,23 +8,18 @@ from attendance.errors import NotFound
 from attendance.events import Event, PhotosRemoved, UnknownDecided
 from attendance.model import DecisionKind, Purpose
 from attendance.rules.consent import has_consent
-from attendance.rules.merging import NAMED, Because
+from attendance.rules.merging import NAMED, REFUSED_FACE, SORTED_ANEW, UNDONE, Because
 from attendance.services import Services
 from attendance.use_cases.lectures.marks import mark_lecture
 from attendance.use_cases.unknowns.vectors import forget_without_consent
 
-_REASONS = {
-    DecisionKind.NAMED: NAMED,
-    DecisionKind.NOT_STUDENT: "The face is not this student's.",
-}
-_OTHER = "The faces were sorted anew."
-_UNDONE = "What was said of the face was taken back."
+_REASONS = {DecisionKind.NAMED: NAMED, DecisionKind.NOT_STUDENT: REFUSED_FACE}
 
 
 def follow(services: Services, event: Event) -> None:
     """The same again changes nothing: marks are what the sightings and decisions of that moment make them."""
     if isinstance(event, UnknownDecided):
-        reason = _UNDONE if event.undone else _REASONS.get(DecisionKind(event.decision), _OTHER)
+        reason = UNDONE if event.undone else _REASONS.get(DecisionKind(event.decision), SORTED_ANEW)
         for lecture_id in event.lecture_ids:
             _mark(services, lecture_id, Because(event.by, reason))
         if event.student_key is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from attendance.changes import MarkStep
+from attendance.errors import Phrase
 from attendance.model import Mark, MarkChange
 from attendance.sentences import no_mark
 
@@ -19,7 +20,11 @@ class Because:
     reason: str
 
 
-NAMED = "The face was named."
+NAMED = str(Phrase("The face was named."))
+REFUSED_FACE = str(Phrase("The face is not this student's."))
+SORTED_ANEW = str(Phrase("The faces were sorted anew."))
+UNDONE = str(Phrase("What was said of the face was taken back."))
+REASONS_OF_FACES = frozenset({NAMED, REFUSED_FACE, SORTED_ANEW, UNDONE})
 
 
 def machine_steps(

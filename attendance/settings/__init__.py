@@ -186,7 +186,7 @@ SETTINGS = (
     Setting(
         "ROLLCALL_UNKNOWN_DAYS",
         "14",
-        "For how many days face vectors of unknown people are kept, where an admin switched that on for a course.",
+        "For how many days face vectors of unknown people are stored, where an admin switched that on for a course.",
         count(1, 365),
     ),
     Setting(

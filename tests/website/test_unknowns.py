@@ -165,7 +165,7 @@ def test_an_admin_alone_switches_vectors_on_and_off(
     assert answer.status_code == 403
     assert "no face vector of them is stored" in admin_client.get(f"/courses/{course.id}/change").text
     page = post(admin_client, course, "vectors", on="yes")
-    assert "are kept for 14 days" in page
+    assert "are stored for 14 days" in page
     assert "forgotten after 14 days" in teacher_client.get(f"/courses/{course.id}/unknown").text
     assert "All vectors were forgotten." in post(admin_client, course, "vectors", on="no")
 
@@ -213,7 +213,7 @@ def test_a_group_is_of_its_own_course_alone(
 def test_students_of_the_course_read_that_vectors_are_kept(
     services: Services, admin: User, student_client: FlaskClient, course: Course
 ) -> None:
-    words = "are kept in this course for 14 days"
+    words = "are stored in this course for 14 days"
     assert words not in student_client.get("/log/mine").text
     set_switch(services, admin, course, on=True)
     assert words in student_client.get("/log/mine").text

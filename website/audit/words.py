@@ -39,7 +39,7 @@ ACTIONS = {
     "lecture.removed": _l("removed the lecture"),
     "recording.removed": _l("removed a recording of"),
     "recording.searched_again": _l("had a recording searched again"),
-    "course.unknown_vectors_on": _l("let vectors of unknown people be kept for"),
+    "course.unknown_vectors_on": _l("let vectors of unknown people be stored for"),
     "course.unknown_vectors_off": _l("had the vectors of unknown people forgotten of"),
     "unknown.named": _l("named an unknown person of"),
     "unknown.ignored": _l("ignored an unknown person of"),

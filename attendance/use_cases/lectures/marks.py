@@ -12,7 +12,7 @@ from attendance.events import MarksChanged, MarkSet
 from attendance.model import Mark, Recording, Sighting, Status
 from attendance.ports import Store
 from attendance.rules.lectures import decide_marks, present_or_late
-from attendance.rules.merging import Because, cleared_steps, machine_steps, person_step
+from attendance.rules.merging import REASONS_OF_FACES, Because, cleared_steps, machine_steps, person_step
 from attendance.rules.statuses import BY_PERSON
 from attendance.rules.unknowns import with_decisions
 from attendance.services import Services
@@ -116,7 +116,7 @@ _LONGEST_REASON = 500
 _KNOWN_OTHERWISE = str(Phrase("Found out in another way than by the face."))
 _CONFIRMED, _REFUSED = str(Phrase("The face was confirmed.")), str(Phrase("The face was refused."))
 _TAKEN_BACK = str(Phrase("The person's mark was taken back."))
-REASONS = frozenset({_KNOWN_OTHERWISE, _CONFIRMED, _REFUSED, _TAKEN_BACK})
+REASONS = frozenset({_KNOWN_OTHERWISE, _CONFIRMED, _REFUSED, _TAKEN_BACK}) | REASONS_OF_FACES
 """Those of the buttons; they are stored as they are, beside what people type."""
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from attendance.errors import NotFound
 from attendance.model import Course, Lecture, Owner, OwnerKind, Recording, Sighting, Student, UnknownDecision
 from attendance.rules.consent import may_be_named
+from attendance.rules.paging import all_items
 from attendance.rules.unknowns import (
     Cluster,
     Likeness,
@@ -116,13 +117,7 @@ def who_it_may_be(services: Services, course: Course, text: str = "") -> list[St
 
 def lectures_of(services: Services, course_id: str) -> Iterator[Lecture]:
     """Newest first."""
-    number = 1
-    while True:
-        page = services.store.lectures(course_ids=[course_id], page=number, size=_PAGE)
-        yield from page.items
-        if number >= page.pages:
-            return
-        number += 1
+    return all_items(lambda number: services.store.lectures(course_ids=[course_id], page=number, size=_PAGE))
 
 
 def owner_of(course: Course) -> Owner:
@@ -131,13 +126,7 @@ def owner_of(course: Course) -> Owner:
 
 
 def _matching(services: Services, text: str, course_id: str | None) -> Iterator[Student]:
-    number = 1
-    while True:
-        page = services.store.students(text=text, course_id=course_id, page=number, size=_PAGE)
-        yield from page.items
-        if number >= page.pages:
-            return
-        number += 1
+    return all_items(lambda number: services.store.students(text=text, course_id=course_id, page=number, size=_PAGE))
 
 
 def _seen(services: Services, course: Course, decisions: Sequence[UnknownDecision]) -> Iterator[SeenUnknown]:
