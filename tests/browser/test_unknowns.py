@@ -1,4 +1,4 @@
-"""Who is that? A teacher names a stranger of three lectures by keyboard, sees all marked, and takes it back."""
+"""Who is that? A teacher names a stranger of two lectures by keyboard, sees both marked, and takes it back."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SETTINGS = {"ROLLCALL_TIMEZONE": "Asia/Seoul"}
 
 @pytest.fixture
 def school_and_site(browser: Browser, lecture_film: Path, tmp_path: Path) -> Iterator[tuple[School, RunningSite]]:
-    """A site of its own: vectors of unknown people are kept, and two more lectures show the same people."""
+    """A site of its own: two lectures more show the same people, since vectors of unknown people are stored."""
     data = tmp_path / "data"
     services = bootstrap(load_settings({"ROLLCALL_DATA": str(data), **_SETTINGS}))
     try:
@@ -54,13 +54,13 @@ def school_and_site(browser: Browser, lecture_film: Path, tmp_path: Path) -> Ite
     site.stop()
 
 
-def test_a_stranger_of_three_lectures_is_named_by_keyboard_and_the_name_is_taken_back(
+def test_a_stranger_of_two_lectures_is_named_by_keyboard_and_the_name_is_taken_back(
     signed_in: SignedIn, school: School
 ) -> None:
     page = signed_in(TEACHER)
     page.goto(f"/courses/{school.course.id}")
     page.get_by_role("link", name="Unknown people").click()
-    expect(page.get_by_text("Seen 3 times, in 3 lectures")).to_be_visible()
+    expect(page.get_by_text("Seen 2 times, in 2 lectures")).to_be_visible()
     assert broken_now(page, "unknowns") == []
     page.get_by_role("link", name="Say who this is").first.focus()
     page.keyboard.press("Enter")
@@ -87,8 +87,8 @@ def test_a_stranger_of_three_lectures_is_named_by_keyboard_and_the_name_is_taken
 
 def _lectures(page: Page) -> Iterator[str]:
     page.goto("/lectures/")
-    links = [link.get_attribute("href") for link in page.locator("a.lecture-link").all()]
-    for link in links:
+    newest = page.locator("a.lecture-link").all()[:2]  # the first one was searched before vectors were stored
+    for link in [link.get_attribute("href") for link in newest]:
         assert link is not None
         page.goto(link)
         yield link
