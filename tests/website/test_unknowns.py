@@ -15,7 +15,7 @@ from attendance.use_cases.students.consents import withdraw_consent
 from attendance.use_cases.unknowns.groups import groups
 from attendance.use_cases.unknowns.vectors import set_switch
 from tests.website.browsing import csrf
-from tests.website.conftest import _account, _signed_in
+from tests.website.conftest import an_account, signed_in
 from tests.website.lecturing import add_student, enrol, searched_lecture
 from tests.website.test_lectures import mark_of
 
@@ -185,7 +185,7 @@ def test_the_rest_is_proposed_to_be_the_one_who_was_named(
 def test_others_do_not_see_them(
     services: Services, student_client: FlaskClient, course: Course, lecture_id: str, app: object
 ) -> None:
-    other = _signed_in(app, _account(services, "other@example.org", "Other Example", Role.TEACHER))  # type: ignore[arg-type]
+    other = signed_in(app, an_account(services, "other@example.org", "Other Example", Role.TEACHER))  # type: ignore[arg-type]
     group = first_group(services, course)
     for path in ("", f"/{group}"):
         assert other.get(f"/courses/{course.id}/unknown{path}").status_code == 404

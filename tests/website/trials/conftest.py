@@ -16,6 +16,7 @@ from attendance.use_cases.courses.timetable import add_slot
 from attendance.use_cases.devices.devices import set_alarm_threshold
 from attendance.use_cases.imports.stored import begin_import
 from attendance.use_cases.people.accounts import add_user
+from attendance.use_cases.unknowns.deciding import ignore_group
 from tests.website.browsing import PASSWORD, sign_in
 from tests.website.lecturing import add_student, create, enrol, searched_lecture
 from tests.website.measuring import measure, paired_device
@@ -80,6 +81,8 @@ def _names(
         "lecture_id": lecture_id,
         "recording_id": recording_id,
         "sighting_id": seen.id,
+        "group_id": seen.id,
+        "decision_id": ignore_group(services, admin, seen.id).id,
         "upload_id": upload.rpartition("/")[2],
         "user_id": admin.id,
         "session_id": services.store.sessions(admin.id, services.now())[0].id,
