@@ -41,7 +41,14 @@ class World:
 
     def _with(self, rule: Rule, names: dict[str, str]) -> str:
         built = rule.build(
-            names | {"kind": "csv", "filename": "js/theme.js", "token": "no-token", "session_id": "0" * 32},
+            names
+            | {
+                "kind": "csv",
+                "purpose": "face",
+                "filename": "js/theme.js",
+                "token": "no-token",
+                "session_id": "0" * 32,
+            },
             append_unknown=False,
         )
         assert built is not None, rule
