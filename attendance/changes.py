@@ -29,6 +29,7 @@ from attendance.model import (
     UnknownDecision,
     UnknownsSwitch,
     User,
+    Visit,
 )
 
 
@@ -249,7 +250,16 @@ class AddDevice:
     device: Device
 
 
-SET_BY_PEOPLE = ("name", "room", "alarm_line_c", "calibration_offset_c", "calibrated_on")
+SET_BY_PEOPLE = (
+    "name",
+    "room",
+    "alarm_line_c",
+    "calibration_offset_c",
+    "calibrated_on",
+    "visits_since",
+    "staff_ids",
+    "tells_names",
+)
 """What of a device is changed by people alone."""
 
 
@@ -267,6 +277,8 @@ class SaveDevice:
 @dataclass(frozen=True, slots=True)
 class RemoveDevice:
     """With its key, readings, alarms and refusals, and what it took with readings; recordings stay.
+
+    Visits of a door go too, and their pictures become erasures.
 
     A device that sends many readings is to be revoked, and its readings removed, before. Refused with NotFound.
     """
@@ -289,6 +301,35 @@ class AddAlarms:
     device_id: str
     alarms: Sequence[Alarm]
     quiet: timedelta
+
+
+MOST_VISITS = 5
+"""Of one stay, and of one removal: on DynamoDB they and the events that tell of them are one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddVisits:
+    """Whom one stay at a door shows, at most MOST_VISITS.
+
+    Refused with NotFound (device or student), AlreadyExists where one of the ids is stored.
+    """
+
+    visits: Sequence[Visit]
+
+
+@dataclass(frozen=True, slots=True)
+class NameVisit:
+    """Say whom a visit shows, or that it shows somebody else. Refused with NotFound (student), MovedOn (not `old`)."""
+
+    old: Visit
+    new: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveVisits:
+    """At most MOST_VISITS; their pictures become erasures. Those that are gone are passed over."""
+
+    visit_ids: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,6 +476,9 @@ Change = (
     | SaveDevice
     | RemoveDevice
     | AddAlarms
+    | AddVisits
+    | NameVisit
+    | RemoveVisits
     | AddSlot
     | RemoveSlot
     | AddRenewedFace

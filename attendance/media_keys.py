@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from attendance.errors import InvalidInput
 from attendance.model import new_id
 
-_KEY = re.compile(r"(photos|recordings|evidence)/[0-9a-f]{32}/[0-9a-f]{32}(-small)?\.[a-z0-9]{2,4}")
+_KEY = re.compile(r"(photos|recordings|evidence|visits)/[0-9a-f]{32}/[0-9a-f]{32}(-small)?\.[a-z0-9]{2,4}")
 
 COPY = "copy:"
 """So begins, in the list of what is still to be erased, what is no file: a copy of a face that a service holds."""
@@ -40,6 +40,11 @@ def recording_key(lecture_id: str, extension: str) -> str:
 def evidence_key(recording_id: str) -> str:
     """A new key for a picture that proves a sighting."""
     return f"evidence/{recording_id}/{new_id()}.jpg"
+
+
+def visit_key(device_id: str) -> str:
+    """A new key for a picture of somebody at a door."""
+    return f"visits/{device_id}/{new_id()}.jpg"
 
 
 def is_key(text: str) -> bool:

@@ -91,6 +91,14 @@ def no_alarm() -> NotFound:
     return NotFound("There is no such alarm.")
 
 
+def no_visit() -> NotFound:
+    return NotFound("There is no such visit.")
+
+
+def visit_taken() -> AlreadyExists:
+    return AlreadyExists("This visit is already stored.")
+
+
 def device_taken() -> AlreadyExists:
     return AlreadyExists("This device already exists.")
 

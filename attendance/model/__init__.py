@@ -9,6 +9,7 @@ from attendance.model.devices import (
     PIXELS,
     Alarm,
     Device,
+    DeviceKind,
     DevicePicture,
     DeviceState,
     DeviceStatus,
@@ -27,6 +28,7 @@ from attendance.model.outbox import ERASE, OutboxItem
 from attendance.model.people import Course, EngineCount, Face, Role, Session, Student, User
 from attendance.model.unknowns import DecisionKind, Owner, OwnerKind, Spot, UnknownDecision, UnknownsSwitch
 from attendance.model.uploads import COMMAND_LINE, DeviceRecording, LectureRecording, Sender
+from attendance.model.visits import LastVisit, Verdict, Visit, VisitPlace
 
 __all__ = [
     "COMMAND_LINE",
@@ -39,6 +41,7 @@ __all__ = [
     "Course",
     "DecisionKind",
     "Device",
+    "DeviceKind",
     "DevicePicture",
     "DeviceRecording",
     "DeviceState",
@@ -48,6 +51,7 @@ __all__ = [
     "Face",
     "GivenBy",
     "ItemRefusal",
+    "LastVisit",
     "Lecture",
     "LectureCounts",
     "LectureRecording",
@@ -80,6 +84,9 @@ __all__ = [
     "UnknownDecision",
     "UnknownsSwitch",
     "User",
+    "Verdict",
+    "Visit",
+    "VisitPlace",
     "is_id",
     "new_id",
 ]

@@ -50,6 +50,13 @@ class Pairing:
     until: datetime | None = None
 
 
+class DeviceKind(StrEnum):
+    """What a device is for: lectures of its room's timetable, or visits at a door, which has no timetable."""
+
+    CLASSROOM = "classroom"
+    DOOR = "door"
+
+
 class DeviceState(StrEnum):
     """Where a device is between being added and being revoked."""
 
@@ -66,6 +73,9 @@ class Device:
     `calibration_offset_c` is added to every skin estimate.
     `silent_since` is when it was heard of last, once it was noted that nothing came since then for too long.
     `pairings` is what was noted of the times in which it had a key; `paired_times` are those times.
+
+    Of a door: `visits_since` is since when an admin lets it record visits, None where it may not; `staff_ids` are the
+    users who see them beside the admins; `tells_names` is whether it is told whom it sees, for its own screen.
     """
 
     id: str
@@ -84,6 +94,15 @@ class Device:
     calibration_offset_c: float = 0.0
     calibrated_on: date | None = None
     pairings: tuple[Pairing, ...] = ()
+    kind: DeviceKind = DeviceKind.CLASSROOM
+    visits_since: datetime | None = None
+    staff_ids: frozenset[str] = frozenset()
+    tells_names: bool = False
+
+    @property
+    def is_door(self) -> bool:
+        """Whether it makes visits, and no lectures."""
+        return self.kind is DeviceKind.DOOR
 
     @property
     def state(self) -> DeviceState:

@@ -13,11 +13,14 @@ from attendance.model import (
     DevicePicture,
     DeviceStatus,
     ItemRefusal,
+    LastVisit,
     NearAlarms,
     Page,
     Reading,
     ReadingSpan,
     Slot,
+    Visit,
+    VisitPlace,
 )
 
 
@@ -136,3 +139,34 @@ class AlarmStore(Protocol):
 
     def pictures(self, device_id: str, from_at: datetime, before_at: datetime) -> Sequence[DevicePicture]:
         """Sorted by time. They go with their recording."""
+
+
+class VisitStore(Protocol):
+    """Who was seen at doors."""
+
+    def visit(self, visit_id: str) -> Visit:
+        """Raises NotFound."""
+
+    def visits(
+        self,
+        device_ids: Sequence[str],
+        *,
+        student_id: str | None = None,
+        unnamed: bool = False,
+        from_at: datetime | None = None,
+        before: VisitPlace | None = None,
+        limit: int = 50,
+    ) -> Sequence[Visit]:
+        """Those at these doors, newest first, from a moment on and before a place in that order.
+
+        With `student_id` only those that show, or may show, this student; with `unnamed` only those that are not known.
+        """
+
+    def visits_by_id(self, visit_ids: Sequence[str]) -> Mapping[str, Visit]:
+        """Those of these that exist."""
+
+    def last_visits(self, device_ids: Sequence[str]) -> Sequence[LastVisit]:
+        """Of each student who is known at one of these doors, the newest visit at each of them; newest first.
+
+        What is read grows with the people, not with their visits.
+        """

@@ -25,7 +25,7 @@ from attendance.model import (
     UnknownDecision,
     UnknownsSwitch,
 )
-from attendance.ports.devices import AlarmStore, DeviceStore, ReadingStore, TimetableStore
+from attendance.ports.devices import AlarmStore, DeviceStore, ReadingStore, TimetableStore, VisitStore
 from attendance.ports.people import CourseStore, RenewalStore, SessionStore, StudentStore, UserStore
 
 
@@ -174,6 +174,7 @@ class Store(
     TimetableStore,
     ReadingStore,
     AlarmStore,
+    VisitStore,
     AuditStore,
     OutboxStore,
     Protocol,

@@ -24,6 +24,7 @@ from attendance.adapters.dynamodb.table import LastStep, Table
 from attendance.adapters.dynamodb.timetable import DynamoTimetable
 from attendance.adapters.dynamodb.unknowns import DynamoUnknowns
 from attendance.adapters.dynamodb.users import DynamoSessions, DynamoUsers
+from attendance.adapters.dynamodb.visits import DynamoVisits
 from attendance.changes import (
     AddAlarms,
     AddCourse,
@@ -37,7 +38,9 @@ from attendance.changes import (
     AddToRoster,
     AddUnknownDecision,
     AddUser,
+    AddVisits,
     FinishSearch,
+    NameVisit,
     NoteSilence,
     OfferPairing,
     Part,
@@ -54,6 +57,7 @@ from attendance.changes import (
     RemoveStudent,
     RemoveUnknownDecision,
     RemoveUser,
+    RemoveVisits,
     RevokeDevice,
     SaveConsents,
     SaveCourse,
@@ -93,6 +97,7 @@ class DynamoStore(
     DynamoTimetable,
     DynamoReadings,
     DynamoAlarms,
+    DynamoVisits,
     DynamoAudit,
     DynamoOutbox,
 ):
@@ -152,6 +157,9 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     TakePairing: DynamoDevices._take_pairing,
     OfferPairing: DynamoDevices._offer_pairing,
     AddAlarms: DynamoAlarms._add_alarms,
+    AddVisits: DynamoVisits._add_visits,
+    NameVisit: DynamoVisits._name_visit,
+    RemoveVisits: DynamoVisits._remove_visits,
     AddSlot: DynamoTimetable._add_slot,
     RemoveSlot: DynamoTimetable._remove_slot,
     SaveMarks: DynamoMarks._save_marks,

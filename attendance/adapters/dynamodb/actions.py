@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from attendance.adapters.dynamodb.keys import Key
-from attendance.adapters.dynamodb.values import Item, attribute
+from attendance.adapters.dynamodb.values import Item, attribute, is_stored
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -69,9 +69,9 @@ def check(key: Key, condition: str = STAYS, refused: Exception | None = None, **
 
 
 def setting(changes: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """An update's expression and its values: each attribute set, or removed where it becomes None."""
-    kept = {name: value for name, value in changes.items() if value is not None}
-    gone = [name for name, value in changes.items() if value is None]
+    """An update's expression and its values: each attribute set, or removed where it becomes None or an empty set."""
+    kept = {name: value for name, value in changes.items() if is_stored(value)}
+    gone = [name for name in changes if name not in kept]
     parts = []
     if kept:
         parts.append("SET " + ", ".join(f"#{name} = :{name}" for name in kept))
@@ -87,7 +87,7 @@ def as_stored(item: DataclassInstance, names: Collection[str] = ()) -> tuple[str
         if names and one.name not in names:
             continue
         value, missing = getattr(item, one.name), f"attribute_not_exists(#{one.name})"
-        if value is None:
+        if not is_stored(value):
             conditions.append(missing)
             continue
         same = f"#{one.name} = :was_{one.name}"

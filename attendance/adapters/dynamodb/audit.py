@@ -49,7 +49,7 @@ class DynamoAudit(TablePart):
         return [text(item, "sk").removeprefix("key#") for item in self.table.query(keys.ERASURES, most=limit)]
 
     def unclaimed(self, keys: Sequence[str]) -> Sequence[str]:
-        """In the order given. Reads the faces, and a partition a lecture."""
+        """In the order given. Reads the faces, and a partition a lecture and a device."""
         named = self._named() if keys else set()
         return [key for key in keys if key not in named]
 
@@ -63,7 +63,12 @@ class DynamoAudit(TablePart):
         named = {key for item in faces for key in media_of(item)}
         courses = [text(item, "id") for item in self.table.query(keys.COURSES, only=("id",))]
         lectures = [one for part in together(self._lecture_ids, courses) for one in part]
-        return named.union(*together(self._named_in, lectures))
+        devices = [text(item, "id") for item in self.table.query(keys.DEVICES, only=("id",))]
+        return named.union(*together(self._named_in, lectures), *together(self._named_at_door, devices))
+
+    def _named_at_door(self, device_id: str) -> set[str]:
+        leads = self.table.query(keys.visits_of(device_id), only=("picture_key",))
+        return {key for lead in leads for key in media_of(lead)}
 
     def _lecture_ids(self, course_id: str) -> list[str]:
         lectures = self.table.query(keys.of_course(course_id), keys.LECTURE, only=("id",))

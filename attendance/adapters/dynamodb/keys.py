@@ -325,3 +325,39 @@ def pictures_of(device_id: str) -> str:
 
 def picture_at(device_id: str, at: datetime, recording_id: str) -> Key:
     return pictures_of(device_id), f"{moment(at)}#{plain(recording_id)}"
+
+
+VISIT = "visit#"
+
+
+def visit(visit_id: str) -> Key:
+    return VISIT + plain(visit_id), "visit"
+
+
+def visits_of(device_id: str) -> str:
+    """The partition of a door's visits by time."""
+    return f"{of_device(device_id)}#visits"
+
+
+def unnamed_of(device_id: str) -> str:
+    """The partition of those by time that nobody is known in."""
+    return f"{of_device(device_id)}#unnamed"
+
+
+def people_of(device_id: str) -> str:
+    """The partition of the newest visit of each student at a door."""
+    return f"{of_device(device_id)}#people"
+
+
+def last_visit(device_id: str, student_id: str) -> Key:
+    return people_of(device_id), STUDENT + plain(student_id)
+
+
+def visit_place(at: datetime, visit_id: str) -> str:
+    """The sort key of a visit among others."""
+    return f"{moment(at)}#{plain(visit_id)}"
+
+
+def student_visit(student_id: str, place: str) -> Key:
+    """Of the item that says that a visit shows, or may show, a student."""
+    return of_student(student_id), VISIT + place

@@ -17,6 +17,7 @@ from attendance.adapters.dynamodb.table import Table, key_in, together
 from attendance.adapters.dynamodb.unknowns import drop_what_was_said_of
 from attendance.adapters.dynamodb.users import DynamoUsers
 from attendance.adapters.dynamodb.values import Item, attributes, read, text, texts
+from attendance.adapters.dynamodb.visit_items import remove_visits
 from attendance.errors import AlreadyExists, NotFound
 from attendance.model import Consent, Face, Page, Purpose, Student
 from attendance.rules.consent import check_consent, has_consent
@@ -189,6 +190,8 @@ def _follow(table: Table, student_id: str, lead: Item) -> None:
         table.again(partial(_remove_mark, table, text(lead, "lecture_id"), student_id))
     elif place.startswith(keys.SEEN):
         _remove_sightings(table, text(lead, "lecture_id"), text(lead, "recording_id"), student_id)
+    elif place.startswith(keys.VISIT):
+        remove_visits(table, [text(lead, "visit_id")])
     elif place.startswith(keys.COURSE):
         table.delete_many(keys.on_roster(text(lead, "course_id"), student_id))
     elif place.startswith(keys.UNKNOWN):

@@ -54,9 +54,14 @@ def attribute(value: Any) -> dict[str, Any]:  # noqa: PLR0911 - one line a type
 
 
 def attributes(item: DataclassInstance) -> Item:
-    """All fields of a dataclass by name; those that are None are left out."""
+    """All fields of a dataclass by name; those that are None, or an empty set, are left out."""
     values = {field.name: getattr(item, field.name) for field in fields(item)}
-    return {name: attribute(value) for name, value in values.items() if value is not None}
+    return {name: attribute(value) for name, value in values.items() if is_stored(value)}
+
+
+def is_stored(value: Any) -> bool:
+    """Whether there is an attribute of this value: DynamoDB has no empty sets."""
+    return value is not None and value != frozenset()
 
 
 def read(kind: type[D], item: Item) -> D:

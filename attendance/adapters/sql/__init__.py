@@ -18,6 +18,7 @@ from attendance.adapters.sql.searches import SqlSearches, SqlSpending
 from attendance.adapters.sql.students import SqlRenewals, SqlStudents
 from attendance.adapters.sql.unknowns import SqlUnknowns
 from attendance.adapters.sql.users import SqlSessions, SqlUsers
+from attendance.adapters.sql.visits import SqlVisits
 from attendance.changes import (
     AddAlarms,
     AddCourse,
@@ -31,7 +32,9 @@ from attendance.changes import (
     AddToRoster,
     AddUnknownDecision,
     AddUser,
+    AddVisits,
     FinishSearch,
+    NameVisit,
     NoteSilence,
     OfferPairing,
     Part,
@@ -48,6 +51,7 @@ from attendance.changes import (
     RemoveStudent,
     RemoveUnknownDecision,
     RemoveUser,
+    RemoveVisits,
     RevokeDevice,
     SaveConsents,
     SaveCourse,
@@ -85,6 +89,7 @@ class SqlStore(
     SqlTimetable,
     SqlReadings,
     SqlAlarms,
+    SqlVisits,
     SqlAudit,
     SqlOutbox,
 ):
@@ -136,6 +141,9 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     TakePairing: SqlDevices._take_pairing,
     OfferPairing: SqlDevices._offer_pairing,
     AddAlarms: SqlAlarms._add_alarms,
+    AddVisits: SqlVisits._add_visits,
+    NameVisit: SqlVisits._name_visit,
+    RemoveVisits: SqlVisits._remove_visits,
     AddSlot: SqlTimetable._add_slot,
     RemoveSlot: SqlTimetable._remove_slot,
     SaveMarks: SqlMarks._save_marks,

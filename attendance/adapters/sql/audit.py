@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, Table, func, insert, or_, select, update
 
 from attendance.adapters.sql.connection import Database
 from attendance.adapters.sql.rows import in_parts, page_of, read, values
-from attendance.adapters.sql.tables import audit, faces, marks, outbox, recordings, sightings, users
+from attendance.adapters.sql.tables import audit, faces, marks, outbox, recordings, sightings, users, visits
 from attendance.model import ERASE, AuditEntry, Page
 from attendance.rules.texts import without_names
 from attendance.sentences import REMOVED_USER
@@ -21,6 +21,7 @@ _MEDIA_KEYS = (
     recordings.c.media_key,
     sightings.c.picture_key,
     marks.c.evidence_picture_key,
+    visits.c.picture_key,
 )
 
 

@@ -206,3 +206,18 @@ class StatusText(TypeDecorator[DeviceStatus]):
             return None
         said = json.loads(value)
         return DeviceStatus(**{**said, "at": datetime.fromisoformat(said["at"])})
+
+
+class IdsText(TypeDecorator[frozenset[str]]):
+    """A few ids, with blanks between them; none is an empty set, and no text at all."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: frozenset[str] | None, dialect: Dialect) -> str | None:
+        """Sorted, so that the same ids are the same text."""
+        return " ".join(sorted(value)) if value else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[str]:
+        """Back."""
+        return frozenset((value or "").split())

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from attendance.adapters.sql.connection import Database
+from attendance.adapters.sql.outbox import erase_found
 from attendance.adapters.sql.rows import in_parts, lock, lock_as_read, one, read, read_all, values
-from attendance.adapters.sql.tables import courses, devices, item_refusals, slots
+from attendance.adapters.sql.tables import courses, devices, item_refusals, slots, visits
 from attendance.adapters.sql.unknowns import drop_switch
 from attendance.changes import SET_BY_PEOPLE
 from attendance.model import Device, DeviceStatus, ItemRefusal, Owner, OwnerKind, Slot
@@ -69,7 +70,8 @@ class SqlDevices(Database):
 
     def _remove_device(self, device_id: str) -> None:
         """Raises NotFound."""
-        with self._writing() as connection:
+        with self._removing() as connection:
+            erase_found(connection, select(visits.c.picture_key).where(visits.c.device_id == device_id))
             if not connection.execute(delete(devices).where(devices.c.id == device_id)).rowcount:
                 raise no_device()
             drop_switch(connection, Owner(OwnerKind.DEVICE, device_id))

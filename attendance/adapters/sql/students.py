@@ -19,6 +19,7 @@ from attendance.adapters.sql.tables import (
     rosters,
     sightings,
     students,
+    visits,
 )
 from attendance.adapters.sql.unknowns import drop_pictures_of, drop_what_was_said_of
 from attendance.errors import Conflict
@@ -76,6 +77,7 @@ class SqlStudents(Database):
                 connection,
                 select(sightings.c.picture_key).where(sightings.c.student_id == student_id),
                 select(marks.c.evidence_picture_key).where(marks.c.student_id == student_id),
+                select(visits.c.picture_key).where(visits.c.student_id == student_id),
             )
             drop_what_was_said_of(connection, student_id)
             connection.execute(delete(students).where(students.c.id == student_id))

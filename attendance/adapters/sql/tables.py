@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from attendance.adapters.sql.columns import (
     ConsentsText,
+    IdsText,
     Moment,
     PairingsText,
     Pixels,
@@ -31,7 +32,7 @@ from attendance.adapters.sql.columns import (
     prose,
     text,
 )
-from attendance.model import DecisionKind, OwnerKind, RecordingKind, Role, SearchStatus, Status
+from attendance.model import DecisionKind, DeviceKind, OwnerKind, RecordingKind, Role, SearchStatus, Status, Verdict
 
 metadata = MetaData(
     naming_convention={
@@ -340,6 +341,10 @@ devices = Table(
     Column("calibration_offset_c", Double, nullable=False),
     Column("calibrated_on", Date),
     Column("pairings", PairingsText),
+    Column("kind", choice(DeviceKind), nullable=False),
+    Column("visits_since", Moment),
+    Column("staff_ids", IdsText),
+    Column("tells_names", Boolean, nullable=False),
 )
 
 item_refusals = Table(
@@ -408,4 +413,35 @@ device_pictures = Table(
     Column("reading_id", text(64), nullable=False),
     Column("at", Moment, nullable=False),
     Index(None, "device_id", "at"),
+)
+
+visits = Table(
+    "visits",
+    metadata,
+    _id(),
+    Column("device_id", text(64), ForeignKey("devices.id", ondelete="CASCADE"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("verdict", choice(Verdict), nullable=False),
+    Column("student_id", text(64), ForeignKey("students.id", ondelete="CASCADE")),
+    Column("similarity", Double),
+    Column("picture_key", text(255), index=True),
+    Column("pixels_c", Pixels),
+    Column("thermistor_c", Double),
+    Column("temperature_c", Double),
+    Column("named_by", text(64)),
+    Column("named_at", Moment),
+    Index(None, "device_id", "at"),
+    Index("ix_visits_device_id_verdict", "device_id", "verdict", "at"),
+    Index("ix_visits_student_id", "student_id", "device_id", "at"),
+)
+
+# The newest visit of each student at each door: the wall of people reads as many rows as there are people.
+last_visits = Table(
+    "last_visits",
+    metadata,
+    Column("device_id", text(64), ForeignKey("devices.id", ondelete="CASCADE"), primary_key=True),
+    Column("student_id", text(64), ForeignKey("students.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("visit_id", text(64), ForeignKey("visits.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
 )

@@ -17,7 +17,9 @@ from attendance.changes import (
     AddToRoster,
     AddUnknownDecision,
     AddUser,
+    AddVisits,
     FinishSearch,
+    NameVisit,
     NoteSilence,
     OfferPairing,
     Part,
@@ -34,6 +36,7 @@ from attendance.changes import (
     RemoveStudent,
     RemoveUnknownDecision,
     RemoveUser,
+    RemoveVisits,
     RevokeDevice,
     SaveConsents,
     SaveCourse,
@@ -49,7 +52,7 @@ from attendance.changes import (
     change_set,
     values_of,
 )
-from tests.fakes.store.devices import FakeAlarms, FakeDevices, FakeReadings, FakeTimetable
+from tests.fakes.store.devices import FakeAlarms, FakeDevices, FakeReadings, FakeTimetable, FakeVisits
 from tests.fakes.store.lectures import FakeLectures, FakeSearches
 from tests.fakes.store.marks import FakeAudit, FakeMarks, FakeOutbox
 from tests.fakes.store.people import FakeCourses, FakeSessions, FakeStudents, FakeUsers
@@ -73,6 +76,7 @@ class FakeStore(
     FakeTimetable,
     FakeReadings,
     FakeAlarms,
+    FakeVisits,
     FakeAudit,
     FakeOutbox,
 ):
@@ -133,6 +137,9 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     TakePairing: FakeDevices._take_pairing,
     OfferPairing: FakeDevices._offer_pairing,
     AddAlarms: FakeAlarms._add_alarms,
+    AddVisits: FakeVisits._add_visits,
+    NameVisit: FakeVisits._name_visit,
+    RemoveVisits: FakeVisits._remove_visits,
     AddSlot: FakeTimetable._add_slot,
     RemoveSlot: FakeTimetable._remove_slot,
     SaveMarks: FakeMarks._save_marks,

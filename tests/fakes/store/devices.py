@@ -16,6 +16,7 @@ from attendance.model import (
     DevicePicture,
     DeviceStatus,
     ItemRefusal,
+    LastVisit,
     NearAlarms,
     Owner,
     OwnerKind,
@@ -23,13 +24,16 @@ from attendance.model import (
     Reading,
     ReadingSpan,
     Slot,
+    Verdict,
+    Visit,
+    VisitPlace,
 )
 from attendance.rules.alarms import raised
 from attendance.rules.paging import page_of
 from attendance.rules.texts import folded
 from attendance.rules.thinning import removable, surplus
 from attendance.rules.versions import check_as_read
-from attendance.sentences import moved_on
+from attendance.sentences import moved_on, visit_taken
 from tests.fakes.store.state import FakeState, in_utc, locked, need
 
 _NO_DEVICE = "There is no such device."
@@ -88,6 +92,7 @@ class FakeDevices(DeviceState):
         self._readings = {key: one for key, one in self._readings.items() if key[0] != device_id}
         self._alarms = {key: one for key, one in self._alarms.items() if one.device_id != device_id}
         self._pictures = {key: one for key, one in self._pictures.items() if one.device_id != device_id}
+        self._drop_visits(lambda visit: visit.device_id == device_id)
 
     def see_device(self, device_id: str, at: datetime, status: DeviceStatus | None = None) -> None:
         if device_id in self._devices:
@@ -262,6 +267,71 @@ class FakeAlarms(DeviceState):
         there = [one for one in self._pictures.values() if one.recording_id in self._recordings]
         own = [one for one in there if one.device_id == device_id and from_at <= one.at < before_at]
         return sorted(own, key=lambda picture: (picture.at, picture.recording_id))
+
+
+@locked
+class FakeVisits(DeviceState):
+    """The VisitStore."""
+
+    def _add_visits(self, visits: Sequence[Visit]) -> None:
+        for visit in visits:
+            need(self._devices, visit.device_id, _NO_DEVICE)
+            self._need_student(visit)
+            if visit.id in self._visits:
+                raise visit_taken()
+            self._visits[visit.id] = in_utc(visit)
+
+    def _name_visit(self, old: Visit, new: Visit) -> None:
+        self._need_student(new)
+        if self._visits.get(old.id) != old:
+            raise moved_on()
+        self._visits[old.id] = in_utc(new)
+
+    def _remove_visits(self, visit_ids: Sequence[str]) -> None:
+        self._drop_visits(lambda visit: visit.id in visit_ids)
+
+    def visit(self, visit_id: str) -> Visit:
+        return need(self._visits, visit_id, "There is no such visit.")
+
+    def visits(
+        self,
+        device_ids: Sequence[str],
+        *,
+        student_id: str | None = None,
+        unnamed: bool = False,
+        from_at: datetime | None = None,
+        before: VisitPlace | None = None,
+        limit: int = 50,
+    ) -> Sequence[Visit]:
+        found = [
+            visit
+            for visit in self._visits.values()
+            if visit.device_id in device_ids
+            and student_id in (None, visit.student_id)
+            and not (unnamed and visit.verdict is Verdict.KNOWN)
+            and (from_at is None or visit.at >= from_at)
+            and (before is None or visit.place < before)
+        ]
+        return _newest_first(found)[:limit]
+
+    def visits_by_id(self, visit_ids: Sequence[str]) -> Mapping[str, Visit]:
+        return {visit_id: self._visits[visit_id] for visit_id in visit_ids if visit_id in self._visits}
+
+    def last_visits(self, device_ids: Sequence[str]) -> Sequence[LastVisit]:
+        last: dict[tuple[str, str], LastVisit] = {}
+        for visit in sorted(self._visits.values(), key=lambda one: one.place):
+            if visit.verdict is Verdict.KNOWN and visit.student_id and visit.device_id in device_ids:
+                place = visit.device_id, visit.student_id
+                last[place] = LastVisit(*place, visit.id, visit.at)
+        return sorted(last.values(), key=lambda one: one.place, reverse=True)
+
+    def _need_student(self, visit: Visit) -> None:
+        if visit.student_id is not None:
+            need(self._students, visit.student_id, f"There is no student with the id {visit.student_id}.")
+
+
+def _newest_first(visits: Iterable[Visit]) -> list[Visit]:
+    return sorted(visits, key=lambda one: one.place, reverse=True)
 
 
 def _span(at: datetime, its: Sequence[Reading]) -> ReadingSpan:

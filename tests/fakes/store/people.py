@@ -198,6 +198,7 @@ class FakeStudents(FakeState):
         self._drop_sightings(lambda seen: seen.student_id == student_id)
         self._drop_what_was_said_of(student_id)
         self._drop_marks(lambda _, marked: marked == student_id)
+        self._drop_visits(lambda visit: visit.student_id == student_id)
         for roster in self._rosters.values():
             roster.discard(student_id)
         for user in [user for user in self._users.values() if user.student_id == student_id]:

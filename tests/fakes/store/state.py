@@ -30,6 +30,7 @@ from attendance.model import (
     UnknownDecision,
     UnknownsSwitch,
     User,
+    Visit,
 )
 
 _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
@@ -56,6 +57,7 @@ class FakeState:
         self._sightings: dict[str, Sighting] = {}
         self._marks: dict[tuple[str, str], Mark] = {}  # by lecture and student
         self._changes: list[MarkChange] = []
+        self._visits: dict[str, Visit] = {}
         self._audit: list[AuditEntry] = []
         self._decisions: dict[str, UnknownDecision] = {}
         self._switches: dict[Owner, UnknownsSwitch] = {}
@@ -93,6 +95,10 @@ class FakeState:
     def _drop_sightings(self, gone: Callable[[Sighting], bool]) -> None:
         dropped = [seen for seen in self._sightings.values() if gone(seen)]
         self._erase(self._sightings.pop(seen.id).picture_key for seen in dropped)
+
+    def _drop_visits(self, gone: Callable[[Visit], bool]) -> None:
+        dropped = [visit for visit in self._visits.values() if gone(visit)]
+        self._erase(self._visits.pop(visit.id).picture_key for visit in dropped)
 
     def _drop_recordings(self, recordings: Collection[Recording]) -> None:
         gone = {recording.id for recording in recordings}
