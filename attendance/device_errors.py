@@ -8,6 +8,8 @@ RollcallError
     ├── BadItem         what a device says of a clip or snapshot makes no sense
     ├── TooOld          made before the device was paired, or longer ago than an outbox lasts
     ├── NoLecture       the timetable has no lecture in that room at that time
+    ├── NotOfThisKind   a door sends visits, and no other device does
+    ├── VisitsOff       no admin lets this door record visits
     └── BadRecording
         └── WrongSha256 the bytes that arrived are not those that were announced
 """
@@ -55,6 +57,18 @@ class NoLecture(InvalidInput):
     """The timetable has no lecture in that room at that time."""
 
     code = "no_lecture"
+
+
+class NotOfThisKind(InvalidInput):
+    """A door sends visits and nothing else that a camera took; no other device sends visits."""
+
+    code = "not_of_this_kind"
+
+
+class VisitsOff(InvalidInput):
+    """No admin lets this door record visits, or none did then; nothing is kept."""
+
+    code = "visits_off"
 
 
 class WrongSha256(BadRecording):

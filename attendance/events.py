@@ -145,6 +145,37 @@ class DeviceSilent(Event):
     since: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitSeen(Event):
+    """Somebody who agreed to be known there was at a door, for sure or perhaps: the visit says who."""
+
+    kind: ClassVar[str] = "visit.seen"
+    about: ClassVar[tuple[str, str]] = ("device", "device_id")
+    device_id: str
+    visit_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownAtDoor(Event):
+    """Somebody was at a door who is nobody that agreed to be known there."""
+
+    kind: ClassVar[str] = "visit.unknown"
+    about: ClassVar[tuple[str, str]] = ("device", "device_id")
+    device_id: str
+    visit_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitNamed(Event):
+    """A person said whom a visit shows, or that it shows somebody else."""
+
+    kind: ClassVar[str] = "visit.named"
+    about: ClassVar[tuple[str, str]] = ("device", "device_id")
+    device_id: str
+    visit_id: str
+    by: str
+
+
 KINDS: dict[str, type[Event]] = {
     kind.kind: kind
     for kind in (
@@ -159,6 +190,9 @@ KINDS: dict[str, type[Event]] = {
         PhotosRemoved,
         AlarmRaised,
         DeviceSilent,
+        VisitSeen,
+        UnknownAtDoor,
+        VisitNamed,
     )
 }
 

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from attendance.device_errors import BadItem, BadReading, CodeRefused, KeyRefused, NoLecture, TooOld
+from attendance.device_errors import (
+    BadItem,
+    BadReading,
+    CodeRefused,
+    KeyRefused,
+    NoLecture,
+    NotOfThisKind,
+    TooOld,
+    VisitsOff,
+)
 from attendance.errors import (
     AlreadyExists,
     BadPhoto,
@@ -37,6 +46,8 @@ _STATUSES: dict[type[RollcallError], int] = {
     BadItem: 422,
     TooOld: 422,
     NoLecture: 422,
+    NotOfThisKind: 422,
+    VisitsOff: 422,
     SearchStopped: 503,
     ServiceUnavailable: 503,
     OutOfSpace: 507,

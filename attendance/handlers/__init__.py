@@ -24,6 +24,7 @@ class Handler:
 
 HANDLERS: Mapping[str, Handler] = {
     "imports": Handler((StudentRemoved, PhotosRemoved), "attendance.handlers.imports:forget", at_once=True),
+    "visits": Handler((ConsentWithdrawn,), "attendance.handlers.visits:remove", at_once=True),
     "evidence": Handler((ConsentWithdrawn,), "attendance.handlers.evidence:remove", at_once=True),
     "unknowns": Handler((UnknownDecided, PhotosRemoved), "attendance.handlers.unknowns:follow", at_once=True),
 }

@@ -13,7 +13,7 @@ from attendance.sentences import no_consent
 WITH_A_PHOTO = (Purpose.FACE, Purpose.EVIDENCE)
 """What somebody agrees to who agrees that their face is used to take attendance, where nothing narrower is said."""
 
-OFFERED = (*WITH_A_PHOTO,)
+OFFERED = (*WITH_A_PHOTO, Purpose.VISITS)
 """What may be recorded: purposes of which something of this site makes use."""
 
 _WORDS = ("given_by", "manner", "note", "text_version")

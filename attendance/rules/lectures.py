@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
+from typing import Protocol
 
 from attendance.model import (
     Course,
@@ -32,24 +33,46 @@ class _Attendance:
     last_seen_at: datetime
 
 
+class Compared(Protocol):
+    """What is asked of somebody who was seen and compared: a sighting, or what an engine answers."""
+
+    @property
+    def student_id(self) -> str | None: ...
+
+    @property
+    def similarity(self) -> float | None: ...
+
+    @property
+    def margin(self) -> float | None: ...
+
+    @property
+    def good_frames(self) -> int: ...
+
+    @property
+    def flat(self) -> bool: ...
+
+
 def is_sure(sighting: Sighting, thresholds: Thresholds, kind: RecordingKind) -> bool:
-    """Whether a sighting proves its student by itself: near enough, well apart from the next, in several good frames.
+    """Whether a sighting proves its student by itself. Whom a person named is that student."""
+    return sighting.named_by is not None or proves(sighting, thresholds, kind)
+
+
+def proves(seen: Compared, thresholds: Thresholds, kind: RecordingKind) -> bool:
+    """Whether somebody was seen near enough, well apart from the next, and in several good frames.
 
     A snapshot has one frame only. Evidence without any good frame is weak, however near: the face was near to somebody
     else as well, or farther than one of its size may be. Nor does a face in a video that moves as a picture of it
-    does; a snapshot cannot tell. Whom a person named is that student.
+    does; a snapshot cannot tell.
     """
-    if sighting.named_by is not None:
-        return True
-    if sighting.student_id is None or sighting.similarity is None:
+    if seen.student_id is None or seen.similarity is None:
         return False
-    if sighting.margin is not None and sighting.margin < thresholds.margin:
+    if seen.margin is not None and seen.margin < thresholds.margin:
         return False
-    if sighting.flat and kind is not RecordingKind.SNAPSHOT:
+    if seen.flat and kind is not RecordingKind.SNAPSHOT:
         return False
     accept = thresholds.accept if thresholds.accept_small is None else thresholds.accept_small
     least_good_frames = 1 if kind is RecordingKind.SNAPSHOT else thresholds.least_good_frames
-    return sighting.similarity >= accept and sighting.good_frames >= least_good_frames
+    return seen.similarity >= accept and seen.good_frames >= least_good_frames
 
 
 def rounded_down(similarity: float, digits: int = 0) -> float:

@@ -190,6 +190,12 @@ SETTINGS = (
         count(1, 365),
     ),
     Setting(
+        "ROLLCALL_VISIT_DAYS",
+        "30",
+        "Days for which visits at doors are stored, with their pictures and readings.",
+        count(1, 3650),
+    ),
+    Setting(
         "ROLLCALL_DEVICE_OUTBOX_DAYS",
         "30",
         "How many days a device may be without a network; what it recorded longer ago is not taken any more.",
@@ -264,6 +270,7 @@ class Settings:
     readings_full_days: int
     readings_thinned_days: int
     unknown_days: int
+    visit_days: int
     device_outbox_days: int
     requests_per_device: int
     session_hours: float

@@ -11,6 +11,8 @@ from attendance.searching.advancing import advance_all
 from attendance.services import Services
 from attendance.use_cases.devices.devices import note_silence
 from attendance.use_cases.devices.readings import thin_readings
+from attendance.use_cases.doors.consenting import forget_who_disagrees
+from attendance.use_cases.doors.naming import remove_old_visits
 from attendance.use_cases.erasing import erase_orphans, erase_pending
 from attendance.use_cases.imports.forgetting import forget_removed
 from attendance.use_cases.imports.stored import remove_old_imports
@@ -48,7 +50,7 @@ def sweep(services: Services, out_of_time: Callable[[], bool] = lambda: False) -
 
 
 def tidy(services: Services) -> None:
-    """What may wait an hour: old uploads, imports, readings, vectors of unknowns, sessions, stray files.
+    """What may wait an hour: old uploads, imports, readings, visits, vectors of unknowns, sessions, stray files.
 
     Raises ServiceUnavailable.
     """
@@ -56,6 +58,8 @@ def tidy(services: Services) -> None:
     remove_old_imports(services)
     thin_readings(services)
     forget_expired(services)
+    remove_old_visits(services)
+    forget_who_disagrees(services)
     services.store.remove_ended_sessions(services.now())
     erase_orphans(services)
 

@@ -79,7 +79,7 @@ def test_a_consent_is_recorded_and_listed(
 
 def test_only_what_this_site_makes_use_of_is_offered(admin_client: FlaskClient, nobody_agreed: Student):
     form = admin_client.get(f"/students/{nobody_agreed.key}/consents/record").text
-    assert re.findall('name="purposes"[^>]* value="([a-z]+)"', form) == ["face", "evidence"]
+    assert re.findall('name="purposes"[^>]* value="([a-z]+)"', form) == ["face", "evidence", "visits"]
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,8 @@ def test_me_says_who_i_am_and_what_i_may_send(device: DeviceClient) -> None:
         "id": device.device.id,
         "name": "Camera",
         "room": "R 101",
+        "kind": "classroom",
+        "records_visits": False,
         "server_time": "2026-03-02T03:00:00+00:00",
         "uploads": "tus",
         "most_upload_bytes": 10_000_000_000,

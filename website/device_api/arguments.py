@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ import marshmallow as ma
 
 from attendance.errors import InvalidInput
 from attendance.use_cases.devices.readings import SentReading
+from attendance.use_cases.doors.receiving import SentPicture, SentStay
 from website.openapi.blueprint import PlainParser
 from website.openapi.schemas import LenientSchema
 from website.uploading.schemas import DirectUploadAnswer, DirectUploadSchema
@@ -90,6 +92,71 @@ class ReadingsAnswer(ma.Schema):
     server_time = ma.fields.AwareDateTime()
 
 
+class Base64(ma.fields.Field[bytes]):
+    """Bytes as JSON has them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> bytes:
+        try:
+            return base64.b64decode(value, validate=True)
+        except (TypeError, ValueError):
+            raise ma.ValidationError("Must be base64.") from None
+
+
+class PictureSchema(LenientSchema):
+    """One picture of a stay."""
+
+    jpeg = Base64(required=True, metadata={"type": "string", "format": "byte", "description": "At most 2 MB."})
+    sha256 = ma.fields.String(required=True, metadata={"description": "Of the JPEG's bytes, 64 hexadecimal digits."})
+
+    @ma.post_load
+    def make(self, data: dict[str, Any], **more: Any) -> SentPicture:
+        """As the use case takes it."""
+        return SentPicture(**data)
+
+
+class WarmthSchema(LenientSchema):
+    """What the sensor saw."""
+
+    pixels_c = Temperatures(
+        required=True,
+        metadata={"type": "array", "items": {"type": "number"}, "description": "64 temperatures, row by row."},
+    )
+    thermistor_c = ma.fields.Float(required=True, allow_nan=True)
+
+
+class StaySchema(LenientSchema):
+    """One stay at a door."""
+
+    id = ma.fields.String(required=True, metadata={"description": _MADE_BY_DEVICE})
+    at = ma.fields.AwareDateTime(required=True, metadata={"description": "When it began."})
+    until = ma.fields.AwareDateTime(required=True, metadata={"description": "When it ended."})
+    pictures = ma.fields.List(
+        ma.fields.Nested(PictureSchema), required=True, metadata={"description": "1 to 3, the sharpest first."}
+    )
+    reading = ma.fields.Nested(WarmthSchema, load_default=None, allow_none=True)
+
+    @ma.post_load
+    def make(self, data: dict[str, Any], **more: Any) -> SentStay:
+        """As the use case takes it."""
+        reading = data.pop("reading") or {}
+        return SentStay(**data, **reading)
+
+
+class _VisitOfDoor(ma.Schema):
+    id = ma.fields.String()
+    verdict = ma.fields.String(metadata={"description": "known, unsure or unknown."})
+    name = ma.fields.String(
+        allow_none=True, metadata={"description": "Of whom is known, where an admin lets this door be told names."}
+    )
+
+
+class StayAnswer(ma.Schema):
+    """What a stay became: a visit a person, and none where nobody is in the pictures."""
+
+    visits = ma.fields.List(ma.fields.Nested(_VisitOfDoor))
+    server_time = ma.fields.AwareDateTime()
+
+
 class PairSchema(LenientSchema):
     """The code that somebody reads from the site's page."""
 
@@ -116,6 +183,8 @@ class MeAnswer(ma.Schema):
     id = ma.fields.String()
     name = ma.fields.String()
     room = ma.fields.String()
+    kind = ma.fields.String(metadata={"description": "classroom, or door: which sends visits and no recordings."})
+    records_visits = ma.fields.Boolean(metadata={"description": "Whether an admin lets this door record visits."})
     server_time = ma.fields.AwareDateTime()
     uploads = ma.fields.String(metadata={"description": "tus or direct: how clips and snapshots are sent."})
     most_upload_bytes = ma.fields.Integer()

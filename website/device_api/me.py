@@ -37,6 +37,8 @@ def me() -> dict[str, Any]:
         "id": device.id,
         "name": device.name,
         "room": device.room,
+        "kind": device.kind.value,
+        "records_visits": device.visits_since is not None,
         "server_time": services.now(),
         "uploads": "direct" if services.uploads.appended is None else "tus",
         "most_upload_bytes": current_settings().most_upload_bytes,

@@ -18,7 +18,7 @@ from attendance.committing import commit, read_again
 from attendance.device_errors import CodeRefused, KeyRefused
 from attendance.errors import InvalidInput, MovedOn, Phrase
 from attendance.events import DeviceSilent
-from attendance.model import AuditEntry, Device, DeviceStatus, new_id
+from attendance.model import AuditEntry, Device, DeviceKind, DeviceStatus, new_id
 from attendance.rules.devices import is_silent
 from attendance.rules.paging import all_items
 from attendance.services import Services
@@ -42,9 +42,11 @@ class DeviceRow:
     unseen_alarms: int
 
 
-def add_device(services: Services, *, name: str, room: str, by: str | None) -> PairingCode:
-    """A new device with the code that pairs it. Raises InvalidInput."""
-    device = Device(id=new_id(), name=_name(name), room=clean_room(room), created_at=services.now())
+def add_device(
+    services: Services, *, name: str, room: str, by: str | None, kind: DeviceKind = DeviceKind.CLASSROOM
+) -> PairingCode:
+    """A new device with the code that pairs it. A door records nothing until somebody lets it. Raises InvalidInput."""
+    device = Device(id=new_id(), name=_name(name), room=clean_room(room), created_at=services.now(), kind=kind)
     commit(services, AddDevice(device), _entry(services, by, "device.added", device))
     return offer_pairing(services, device.id)
 

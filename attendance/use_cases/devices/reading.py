@@ -9,12 +9,13 @@ from datetime import date, datetime, timedelta
 from statistics import median
 
 from attendance.errors import NotFound
-from attendance.model import PIXELS, Alarm, Device, DevicePicture, Page, Reading, ReadingSpan, Recording
+from attendance.model import PIXELS, Alarm, Device, DevicePicture, Page, Reading, ReadingSpan, Recording, Visit
 from attendance.services import Services
 from attendance.wall_time import day_bounds
 
 PICTURE_NEAR = timedelta(minutes=1)
 SKIN_NEAR = timedelta(seconds=10)
+_LATEST_VISITS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,16 @@ class DayOfReadings:
 
 @dataclass(frozen=True, slots=True)
 class AlarmEntry:
-    """An alarm with its device, its reading, and the recording that was taken nearest to it, where there are any."""
+    """An alarm with its device, its reading, and the recording that was taken nearest to it, where there are any.
+
+    That of a door has the visit that it was raised by, which has both, until the visit is erased.
+    """
 
     alarm: Alarm
     device: Device
     reading: Reading | None
     picture: Recording | None
+    visit: Visit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,10 @@ class MeasuredSkin:
 
 
 def latest_reading(services: Services, device_id: str) -> Reading | None:
-    """None where it has measured nothing. Raises NotFound (device)."""
-    services.store.device(device_id)
+    """None where it has measured nothing; of a door that of the last visit. Raises NotFound (device)."""
+    if services.store.device(device_id).is_door:
+        measured = (visit.reading for visit in services.store.visits([device_id], limit=_LATEST_VISITS))
+        return next((reading for reading in measured if reading is not None), None)
     return services.store.latest_reading(device_id)
 
 
@@ -97,9 +104,19 @@ def skin_during(services: Services, recording: Recording) -> MeasuredSkin | None
 
 
 def _entry(services: Services, alarm: Alarm) -> AlarmEntry:
-    return AlarmEntry(
-        alarm, services.store.device(alarm.device_id), _reading(services, alarm), _picture(services, alarm)
-    )
+    device = services.store.device(alarm.device_id)
+    if device.is_door:
+        visit = _visit(services, alarm)
+        return AlarmEntry(alarm, device, visit.reading if visit is not None else None, None, visit)
+    return AlarmEntry(alarm, device, _reading(services, alarm), _picture(services, alarm))
+
+
+def _visit(services: Services, alarm: Alarm) -> Visit | None:
+    """The reading of a stay has its id."""
+    try:
+        return services.store.visit(alarm.reading_id)
+    except NotFound:
+        return None
 
 
 def _reading(services: Services, alarm: Alarm) -> Reading | None:

@@ -67,6 +67,12 @@ def receive_readings(services: Services, device: Device, sent: Sequence[SentRead
     return Received(stored, len(sent) - stored)
 
 
+def reading_of(services: Services, device: Device, sent: SentReading) -> Reading:
+    """One reading, checked. Raises BadReading."""
+    _check(1, sent, services.now() + FURTHEST_AHEAD)
+    return _reading(device, sent)
+
+
 def _check(number: int, one: SentReading, latest: datetime) -> None:
     if not is_id(one.id):
         raise BadReading("Reading %(number)s has no id of 32 hexadecimal digits.", number=number)

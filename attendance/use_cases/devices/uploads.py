@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from attendance.device_errors import BadItem, NoLecture, TooOld, WrongSha256
+from attendance.device_errors import BadItem, NoLecture, NotOfThisKind, TooOld, WrongSha256
 from attendance.errors import Conflict, InvalidInput, NotFound, RefusedBefore
 from attendance.model import Device, DevicePicture, DeviceRecording, ItemRefusal, Lecture, Recording, Sender, is_id
 from attendance.ports import MediaFile, Upload
@@ -90,15 +90,17 @@ def begun_item(services: Services, sender: Sender, item: DeviceItem) -> Upload |
 def purpose_of_item(services: Services, device: Device, item: DeviceItem) -> DeviceRecording:
     """Which lecture it is of: settled when the upload begins, so that hours of sending do not end in a refusal.
 
-    Raises TooOld, NoLecture, which the device can ask for later.
+    Raises NotOfThisKind, TooOld, NoLecture, which the device can ask for later.
     """
     try:
+        if device.is_door:
+            raise NotOfThisKind("This device is a door: it sends visits, and no recordings of lectures.")
         check_time(services, device, item.started_at)
         ends_at = item.started_at + timedelta(seconds=item.duration_s)
         meeting = meeting_in_room(services, device.room, item.started_at, ends_at)
         if meeting is None:
             raise NoLecture("The timetable of %(room)s has no lecture at that time.", room=device.room)
-    except (TooOld, NoLecture) as refused:
+    except (NotOfThisKind, TooOld, NoLecture) as refused:
         remember_refusal(services, device.id, item.id, refused)
         raise
     return DeviceRecording(

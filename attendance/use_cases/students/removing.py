@@ -15,6 +15,7 @@ from attendance.events import StudentRemoved
 from attendance.model import AuditEntry, Face, Lecture, LogFilter, LogRow, Role, User, new_id
 from attendance.rules.paging import all_items
 from attendance.services import Services
+from attendance.use_cases.doors.consenting import visits_of
 from attendance.use_cases.imports.forgetting import imports_that_name
 from attendance.use_cases.lectures.marks import decided_sightings
 from attendance.use_cases.outbox import follow_up
@@ -27,8 +28,8 @@ _PAGE = 200
 class Erasure:
     """How much is erased with a student; `account` says whether a login goes too.
 
-    `imports` are those whose files name the student. `filmed` are the lectures whose recordings may still show the
-    student: those of their courses, and others where they have a mark.
+    `imports` are those whose files name the student, `visits` those at doors. `filmed` are the lectures whose
+    recordings may still show the student: those of their courses, and others where they have a mark.
     """
 
     photos: int
@@ -38,6 +39,7 @@ class Erasure:
     lectures: int
     account: bool
     imports: int = 0
+    visits: int = 0
     filmed: tuple[Lecture, ...] = ()
 
     def __str__(self) -> str:
@@ -48,6 +50,7 @@ class Erasure:
             f"marks {self.marks}",
             f"lectures {self.lectures}",
             f"account {'yes' if self.account else 'no'}",
+            *([f"visits {self.visits}"] if self.visits else []),
         )
         return ", ".join(counted)
 
@@ -67,6 +70,7 @@ def what_will_be_erased(services: Services, student_id: str) -> Erasure:
         lectures=len(lectures),
         account=bool(accounts),
         imports=imports_that_name(services, student_id),
+        visits=visits_of(services, student_id),
         filmed=_filmed(services, student_id, {row.lecture.id: row.lecture for row in rows}),
     )
 

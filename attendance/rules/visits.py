@@ -1,0 +1,76 @@
+"""Whom a stay at a door shows, and who may see the visits of a door. Pure and repeatable."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from attendance.model import Device, RecordingKind, Role, Thresholds, User, Verdict
+from attendance.rules.lectures import Compared, proves
+
+_RANK = {Verdict.KNOWN: 2, Verdict.UNSURE: 1, Verdict.UNKNOWN: 0}
+
+
+class SeenFace(Compared, Protocol):
+    """What an engine says of one face of a picture."""
+
+    @property
+    def picture(self) -> bytes | None: ...
+
+
+F = TypeVar("F", bound=SeenFace)
+
+
+def verdict_of(face: Compared, thresholds: Thresholds) -> Verdict:
+    """As for a snapshot of a lecture: between the thresholds, or near to two people, is unsure."""
+    if face.student_id is None:
+        return Verdict.UNKNOWN
+    return Verdict.KNOWN if proves(face, thresholds, RecordingKind.SNAPSHOT) else Verdict.UNSURE
+
+
+def best_look(looks: Iterable[Sequence[F]], thresholds: Thresholds) -> list[F]:
+    """Of the pictures of one stay the faces of the one that tells most: who is sure counts before who is not, and
+    those before how many there are; of equals the first. One entry a face and a student, the surest first.
+    """
+
+    def rank(face: F) -> tuple[int, float]:
+        return _RANK[verdict_of(face, thresholds)], face.similarity or 0.0
+
+    def told(faces: Sequence[F]) -> tuple[int, int, int]:
+        verdicts = [verdict_of(face, thresholds) for face in faces]
+        return verdicts.count(Verdict.KNOWN), verdicts.count(Verdict.UNSURE), len(faces)
+
+    each = [_once(sorted(look, key=rank, reverse=True)) for look in looks]
+    return max(each, key=told, default=[])
+
+
+def _once(faces: Iterable[F]) -> list[F]:
+    """Of entries of one face, or of one student, the first."""
+    found: list[F] = []
+    for face in faces:
+        is_again = any(
+            (face.picture is not None and face.picture == other.picture)
+            or (face.student_id is not None and face.student_id == other.student_id)
+            for other in found
+        )
+        if not is_again:
+            found.append(face)
+    return found
+
+
+def visit_ids(item_id: str, count: int) -> list[str]:
+    """The first is the item's own, the others follow from it: the same stay sent again has the same ones."""
+    others = [hashlib.sha256(f"{item_id} {number}".encode()).hexdigest()[:32] for number in range(1, count)]
+    return [item_id, *others][:count]
+
+
+def may_see(user: User, door: Device) -> bool:
+    """Admins, and the staff that is named for the door; a student's account never."""
+    return user.role is Role.ADMIN or (user.role is Role.TEACHER and user.id in door.staff_ids)
+
+
+def stored_from(now: datetime, days: int) -> datetime:
+    """Visits from before are gone, or about to be."""
+    return now - timedelta(days=days)

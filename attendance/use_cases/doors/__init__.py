@@ -1,0 +1,1 @@
+"""Doors: whom they saw, and who may know it."""
