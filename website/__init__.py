@@ -46,6 +46,7 @@ BLUEPRINTS = (
     "website.log",
     "website.hourly",
     "website.devices",
+    "website.people",
     "website.media",
 )
 

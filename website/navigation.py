@@ -10,6 +10,8 @@ from flask_babel.speaklater import LazyString
 from flask_login import current_user
 
 from attendance.model import Role
+from attendance.use_cases.doors.doors import doors_of
+from website.current import current_services, signed_in_user
 
 STAFF = (Role.ADMIN, Role.TEACHER)
 
@@ -42,6 +44,7 @@ LINKS = (
     Link("hourly.index", _l("Hourly attendance"), "grid-3x3-gap-fill", (*STAFF, Role.STUDENT)),
     Link("students.index", _l("Students"), "people", STAFF),
     Link("courses.index", _l("Courses"), "journal-text", STAFF),
+    Link("people.index", _l("People at doors"), "door-open", STAFF),
     Link("devices.index", _l("Devices"), "cpu", (Role.ADMIN,)),
     Link("users.index", _l("Users"), "person-gear", (Role.ADMIN,)),
     Link("audit.index", _l("Audit trail"), "clock-history", (Role.ADMIN,)),
@@ -58,7 +61,14 @@ def navigation() -> list[Link]:
     """The links of the person who is signed in."""
     if not current_user.is_authenticated:
         return []
-    return [link for link in LINKS if current_user.role in link.roles]
+    return [link for link in LINKS if current_user.role in link.roles and _is_of_use(link)]
+
+
+def _is_of_use(link: Link) -> bool:
+    """Of teachers only the staff of a door sees who was there."""
+    if link.topic != "people" or current_user.role is Role.ADMIN:
+        return True
+    return bool(doors_of(current_services(), signed_in_user()))
 
 
 def is_current(link: Link) -> bool:

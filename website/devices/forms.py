@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, SelectChoice, SelectField, StringField, TimeField
+from wtforms import (
+    BooleanField,
+    DateField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TimeField,
+)
 from wtforms.validators import InputRequired, Length, Optional
-from wtforms.widgets import NumberInput
+from wtforms.widgets import CheckboxInput, ListWidget, NumberInput
 
-from attendance.model import Course
+from attendance.model import Course, DeviceKind
 from attendance.rules.texts import isolated
 from attendance.use_cases.devices.devices import (
     HIGHEST_THRESHOLD_C,
@@ -33,6 +42,27 @@ class DeviceForm(Form):
     room = StringField(
         _l("Room"), validators=[InputRequired(_l("Say in which room it stands.")), Length(max=MOST_NAME_CHARACTERS)]
     )
+
+
+class NewDeviceForm(DeviceForm):
+    """And what it is for, which stays."""
+
+    kind = RadioField(
+        _l("What it is for"),
+        choices=[
+            SelectChoice(DeviceKind.CLASSROOM.value, _l("A classroom")),
+            SelectChoice(DeviceKind.DOOR.value, _l("A door")),
+        ],
+        default=DeviceKind.CLASSROOM.value,
+    )
+
+
+class DoorForm(Form):
+    """Whether a door records visits, who sees them, and whether it is told names."""
+
+    records = BooleanField(_l("Record visits"))
+    tells_names = BooleanField(_l("Tell the door whom it sees"))
+    staff = SelectMultipleField(_l("Staff"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput())
 
 
 class SlotForm(Form):

@@ -7,9 +7,11 @@ from datetime import datetime, time
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms import SelectChoice
 
 from attendance.errors import InvalidInput
-from attendance.model import Device, Role
+from attendance.model import Device, DeviceKind, Role
+from attendance.rules.texts import isolated
 from attendance.use_cases.courses.timetable import timetable_of_room
 from attendance.use_cases.devices.devices import (
     add_device,
@@ -19,9 +21,10 @@ from attendance.use_cases.devices.devices import (
     remove_device,
     revoke_device,
 )
+from attendance.use_cases.people.reading import possible_teachers
 from website.access import roles_required, visible_courses
-from website.current import current_services, reader_timezone, signed_in_user
-from website.devices.forms import ConfirmForm, DeviceForm, SlotForm
+from website.current import current_services, current_settings, reader_timezone, signed_in_user
+from website.devices.forms import ConfirmForm, DeviceForm, DoorForm, NewDeviceForm, SlotForm
 from website.devices.words import WEEKDAYS, clock_s, heard_of, part_sign
 
 blueprint = Blueprint("devices", __name__, url_prefix="/devices", template_folder="templates")
@@ -47,11 +50,15 @@ def index() -> ResponseReturnValue:
 @roles_required(Role.ADMIN)
 def add() -> ResponseReturnValue:
     """A new device; the answer shows its pairing code, which is shown nowhere else."""
-    form = DeviceForm()
+    form = NewDeviceForm()
     if form.validate_on_submit():
         try:
             offered = add_device(
-                current_services(), name=form.name.data or "", room=form.room.data or "", by=signed_in_user().id
+                current_services(),
+                name=form.name.data or "",
+                room=form.room.data or "",
+                kind=DeviceKind(form.kind.data),
+                by=signed_in_user().id,
             )
         except InvalidInput as refused:
             form.refuse(refused)
@@ -67,8 +74,8 @@ def show(device_id: str) -> ResponseReturnValue:
     return device_page(current_services().store.device(device_id), SlotForm())
 
 
-def device_page(device: Device, form: SlotForm) -> str:
-    """The page of a device, with the form of its timetable as it was sent."""
+def device_page(device: Device, form: SlotForm, sent: DoorForm | None = None) -> str:
+    """The page of a device, with the form of its timetable, or of a door, as it was sent."""
     services = current_services()
     form.offer(visible_courses())
     return render_template(
@@ -78,7 +85,18 @@ def device_page(device: Device, form: SlotForm) -> str:
         timetable=timetable_of_room(services, device.room),
         weekdays=WEEKDAYS,
         form=form,
+        door_form=(sent or door_form(device)) if device.is_door else None,
+        visit_days=current_settings().visit_days,
     )
+
+
+def door_form(device: Device) -> DoorForm:
+    """As the door is set up now; all who may be named for it can be chosen."""
+    now = {"records": device.visits_since is not None, "tells_names": device.tells_names, "staff": device.staff_ids}
+    form = DoorForm(data=now)
+    teachers = [user for user in possible_teachers(current_services()) if user.role is Role.TEACHER]
+    form.staff.choices = [SelectChoice(user.id, isolated(user.name or user.email)) for user in teachers]
+    return form
 
 
 @blueprint.route("/<device_id>/change", methods=["GET", "POST"])

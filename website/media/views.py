@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from attendance.errors import NotFound
 from attendance.model import Role, Sighting
 from attendance.rules.statuses import ATTENDED
+from attendance.use_cases.doors.reading import one_visit
 from website.access import lecture_or_404, may_see_student, roles_required
 from website.current import current_services, signed_in_user
 from website.media.serving import serve
@@ -36,6 +37,16 @@ def evidence(sighting_id: str) -> ResponseReturnValue:
     if sighting.picture_key is None:
         raise NotFound("There is no picture of this.")
     return serve(sighting.picture_key)
+
+
+@blueprint.get("/visits/<visit_id>")
+@roles_required(Role.ADMIN, Role.TEACHER)
+def visit(visit_id: str) -> ResponseReturnValue:
+    """The picture of somebody at a door."""
+    shown = one_visit(current_services(), signed_in_user(), visit_id)
+    if shown.visit.picture_key is None:
+        raise NotFound("There is no picture of this.")
+    return serve(shown.visit.picture_key)
 
 
 @blueprint.get("/recordings/<recording_id>")
