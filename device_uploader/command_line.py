@@ -1,4 +1,4 @@
-"""python -m device_uploader run | check | simulate | spool | pair."""
+"""python -m device_uploader run | door | check | simulate | spool | pair."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from device_uploader import VERSION, places
 from device_uploader.checks import run_checks
 from device_uploader.clock import Clock
 from device_uploader.device import Device
+from device_uploader.door import Door, check_door
 from device_uploader.errors import DeviceError, SettingsWrong
 from device_uploader.outbox import Outbox
 from device_uploader.pairing import pair_device
@@ -23,6 +24,7 @@ from device_uploader.settings_file import load_outbox_folder, load_settings, loa
 from device_uploader.simulation import Plan, simulate
 from device_uploader.sources.choice import without_password
 from device_uploader.spool import describe
+from device_uploader.window import Window
 
 DONE, FAILED, WRONG_SETTINGS = 0, 1, 2
 CODES = (
@@ -54,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=VERSION)
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     _command(commands, "run", run, "Film, measure and send, until it is stopped (SIGTERM or Ctrl-C).", config=True)
+    _command(commands, "door", watch, "Watch a door and send who comes, until it is stopped.", config=True)
     _command(commands, "check", check, "Try everything once, and print one line each.", config=True)
     _command(commands, "spool", spool, "Show what waits to be sent, and what was refused or let go.", config=True)
     pairing = _command(commands, "pair", pair, "Make key and settings, with the code that the site shows.")
@@ -138,9 +141,14 @@ def run(words: argparse.Namespace) -> int:
     outbox = opened(settings)
     device = Device(settings, outbox, Clock())
     log.info("%s", begun(settings, len(outbox.waiting())))
+    return _until_stopped(device, outbox, stop, stop.wait)
+
+
+def _until_stopped(device: Device, outbox: Outbox, stop: threading.Event, wait: Callable[[float], bool]) -> int:
+    """`wait` is given a second each time, and says whether it is time to stop."""
     device.start()
     try:
-        while not stop.wait(1.0) and not device.broken:
+        while not stop.is_set() and not wait(1.0) and not device.broken:
             device.tend()
     finally:
         device.stop()
@@ -149,6 +157,18 @@ def run(words: argparse.Namespace) -> int:
     if device.link.key_refused is not None:
         log.error("The site refused the key: %s", device.link.key_refused)
     return FAILED if device.broken or device.link.key_refused is not None else DONE
+
+
+def watch(words: argparse.Namespace) -> int:
+    """As `run`, of a device that is a door."""
+    settings = load_settings(config_of(words))
+    check_door(settings)
+    window = Window(settings.door) if settings.door.window else None
+    stop = stop_at_signals()
+    outbox = opened(settings)
+    door = Door(settings, outbox, Clock(), window.screen if window is not None else None)
+    log.info("%s", begun(settings, len(outbox.waiting())))
+    return _until_stopped(door, outbox, stop, window.show if window is not None else stop.wait)
 
 
 def begun(settings: Settings, waiting: int) -> str:

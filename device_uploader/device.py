@@ -207,7 +207,12 @@ class Device:
             Lane("heartbeat", self.link, heartbeat, HEARTBEAT_S),
             Lane("readings", self.link, readings.step),
             Lane("files", self.link, files.step),
+            *self._more_lanes(),
         ]
+
+    def _more_lanes(self) -> list[Lane]:
+        """Of a device that sends more than clips, snapshots and readings."""
+        return []
 
     def _road(self) -> Road:
         chunk_bytes = self._settings.sending.chunk_kilobytes * 1024

@@ -69,6 +69,11 @@ class Motion:
         """A picture was taken for another reason; the least pause holds from there."""
         self._pictured_s = at_s
 
+    @property
+    def is_there(self) -> bool:
+        """Whether they who came have not left yet."""
+        return self._is_there
+
     # Inside
 
     def _begin_with(self, room: Blocks) -> None:

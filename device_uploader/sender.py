@@ -25,6 +25,7 @@ ASK_AGAIN_S = 10.0
 ME_AGAIN_S = 3600.0
 FORGOTTEN_S = 3600.0
 ATTEMPTS_FOR_A_WHOLE_FILE = 3
+FILES = ("clip", "snapshot")
 NOT_KEPT = ("no_lecture", TOO_OLD)  # people outside a lesson are nobody's business, nor is what nobody will ask for
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ class FileSender:
             raise
 
     def _next(self) -> Item | None:
-        waiting = [one for one in self._outbox.waiting() if one.kind != "readings" and one.id not in self._handed_over]
+        waiting = [one for one in self._outbox.waiting() if one.kind in FILES and one.id not in self._handed_over]
         return min(waiting, key=self._turn, default=None)
 
     def _turn(self, item: Item) -> tuple[int, bool, float]:

@@ -81,6 +81,15 @@ def text(value: Any) -> str:
     return value.strip()
 
 
+def yes_or_no(value: Any) -> bool:
+    """true or false; from the environment also yes, no, 1, 0."""
+    words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    found = words.get(value.strip().lower()) if isinstance(value, str) else value
+    if not isinstance(found, bool):
+        raise ValueError(f"must be true or false, not {value!r}")
+    return found
+
+
 def path(value: Any) -> Path:
     """A place on this machine; ~ is the home of whom it runs as."""
     if not text(value):
@@ -270,6 +279,18 @@ class TriggerTable:
 
 
 @dataclass(frozen=True, slots=True)
+class DoorTable:
+    """[door]: what `door` does with who comes, by [trigger]."""
+
+    pictures: int = setting(whole(1, 3), 3, "How many of the sharpest pictures of a stay are sent.")
+    longest_s: float = setting(number(1, 600), 8, "A stay is sent after so long at the latest, and when they leave.")
+    pause_s: float = setting(number(0, 3600), 3, "No stay begins so soon after the one before.")
+    window: bool = setting(yes_or_no, False, "Show who comes on a screen; it needs the full OpenCV.")
+    coldest_c: float = setting(number(-20, 80), 22, "Where the colours of the thermal picture begin,")
+    hottest_c: float = setting(number(-20, 80), 30, "and where they end.")
+
+
+@dataclass(frozen=True, slots=True)
 class IncomingTable:
     """[incoming]: a folder into which other cameras put their files."""
 
@@ -289,6 +310,7 @@ class Settings:
     snapshots: SnapshotsTable
     sensor: SensorTable
     trigger: TriggerTable
+    door: DoorTable
     incoming: IncomingTable
 
 
@@ -301,5 +323,6 @@ TABLES: dict[str, type] = {
     "snapshots": SnapshotsTable,
     "sensor": SensorTable,
     "trigger": TriggerTable,
+    "door": DoorTable,
     "incoming": IncomingTable,
 }

@@ -79,6 +79,11 @@ class Site:
         if answer["stored"] + answer["known"] != len(readings):
             raise SiteBusy(f"{self.server} says that it stored {answer['stored']} of {len(readings)} readings.")
 
+    def send_stay(self, words: dict[str, Any]) -> list[dict[str, Any]]:
+        """The visits that it became; none where nobody is in the pictures. Raises ItemRefused."""
+        answer = self.ask("POST", "/me/visits", told=("visits",), json=words)
+        return [visit for visit in answer["visits"] if isinstance(visit, dict)]
+
     def became(self, ids: Sequence[str]) -> tuple[set[str], dict[str, str]]:
         """Which of these, at most 100, are whole there, and which were refused with which sentence."""
         words = self.ask("GET", "/me/items", told=("whole", "refused"), params={"ids": ",".join(ids[:MOST_IDS])})

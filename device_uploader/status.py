@@ -64,10 +64,16 @@ class Status:
             "items": len(waiting),
             "bytes": sum(item.size for item in waiting),
             "refused": counts["refused"],
-            "dropped": {name: counts[f"dropped_{name}"] for name in KINDS},
-            "damaged": {name: counts[f"damaged_{name}"] for name in KINDS},
+            "dropped": {name: counted(counts, "dropped", name) for name in KINDS},
+            "damaged": {name: counted(counts, "damaged", name) for name in KINDS},
             "cut_clips": counts["cut_clips"],
         }
+
+
+def counted(counts: dict[str, int], what: str, kind: str) -> int:
+    """A stay at a door is told among the snapshots: the site asks for no more kinds."""
+    visits = counts[f"{what}_visits"] if kind == "snapshots" else 0
+    return counts[f"{what}_{kind}"] + visits
 
 
 def cpu_temperature_c() -> float | None:

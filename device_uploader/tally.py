@@ -14,15 +14,17 @@ NAMES = (
     "dropped_readings",
     "dropped_clips",
     "dropped_snapshots",
+    "dropped_visits",
     "refused",
     "damaged",
     "damaged_readings",
     "damaged_clips",
     "damaged_snapshots",
+    "damaged_visits",
     "recovered_clips",
     "cut_clips",
 )
-KINDS_OF_DAMAGE = ("damaged_readings", "damaged_clips", "damaged_snapshots")
+KINDS_OF_DAMAGE = ("damaged_readings", "damaged_clips", "damaged_snapshots", "damaged_visits")
 log = logging.getLogger(__name__)
 
 

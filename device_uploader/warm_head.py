@@ -46,6 +46,11 @@ class Visits:
         self._is_there = False
         self._last_s: float | None = None
 
+    @property
+    def is_there(self) -> bool:
+        """Whether they who came have not left yet."""
+        return self._is_there
+
     def began(self, pixels_c: Sequence[float], at_s: float) -> bool:
         """Whether somebody came with this reading. A little cooling does not make them leave."""
         rise_c = self._rise_c * 0.75 if self._is_there else self._rise_c
