@@ -52,12 +52,12 @@ format: $(VENV)/.test
 
 # Collects the texts of pages, and of the errors that they show, for translators.
 SENTENCES = Sentence RollcallError InvalidInput BadPhoto BadRecording ConsentMissing NotFound NotAllowed AlreadyExists Conflict MovedOn \
-	FacesOutdated NoFaceSeen TooLarge OutOfSpace SearchStopped ServiceUnavailable ServiceBusy BudgetUsedUp SettingsError SamePhoto WrongVersion NotBytes Locked RefusedBefore \
+	FacesOutdated NoFaceSeen TooLarge OutOfSpace SearchStopped ServiceUnavailable ServiceBusy NoticeRefused BudgetUsedUp SettingsError SamePhoto WrongVersion NotBytes Locked RefusedBefore \
 	KeyRefused CodeRefused BadReading BadItem TooOld NoLecture NotOfThisKind VisitsOff WrongSha256 NotUnderstood \
 	FaceEngineError BadImage BadVideo WeightsMissing BadModel Phrase
 messages: $(VENV)/.test
 	@mkdir -p website/translations
-	$(BIN)/pybabel extract -F babel.cfg $(addprefix -k ,_l $(SENTENCES)) -o website/translations/messages.pot .
+	$(BIN)/pybabel extract -F babel.cfg $(addprefix -k ,_l count:1,2 $(SENTENCES)) -o website/translations/messages.pot .
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .coverage

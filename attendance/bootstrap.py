@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pkgutil import resolve_name
 from typing import Any
@@ -11,6 +11,7 @@ from attendance.disk.files import FULL
 from attendance.disk.private_files import keep_all_private
 from attendance.errors import OutOfSpace, SettingsError
 from attendance.memory import give_memory_back
+from attendance.ports import Notifier
 from attendance.searching.advancing import advance
 from attendance.services import Services
 from attendance.settings import Settings
@@ -50,6 +51,15 @@ IMPORTS = {
     "s3": "attendance.adapters.s3.imports:open_imports",
 }
 
+# Makers take the URLs of their kind, and the settings: several webhooks are one notifier.
+NOTIFIERS = {
+    "folder": "attendance.adapters.folder.mails:open_notifier",
+    "smtp": "attendance.adapters.smtp:open_notifier",
+    "smtps": "attendance.adapters.smtp:open_notifier",
+    "ses": "attendance.adapters.ses:open_notifier",
+    "webhook": "attendance.adapters.webhook:open_notifier",
+}
+
 
 def bootstrap(settings: Settings) -> Services:
     """The services that the settings name, with the store made ready. Raises SettingsError, ServiceUnavailable."""
@@ -65,9 +75,24 @@ def bootstrap(settings: Settings) -> Services:
         jobs=pick("ROLLCALL_JOBS", JOBS, settings.jobs, settings),
         uploads=pick("ROLLCALL_MEDIA", UPLOADS, _beside_media(settings, "uploads"), settings),
         imports=pick("ROLLCALL_MEDIA", IMPORTS, _beside_media(settings, "imports"), settings),
+        notifiers=open_notifiers(settings),
     )
     services.jobs.bind(partial(advance, services), partial(sweep, services))
     return services
+
+
+def open_notifiers(settings: Settings) -> dict[str, Notifier]:
+    """One for each channel. Raises SettingsError where two would serve the same."""
+    urls: dict[str, list[str]] = {}
+    for url in settings.notices:
+        urls.setdefault(url.scheme, []).append(url.reveal())
+    found: dict[str, Notifier] = {}
+    for scheme, its in urls.items():
+        notifier = _maker("ROLLCALL_NOTICES", NOTIFIERS, ServiceUrl(its[0]))(its, settings)
+        if notifier.channel in found:
+            raise SettingsError("ROLLCALL_NOTICES names two services for mail, of which %(kind)s is one.", kind=scheme)
+        found[notifier.channel] = notifier
+    return found
 
 
 def _beside_media(settings: Settings, folder: str) -> ServiceUrl:
@@ -94,6 +119,10 @@ def _make_data_folder(settings: Settings) -> None:
 
 def pick(name: str, registry: Mapping[str, str], url: ServiceUrl, settings: Settings) -> Any:
     """What the registry's maker for the scheme of the setting `name` makes. Raises SettingsError."""
+    return _maker(name, registry, url)(url.reveal(), settings)
+
+
+def _maker(name: str, registry: Mapping[str, str], url: ServiceUrl) -> Callable[..., Any]:
     if url.scheme not in registry:
         raise SettingsError(
             "%(name)s is %(value)s, but must begin with %(kinds)s.",
@@ -101,4 +130,5 @@ def pick(name: str, registry: Mapping[str, str], url: ServiceUrl, settings: Sett
             value=repr(url),
             kinds=" or ".join(sorted(registry)),
         )
-    return resolve_name(registry[url.scheme])(url.reveal(), settings)
+    maker: Callable[..., Any] = resolve_name(registry[url.scheme])
+    return maker

@@ -22,6 +22,7 @@ from attendance.model import (
     Lecture,
     Mark,
     MarkChange,
+    Notice,
     OutboxItem,
     Recording,
     Slot,
@@ -442,6 +443,20 @@ class SetUnknownsSwitch:
 
 
 @dataclass(frozen=True, slots=True)
+class AddNotice:
+    """Refused with AlreadyExists: there is at most one of an event, kind, receiver and channel."""
+
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True)
+class SaveNotice:
+    """As it is to be, with the version that was read; the store counts it on. Refused with NotFound, MovedOn."""
+
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetNames:
     """Ids and addresses of somebody who is removed leave the audit trail's older entries."""
 
@@ -492,6 +507,8 @@ Change = (
     | AddUnknownDecision
     | RemoveUnknownDecision
     | SetUnknownsSwitch
+    | AddNotice
+    | SaveNotice
 )
 """What may stand in a set of changes."""
 

@@ -59,5 +59,5 @@ def _work(services: Services, events: Sequence[Event]) -> Iterator[OutboxItem]:
     for number, event in enumerate(events):
         at = now + timedelta(microseconds=number)
         for name, handler in services.handlers.items():
-            if isinstance(event, handler.kinds):
+            if handler.wants(event):
                 yield OutboxItem(name, event.subject, written(event), at, now)

@@ -18,11 +18,13 @@ RollcallError
 ├── SearchStopped       a search was told to stop; it goes on later
 ├── ServiceUnavailable  a store, folder or service does not answer; try again
 │   └── ServiceBusy     it has as much to do as it takes; wait, and ask again
+├── NoticeRefused       a channel never takes this notice as it is; trying again does not help
 └── SettingsError       a setting is wrong; the program does not start
 
 Their sentences are English templates with named values, so that the website can say them in the reader's language.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from attendance.rules.texts import isolated
@@ -146,7 +148,18 @@ class ServiceUnavailable(RollcallError):
 
 
 class ServiceBusy(ServiceUnavailable):
-    """A service has as much to do as it takes: no fault of what was asked, which waits for its turn."""
+    """A service has as much to do as it takes: no fault of what was asked, which waits for its turn.
+
+    `retry_after` is how long it asks to be left alone, where it says so.
+    """
+
+    def __init__(self, template: str, /, *, retry_after: timedelta | None = None, **values: Any) -> None:
+        super().__init__(template, **values)
+        self.retry_after = retry_after
+
+
+class NoticeRefused(RollcallError):
+    """A channel never takes this notice as it is, such as one to an address that does not exist."""
 
 
 class SettingsError(RollcallError):

@@ -74,7 +74,7 @@ class MarksChanged(Event):
     kind: ClassVar[str] = "marks.changed"
     about: ClassVar[tuple[str, str]] = ("lecture", "lecture_id")
     lecture_id: str
-    student_ids: tuple[str, ...]
+    student_keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ class MarkSet(Event):
     kind: ClassVar[str] = "mark.set"
     about: ClassVar[tuple[str, str]] = ("lecture", "lecture_id")
     lecture_id: str
-    student_id: str
+    student_key: str
     by: str
 
 
@@ -99,11 +99,12 @@ class StudentRegistered(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudentRemoved(Event):
-    """A student is gone; only the pseudonym of the audit trail is left."""
+    """A student is gone; the pseudonym of the audit trail is left, and a key that leads to nobody any more."""
 
     kind: ClassVar[str] = "student.removed"
     about: ClassVar[tuple[str, str]] = ("student", "pseudonym")
     pseudonym: str
+    student_key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +177,40 @@ class VisitNamed(Event):
     by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeWaits(Event):
+    """A notice may be sent now. Those of one `line` reach the channel in order; others do not wait for each other."""
+
+    kind: ClassVar[str] = "notice.waits"
+    about: ClassVar[tuple[str, str]] = ("notice", "line")
+    channel: str
+    line: str
+    notice_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodEnded(Event):
+    """A day (`2026-03-02`) or an ISO week (`2026-W10`) is over on a reader's clock; of one course, or of all theirs."""
+
+    kind: ClassVar[str] = "period.ended"
+    about: ClassVar[tuple[str, str]] = ("period", "period")
+    period: str
+    course_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogAsked(Event):
+    """Somebody wants the log by mail now: of these courses, from one moment to before another where they are given."""
+
+    kind: ClassVar[str] = "log.asked"
+    about: ClassVar[tuple[str, str]] = ("log of", "by")
+    by: str
+    course_ids: tuple[str, ...]
+    statuses: tuple[str, ...] = ()
+    from_at: str = ""
+    before_at: str = ""
+
+
 KINDS: dict[str, type[Event]] = {
     kind.kind: kind
     for kind in (
@@ -193,6 +228,9 @@ KINDS: dict[str, type[Event]] = {
         VisitSeen,
         UnknownAtDoor,
         VisitNamed,
+        NoticeWaits,
+        PeriodEnded,
+        LogAsked,
     )
 }
 

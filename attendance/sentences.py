@@ -107,6 +107,14 @@ def slot_taken() -> AlreadyExists:
     return AlreadyExists("This line of the timetable already exists.")
 
 
+def no_notice() -> NotFound:
+    return NotFound("There is no such notice.")
+
+
+def notice_taken() -> AlreadyExists:
+    return AlreadyExists("This notice is written already.")
+
+
 def moved_on() -> MovedOn:
     return MovedOn("Somebody else changed this at the same moment; please try again.")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from attendance.handlers import HANDLERS, Handler
-from attendance.ports import FaceSearch, ImportStore, JobQueue, MediaStore, Store, UploadSpool
+from attendance.ports import FaceSearch, ImportStore, JobQueue, MediaStore, Notifier, Store, UploadSpool
 from attendance.settings import Settings
 
 
@@ -29,3 +29,7 @@ class Services:
     imports: ImportStore
     now: Callable[[], datetime] = utc_now
     handlers: Mapping[str, Handler] = field(default_factory=lambda: HANDLERS)
+    notifiers: Mapping[str, Notifier] = field(default_factory=dict)
+    """By the channel that each serves."""
+    pauses: dict[str, datetime] = field(default_factory=dict)
+    """Until when a handler's service asked this process to leave it alone."""

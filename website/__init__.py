@@ -38,6 +38,7 @@ BLUEPRINTS = (
     "website.account",
     "website.audit",
     "website.outbox",
+    "website.notices",
     "website.home",
     "website.courses",
     "website.unknowns",

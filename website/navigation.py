@@ -48,6 +48,7 @@ LINKS = (
     Link("devices.index", _l("Devices"), "cpu", (Role.ADMIN,)),
     Link("users.index", _l("Users"), "person-gear", (Role.ADMIN,)),
     Link("audit.index", _l("Audit trail"), "clock-history", (Role.ADMIN,)),
+    Link("notices.index", _l("Notices"), "bell", (Role.ADMIN,)),
     Link("outbox.index", _l("Unfinished work"), "arrow-repeat", (Role.ADMIN,)),
 )
 

@@ -9,7 +9,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from attendance.events import ConsentWithdrawn, Event, PhotosRemoved, StudentRemoved, UnknownDecided
+from attendance.events import (
+    AlarmRaised,
+    ConsentWithdrawn,
+    DeviceSilent,
+    Event,
+    MarksChanged,
+    MarkSet,
+    NoticeWaits,
+    PhotosRemoved,
+    RecordingSearched,
+    StudentRegistered,
+    StudentRemoved,
+    UnknownAtDoor,
+    UnknownDecided,
+    UnknownSeen,
+    VisitNamed,
+    VisitSeen,
+)
+from attendance.model import MAIL, SLACK, WEBHOOK
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +38,32 @@ class Handler:
     function: str
     at_once: bool = False
     """Whether who made it happen waits for it: only what is quick, and asks nobody outside."""
+    channel: str | None = None
+    """Of notices, only those that go by it: one that does not answer holds up no other."""
+
+    def wants(self, event: Event) -> bool:
+        """Whether it is to hear of this event."""
+        mine = self.channel is None or getattr(event, "channel", None) == self.channel
+        return mine and isinstance(event, self.kinds)
+
+
+_TOLD = (
+    RecordingSearched,
+    UnknownSeen,
+    MarksChanged,
+    MarkSet,
+    StudentRegistered,
+    StudentRemoved,
+    ConsentWithdrawn,
+    PhotosRemoved,
+    AlarmRaised,
+    DeviceSilent,
+    UnknownDecided,
+    VisitSeen,
+    UnknownAtDoor,
+    VisitNamed,
+)
+_SEND = "attendance.handlers.notices:send"
 
 
 HANDLERS: Mapping[str, Handler] = {
@@ -27,4 +71,9 @@ HANDLERS: Mapping[str, Handler] = {
     "visits": Handler((ConsentWithdrawn,), "attendance.handlers.visits:remove", at_once=True),
     "evidence": Handler((ConsentWithdrawn,), "attendance.handlers.evidence:remove", at_once=True),
     "unknowns": Handler((UnknownDecided, PhotosRemoved), "attendance.handlers.unknowns:follow", at_once=True),
+    "notices": Handler(_TOLD, "attendance.handlers.notices:write_down"),
+    "withdrawing": Handler((StudentRemoved,), "attendance.handlers.notices:withdraw"),
+    MAIL: Handler((NoticeWaits,), _SEND, channel=MAIL),
+    SLACK: Handler((NoticeWaits,), _SEND, channel=SLACK),
+    WEBHOOK: Handler((NoticeWaits,), _SEND, channel=WEBHOOK),
 }

@@ -31,6 +31,7 @@ class User:
     student_id: str | None = None
     timezone: str | None = None
     session_key: str = field(default_factory=new_id)  # replaced with the password, so that older sessions end
+    notices: str | None = None  # what they chose to be told, as rules/notices.py writes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Course:
     created_at: datetime
     late_after_minutes: int = 10
     left_early_minutes: int = 10
+    notices: str | None = None  # what its teachers are told, as rules/notices.py writes it
 
     @property
     def label(self) -> str:

@@ -19,6 +19,7 @@ from attendance.ports.faces import (
 from attendance.ports.imports import ImportPart, ImportStore
 from attendance.ports.jobs import JobQueue, WorkedQueue
 from attendance.ports.media import MediaFile, MediaStore
+from attendance.ports.notifier import MailFolder, Notifier, StoredMail
 from attendance.ports.people import CourseStore, RenewalStore, StudentStore, UserStore
 from attendance.ports.store import (
     AuditStore,
@@ -46,9 +47,11 @@ __all__ = [
     "JobQueue",
     "LectureStore",
     "LookAlike",
+    "MailFolder",
     "MarkStore",
     "MediaFile",
     "MediaStore",
+    "Notifier",
     "PhotoFaces",
     "Progress",
     "ReadingStore",
@@ -59,6 +62,7 @@ __all__ = [
     "Seen",
     "SpendingStore",
     "Store",
+    "StoredMail",
     "StudentStore",
     "TimetableStore",
     "Upload",

@@ -16,6 +16,8 @@ from attendance.model import (
     LogRow,
     Mark,
     MarkChange,
+    Notice,
+    NoticeState,
     OutboxItem,
     Owner,
     Page,
@@ -159,6 +161,22 @@ class OutboxStore(Protocol):
         """They are done, and forgotten."""
 
 
+class NoticeStore(Protocol):
+    """Whom of what is told. Notices are written by `commit` alone."""
+
+    def notice(self, notice_id: str) -> Notice:
+        """Raises NotFound."""
+
+    def notices(self, state: NoticeState, *, page: int = 1, size: int = 50) -> Page[Notice]:
+        """Newest first."""
+
+    def due_notices(self, now: datetime, *, limit: int = 1000) -> Sequence[Notice]:
+        """Those that wait for a moment that has come; the first to be due first."""
+
+    def remove_notices(self, before: datetime) -> None:
+        """Those that were written before this and do not wait."""
+
+
 class Store(
     UserStore,
     SessionStore,
@@ -177,6 +195,7 @@ class Store(
     VisitStore,
     AuditStore,
     OutboxStore,
+    NoticeStore,
     Protocol,
 ):
     """All that is remembered."""

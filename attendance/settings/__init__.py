@@ -12,11 +12,14 @@ from attendance.errors import SettingsError
 from attendance.settings.kinds import (
     count,
     file,
+    mail_address,
     number,
     one_of,
     perhaps,
     service_url,
+    service_urls,
     sha256,
+    site_address,
     text,
     timezone,
     yes_or_no,
@@ -50,8 +53,10 @@ class Setting:
     @property
     def holds_a_secret(self) -> bool:
         """Whether its value may hold one, and so is not printed."""
-        return self.parse is service_url
+        return self.parse in (service_url, service_urls)
 
+
+_LEAST_SECRET = 24
 
 _OF_THE_TESTS = {"ROLLCALL_FACES_DIR", "ROLLCALL_LFW_DIR"}
 """Folders of photographs; the settings of the test suite and the bench, which start the site beside them."""
@@ -233,6 +238,44 @@ SETTINGS = (
         "How many reverse proxies stand before the site and set X-Forwarded-For and -Proto.",
         count(0, 10),
     ),
+    Setting(
+        "ROLLCALL_ADDRESS",
+        "",
+        "The address of the site as people type it, such as https://rollcall.school.example: notices lead there; "
+        "empty: they have no links.",
+        perhaps(site_address),
+    ),
+    Setting(
+        "ROLLCALL_NOTICES",
+        "folder:{data}/outbox",
+        "By what notices go, with commas or blanks between them: mails by `folder:PATH`, `smtp://USER:PASSWORD@HOST` "
+        "or `ses:`, events by `webhook+https://ADDRESS`; docs/notices.md says more.",
+        service_urls,
+    ),
+    Setting(
+        "ROLLCALL_NOTICES_FROM",
+        "Rollcall <rollcall@localhost>",
+        "Whom mails are from; to be set where they leave this machine.",
+        mail_address,
+    ),
+    Setting(
+        "ROLLCALL_NOTICES_FACES",
+        "no",
+        "Whether mails may have pictures of faces in them, which then lie in mailboxes that nobody here can erase.",
+        yes_or_no,
+    ),
+    Setting(
+        "ROLLCALL_NOTICES_DAYS",
+        "30",
+        "For how many days is kept whom of what was told, and mails in a folder.",
+        count(8, 3650),
+    ),
+    Setting(
+        "ROLLCALL_WEBHOOK_SECRET",
+        "",
+        "What events to webhooks are signed with, at least 24 signs; docs/webhooks.md says how.",
+        service_url,
+    ),
     Setting("ROLLCALL_HTTPS", "no", "Whether people reach the site by https only: cookies are then Secure.", yes_or_no),
 )
 
@@ -278,6 +321,12 @@ class Settings:
     login_attempts: int
     rate_store: ServiceUrl
     proxies: int
+    address: str | None
+    notices: tuple[ServiceUrl, ...]
+    notices_from: str
+    notices_faces: bool
+    notices_days: int
+    webhook_secret: ServiceUrl
     https: bool
 
     def __post_init__(self) -> None:
@@ -285,7 +334,7 @@ class Settings:
         for setting in SETTINGS:
             value = getattr(self, setting.field)
             if setting.holds_a_secret and isinstance(value, str):
-                object.__setattr__(self, setting.field, ServiceUrl(value))
+                object.__setattr__(self, setting.field, setting.parse(value))
 
     @property
     def most_upload_bytes(self) -> int:
@@ -349,6 +398,11 @@ def _check_together(settings: Settings) -> None:
         raise SettingsError("Rekognition reads recordings from S3: set ROLLCALL_MEDIA to s3://BUCKET.")
     if bool(settings.rekognition_topic) != bool(settings.rekognition_role):
         raise SettingsError("ROLLCALL_REKOGNITION_TOPIC and ROLLCALL_REKOGNITION_ROLE are set together or not at all.")
+    kinds = {url.scheme for url in settings.notices}
+    if kinds & {"smtp", "smtps", "ses"} and settings.notices_from.endswith("@localhost>"):
+        raise SettingsError("Mails leave this machine: set ROLLCALL_NOTICES_FROM to an address of yours.")
+    if "webhook" in kinds and len(settings.webhook_secret.reveal()) < _LEAST_SECRET:
+        raise SettingsError("Events to webhooks are signed: set ROLLCALL_WEBHOOK_SECRET to at least 24 signs.")
     for name, model, digest in (
         ("ROLLCALL_VECTOR_MODEL", settings.vector_model, settings.vector_model_sha256),
         ("ROLLCALL_DETECTOR_MODEL", settings.detector_model, settings.detector_model_sha256),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,26 @@ def text(value: str) -> str:
 def service_url(value: str) -> ServiceUrl:
     """The address of something that may want a password."""
     return ServiceUrl(value.strip())
+
+
+def service_urls(value: str) -> tuple[ServiceUrl, ...]:
+    """Several, with commas or blanks between them."""
+    return tuple(ServiceUrl(one) for one in re.split(r"[\s,]+", value) if one)
+
+
+def mail_address(value: str) -> str:
+    """An address, with or without a name before it."""
+    name, address = parseaddr(value.strip())
+    if not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", address) or not f"{name}{address}".isprintable():
+        raise ValueError("must be a mail address, such as Rollcall <rollcall@school.example>")
+    return value.strip()
+
+
+def site_address(value: str) -> str:
+    """Of the site as people type it, without a slash at its end."""
+    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value.strip()):
+        raise ValueError("must be the address of the site, such as https://rollcall.school.example")
+    return value.strip().rstrip("/")
 
 
 def number(low: float, high: float) -> Callable[[str], float]:

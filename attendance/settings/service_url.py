@@ -7,7 +7,20 @@ import re
 _SCHEME = re.compile(r"[a-z][a-z0-9+]{0,20}")
 _WORDS = {"", "inline", "local"}
 _PATH_KINDS = {"file", "folder", "sqlite"}
-_MACHINE_KINDS = {"dynamodb", "https", "mariadb", "mysql", "postgresql", "redis", "rediss", "rekognition", "s3"}
+_MACHINE_KINDS = {
+    "dynamodb",
+    "https",
+    "mariadb",
+    "mysql",
+    "postgresql",
+    "redis",
+    "rediss",
+    "rekognition",
+    "s3",
+    "smtp",
+    "smtps",
+    "webhook",
+}
 _HIDDEN = "***"
 _NAMES_A_MACHINE = re.compile(r"([\w.-]*|\[[0-9a-fA-F:.]*\])(:\d*)?")
 _PLAIN_PATH = re.compile(r"[^?#@&=:;]*")
@@ -68,7 +81,7 @@ def shown(url: str) -> str:
 
 def _shown_place(rest: str, kind: str) -> str:
     """A machine and a path. What looks like a port may be a password whose machine is missing, so only one that
-    stands behind a user is shown; and of https a path may be the secret."""
+    stands behind a user is shown; and of https and webhooks a path may be the secret."""
     before, at, place = rest.rpartition("@")
     if re.search(r"[?#]", before):
         return _HIDDEN
@@ -78,7 +91,7 @@ def _shown_place(rest: str, kind: str) -> str:
     if found is None or not _PLAIN_PATH.fullmatch(path):
         return _HIDDEN
     port = (found[2] if at else f":{_HIDDEN}") if found[2] else ""
-    path = _HIDDEN if path and kind == "https" else path
+    path = _HIDDEN if path and kind in ("https", "webhook") else path
     query = f"{mark}{_HIDDEN}" if mark else ""
     return f"{found[1]}{port}{slash}{path}{query}"
 

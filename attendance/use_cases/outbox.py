@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pkgutil import resolve_name
 
-from attendance.errors import NotFound, RollcallError
+from attendance.errors import NotFound, RollcallError, ServiceBusy
 from attendance.events import read
 from attendance.model import ERASE, OutboxItem
 from attendance.rules.outbox import LEASE, due, postponed, reason_of
@@ -16,6 +17,8 @@ from attendance.services import Services
 from attendance.use_cases.erasing import erase_soon
 
 _AT_ONCE = 1000
+_MOST_S = 20.0
+"""So long a sweep is at one handler: searches, and what others wait for, go on in between."""
 
 _log = logging.getLogger(__name__)
 
@@ -49,13 +52,33 @@ def try_again(services: Services, handler: str, item_id: str) -> None:
 
 
 def _drain(services: Services, name: str) -> int:
-    handled = 0
-    while items := due(services.store.outbox(name, limit=_AT_ONCE), services.now()):
-        done = sum(_handle(services, item) for item in items)
-        handled += done
-        if not done:  # somebody else is at it, or all of them fail
+    handled, until_s = 0, time.monotonic() + _MOST_S
+    while items := _due(services, name):
+        before = handled
+        for item in items:
+            if _is_paused(services, name) or time.monotonic() > until_s:
+                return handled
+            handled += _handle(services, item)
+        if handled == before:  # somebody else is at it, or all of them fail
             break
     return handled
+
+
+def _is_paused(services: Services, name: str) -> bool:
+    now = services.now()
+    return services.pauses.get(name, now) > now
+
+
+def _due(services: Services, name: str) -> Sequence[OutboxItem]:
+    """Also where more of them fail than are read at once."""
+    limit = _AT_ONCE
+    while not _is_paused(services, name):
+        items = services.store.outbox(name, limit=limit)
+        ready = due(items, services.now())
+        if ready or len(items) < limit:
+            return ready
+        limit *= 4
+    return ()
 
 
 def _handle(services: Services, item: OutboxItem) -> bool:
@@ -65,6 +88,11 @@ def _handle(services: Services, item: OutboxItem) -> bool:
     try:
         resolve_name(services.handlers[item.handler].function)(services, read(item.body))
     except Exception as failure:
+        if isinstance(failure, ServiceBusy) and failure.retry_after is not None:
+            # No fault of this item: it is not given up for it, and nothing else asks the service until then.
+            until = services.pauses[item.handler] = services.now() + failure.retry_after
+            services.store.postpone_outbox(replace(item, due_at=until, error=reason_of(failure)))
+            return False
         error, fault = reason_of(failure), not isinstance(failure, RollcallError)
         _log.warning("%s of %s failed: %s", item.handler, item.subject, in_english(error), exc_info=fault)
         services.store.postpone_outbox(postponed(item, item.attempts + 1, error, services.now()))

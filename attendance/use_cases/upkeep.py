@@ -16,6 +16,8 @@ from attendance.use_cases.doors.naming import remove_old_visits
 from attendance.use_cases.erasing import erase_orphans, erase_pending
 from attendance.use_cases.imports.forgetting import forget_removed
 from attendance.use_cases.imports.stored import remove_old_imports
+from attendance.use_cases.notices.clock import release_due, remove_old_notices, tell_periods
+from attendance.use_cases.notices.sending import settle_given_up
 from attendance.use_cases.outbox import drain
 from attendance.use_cases.recordings.finishing import finish_upload
 from attendance.use_cases.unknowns.vectors import forget_expired
@@ -37,7 +39,17 @@ def sweep(services: Services, out_of_time: Callable[[], bool] = lambda: False) -
     def searches(services: Services) -> None:
         ended[0] = advance_all(services, out_of_time)
 
-    for step in (searches, _finish_uploads, erase_pending, note_silence, drain, forget_removed, _purge):
+    for step in (
+        searches,
+        _finish_uploads,
+        erase_pending,
+        note_silence,
+        release_due,
+        drain,
+        settle_given_up,
+        forget_removed,
+        _purge,
+    ):
         try:
             step(services)
         except Exception as reason:
@@ -50,7 +62,7 @@ def sweep(services: Services, out_of_time: Callable[[], bool] = lambda: False) -
 
 
 def tidy(services: Services) -> None:
-    """What may wait an hour: old uploads, imports, readings, visits, vectors of unknowns, sessions, stray files.
+    """What may wait an hour: summaries, old uploads, imports, readings, visits, vectors, notices, stray files.
 
     Raises ServiceUnavailable.
     """
@@ -62,6 +74,8 @@ def tidy(services: Services) -> None:
     forget_who_disagrees(services)
     services.store.remove_ended_sessions(services.now())
     erase_orphans(services)
+    remove_old_notices(services)
+    tell_periods(services)
 
 
 def _purge(services: Services) -> None:

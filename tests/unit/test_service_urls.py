@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 from flask import Flask
 
-from attendance.bootstrap import FACES, JOBS, MEDIA, STORES, pick
+from attendance.bootstrap import FACES, JOBS, MEDIA, STORES, open_notifiers, pick
 from attendance.errors import RollcallError
 from attendance.settings import SETTINGS, Settings, load_settings
 from attendance.settings.service_url import ServiceUrl, shown
@@ -59,6 +59,7 @@ KINDS = (
     "nothing", "sqlite", "mysql+pymysql", "mysql+nothing", "postgresql+nothing", "dynamodb", "folder", "s3", "local",
     "rekognition", "huey+sqlite", "huey+redis", "huey+rediss", "huey+nothing", "lambda", "lambda:https", "inline",
     "redis", "rediss", "file", "memory", "https", "slack", "webhook:https",
+    "smtp", "smtps", "ses", "webhook+https",
 )  # fmt: skip
 
 
@@ -97,7 +98,9 @@ def test_settings_print_none_however_they_are_made(name: str) -> None:
     field = name.removeprefix("ROLLCALL_").lower()
     changed = replace(settings, **{field: f"redis://:{SECRET}@elsewhere"})
     for one in (settings, changed, copy.deepcopy(settings), pickle.loads(pickle.dumps(settings))):
-        assert getattr(one, field).reveal().startswith(f"redis://:{SECRET}@")
+        found = getattr(one, field)
+        (url,) = found if isinstance(found, tuple) else (found,)
+        assert url.reveal().startswith(f"redis://:{SECRET}@")
         assert SECRET not in f"{one} {one!r} {asdict(one)}"
 
 
@@ -111,6 +114,8 @@ def test_a_start_that_fails_tells_none(tmp_path: Path, name: str, kind: str) -> 
 
 
 def _beside(name: str) -> dict[str, str]:
+    if name == "ROLLCALL_NOTICES":
+        return {"ROLLCALL_WEBHOOK_SECRET": "x" * 24, "ROLLCALL_NOTICES_FROM": "rollcall@school.example"}
     return {"ROLLCALL_MEDIA": "s3://class-media"} if name == "ROLLCALL_FACES" else {}
 
 
@@ -121,7 +126,9 @@ def _told(name: str, settings: Settings) -> str:
     try:
         if name == "ROLLCALL_RATE_STORE":
             limits.init_app(app)
-        else:
+        elif name == "ROLLCALL_NOTICES":
+            open_notifiers(settings)
+        elif name != "ROLLCALL_WEBHOOK_SECRET":  # which names no place
             pick(name, REGISTRIES[name], getattr(settings, name.removeprefix("ROLLCALL_").lower()), settings)
     except RollcallError as wrong:
         return f"{wrong} {wrong.values} {''.join(traceback.format_exception(wrong))}"

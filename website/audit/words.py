@@ -24,6 +24,7 @@ ACTIONS = {
     "course.added": _l("added the course"),
     "course.changed": _l("changed the course"),
     "course.removed": _l("removed the course"),
+    "course.notices_set": _l("chose who is told what of"),
     "course.student_added": _l("put a student on the roster of"),
     "course.student_removed": _l("took a student off the roster of"),
     "course.teachers_set": _l("set the teachers of"),

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from attendance.model import ERASE
+from attendance.model import ERASE, MAIL, SLACK, WEBHOOK
 
 HANDLERS = {
     ERASE: _l("Delete a file or a face"),
@@ -10,4 +10,9 @@ HANDLERS = {
     "visits": _l("Erase visits of a student who took back the consent to them"),
     "evidence": _l("Erase pictures of a student who took back the consent to them"),
     "unknowns": _l("Mark lectures anew after somebody was named"),
+    "notices": _l("Write down who is told of it"),
+    "withdrawing": _l("Take back notices that name who was removed"),
+    MAIL: _l("Send a mail"),
+    SLACK: _l("Send a message by Slack"),
+    WEBHOOK: _l("Send an event to a webhook"),
 }

@@ -15,6 +15,7 @@ from attendance.adapters.dynamodb.faces import DynamoFaces, DynamoRenewals
 from attendance.adapters.dynamodb.lectures import DynamoLectures
 from attendance.adapters.dynamodb.log import DynamoLog
 from attendance.adapters.dynamodb.marks import DynamoMarks
+from attendance.adapters.dynamodb.notices import DynamoNotices
 from attendance.adapters.dynamodb.outbox import DynamoOutbox, adding_to_outbox
 from attendance.adapters.dynamodb.preparing import DynamoPreparation
 from attendance.adapters.dynamodb.readings import DynamoReadings
@@ -31,6 +32,7 @@ from attendance.changes import (
     AddDevice,
     AddFace,
     AddLecture,
+    AddNotice,
     AddRecording,
     AddRenewedFace,
     AddSlot,
@@ -64,6 +66,7 @@ from attendance.changes import (
     SaveDevice,
     SaveLecture,
     SaveMarks,
+    SaveNotice,
     SaveStudent,
     SaveUser,
     SetTeachers,
@@ -100,6 +103,7 @@ class DynamoStore(
     DynamoVisits,
     DynamoAudit,
     DynamoOutbox,
+    DynamoNotices,
 ):
     """All that is remembered, in one table."""
 
@@ -168,6 +172,8 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     AddUnknownDecision: DynamoUnknowns._add_unknown_decision,
     RemoveUnknownDecision: DynamoUnknowns._remove_unknown_decision,
     SetUnknownsSwitch: DynamoUnknowns._set_unknowns_switch,
+    AddNotice: DynamoNotices._add_notice,
+    SaveNotice: DynamoNotices._save_notice,
 }
 """Which method applies which change; a new kind of change is one line more."""
 

@@ -361,3 +361,20 @@ def visit_place(at: datetime, visit_id: str) -> str:
 def student_visit(student_id: str, place: str) -> Key:
     """Of the item that says that a visit shows, or may show, a student."""
     return of_student(student_id), VISIT + place
+
+
+NOTICES_DUE = "notices-due"
+
+
+def notice(notice_id: str) -> Key:
+    return f"notice#{plain(notice_id)}", "notice"
+
+
+def notices_in(state: str) -> str:
+    """The partition of the notices that are in this state, by when they were written."""
+    return f"notices-{state}"
+
+
+def notice_at(at: datetime, notice_id: str) -> str:
+    """The sort key of a notice among others."""
+    return f"{moment(at)}#{plain(notice_id)}"

@@ -11,6 +11,7 @@ from attendance.adapters.sql.devices import SqlDevices, SqlTimetable
 from attendance.adapters.sql.lectures import SqlLectures
 from attendance.adapters.sql.log import SqlLog
 from attendance.adapters.sql.marks import SqlMarks
+from attendance.adapters.sql.notices import SqlNotices
 from attendance.adapters.sql.outbox import SqlOutbox
 from attendance.adapters.sql.preparing import SqlPreparation, SqlPurging
 from attendance.adapters.sql.readings import SqlAlarms, SqlReadings
@@ -25,6 +26,7 @@ from attendance.changes import (
     AddDevice,
     AddFace,
     AddLecture,
+    AddNotice,
     AddRecording,
     AddRenewedFace,
     AddSlot,
@@ -58,6 +60,7 @@ from attendance.changes import (
     SaveDevice,
     SaveLecture,
     SaveMarks,
+    SaveNotice,
     SaveStudent,
     SaveUser,
     SetTeachers,
@@ -92,6 +95,7 @@ class SqlStore(
     SqlVisits,
     SqlAudit,
     SqlOutbox,
+    SqlNotices,
 ):
     """All that is remembered, in one SQL database."""
 
@@ -152,6 +156,8 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     AddUnknownDecision: SqlUnknowns._add_unknown_decision,
     RemoveUnknownDecision: SqlUnknowns._remove_unknown_decision,
     SetUnknownsSwitch: SqlUnknowns._set_unknowns_switch,
+    AddNotice: SqlNotices._add_notice,
+    SaveNotice: SqlNotices._save_notice,
 }
 """Which method applies which change; a new kind of change is one line more."""
 

@@ -32,7 +32,18 @@ from attendance.adapters.sql.columns import (
     prose,
     text,
 )
-from attendance.model import DecisionKind, DeviceKind, OwnerKind, RecordingKind, Role, SearchStatus, Status, Verdict
+from attendance.model import (
+    DecisionKind,
+    DeviceKind,
+    NoticeKind,
+    NoticeState,
+    OwnerKind,
+    RecordingKind,
+    Role,
+    SearchStatus,
+    Status,
+    Verdict,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -79,6 +90,7 @@ users = Table(
     _of("student_id", "students", nullable=True, index=True),
     Column("timezone", text(64)),
     Column("session_key", text(64), nullable=False),
+    Column("notices", prose()),
 )
 
 sessions = Table(
@@ -104,6 +116,7 @@ courses = Table(
     Column("created_at", Moment, nullable=False),
     Column("late_after_minutes", Integer, nullable=False),
     Column("left_early_minutes", Integer, nullable=False),
+    Column("notices", prose()),
     UniqueConstraint("code", "section"),
 )
 
@@ -313,6 +326,27 @@ outbox = Table(
     Column("attempts", Integer, nullable=False),
     Column("error", prose()),
     Index(None, "handler", "subject"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    _id(),
+    Column("kind", choice(NoticeKind), nullable=False),
+    Column("channel", text(32), nullable=False),
+    Column("receiver", text(255), nullable=False),
+    Column("subject", text(255), nullable=False),
+    Column("body", prose(), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("due_at", Moment, index=True),
+    Column("in_digest", Boolean, nullable=False),
+    Column("state", choice(NoticeState), nullable=False),
+    Column("sent_at", Moment),
+    Column("reference", prose()),
+    Column("reason", prose()),
+    Column("names", prose(), nullable=False),
+    Column("version", Integer, nullable=False),
+    Index(None, "state", "created_at"),
 )
 
 

@@ -76,6 +76,11 @@ def list_alarms(
     return Page([_entry(services, alarm) for alarm in found.items], found.number, found.size, found.total)
 
 
+def alarm_entry(services: Services, alarm_id: str) -> AlarmEntry:
+    """One alarm. Raises NotFound."""
+    return _entry(services, services.store.alarm(alarm_id))
+
+
 def see_alarm(services: Services, alarm_id: str, *, by: str) -> None:
     """Note who looked at it first. Raises NotFound."""
     services.store.see_alarm(alarm_id, by, services.now())

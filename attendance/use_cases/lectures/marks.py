@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 
 from attendance.changes import MarkStep, SaveMarks
 from attendance.committing import commit
-from attendance.errors import Conflict, InvalidInput, MovedOn, Phrase
+from attendance.errors import Conflict, InvalidInput, MovedOn, NotFound, Phrase
 from attendance.events import MarksChanged, MarkSet
 from attendance.model import Mark, Recording, Sighting, Status
 from attendance.ports import Store
@@ -76,10 +77,22 @@ def _mark(
 
 
 def _save_changed(services: Services, change: SaveMarks) -> None:
-    changed = tuple(step.student_id for step in change.steps if step.changes)
-    at, lecture_id = services.now(), change.lecture_id
-    events = [MarksChanged(at=at, lecture_id=lecture_id, student_ids=changed)] if changed else []
+    changed = [step.student_id for step in change.steps if step.changes]
+    at, lecture_id, keys = services.now(), change.lecture_id, _keys_of(services, change.lecture_id, changed)
+    events = [MarksChanged(at=at, lecture_id=lecture_id, student_keys=keys)] if changed else []
     commit(services, change, *events)
+
+
+def _keys_of(services: Services, lecture_id: str, student_ids: Sequence[str]) -> tuple[str, ...]:
+    """What an event may name them by; of who was removed meanwhile there is nothing to tell."""
+    if not student_ids:
+        return ()
+    course_id = services.store.lecture(lecture_id).course_id
+    keys = {student.id: student.key for student in services.store.roster(course_id)}
+    for student_id in set(student_ids) - set(keys):  # who left the roster keeps the marks of before
+        with suppress(NotFound):
+            keys[student_id] = services.store.student(student_id).key
+    return tuple(keys[student_id] for student_id in student_ids if student_id in keys)
 
 
 def commit_marks(
@@ -181,7 +194,8 @@ def _save(services: Services, lecture_id: str, student_id: str, status: Status, 
 
 def _committed(services: Services, lecture_id: str, student_id: str, by: str, decide: Decision) -> Mark:
     def save(change: SaveMarks) -> None:
-        event = MarkSet(at=services.now(), lecture_id=lecture_id, student_id=student_id, by=by)
+        key = services.store.student(student_id).key
+        event = MarkSet(at=services.now(), lecture_id=lecture_id, student_key=key, by=by)
         commit(services, change, *([event] if change.steps else []))
 
     commit_marks(services.store, lecture_id, decide, save)

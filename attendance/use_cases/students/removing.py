@@ -84,7 +84,8 @@ def remove_student(services: Services, student_id: str, *, by: str | None) -> Er
     erasure = what_will_be_erased(services, student_id)
     emails = [user.email for user in _accounts(services, student_id)]
     entry = AuditEntry(services.now(), by, STUDENT_REMOVED, pseudonym(services, student_id), str(erasure))
-    event = StudentRemoved(at=entry.at, pseudonym=entry.subject)
+    key = services.store.student(student_id).key
+    event = StudentRemoved(at=entry.at, pseudonym=entry.subject, student_key=key)
     commit(services, RemoveStudent(student_id), ForgetNames({student_id, *emails}), entry, event)
     follow_up(services)
     return erasure

@@ -10,6 +10,7 @@ from attendance.changes import (
     AddDevice,
     AddFace,
     AddLecture,
+    AddNotice,
     AddRecording,
     AddRenewedFace,
     AddSlot,
@@ -43,6 +44,7 @@ from attendance.changes import (
     SaveDevice,
     SaveLecture,
     SaveMarks,
+    SaveNotice,
     SaveStudent,
     SaveUser,
     SetTeachers,
@@ -55,6 +57,7 @@ from attendance.changes import (
 from tests.fakes.store.devices import FakeAlarms, FakeDevices, FakeReadings, FakeTimetable, FakeVisits
 from tests.fakes.store.lectures import FakeLectures, FakeSearches
 from tests.fakes.store.marks import FakeAudit, FakeMarks, FakeOutbox
+from tests.fakes.store.notices import FakeNotices
 from tests.fakes.store.people import FakeCourses, FakeSessions, FakeStudents, FakeUsers
 from tests.fakes.store.renewals import FakeRenewals
 from tests.fakes.store.spending import FakeSpending
@@ -79,6 +82,7 @@ class FakeStore(
     FakeVisits,
     FakeAudit,
     FakeOutbox,
+    FakeNotices,
 ):
     """All that is remembered, until the test ends."""
 
@@ -148,5 +152,7 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     AddUnknownDecision: FakeUnknowns._add_unknown_decision,
     RemoveUnknownDecision: FakeUnknowns._remove_unknown_decision,
     SetUnknownsSwitch: FakeUnknowns._set_unknowns_switch,
+    AddNotice: FakeNotices._add_notice,
+    SaveNotice: FakeNotices._save_notice,
 }
 """Which method applies which change; a new kind of change is one line more."""

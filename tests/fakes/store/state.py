@@ -21,6 +21,7 @@ from attendance.model import (
     Lecture,
     Mark,
     MarkChange,
+    Notice,
     OutboxItem,
     Owner,
     Recording,
@@ -61,6 +62,7 @@ class FakeState:
         self._audit: list[AuditEntry] = []
         self._decisions: dict[str, UnknownDecision] = {}
         self._switches: dict[Owner, UnknownsSwitch] = {}
+        self._notices: dict[str, Notice] = {}
         self._waiting: dict[str, OutboxItem] = {}  # in the order they came
 
     def _erase(self, keys: Iterable[str | None]) -> None:

@@ -1,0 +1,1 @@
+"""Notices: written down when something happens, composed and sent one by one, and what people chose of them."""

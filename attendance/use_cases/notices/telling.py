@@ -1,0 +1,141 @@
+"""From an event to the notices that follow: each is written once, before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from attendance.changes import AddNotice
+from attendance.committing import commit
+from attendance.errors import AlreadyExists, NotFound
+from attendance.events import Event, LogAsked, NoticeWaits, written
+from attendance.model import (
+    MAIL,
+    WEBHOOK,
+    Course,
+    Lecture,
+    Notice,
+    NoticeKind,
+    Role,
+    Status,
+    User,
+    notice_id,
+)
+from attendance.rules.notices import (
+    AFTER_LECTURE,
+    OF_THE_SITE,
+    Receiver,
+    due_for,
+    kinds_of,
+    machines,
+    receivers,
+    zone_for,
+)
+from attendance.rules.paging import all_items
+from attendance.services import Services
+
+_PAGE = 200
+
+
+def tell(services: Services, event: Event) -> None:
+    """Write down whom of it is told. Raises ServiceUnavailable; called again, it writes down only what is missing."""
+    served = served_channels(services)
+    for machine in machines(served):
+        write(services, event, NoticeKind.EVENT, machine, event.id)
+    for kind in kinds_of(event):
+        if kind in OF_THE_SITE:
+            for receiver in receivers(kind, admins(services), None, served):
+                write(services, event, kind, receiver, event.id, zone=services.settings.timezone)
+        else:
+            _tell_course(services, event, kind, served)
+
+
+def _tell_course(services: Services, event: Event, kind: NoticeKind, served: Mapping[str, Sequence[str]]) -> None:
+    try:
+        lecture = services.store.lecture(event.lecture_id)  # type: ignore[attr-defined]
+        course = services.store.course(lecture.course_id)
+        people = [user for user in services.store.teachers(course.id) if user.role is not Role.STUDENT]
+    except NotFound:  # removed since
+        return
+    found = list(receivers(kind, people, course, served))
+    once = _once(services, event, kind, lecture) if found else None
+    if once is None:
+        return
+    not_before = None
+    if kind is NoticeKind.LECTURE_LOG:
+        not_before = max(services.now(), lecture.ends_at) + AFTER_LECTURE
+    for receiver in found:
+        write(services, event, kind, receiver, once, course=course, not_before=not_before)
+
+
+def _once(services: Services, event: Event, kind: NoticeKind, lecture: Lecture) -> str | None:
+    """What a receiver is told of once. Of a lecture that comes in many clips that is the log, and who waits anew."""
+    if kind is NoticeKind.LECTURE_LOG:
+        return f"log {lecture.id}"
+    if kind is not NoticeKind.UNSURE_WAITING:
+        return event.id
+    unsure = {mark.student_id for mark in services.store.marks(lecture.id) if mark.status is Status.UNSURE}
+    keys = sorted(student.key for student in services.store.roster(lecture.course_id) if student.id in unsure)
+    return f"unsure {lecture.id} {' '.join(keys)}" if keys else None
+
+
+def write(
+    services: Services,
+    event: Event,
+    kind: NoticeKind,
+    receiver: Receiver,
+    once: str,
+    *,
+    course: Course | None = None,
+    zone: str | None = None,
+    not_before: datetime | None = None,
+) -> bool:
+    """False where it is written already: `once` says what the receiver is told of at most once."""
+    now = services.now()
+    zone = zone_for(receiver.user, course, zone or services.settings.timezone)
+    due_at, in_digest = due_for(kind, receiver.user, max(now, not_before or now), zone)
+    due_at = due_at or not_before
+    notice = Notice(
+        id=notice_id(once, kind, receiver.channel, receiver.name),
+        kind=kind,
+        channel=receiver.channel,
+        receiver=receiver.name,
+        subject=event.subject,
+        body=written(event),
+        created_at=now,
+        due_at=due_at,
+        in_digest=in_digest,
+    )
+    try:
+        commit(services, AddNotice(notice), *([] if due_at else [waits(services, notice)]))
+    except AlreadyExists:
+        return False
+    return True
+
+
+def waits(services: Services, notice: Notice) -> NoticeWaits:
+    """That it may be sent. What machines hear of one lecture stays in order; people wait for nobody else."""
+    line = f"{notice.receiver} {notice.subject}" if notice.channel == WEBHOOK else notice.id
+    return NoticeWaits(at=services.now(), channel=notice.channel, line=line, notice_id=notice.id)
+
+
+def ask_log(services: Services, user: User, asked: LogAsked) -> bool:
+    """Mail somebody the log that they ask for; False where the same is on its way since this minute."""
+    wanted = f"{asked.course_ids} {asked.statuses} {asked.from_at} {asked.before_at}"
+    receiver = Receiver(MAIL, f"user {user.id}")  # who asks is not held up by their quiet hours
+    return write(services, asked, NoticeKind.LECTURE_LOG, receiver, f"asked {services.now():%Y-%m-%dT%H:%M} {wanted}")
+
+
+def served_channels(services: Services) -> Mapping[str, Sequence[str]]:
+    """The channels that this site has, each with who is told without having chosen."""
+    return {channel: notifier.receivers for channel, notifier in services.notifiers.items()}
+
+
+def admins(services: Services) -> list[User]:
+    """All of them."""
+    return [user for user in all_users(services) if user.role is Role.ADMIN]
+
+
+def all_users(services: Services) -> list[User]:
+    """Read page by page."""
+    return list(all_items(lambda number: services.store.users(page=number, size=_PAGE)))

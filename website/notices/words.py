@@ -1,0 +1,25 @@
+"""Kinds, channels and states of notices in words."""
+
+from flask_babel import lazy_gettext as _l
+
+from attendance.model import MAIL, SLACK, WEBHOOK, NoticeKind, NoticeState
+
+KINDS = {
+    NoticeKind.SEARCH_DONE: _l("A recording was searched"),
+    NoticeKind.UNSURE_WAITING: _l("Faces wait to be decided"),
+    NoticeKind.UNKNOWN_SEEN: _l("Somebody unknown was seen"),
+    NoticeKind.LECTURE_LOG: _l("The log of each lecture, as CSV"),
+    NoticeKind.WEEK_LOG: _l("The log of each week, as CSV"),
+    NoticeKind.DAILY_SUMMARY: _l("A summary of each day"),
+    NoticeKind.WEEKLY_SUMMARY: _l("A summary of each week"),
+    NoticeKind.ALARM: _l("A temperature reached its threshold"),
+    NoticeKind.DEVICE_SILENT: _l("Nothing is heard of a device"),
+    NoticeKind.DIGEST: _l("Several notices in one"),
+    NoticeKind.EVENT: _l("An event for a program"),
+}
+CHANNELS = {MAIL: _l("Mail"), SLACK: _l("Slack"), WEBHOOK: _l("Webhook")}
+STATES = {
+    NoticeState.FAILED: _l("Failed"),
+    NoticeState.WAITING: _l("Waiting"),
+    NoticeState.SENT: _l("Sent"),
+}
