@@ -57,6 +57,7 @@ NOTIFIERS = {
     "smtp": "attendance.adapters.smtp:open_notifier",
     "smtps": "attendance.adapters.smtp:open_notifier",
     "ses": "attendance.adapters.ses:open_notifier",
+    "slack": "attendance.adapters.slack.notifier:open_notifier",
     "webhook": "attendance.adapters.webhook:open_notifier",
 }
 

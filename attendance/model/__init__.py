@@ -4,6 +4,7 @@ Times are timezone-aware UTC datetimes. Seconds with the ending `_s` count from 
 Similarities run from 0 to 100. All classes are frozen: a change makes a new one with `dataclasses.replace`.
 """
 
+from attendance.model.answers import Answer, Choice, Search
 from attendance.model.consent import Consent, GivenBy, Manner, Purpose
 from attendance.model.devices import (
     PIXELS,
@@ -60,8 +61,10 @@ __all__ = [
     "Action",
     "ActionKind",
     "Alarm",
+    "Answer",
     "Attachment",
     "AuditEntry",
+    "Choice",
     "Consent",
     "Course",
     "CourseNotices",
@@ -106,6 +109,7 @@ __all__ = [
     "Recording",
     "RecordingKind",
     "Role",
+    "Search",
     "SearchStatus",
     "Sender",
     "Session",

@@ -4,6 +4,7 @@ Each has one contract suite in tests/contract that every adapter passes, the fak
 ServiceUnavailable. Adapters express intent and are safe to call from several processes at once.
 """
 
+from attendance.ports.answers import AnsweredNotifier
 from attendance.ports.devices import AlarmStore, DeviceStore, ReadingStore, TimetableStore
 from attendance.ports.faces import (
     EnrolledFace,
@@ -33,6 +34,7 @@ from attendance.ports.uploads import AppendedUploads, ByteStream, DirectUploads,
 
 __all__ = [
     "AlarmStore",
+    "AnsweredNotifier",
     "AppendedUploads",
     "AuditStore",
     "ByteStream",

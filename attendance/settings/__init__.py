@@ -249,7 +249,7 @@ SETTINGS = (
         "ROLLCALL_NOTICES",
         "folder:{data}/outbox",
         "By what notices go, with commas or blanks between them: mails by `folder:PATH`, `smtp://USER:PASSWORD@HOST` "
-        "or `ses:`, events by `webhook+https://ADDRESS`; docs/notices.md says more.",
+        "or `ses:`, messages by `slack:`, events by `webhook+https://ADDRESS`; docs/notices.md says more.",
         service_urls,
     ),
     Setting(
@@ -267,7 +267,7 @@ SETTINGS = (
     Setting(
         "ROLLCALL_NOTICES_DAYS",
         "30",
-        "For how many days is kept whom of what was told, and mails in a folder.",
+        "For how many days is kept whom of what was told, with mails in a folder and messages in Slack.",
         count(8, 3650),
     ),
     Setting(
@@ -276,6 +276,21 @@ SETTINGS = (
         "What events to webhooks are signed with, at least 24 signs; docs/webhooks.md says how.",
         service_url,
     ),
+    Setting(
+        "ROLLCALL_SLACK_BOT_TOKEN",
+        "",
+        "The Slack app's bot token (xoxb-); docs/slack.md says where all of these are.",
+        service_url,
+    ),
+    Setting("ROLLCALL_SLACK_APP_TOKEN", "", "Its app-level token (xapp-), for answers by Socket Mode.", service_url),
+    Setting(
+        "ROLLCALL_SLACK_SIGNING_SECRET",
+        "",
+        "Its signing secret, for answers by HTTPS to /slack/actions; empty: none are taken there.",
+        service_url,
+    ),
+    Setting("ROLLCALL_SLACK_WORKSPACE", "", "The id of the only workspace that it serves, such as T0123456789.", text),
+    Setting("ROLLCALL_SLACK_CHANNEL", "", "The channel that is told of alarms and silent devices; empty: none.", text),
     Setting("ROLLCALL_HTTPS", "no", "Whether people reach the site by https only: cookies are then Secure.", yes_or_no),
 )
 
@@ -327,6 +342,11 @@ class Settings:
     notices_faces: bool
     notices_days: int
     webhook_secret: ServiceUrl
+    slack_bot_token: ServiceUrl
+    slack_app_token: ServiceUrl
+    slack_signing_secret: ServiceUrl
+    slack_workspace: str
+    slack_channel: str
     https: bool
 
     def __post_init__(self) -> None:

@@ -23,12 +23,15 @@ from moto import mock_aws
 from attendance.adapters.folder.mails import FolderMails
 from attendance.adapters.mail import Sender
 from attendance.adapters.ses import SesMails
+from attendance.adapters.slack.notifier import Account, SlackNotifier
 from attendance.adapters.smtp import SmtpMails
 from attendance.adapters.webhook import EVENT_ID, SIGNATURE, TIMESTAMP, Webhooks, name_of, signature
 from attendance.errors import NoticeRefused, ServiceBusy, ServiceUnavailable, SettingsError
 from attendance.model import Attachment, Fact, Link, Message, NoticeKind, Picture
 from attendance.ports import MailFolder, Notifier
 from tests.fakes.notifier import FakeNotifier
+from tests.slack import SlackServer
+from tests.slack.workspace import BOT_TOKEN, TEAM
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 KEY = "0123456789abcdef" * 2
@@ -130,7 +133,14 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         yield client
 
 
-@pytest.fixture(params=["fake", "folder", "smtp", "ses", "webhook"])
+@pytest.fixture
+def slack() -> Iterator[SlackServer]:
+    with SlackServer() as server:
+        server.workspace.add_user("U0ADA", "ada@example.org")
+        yield server
+
+
+@pytest.fixture(params=["fake", "folder", "smtp", "ses", "slack", "webhook"])
 def notifier(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Notifier, str]:
     """Each kind, and whom it tells."""
     if request.param == "fake":
@@ -143,6 +153,9 @@ def notifier(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Notifier, 
     if request.param == "ses":
         request.getfixturevalue("aws")
         return SesMails(FROM, now=lambda: NOW), "ada@example.org"
+    if request.param == "slack":
+        slack = request.getfixturevalue("slack")
+        return SlackNotifier(Account(BOT_TOKEN, TEAM, base_url=slack.url), pause=lambda _: None), "ada@example.org"
     return _hook(request.getfixturevalue("program"))
 
 

@@ -73,7 +73,7 @@ def sentences() -> list[tuple[str, str, ast.Call]]:
 
 
 def wrong_values(template: str, call: ast.Call) -> bool:
-    given = {keyword.arg for keyword in call.keywords} - {"field"}
+    given = {keyword.arg for keyword in call.keywords} - {"field", "retry_after"}
     if not given:
         return VALUE.search(template) is not None
     return given != set(VALUE.findall(template)) or "%" in VALUE.sub("", template).replace("%%", "")

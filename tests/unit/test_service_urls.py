@@ -116,6 +116,9 @@ def test_a_start_that_fails_tells_none(tmp_path: Path, name: str, kind: str) -> 
 def _beside(name: str) -> dict[str, str]:
     if name == "ROLLCALL_NOTICES":
         return {"ROLLCALL_WEBHOOK_SECRET": "x" * 24, "ROLLCALL_NOTICES_FROM": "rollcall@school.example"}
+    if name.startswith("ROLLCALL_SLACK_"):
+        slack = {"ROLLCALL_NOTICES": "slack:", "ROLLCALL_SLACK_WORKSPACE": "T0", "ROLLCALL_SLACK_BOT_TOKEN": "xoxb-1"}
+        return {setting: value for setting, value in slack.items() if setting != name}
     return {"ROLLCALL_MEDIA": "s3://class-media"} if name == "ROLLCALL_FACES" else {}
 
 
@@ -126,7 +129,7 @@ def _told(name: str, settings: Settings) -> str:
     try:
         if name == "ROLLCALL_RATE_STORE":
             limits.init_app(app)
-        elif name == "ROLLCALL_NOTICES":
+        elif name == "ROLLCALL_NOTICES" or name.startswith("ROLLCALL_SLACK_"):
             open_notifiers(settings)
         elif name != "ROLLCALL_WEBHOOK_SECRET":  # which names no place
             pick(name, REGISTRIES[name], getattr(settings, name.removeprefix("ROLLCALL_").lower()), settings)

@@ -1,0 +1,1 @@
+"""Slack: notices as messages with pictures, and what people answer to them, by slack_sdk."""
