@@ -16,7 +16,8 @@ from types import FrameType
 from attendance.bootstrap import bootstrap
 from attendance.disk.secret_files import site_secret
 from attendance.errors import RollcallError, SettingsError
-from attendance.ports import JobQueue, WorkedQueue
+from attendance.ports import AnsweredNotifier, WorkedQueue
+from attendance.services import Services
 from attendance.settings import load_settings
 from website import setup_link
 
@@ -89,7 +90,7 @@ def serve(environment: Mapping[str, str]) -> int:
     site_secret(settings.data)  # a full disk is told here, once, and not by each process of the site
     link = setup_link(services, address)
     processes = _number(environment, "WEB_CONCURRENCY", 2, _MOST_PROCESSES)
-    commands = commands_for(services.jobs, site_command(host, port, processes))
+    commands = commands_for(services, site_command(host, port, processes))
     parts = [_Part(name, command, environment) for name, command in commands.items()]
     print(f"Rollcall runs on {address} - Ctrl-C stops it.", flush=True)
     if link is not None:
@@ -97,10 +98,15 @@ def serve(environment: Mapping[str, str]) -> int:
     return 0 if _run(parts) else 1
 
 
-def commands_for(jobs: JobQueue, site: list[str]) -> dict[str, list[str]]:
+def commands_for(services: Services, site: list[str]) -> dict[str, list[str]]:
     """What is started, by name: a queue that others work off needs no worker, and one would end at once."""
-    worker = {"worker": [sys.executable, "-m", "attendance.worker"]} if isinstance(jobs, WorkedQueue) else {}
-    return {"site": site, **worker}
+    commands = {"site": site}
+    if isinstance(services.jobs, WorkedQueue):
+        commands["worker"] = [sys.executable, "-m", "attendance.worker"]
+    answered = any(isinstance(one, AnsweredNotifier) for one in services.notifiers.values())
+    if answered and services.settings.slack_app_token.reveal():
+        commands["Slack connection"] = [sys.executable, "-m", "attendance.listener"]
+    return commands
 
 
 def site_command(host: str, port: int, processes: int) -> list[str]:

@@ -211,6 +211,20 @@ class LogAsked(Event):
     before_at: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeAnswered(Event):
+    """Somebody pressed or chose something in a notice; `account` is who, as the notice's channel calls them."""
+
+    kind: ClassVar[str] = "notice.answered"
+    about: ClassVar[tuple[str, str]] = ("notice", "notice_id")
+    notice_id: str
+    action: str
+    target: str
+    account: str
+    reference: str
+    choice: str
+
+
 KINDS: dict[str, type[Event]] = {
     kind.kind: kind
     for kind in (
@@ -231,6 +245,7 @@ KINDS: dict[str, type[Event]] = {
         NoticeWaits,
         PeriodEnded,
         LogAsked,
+        NoticeAnswered,
     )
 }
 

@@ -28,6 +28,7 @@ from website import (
     patience,
     security,
     sentences,
+    slack,
     status_words,
 )
 from website.setup_link import setup_link
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     "website.devices",
     "website.people",
     "website.media",
+    "website.slack",
 )
 
 __all__ = ["create_app", "setup_link"]
@@ -92,6 +94,7 @@ def _made_of(services: Services) -> Flask:
         app.register_blueprint(import_module(name).blueprint)
     openapi.init_app(app, api.blueprint, device_api.blueprint)
     device_api.init_app(app)
+    slack.init_app(app)
     commands.register(app)
     return app
 

@@ -146,6 +146,15 @@ def login_attempts() -> LoginAttempts:
     return attempts
 
 
+def is_first(what: str, value: str) -> bool:
+    """Whether this value of this kind has not come within the hour. Raises ServiceUnavailable."""
+    try:
+        first: bool = current_app.extensions["counter"].hit(RateLimitItemPerHour(1), what, value)
+    except StorageError as lost:
+        raise ServiceUnavailable("This is not possible at the moment. Try again in a little while.") from lost
+    return first
+
+
 @contextmanager
 def _store_errors() -> Iterator[None]:
     try:

@@ -16,6 +16,7 @@ from attendance.events import (
     Event,
     MarksChanged,
     MarkSet,
+    NoticeAnswered,
     NoticeWaits,
     PhotosRemoved,
     RecordingSearched,
@@ -67,6 +68,8 @@ _SEND = "attendance.handlers.notices:send"
 
 
 HANDLERS: Mapping[str, Handler] = {
+    "answers": Handler((NoticeAnswered,), "attendance.handlers.answers:follow"),
+    "showing": Handler((UnknownDecided, ConsentWithdrawn), "attendance.handlers.answers:show"),
     "imports": Handler((StudentRemoved, PhotosRemoved), "attendance.handlers.imports:forget", at_once=True),
     "visits": Handler((ConsentWithdrawn,), "attendance.handlers.visits:remove", at_once=True),
     "evidence": Handler((ConsentWithdrawn,), "attendance.handlers.evidence:remove", at_once=True),

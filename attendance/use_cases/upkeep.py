@@ -17,6 +17,7 @@ from attendance.use_cases.erasing import erase_orphans, erase_pending
 from attendance.use_cases.imports.forgetting import forget_removed
 from attendance.use_cases.imports.stored import remove_old_imports
 from attendance.use_cases.notices.clock import release_due, remove_old_notices, tell_periods
+from attendance.use_cases.notices.renewing import remove_left_over
 from attendance.use_cases.notices.sending import settle_given_up
 from attendance.use_cases.outbox import drain
 from attendance.use_cases.recordings.finishing import finish_upload
@@ -74,8 +75,9 @@ def tidy(services: Services) -> None:
     forget_who_disagrees(services)
     services.store.remove_ended_sessions(services.now())
     erase_orphans(services)
-    remove_old_notices(services)
     tell_periods(services)
+    remove_left_over(services)  # before their rows, which say what is to be taken back
+    remove_old_notices(services)
 
 
 def _purge(services: Services) -> None:

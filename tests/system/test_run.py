@@ -110,7 +110,7 @@ def test_a_queue_that_lambda_works_off_gets_no_worker_and_the_site_runs(data: Pa
 )
 def test_a_worker_is_started_for_the_queues_that_need_one(data: Path, jobs: str, parts: list[str]) -> None:
     services = bootstrap(load_settings(settings_of(data) | {"ROLLCALL_JOBS": jobs}))
-    assert list(run.commands_for(services.jobs, ["gunicorn"])) == parts
+    assert list(run.commands_for(services, ["gunicorn"])) == parts
 
 
 def on_aws(endpoint: str) -> dict[str, str]:

@@ -12,13 +12,14 @@ from website.commands.lectures import lectures
 from website.commands.outbox import outbox
 from website.commands.plain_errors import is_command, plain_start
 from website.commands.recordings import recordings
+from website.commands.slack import slack
 from website.commands.store import init_store
 from website.commands.students import students
 from website.commands.users import users
 
 __all__ = ["ALL", "is_command", "plain_start", "register"]
 
-ALL = (users, courses, students, faces, lectures, recordings, attendance, devices, audit, outbox, init_store)
+ALL = (users, courses, students, faces, lectures, recordings, attendance, devices, audit, outbox, slack, init_store)
 
 
 def register(app: Flask) -> None:

@@ -6,6 +6,8 @@ from attendance.model import ERASE, MAIL, SLACK, WEBHOOK
 
 HANDLERS = {
     ERASE: _l("Delete a file or a face"),
+    "answers": _l("Do what somebody answered to a notice"),
+    "showing": _l("Show in messages what was said of unknown people"),
     "imports": _l("Take who was removed out of the imports that wait"),
     "visits": _l("Erase visits of a student who took back the consent to them"),
     "evidence": _l("Erase pictures of a student who took back the consent to them"),

@@ -36,6 +36,7 @@ from attendance.use_cases.notices.composed import (
     lecture_in_words,
     link_to,
 )
+from attendance.use_cases.notices.decided import said_of
 
 MOST_PICTURES = 5
 _MOMENT = timedelta(microseconds=1)
@@ -89,14 +90,23 @@ def unknown_seen(services: Services, event: Event, reader: Reader) -> Message:
     ]
     if not strangers:
         raise NotFound("They are known by now.")
-    shown = [one for one in strangers if one.picture_key][:MOST_PICTURES]
-    pictures, actions = [], []
-    for one in shown:
-        content = _content(services, one.picture_key or "")
+    said = said_of(services, course)
+    pictures: list[Picture] = []
+    actions: list[Action] = []
+    news: list[str] = []
+    names: list[str] = []
+    for one in strangers:
+        name, about = _("Unknown %(number)s", number=one.number), said.get(one.id)
+        if about is not None:
+            news.append(about.in_words(_, name))
+            names.extend(about.names)
+        may_be_shown = one.picture_key and len(pictures) < MOST_PICTURES and (about is None or about.may_be_shown)
+        content = _content(services, one.picture_key or "") if may_be_shown else None
         if content is None:
             continue
-        name = _("Unknown %(number)s", number=one.number)
         pictures.append(Picture(content, "image/jpeg", name, one.picture_key))
+        if about is not None:
+            continue
         target = f"{recording.id}/{one.number}"
         actions.append(Action(ActionKind.NAME_UNKNOWN, _("Name %(unknown)s", unknown=name), target))
         actions.append(Action(ActionKind.IGNORE_UNKNOWN, _("Ignore %(unknown)s", unknown=name), target))
@@ -106,12 +116,13 @@ def unknown_seen(services: Services, event: Event, reader: Reader) -> Message:
         subject=_.count(
             "%(num)s unknown person: %(lecture)s", "%(num)s unknown people: %(lecture)s", len(strangers), lecture=where
         ),
-        paragraphs=(_("Somebody was seen who is nobody of the roster."),),
+        paragraphs=(_("Somebody was seen who is nobody of the roster."), *(["\n".join(news)] if news else [])),
         at=event.at,
         facts=_about(reader, course, lecture),
         pictures=tuple(pictures),
         actions=tuple(actions),
         links=link_to(services, _("Open the lecture"), f"/lectures/{lecture.id}"),
+        names=tuple(dict.fromkeys(names)),
     )
 
 

@@ -36,7 +36,7 @@ def alarm(services: Services, event: Event, reader: Reader) -> Message:
         at=event.at,
         facts=tuple(facts),
         pictures=tuple(pictures),
-        actions=(Action(ActionKind.SEE_ALARM, _("Seen"), entry.alarm.id),),
+        actions=() if entry.alarm.seen_by else (Action(ActionKind.SEE_ALARM, _("Seen"), entry.alarm.id),),
         links=link_to(services, _("Open the alarms"), "/devices/alarms?unseen=1"),
     )
 
