@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import atan2, pi
-from typing import Any
 
 import numpy as np
+from av.sidedata.sidedata import SideDataContainer
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
@@ -33,7 +33,9 @@ class Display:
 
 def display_of(frame: VideoFrame) -> Display:
     """By its display matrix: `frame.rotation` says nothing of mirrors, and of a mirrored picture a wrong turn."""
-    side_data: Any = frame.side_data  # whose stub knows of motion vectors only
+    # Not `frame.side_data`: the frame keeps what that returns, which keeps the frame. Pictures of megabytes would stay
+    # until Python looks for such circles, which it seldom does beside so few objects of its own.
+    side_data = SideDataContainer(frame)  # type: ignore[call-arg]  # whose stub has no constructor
     if "DISPLAYMATRIX" not in side_data:
         return Display()
     return _by_matrix(np.frombuffer(bytes(side_data["DISPLAYMATRIX"]), np.int32))

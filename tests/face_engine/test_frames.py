@@ -1,7 +1,10 @@
 """Which pictures are taken out of a video, and how they come out."""
 
+import gc
+
 import numpy as np
 import pytest
+from av.video.frame import VideoFrame
 
 from face_engine.errors import BadVideo
 from face_engine.frames import sample_frames
@@ -178,3 +181,15 @@ def test_key_frames_may_be_taken_though_some_spans_have_none(tmp_path):
     sampled = [round(time_s, 2) for time_s, _ in sample_frames(path, 0.5, 1.0, 5.0, key_frames_within_s=3.0)]
     assert sampled == [2.0, 4.0]
     assert len(times(path, 0.5, 1.0, 5.0)) == 8
+
+
+def test_no_decoded_picture_outlives_its_turn(tmp_path):
+    path = film(tmp_path / "a.mp4", noisy_pictures(40), fps=10, options={"g": "5", "sc_threshold": "0"})
+    gc.collect()
+    gc.disable()
+    try:
+        assert len(times(path, 0.5)) == 8
+        left = [one for one in gc.get_objects() if isinstance(one, VideoFrame)]
+    finally:
+        gc.enable()
+    assert left == []
