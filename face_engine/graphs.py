@@ -1,6 +1,5 @@
 """Keeps the networks as ONNX graphs, built once from the weights inside the installed packages."""
 
-import contextlib
 import os
 import tempfile
 from collections.abc import Callable
@@ -11,7 +10,13 @@ from pathlib import Path
 from typing import Any, cast
 
 import onnxruntime
-from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidArgument, InvalidGraph, InvalidProtobuf
+from onnxruntime.capi.onnxruntime_pybind11_state import (
+    Fail,
+    InvalidArgument,
+    InvalidGraph,
+    InvalidProtobuf,
+    NoSuchFile,
+)
 
 from face_engine import weights
 from face_engine.weights import WeightFile
@@ -19,7 +24,7 @@ from face_engine.weights import WeightFile
 # Part of the cache's key: a new number makes every machine build its graphs again.
 BUILDER_VERSION = 4
 
-_UNREADABLE = (Fail, InvalidArgument, InvalidGraph, InvalidProtobuf)
+_UNREADABLE = (Fail, InvalidArgument, InvalidGraph, InvalidProtobuf, NoSuchFile)
 
 
 @dataclass(frozen=True)
@@ -72,16 +77,15 @@ class GraphCache:
     def session(self, graph: Graph, threads: int = 1) -> onnxruntime.InferenceSession:
         """The network, ready to run; a cached file that cannot be read is built again."""
         try:
-            return load_network(self._content(graph), threads, sparing=self._sparing)
+            return load_network(self._source(graph), threads, sparing=self._sparing)
         except _UNREADABLE:
             return load_network(self._build(graph), threads, sparing=self._sparing)
 
-    def _content(self, graph: Graph) -> bytes:
+    def _source(self, graph: Graph) -> bytes | Path:
         if graph in self._in_memory:
             return self._in_memory[graph]
-        if self._folder is not None:
-            with contextlib.suppress(OSError):
-                return (self._folder / graph.file_name()).read_bytes()
+        if self._folder is not None and os.access(self._folder / graph.file_name(), os.R_OK):
+            return self._folder / graph.file_name()
         return self._build(graph)
 
     def _build(self, graph: Graph) -> bytes:
@@ -97,8 +101,11 @@ class GraphCache:
         return content
 
 
-def load_network(content: bytes, threads: int = 1, *, sparing: bool = False) -> onnxruntime.InferenceSession:
-    """An ONNX file, ready to run on the processor. Raises ONNX Runtime's errors, which have no root in common."""
+def load_network(source: bytes | Path, threads: int = 1, *, sparing: bool = False) -> onnxruntime.InferenceSession:
+    """An ONNX file, ready to run on the processor. Raises ONNX Runtime's errors, which have no root in common.
+
+    Of a path it takes less memory: of bytes the session keeps both the file and what it made of it.
+    """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -109,7 +116,7 @@ def load_network(content: bytes, threads: int = 1, *, sparing: bool = False) -> 
     # A spinning thread takes the core from the next process, and one process a core is how videos are searched.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     kind = _SparingSession if sparing else onnxruntime.InferenceSession
-    return kind(content, options, providers=["CPUExecutionProvider"])
+    return kind(source, options, providers=["CPUExecutionProvider"])
 
 
 class _SparingSession(onnxruntime.InferenceSession):  # type: ignore[misc]  # ONNX Runtime has no types
