@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
@@ -24,6 +25,7 @@ from face_engine.weights import WeightFile
 # Part of the cache's key: a new number makes every machine build its graphs again.
 BUILDER_VERSION = 4
 
+_GROWS_AS_ASKED = 1
 _UNREADABLE = (Fail, InvalidArgument, InvalidGraph, InvalidProtobuf, NoSuchFile)
 
 
@@ -113,10 +115,23 @@ def load_network(source: bytes | Path, threads: int = 1, *, sparing: bool = Fals
     # The arena stays on: without it each picture's memory is asked of the system anew, page by page, which under
     # load takes as long as the arithmetic. Patterns make no difference while sizes vary.
     options.enable_mem_pattern = False
+    _share_arena()
+    options.add_session_config_entry("session.use_env_allocators", "1")
     # A spinning thread takes the core from the next process, and one process a core is how videos are searched.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     kind = _SparingSession if sparing else onnxruntime.InferenceSession
     return kind(source, options, providers=["CPUExecutionProvider"])
+
+
+@cache
+def _share_arena() -> None:
+    """One arena for all networks of the process: they run one after the other, and each would keep its own."""
+    memory = onnxruntime.OrtMemoryInfo(
+        "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
+    )
+    # No bounds of our own; it grows by what is asked for and not by doubling: a film's pictures are of one size.
+    arena = onnxruntime.OrtArenaCfg(0, _GROWS_AS_ASKED, -1, -1)
+    onnxruntime.create_and_register_allocator(memory, arena)
 
 
 class _SparingSession(onnxruntime.InferenceSession):  # type: ignore[misc]  # ONNX Runtime has no types

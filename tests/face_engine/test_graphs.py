@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from face_engine import graphs
 from face_engine.graphs import Graph, GraphCache
 from face_engine.mtcnn_graph import build_rnet
 from face_engine.weights import RNET
@@ -27,6 +28,20 @@ def test_a_graph_is_built_once(tmp_path, no_building):
     first = answer(GraphCache(tmp_path))
     no_building()
     np.testing.assert_array_equal(answer(GraphCache(tmp_path)), first)
+
+
+def test_a_cached_graph_is_loaded_from_its_file(tmp_path, monkeypatch):
+    answer(GraphCache(tmp_path))
+    loaded = []
+    monkeypatch.setattr(graphs, "load_network", lambda source, *_, **__: loaded.append(source))
+    GraphCache(tmp_path).session(Graph.RNET)
+    assert loaded == list(tmp_path.iterdir())
+
+
+def test_all_networks_work_in_one_arena(tmp_path):
+    cache = GraphCache(tmp_path)
+    options = [cache.session(graph).get_session_options() for graph in (Graph.PNET, Graph.RNET)]
+    assert [one.get_session_config_entry("session.use_env_allocators") for one in options] == ["1", "1"]
 
 
 def test_two_builds_are_equal():
