@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from multiprocessing.process import parent_process
+from pathlib import Path
 from typing import Any
 
 from bench.memory import MemoryMeter
@@ -133,3 +134,10 @@ def cpu_seconds() -> float:
     """CPU time of this process and of its children that have ended."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(part.ru_utime + part.ru_stime for part in used)
+
+
+def running_cpu_seconds(pids: Sequence[int]) -> float:
+    """CPU time of processes that still run, without their children."""
+    # The name in brackets may hold blanks; user and system time are the twelfth and thirteenth word after it.
+    words = [Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split() for pid in pids]
+    return sum(int(ticks) for known in words for ticks in known[11:13]) / os.sysconf("SC_CLK_TCK")

@@ -27,6 +27,8 @@ class Plan:
         How many frames of each film the peer's way reads; its time is extrapolated.
     growth_minutes, crowd_film_s, crowds
         How long the lengthened films are, and the films of so many faces a frame.
+    warm_minutes, encoding_film_s
+        How long the films are that are searched by processes that wait, and the one that is encoded in other ways.
     detector_frames, detector_rounds
         Frames a size, and how often each detector reads each.
     """
@@ -41,6 +43,8 @@ class Plan:
     crowd_film_s: float
     crowds: tuple[int, ...]
     cores: tuple[int, ...]
+    warm_minutes: tuple[int, ...]
+    encoding_film_s: float
     detector_frames: int
     detector_rounds: int
     finds_frames: int
@@ -64,6 +68,8 @@ FULL = Plan(
     crowd_film_s=120,
     crowds=(10, 40, 100),
     cores=(1, 2, 4)[: 1 + WORKERS // 2],
+    warm_minutes=(3, 10),
+    encoding_film_s=60,
     detector_frames=4,
     detector_rounds=3,
     finds_frames=16,
@@ -83,6 +89,8 @@ QUICK = Plan(
     crowd_film_s=4,
     crowds=(10, 40),
     cores=(1, 2, 4)[: 1 + WORKERS // 2],
+    warm_minutes=(3,),
+    encoding_film_s=10,
     detector_frames=1,
     detector_rounds=1,
     finds_frames=2,

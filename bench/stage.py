@@ -14,14 +14,14 @@ from bench.log import Log
 from bench.peers import FaceRecognitionWay
 from bench.people import ENROLLED_SEEDS, label_of, photos_of
 from bench.plan import FULL_HD, WORKERS, Places, Plan
-from bench.searching import Enrolled, search_film
+from bench.searching import Enrolled, search_film, search_film_again
 from face_engine.engine import Engine
 from face_engine.model import BGRImage, Vectors
 
 FPS = 10
 PEOPLE = 35
 
-_SEARCHING = {"video", "growth"}
+_SEARCHING = {"video", "growth", "encodings"}
 
 
 class Stage:
@@ -67,6 +67,8 @@ class Stage:
         if "growth" in self.groups:
             for people in self.plan.crowds:
                 self.crowd(people)
+        if "encodings" in self.groups:
+            self.film(seconds=self.plan.encoding_film_s)
 
     def crowd(self, people: int) -> Film:
         """A film of so many faces a frame."""
@@ -105,6 +107,10 @@ class Stage:
         if anew or asked not in self._searched:
             self._searched[asked] = in_child(search_film, film.path, self.ours, processes)
         return self._searched[asked]
+
+    def search_again(self, film: Film, processes: int) -> Outcome:
+        """Search a film by processes that have searched before, as those of a worker."""
+        return in_child(search_film_again, film.path, self.ours, processes)
 
 
 def _galleries(outcomes: Iterable[Outcome]) -> tuple[Enrolled, Enrolled]:

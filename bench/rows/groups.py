@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from bench.rows import detector, gallery, growth, people, photographs, vector, video
+from bench.rows import detector, encodings, gallery, growth, people, photographs, vector, video
 from bench.stage import Stage
 from bench.table import Table
 
@@ -15,5 +15,6 @@ GROUPS: Mapping[str, Group] = {
     "gallery": gallery.tables,
     "video": video.tables,
     "growth": growth.tables,
+    "encodings": encodings.tables,
     "photographs": photographs.tables,
 }

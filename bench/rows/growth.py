@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from bench.child import Outcome
 from bench.film import Film, lengthened
 from bench.plan import WORKERS
 from bench.rows.video import MEGABYTE, say_false, score_of
@@ -31,11 +32,17 @@ def tables(stage: Stage) -> list[Table]:
     rows = []
     for name, film, processes in _rows(stage):
         stage.log.say(f"growth: {name}")
-        rows.append(row(name, partial(_figures, stage, name, film, processes)))
+        rows.append(row(name, partial(_figures, stage, name, film, partial(stage.search, processes=processes))))
+    for minutes in stage.plan.warm_minutes:
+        name = f"{minutes} minutes, warm"
+        stage.log.say(f"growth: {name}")
+        again = partial(stage.search_again, processes=WORKERS)
+        rows.append(row(name, partial(_figures, stage, name, partial(_long_film, stage, minutes), again)))
     plan = stage.plan
     notes = (
         f"1080p, key frame every 2 s, one search a row, {WORKERS} processes where no cores are named.",
         f"Films of crowds last {plan.crowd_film_s:g} s, those of cores {plan.film_s * plan.film_repeats:g} s.",
+        "Warm: by processes that have searched before, as those of a worker have within ten minutes.",
         "Of a crowd only those count who are among the 40 enrolled.",
     )
     return [Table("growth", "Searching a lecture: growth", _COLUMNS, tuple(rows), notes)]
@@ -55,9 +62,9 @@ def _long_film(stage: Stage, minutes: int) -> Film:
     return lengthened(film, seconds, stage.places.films) if seconds > film.plan.seconds else film
 
 
-def _figures(stage: Stage, name: str, film: Callable[[], Film], processes: int) -> Figures:
+def _figures(stage: Stage, name: str, film: Callable[[], Film], search: Callable[[Film], Outcome]) -> Figures:
     shown = film()
-    outcome = stage.search(shown, processes)
+    outcome = search(shown)
     searched: Searched = outcome.value
     length_s = searched.search.info.duration_s
     scored = score_of(shown, searched)

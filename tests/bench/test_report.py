@@ -3,7 +3,7 @@
 from bench import result
 from bench.plan import QUICK, Places
 from bench.report import WIDTH, render, render_table, shown
-from bench.rows import detector, gallery, growth, people, photographs, vector, video
+from bench.rows import detector, encodings, gallery, growth, people, photographs, vector, video
 from bench.table import Column, Figures, Row, Table, failed_table, row
 from face_engine.errors import BadVideo
 
@@ -74,6 +74,7 @@ def test_all_tables_fit_120_columns_with_large_figures():
         video._RIGHT,
         video._NAMED,
         growth._COLUMNS,
+        encodings._COLUMNS,
         photographs._FINDS_COLUMNS,
         photographs._CLIP_COLUMNS,
     ]

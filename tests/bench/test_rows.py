@@ -37,7 +37,7 @@ def film(tmp_path_factory):
 
 
 def test_all_groups_of_the_issue_are_there():
-    assert list(GROUPS) == ["people", "vector", "detector", "gallery", "video", "growth", "photographs"]
+    assert list(GROUPS) == ["people", "vector", "detector", "gallery", "video", "growth", "encodings", "photographs"]
 
 
 def test_frames_are_those_at_or_after_the_seconds_asked_for(film):
