@@ -3,21 +3,22 @@
 A lecture is looked at every ten seconds or so. Between two of those pictures a face is looked for again
 
 - where a person is nearly sure: around the best picture of each of the person's tracks, for more frames that agree;
-- where a person comes and goes: before the first and after the last picture, for the times.
+- where a person comes and goes: before the first and after the last picture, for the times. Of somebody who is sure
+  anyway the outermost picture that shows the face is enough.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from face_engine.gallery import Gallery
 from face_engine.identify import Claim, judge
 from face_engine.search_model import SearchOptions
-from face_engine.search_tasks import CloserLook, Follow, Job, Sight
+from face_engine.search_tasks import CloserLook, Edge, Follow, Job, Sight
 from face_engine.track import Track, agreeing, pool
 
 ENOUGH_GOOD_FRAMES = 5
@@ -32,6 +33,16 @@ _MOST_VECTORS = 10
 _TASK_S = 30.0
 
 
+@dataclass(frozen=True, eq=False)
+class _Span:
+    """A track to be followed from a second to another, for its own sake or for one end of a stay."""
+
+    track: Track
+    start_s: float
+    end_s: float
+    edge: Edge | None = None
+
+
 def closer_looks(
     job: Job, tracks: Sequence[Track], claims: Sequence[Claim], gallery: Gallery, options: SearchOptions
 ) -> list[CloserLook]:
@@ -39,22 +50,19 @@ def closer_looks(
     if job.coarse_s <= job.fine_s or not len(gallery) or not tracks:
         return []
     numbers = {id(track): number for number, track in enumerate(tracks)}
-    spans = [
-        (track, start_s, end_s)
-        for track, start_s, end_s in _spans(job, claims, gallery, options)
-        if end_s - start_s > 1e-6
-    ]
     return _tasks(
         Follow(
-            numbers[id(track)],
-            max(0.0, start_s),
-            end_s,
-            track.times_s,
-            track.boxes,
-            track.pooled,
-            track.picture_track,
+            numbers[id(span.track)],
+            max(0.0, span.start_s),
+            span.end_s,
+            span.track.times_s,
+            span.track.boxes,
+            span.track.pooled,
+            span.track.picture_track,
+            span.edge,
         )
-        for track, start_s, end_s in spans
+        for span in _once(_spans(job, claims, gallery, options))
+        if span.end_s - max(0.0, span.start_s) > 1e-6
     )
 
 
@@ -68,15 +76,17 @@ def with_sights(tracks: Sequence[Track], sights: Iterable[Sight]) -> list[Track]
     ]
 
 
-def _spans(
-    job: Job, claims: Sequence[Claim], gallery: Gallery, options: SearchOptions
-) -> Iterator[tuple[Track, float, float]]:
-    """Tracks to be followed, each from a second to another."""
+def _spans(job: Job, claims: Sequence[Claim], gallery: Gallery, options: SearchOptions) -> Iterator[_Span]:
     for claim in claims:
         first, last = claim.tracks[0], max(claim.tracks, key=lambda t: t.last_s)
-        yield first, first.first_s - job.coarse_s, first.first_s
-        yield last, last.last_s, last.last_s + job.coarse_s
-        if _needs_more(claim, gallery, options):
+        needs_more = _needs_more(claim, gallery, options)
+        # Of a track that is not sure by itself each further vector may count.
+        settled = [] if needs_more else claim.strong
+        arrival = Edge.ARRIVAL if first in settled else None
+        leaving = Edge.LEAVING if last in settled else None
+        yield _Span(first, first.first_s - job.coarse_s, first.first_s, arrival)
+        yield _Span(last, last.last_s, last.last_s + job.coarse_s, leaving)
+        if needs_more:
             best = sorted(claim.tracks, key=lambda t: (-t.quality, t.first_s))[:_MOST_TRACKS]
             yield from (_around_the_best(track, job) for track in best)
 
@@ -91,22 +101,41 @@ def _needs_more(claim: Claim, gallery: Gallery, options: SearchOptions) -> bool:
     return verdict.distance > options.accept_among(len(gallery))
 
 
-def _around_the_best(track: Track, job: Job) -> tuple[Track, float, float]:
+def _around_the_best(track: Track, job: Job) -> _Span:
     start_s = max(track.first_s - job.coarse_s, track.picture.t_s - _FOLLOWED_S / 2)
-    return track, start_s, min(track.last_s + job.coarse_s, track.picture.t_s + _FOLLOWED_S / 2)
+    return _Span(track, start_s, min(track.last_s + job.coarse_s, track.picture.t_s + _FOLLOWED_S / 2))
+
+
+def _once(spans: Iterable[_Span]) -> Iterator[_Span]:
+    """Each track once in each picture, though several people may claim it; what overlaps is for its own sake."""
+    of_track: dict[int, list[_Span]] = defaultdict(list)
+    for span in spans:
+        of_track[id(span.track)].append(span)
+    for own in of_track.values():
+        first, *others = sorted(own, key=lambda span: (span.start_s, span.end_s))
+        for span in others:
+            if span.start_s < first.end_s:
+                edge = first.edge if first.edge is span.edge else None
+                first = replace(first, end_s=max(first.end_s, span.end_s), edge=edge)
+            else:
+                yield first
+                first = span
+        yield first
 
 
 def _tasks(follows: Iterable[Follow]) -> list[CloserLook]:
     """The follows cut into tasks on a fixed grid, so that their times do not depend on who does them."""
-    cells: dict[tuple[int, int], list[Follow]] = defaultdict(list)
+    cells: dict[tuple[int, int, bool], list[Follow]] = defaultdict(list)
     for one in follows:
         for cell in range(int(one.start_s / _TASK_S), int(one.end_s / _TASK_S) + 1):
             start_s, end_s = max(one.start_s, cell * _TASK_S), min(one.end_s, (cell + 1) * _TASK_S)
             if start_s < end_s:
-                cells[one.picture_track, cell].append(replace(one, start_s=start_s, end_s=end_s))
+                backwards = one.edge is Edge.LEAVING
+                cells[one.picture_track, cell, backwards].append(replace(one, start_s=start_s, end_s=end_s))
+    ordered = sorted(cells.items(), key=lambda cell: cell[0])
     return [
-        CloserLook(number, min(f.start_s for f in follows), max(f.end_s for f in follows), tuple(follows), track)
-        for number, ((track, _), follows) in enumerate(sorted(cells.items(), key=lambda cell: cell[0]))
+        CloserLook(number, min(f.start_s for f in own), max(f.end_s for f in own), tuple(own), track, backwards)
+        for number, ((track, _, backwards), own) in enumerate(ordered)
     ]
 
 

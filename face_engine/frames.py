@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import av
@@ -39,6 +39,8 @@ def sample_frames(
     longest_side_px: int = LONGEST_SIDE_PX,
     key_frames_within_s: float | None = None,
     picture_track: int = 0,
+    wants: Callable[[float], bool] | None = None,
+    backwards: bool = False,
 ) -> Iterator[tuple[float, BGRImage]]:
     """The first picture of each span of `every_s` seconds, upright, with its time as a player shows it.
 
@@ -56,6 +58,10 @@ def sample_frames(
         `every_s`, with which no span goes without.
     picture_track
         Which of several, as of `open_video`.
+    wants
+        Asked before each picture is decoded whether it is still wanted, where key frames are enough.
+    backwards
+        The last picture first, where key frames are enough; elsewhere the order stays.
 
     Raises
     ------
@@ -74,13 +80,22 @@ def sample_frames(
         def is_wanted(packet: Packet[VideoStream]) -> bool:
             if not key_frames_only:
                 return True
-            time_s = None if packet.pts is None else video.seconds(packet.pts)
-            return packet.is_keyframe and (time_s is None or (time_s >= start_s and span(time_s) != done))
+            if packet.pts is None:
+                return packet.is_keyframe
+            time_s = video.seconds(packet.pts)
+            if not packet.is_keyframe or time_s < start_s or span(time_s) == done:
+                return False
+            return wants is None or wants(time_s)
 
         if not key_frames_only and every_s >= _MOST_DISPOSABLE_IN_A_ROW / float(video.stream.average_rate or 1):
             video.stream.codec_context.skip_frame = "NONREF"
         decode = video.decode_alone if key_frames_only else video.decode
-        for time_s, frame in _frames(video, start_s, end_s, is_wanted, decode):
+        packets = _packets_from(video, start_s)
+        if key_frames_only:
+            packets = _until(video, packets, end_s)
+        if key_frames_only and backwards:
+            packets = _last_first(video, packets, start_s, span)
+        for time_s, frame in _frames(video, packets, start_s, end_s, is_wanted, decode):
             if span(time_s) != done:
                 done = span(time_s)
                 refuse_absurd_size(frame.width, frame.height, video.name)
@@ -100,8 +115,41 @@ def _upright_picture(video: OpenVideo, frame: VideoFrame, longest_side_px: int) 
     return display.upright(picture)
 
 
+def _until(
+    video: OpenVideo, packets: Iterator[Packet[VideoStream] | None], end_s: float | None
+) -> Iterator[Packet[VideoStream] | None]:
+    """Those before the first key frame from `end_s` on, which would be decoded for nothing."""
+    until_s = float("inf") if end_s is None else end_s
+    for packet in packets:
+        if (
+            packet is not None
+            and packet.is_keyframe
+            and packet.pts is not None
+            and video.seconds(packet.pts) >= until_s
+        ):
+            return
+        yield packet
+
+
+def _last_first(
+    video: OpenVideo,
+    packets: Iterator[Packet[VideoStream] | None],
+    start_s: float,
+    span: Callable[[float], int],
+) -> Iterator[Packet[VideoStream] | None]:
+    """The first key frame of each span, not decoded yet, those of the last span first."""
+    first: dict[int, Packet[VideoStream]] = {}
+    for packet in packets:
+        if packet is not None and packet.is_keyframe and packet.pts is not None:
+            time_s = video.seconds(packet.pts)
+            if time_s >= start_s:
+                first.setdefault(span(time_s), packet)
+    yield from (first[number] for number in sorted(first, reverse=True))
+
+
 def _frames(
     video: OpenVideo,
+    packets: Iterable[Packet[VideoStream] | None],
     start_s: float,
     end_s: float | None,
     is_wanted: Callable[[Packet[VideoStream]], bool],
@@ -110,7 +158,7 @@ def _frames(
     step_s = 1 / float(video.stream.average_rate or 25)
     time_s = start_s - step_s
     fed = decoded = 0
-    for packet in _packets_from(video, start_s):
+    for packet in packets:
         if packet is not None and packet.size and not is_wanted(packet):
             continue
         fed += 1

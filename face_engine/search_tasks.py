@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +59,19 @@ class Found:
     last_s: float
 
 
+class Edge(Enum):
+    """The end of a stay that a follow is for: the outermost picture that shows the face says when it was."""
+
+    ARRIVAL = "arrival"
+    LEAVING = "leaving"
+
+
 @dataclass(frozen=True)
 class Follow:
-    """A track that is followed from `start_s` to before `end_s`, around where the first look saw it."""
+    """A track that is followed from `start_s` to before `end_s`, around where the first look saw it.
+
+    Where nothing but the time at an `edge` is asked, the pictures are wanted from the outside in, up to the first find.
+    """
 
     track: int
     start_s: float
@@ -69,10 +80,17 @@ class Follow:
     boxes: tuple[Box, ...]
     pooled: NDArray[np.float32]
     picture_track: int = 0
+    edge: Edge | None = None
 
-    def wants(self, time_s: float) -> bool:
-        """Whether the face may be here and was not looked for yet."""
-        return self.start_s <= time_s < self.end_s and time_s not in self.times_s
+    def wants(self, time_s: float, found_s: Collection[float] = ()) -> bool:
+        """Whether the face may be here, was not looked for yet, and tells more than where it was found by now."""
+        if not self.start_s <= time_s < self.end_s or time_s in self.times_s:
+            return False
+        if self.edge is Edge.ARRIVAL:
+            return all(time_s < found for found in found_s)
+        if self.edge is Edge.LEAVING:
+            return all(time_s > found for found in found_s)
+        return True
 
     def box_at(self, time_s: float) -> Box:
         """Where the face was at the nearest time of the first look."""
@@ -81,13 +99,17 @@ class Follow:
 
 @dataclass(frozen=True)
 class CloserLook:
-    """The pictures of one picture track between those of the first look, where some faces are followed."""
+    """The pictures of one picture track between those of the first look, where some faces are followed.
+
+    `backwards` begins with the last, for those who leave.
+    """
 
     number: int
     start_s: float
     end_s: float
     follows: tuple[Follow, ...]
     picture_track: int = 0
+    backwards: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import parent_process
@@ -22,6 +23,7 @@ from face_engine.quality import assess
 from face_engine.search_tasks import (
     CloserLook,
     Failure,
+    Follow,
     Found,
     Job,
     Looked,
@@ -85,7 +87,12 @@ class Searcher:
     def _look_closer(self, look: CloserLook, report: Report) -> Looked:
         """Look for followed faces in the pictures that the first look left out."""
         sights: list[Sight] = []
+        found_s: dict[int, list[float]] = defaultdict(list)
         frames = 0
+
+        def wanted(time_s: float) -> list[Follow]:
+            return [one for one in look.follows if one.wants(time_s, found_s[one.track])]
+
         # Where key frames are enough for the first look, decoding what is between them would take longer than it did.
         pictures = sample_frames(
             self._job.path,
@@ -94,11 +101,15 @@ class Searcher:
             look.end_s,
             key_frames_within_s=self._job.coarse_s,
             picture_track=look.picture_track,
+            wants=lambda time_s: bool(wanted(time_s)),
+            backwards=look.backwards,
         )
         with contextlib.suppress(BadVideo):
             for time_s, frame in pictures:
-                followed = [one for one in look.follows if one.wants(time_s)]
-                sights += follow(frame, time_s, followed, self._shots, self._embedder.embed)
+                found = follow(frame, time_s, wanted(time_s), self._shots, self._embedder.embed)
+                for sight in found:
+                    found_s[sight.track].append(time_s)
+                sights += found
                 frames += 1
                 report(time_s)
         return Looked(look.number, sights, frames)

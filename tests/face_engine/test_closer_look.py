@@ -7,10 +7,10 @@ import pytest
 
 from face_engine.closer_look import closer_looks, with_sights
 from face_engine.gallery import Gallery
-from face_engine.identify import identify
+from face_engine.identify import Claim, identify
 from face_engine.models import Models
 from face_engine.search_model import SearchOptions
-from face_engine.search_tasks import Job, Sight
+from face_engine.search_tasks import Edge, Job, Sight
 from tests.face_engine.tracks import track, vector
 
 OPTIONS = SearchOptions()
@@ -116,3 +116,22 @@ def test_a_track_without_new_sights_stays_as_it_is():
 
 def sight(time_s, vector_seen, quality):
     return Sight(0, time_s, (0, 0, 50, 60), vector_seen, quality)
+
+
+def test_a_track_that_two_people_may_be_is_followed_once():
+    seen = track(UNSURE_ADA, [100.0, 110.0], vectors=[UNSURE_ADA] * 2)
+    once, twice = (
+        closer_looks(JOB, [seen], [Claim(person, weak=[seen]) for person in people], GALLERY, OPTIONS)
+        for people in ([1], [0, 1])
+    )
+    assert followed_s(once) == followed_s(twice) != []
+
+
+def test_of_a_sure_person_the_outermost_pictures_come_first():
+    found = looks(sure_track([50.0, 60.0]))
+    assert [(look.backwards, look.follows[0].edge) for look in found] == [(False, Edge.ARRIVAL), (True, Edge.LEAVING)]
+
+
+def test_of_somebody_who_is_not_sure_every_picture_counts_at_the_edges_too():
+    found = looks(track(UNSURE_ADA, [100.0, 110.0], vectors=[UNSURE_ADA] * 2))
+    assert {follow.edge for look in found for follow in look.follows} == {None}

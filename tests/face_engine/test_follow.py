@@ -1,9 +1,11 @@
 """Looking for a known face around its place."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from face_engine.follow import follow
-from face_engine.search_tasks import Follow
+from face_engine.search_tasks import Edge, Follow
 from face_engine.track import Shot
 from tests.face_engine.tracks import vector
 
@@ -60,3 +62,10 @@ def test_nobody_in_the_place_is_nobody():
 def test_a_place_outside_the_picture_is_not_searched():
     sights, crops = found([ada((900.0, 900.0, 940.0, 940.0))], lambda crop: [shot_at(0, 0)], time_s=10.0)
     assert sights == [] and crops == []
+
+
+def test_at_an_edge_only_what_lies_beyond_the_finds_is_wanted():
+    arrival, leaving = replace(ada(), edge=Edge.ARRIVAL), replace(ada(), edge=Edge.LEAVING)
+    assert arrival.wants(11.0, [12.0]) and not arrival.wants(14.0, [12.0])
+    assert leaving.wants(14.0, [12.0]) and not leaving.wants(11.0, [12.0])
+    assert ada().wants(14.0, [12.0, 16.0])

@@ -193,3 +193,22 @@ def test_no_decoded_picture_outlives_its_turn(tmp_path):
     finally:
         gc.enable()
     assert left == []
+
+
+def test_the_last_picture_comes_first_where_that_is_asked(tmp_path):
+    path = film(tmp_path / "a.mp4", marked_pictures(60), fps=10, options={"g": "10", "sc_threshold": "0"})
+    forwards = [(time_s, picture.mean()) for time_s, picture in sample_frames(path, 1.0, 1.0, 5.0)]
+    backwards = [(time_s, picture.mean()) for time_s, picture in sample_frames(path, 1.0, 1.0, 5.0, backwards=True)]
+    assert [time_s for time_s, _ in forwards] == [1.0, 2.0, 3.0, 4.0]
+    assert backwards == forwards[::-1]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_picture_that_nobody_wants_is_not_decoded(tmp_path, monkeypatch, backwards):
+    path = film(tmp_path / "a.mp4", marked_pictures(60), fps=10, options={"g": "10", "sc_threshold": "0"})
+    decoded = []
+    alone = OpenVideo.decode_alone
+    monkeypatch.setattr(OpenVideo, "decode_alone", lambda video, packet: decoded.append(packet) or alone(video, packet))
+    sampled = sample_frames(path, 1.0, 0.0, 5.0, wants=lambda time_s: time_s in (1.0, 4.0), backwards=backwards)
+    assert [time_s for time_s, _ in sampled] == ([4.0, 1.0] if backwards else [1.0, 4.0])
+    assert len([packet for packet in decoded if packet.size]) == 2
