@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from bench.child import ChildFailed, beside, cpu_seconds, in_child, in_children
+from bench.child import ChildFailed, beside, cpu_seconds, in_child, in_children, running_cpu_seconds
 from bench.memory import MemoryMeter, family
 
 MEGABYTE = 2**20
@@ -117,3 +117,8 @@ def test_a_process_is_of_its_own_family():
 
 def test_cpu_seconds_hold_those_of_children_that_ended():
     assert in_child(burned_by_a_child, 0.5).value >= 0.5
+
+
+def test_the_cpu_time_of_a_running_process_is_what_it_says_of_itself():
+    before = sum(os.times()[:2])
+    assert before - 0.1 <= running_cpu_seconds([os.getpid()]) <= sum(os.times()[:2]) + 0.1
