@@ -1,6 +1,6 @@
 """Decides which faces deserve a closer look after the first, and adds to the tracks what it found.
 
-A lecture is looked at every ten seconds or so. Between two of those pictures a face is looked for again
+A lecture is looked at every twenty seconds or so. Between two of those pictures a face is looked for again
 
 - where a person is nearly sure: around the best picture of each of the person's tracks, for more frames that agree;
 - where a person comes and goes: before the first and after the last picture, for the times. Of somebody who is sure
