@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from attendance.model import (
+    AccessToken,
     Alarm,
     AuditEntry,
     Consent,
@@ -51,9 +52,25 @@ class SaveUser:
 
 @dataclass(frozen=True, slots=True)
 class RemoveUser:
-    """With sessions; what the user did stays in history and audit. Refused with NotFound."""
+    """With sessions and access tokens; what the user did stays in history and audit. Refused with NotFound."""
 
     user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddAccessToken:
+    """Refused with NotFound (user), AlreadyExists (same id or secret)."""
+
+    token: AccessToken
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeAccessToken:
+    """It is worth nothing from now on; one revoked before stays as it is. Refused with NotFound."""
+
+    user_id: str
+    token_id: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -467,6 +484,8 @@ Change = (
     AddUser
     | SaveUser
     | RemoveUser
+    | AddAccessToken
+    | RevokeAccessToken
     | AddCourse
     | SaveCourse
     | RemoveCourse

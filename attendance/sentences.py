@@ -121,3 +121,11 @@ def moved_on() -> MovedOn:
 
 def undone_already() -> NotFound:
     return NotFound("This was undone already.")
+
+
+def no_access_token() -> NotFound:
+    return NotFound("There is no such access token.")
+
+
+def token_taken() -> AlreadyExists:
+    return AlreadyExists("This access token already exists.")

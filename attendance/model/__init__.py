@@ -46,6 +46,7 @@ from attendance.model.notices import (
 )
 from attendance.model.outbox import ERASE, OutboxItem
 from attendance.model.people import Course, EngineCount, Face, Role, Session, Student, User
+from attendance.model.tokens import AccessToken, RepeatableRequest
 from attendance.model.unknowns import DecisionKind, Owner, OwnerKind, Spot, UnknownDecision, UnknownsSwitch
 from attendance.model.uploads import COMMAND_LINE, DeviceRecording, LectureRecording, Sender
 from attendance.model.visits import LastVisit, Verdict, Visit, VisitPlace
@@ -58,6 +59,7 @@ __all__ = [
     "PIXELS",
     "SLACK",
     "WEBHOOK",
+    "AccessToken",
     "Action",
     "ActionKind",
     "Alarm",
@@ -108,6 +110,7 @@ __all__ = [
     "ReadingSpan",
     "Recording",
     "RecordingKind",
+    "RepeatableRequest",
     "Role",
     "Search",
     "SearchStatus",

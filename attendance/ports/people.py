@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from attendance.model import Course, EngineCount, Face, Page, Session, Student, User
+from attendance.model import (
+    AccessToken,
+    Course,
+    EngineCount,
+    Face,
+    Page,
+    RepeatableRequest,
+    Session,
+    Student,
+    User,
+)
 
 
 class UserStore(Protocol):
@@ -51,6 +61,35 @@ class SessionStore(Protocol):
 
     def remove_ended_sessions(self, now: datetime) -> None:
         """Those whose end has come, unless the database forgets them by itself."""
+
+
+class TokenStore(Protocol):
+    """What programs act with for users. Tokens go with their user."""
+
+    def find_access_token(self, secret_hash: str) -> AccessToken | None:
+        """Also one that was revoked or has expired. Each request of a program asks this."""
+
+    def access_tokens(self, user_id: str) -> Sequence[AccessToken]:
+        """All of the user's, the newest first."""
+
+    def see_access_token(self, user_id: str, token_id: str, at: datetime) -> None:
+        """When it was used last. Nothing happens where it is gone."""
+
+
+class RequestStore(Protocol):
+    """Requests that programs named, so that the same sent again is done once. They go with their user."""
+
+    def claim_request(self, request: RepeatableRequest) -> RepeatableRequest | None:
+        """None where it is this one's turn; else the one of that id that was claimed before. Raises NotFound (user)."""
+
+    def finish_request(self, request: RepeatableRequest) -> None:
+        """With its status and place. Nothing happens where it is gone."""
+
+    def forget_request(self, request: RepeatableRequest) -> None:
+        """Only the one that was claimed at that moment; nothing happens where it is gone."""
+
+    def remove_old_requests(self, before: datetime) -> None:
+        """Those of before that moment, unless the database forgets them by itself."""
 
 
 class CourseStore(Protocol):

@@ -28,7 +28,15 @@ from attendance.model import (
     UnknownsSwitch,
 )
 from attendance.ports.devices import AlarmStore, DeviceStore, ReadingStore, TimetableStore, VisitStore
-from attendance.ports.people import CourseStore, RenewalStore, SessionStore, StudentStore, UserStore
+from attendance.ports.people import (
+    CourseStore,
+    RenewalStore,
+    RequestStore,
+    SessionStore,
+    StudentStore,
+    TokenStore,
+    UserStore,
+)
 
 
 class LectureStore(Protocol):
@@ -180,6 +188,8 @@ class NoticeStore(Protocol):
 class Store(
     UserStore,
     SessionStore,
+    TokenStore,
+    RequestStore,
     CourseStore,
     StudentStore,
     RenewalStore,

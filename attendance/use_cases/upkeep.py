@@ -20,6 +20,7 @@ from attendance.use_cases.notices.clock import release_due, remove_old_notices, 
 from attendance.use_cases.notices.renewing import remove_left_over
 from attendance.use_cases.notices.sending import settle_given_up
 from attendance.use_cases.outbox import drain
+from attendance.use_cases.people.tokens import forget_old_requests
 from attendance.use_cases.recordings.finishing import finish_upload
 from attendance.use_cases.unknowns.vectors import forget_expired
 
@@ -74,6 +75,7 @@ def tidy(services: Services) -> None:
     remove_old_visits(services)
     forget_who_disagrees(services)
     services.store.remove_ended_sessions(services.now())
+    forget_old_requests(services)
     erase_orphans(services)
     tell_periods(services)
     remove_left_over(services)  # before their rows, which say what is to be taken back

@@ -8,6 +8,7 @@ from typing import Any
 from attendance.changes import AddCourse, AddLecture, AddRecording, AddStudent, AddUser, SetTeachers
 from attendance.errors import BadRecording, Phrase
 from attendance.model import (
+    AccessToken,
     Consent,
     Course,
     Evidence,
@@ -58,6 +59,17 @@ def a_session(session_id: str = "s1", user_id: str = "u1", **more: Any) -> Sessi
         "address": "10.0.0.1",
     } | more
     return Session(id=session_id, user_id=user_id, **given)
+
+
+def a_token(token_id: str = "t1", user_id: str = "u1", **more: Any) -> AccessToken:
+    given = {
+        "name": "A script",
+        "secret_hash": f"hash of {token_id}",
+        "scopes": frozenset({"marks:read", "courses:read"}),
+        "created_at": NOW,
+        "expires_at": NOW + HOUR,
+    } | more
+    return AccessToken(id=token_id, user_id=user_id, **given)
 
 
 def a_course(course_id: str = "c1", code: str = "", **more: Any) -> Course:

@@ -21,6 +21,8 @@ ACTIONS = {
     "user.removed": _l("removed the user"),
     "user.password_changed": _l("changed the own password"),
     "user.password_reset": _l("gave a new password to"),
+    "token.made": _l("made an access token for"),
+    "token.revoked": _l("revoked an access token of"),
     "course.added": _l("added the course"),
     "course.changed": _l("changed the course"),
     "course.removed": _l("removed the course"),

@@ -23,10 +23,12 @@ from attendance.adapters.dynamodb.searches import DynamoSearches, DynamoSpending
 from attendance.adapters.dynamodb.students import DynamoStudents
 from attendance.adapters.dynamodb.table import LastStep, Table
 from attendance.adapters.dynamodb.timetable import DynamoTimetable
+from attendance.adapters.dynamodb.tokens import DynamoRequests, DynamoTokens
 from attendance.adapters.dynamodb.unknowns import DynamoUnknowns
 from attendance.adapters.dynamodb.users import DynamoSessions, DynamoUsers
 from attendance.adapters.dynamodb.visits import DynamoVisits
 from attendance.changes import (
+    AddAccessToken,
     AddAlarms,
     AddCourse,
     AddDevice,
@@ -60,6 +62,7 @@ from attendance.changes import (
     RemoveUnknownDecision,
     RemoveUser,
     RemoveVisits,
+    RevokeAccessToken,
     RevokeDevice,
     SaveConsents,
     SaveCourse,
@@ -87,6 +90,8 @@ class DynamoStore(
     DynamoPreparation,
     DynamoUsers,
     DynamoSessions,
+    DynamoTokens,
+    DynamoRequests,
     DynamoCourses,
     DynamoStudents,
     DynamoRenewals,
@@ -132,6 +137,8 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     AddUser: DynamoUsers._add_user,
     SaveUser: DynamoUsers._save_user,
     RemoveUser: DynamoUsers._remove_user,
+    AddAccessToken: DynamoTokens._add_access_token,
+    RevokeAccessToken: DynamoTokens._revoke_access_token,
     AddCourse: DynamoCourses._add_course,
     SaveCourse: DynamoCourses._save_course,
     RemoveCourse: DynamoLectures._remove_course,

@@ -20,7 +20,7 @@ USERS, ADMINS, STUDENTS, COURSES, FACES, AUDIT, ERASURES = (
     "audit",
     "erasures",
 )
-LECTURE, RECORDING, SEEN, MARK, CHANGE, COURSE, STUDENT, USER, SESSION = (
+LECTURE, RECORDING, SEEN, MARK, CHANGE, COURSE, STUDENT, USER, SESSION, TOKEN, REQUEST = (
     "lecture#",
     "recording#",
     "seen#",
@@ -30,6 +30,8 @@ LECTURE, RECORDING, SEEN, MARK, CHANGE, COURSE, STUDENT, USER, SESSION = (
     "student#",
     "user#",
     "session#",
+    "token#",
+    "request#",
 )
 FACES_IN_USE: Key = ("faces-in-use", "state")
 AUDIT_COUNT: Key = ("audit-count", "count")
@@ -87,7 +89,7 @@ def of_student(student_id: str) -> str:
 
 
 def of_user(user_id: str) -> str:
-    """The partition of the courses that a user teaches, and of their sessions."""
+    """The partition of the courses that a user teaches, of their sessions, tokens and requests of programs."""
     return USER + plain(user_id)
 
 
@@ -123,6 +125,19 @@ def teaching(user_id: str, course_id: str) -> Key:
 
 def session(user_id: str, session_id: str) -> Key:
     return of_user(user_id), SESSION + plain(session_id)
+
+
+def access_token(user_id: str, token_id: str) -> Key:
+    return of_user(user_id), TOKEN + plain(token_id)
+
+
+def token_secret(secret_hash: str) -> Key:
+    """Of the item that keeps a token's secret unique and leads to the token."""
+    return f"token-secret#{unique(secret_hash)}", "token"
+
+
+def request(user_id: str, request_id: str) -> Key:
+    return of_user(user_id), REQUEST + plain(request_id)
 
 
 def account(student_id: str, user_id: str) -> Key:

@@ -10,6 +10,7 @@ from attendance.adapters.dynamodb import keys
 from attendance.adapters.dynamodb.actions import NEW, THERE, Action, as_stored, check, delete, put, setting
 from attendance.adapters.dynamodb.preparing import LATER
 from attendance.adapters.dynamodb.table import TablePart, key_in
+from attendance.adapters.dynamodb.tokens import remove_programs
 from attendance.adapters.dynamodb.values import attribute, attributes, read, text
 from attendance.model import Page, Role, Session, User
 from attendance.rules.paging import page_of
@@ -44,13 +45,14 @@ class DynamoUsers(TablePart):
         self.table.again(save)
 
     def _remove_user(self, user_id: str) -> None:
-        """Raises NotFound. Courses that the user taught, and sessions, go first: the same call can complete it."""
+        """Raises NotFound. Courses that the user taught, sessions and tokens go first: the same call can complete it."""
 
         def remove() -> None:
             old = self.user(user_id)
             for item in list(self.table.query(keys.of_user(user_id), keys.COURSE)):
                 self._leave_course(user_id, text(item, "course_id"))
             self.table.delete_many([key_in(item) for item in self.table.query(keys.of_user(user_id), keys.SESSION)])
+            remove_programs(self.table, user_id)
             unchanged, values = as_stored(old, ("email", "role", "student_id"))
             self.table.transact([delete(keys.user(user_id), unchanged, **values), *_leaving(old, None)])
 

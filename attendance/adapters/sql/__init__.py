@@ -17,10 +17,12 @@ from attendance.adapters.sql.preparing import SqlPreparation, SqlPurging
 from attendance.adapters.sql.readings import SqlAlarms, SqlReadings
 from attendance.adapters.sql.searches import SqlSearches, SqlSpending
 from attendance.adapters.sql.students import SqlRenewals, SqlStudents
+from attendance.adapters.sql.tokens import SqlRequests, SqlTokens
 from attendance.adapters.sql.unknowns import SqlUnknowns
 from attendance.adapters.sql.users import SqlSessions, SqlUsers
 from attendance.adapters.sql.visits import SqlVisits
 from attendance.changes import (
+    AddAccessToken,
     AddAlarms,
     AddCourse,
     AddDevice,
@@ -54,6 +56,7 @@ from attendance.changes import (
     RemoveUnknownDecision,
     RemoveUser,
     RemoveVisits,
+    RevokeAccessToken,
     RevokeDevice,
     SaveConsents,
     SaveCourse,
@@ -79,6 +82,8 @@ class SqlStore(
     SqlPurging,
     SqlUsers,
     SqlSessions,
+    SqlTokens,
+    SqlRequests,
     SqlCourses,
     SqlStudents,
     SqlRenewals,
@@ -116,6 +121,8 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     AddUser: SqlUsers._add_user,
     SaveUser: SqlUsers._save_user,
     RemoveUser: SqlUsers._remove_user,
+    AddAccessToken: SqlTokens._add_access_token,
+    RevokeAccessToken: SqlTokens._revoke_access_token,
     AddCourse: SqlCourses._add_course,
     SaveCourse: SqlCourses._save_course,
     RemoveCourse: SqlCourses._remove_course,

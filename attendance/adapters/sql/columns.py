@@ -110,6 +110,21 @@ class Pixels(TypeDecorator[tuple[float, ...]]):
         return tuple(quarter / _STEPS for quarter in _SHORTS.unpack(value))
 
 
+class Words(TypeDecorator[frozenset[str]]):
+    """A few words without blanks, sorted."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: frozenset[str] | None, dialect: Dialect) -> str | None:
+        """With a blank between them."""
+        return " ".join(sorted(value)) if value is not None else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[str] | None:
+        """Back."""
+        return frozenset(value.split()) if value is not None else None
+
+
 class PairingsText(TypeDecorator[tuple[Pairing, ...]]):
     """When a device had keys, as JSON: a row of two moments each."""
 

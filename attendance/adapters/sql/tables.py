@@ -27,6 +27,7 @@ from attendance.adapters.sql.columns import (
     SpotsText,
     StatusText,
     Vector,
+    Words,
     choice,
     counter,
     prose,
@@ -103,6 +104,31 @@ sessions = Table(
     Column("ends_at", Moment, nullable=False, index=True),
     Column("browser", text(300), nullable=False),
     Column("address", text(64), nullable=False),
+)
+
+access_tokens = Table(
+    "access_tokens",
+    metadata,
+    _id(),
+    _of("user_id", "users", index=True),
+    Column("name", text(200), nullable=False),
+    Column("secret_hash", text(64), nullable=False, unique=True),
+    Column("scopes", Words(1000), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),
+    Column("revoked_at", Moment),
+)
+
+repeatable_requests = Table(
+    "repeatable_requests",
+    metadata,
+    _id(),
+    _of("user_id", "users", index=True),
+    Column("content_hash", text(64), nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    Column("status", Integer),
+    Column("location", text(300), nullable=False),
 )
 
 courses = Table(

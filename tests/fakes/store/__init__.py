@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from attendance.changes import (
+    AddAccessToken,
     AddAlarms,
     AddCourse,
     AddDevice,
@@ -38,6 +39,7 @@ from attendance.changes import (
     RemoveUnknownDecision,
     RemoveUser,
     RemoveVisits,
+    RevokeAccessToken,
     RevokeDevice,
     SaveConsents,
     SaveCourse,
@@ -61,12 +63,15 @@ from tests.fakes.store.notices import FakeNotices
 from tests.fakes.store.people import FakeCourses, FakeSessions, FakeStudents, FakeUsers
 from tests.fakes.store.renewals import FakeRenewals
 from tests.fakes.store.spending import FakeSpending
+from tests.fakes.store.tokens import FakeRequests, FakeTokens
 from tests.fakes.store.unknowns import FakeUnknowns
 
 
 class FakeStore(
     FakeUsers,
     FakeSessions,
+    FakeTokens,
+    FakeRequests,
     FakeCourses,
     FakeStudents,
     FakeRenewals,
@@ -112,6 +117,8 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     AddUser: FakeUsers._add_user,
     SaveUser: FakeUsers._save_user,
     RemoveUser: FakeUsers._remove_user,
+    AddAccessToken: FakeTokens._add_access_token,
+    RevokeAccessToken: FakeTokens._revoke_access_token,
     AddCourse: FakeCourses._add_course,
     SaveCourse: FakeCourses._save_course,
     RemoveCourse: FakeCourses._remove_course,

@@ -51,6 +51,7 @@ class FakeUsers(FakeState):
         need(self._users, user_id, "There is no such user.")
         del self._users[user_id]
         self._drop_sessions(lambda one: one.user_id == user_id)
+        self._drop_programs(user_id)
         for teachers in self._teachers.values():
             teachers.discard(user_id)
 
@@ -203,6 +204,7 @@ class FakeStudents(FakeState):
             roster.discard(student_id)
         for user in [user for user in self._users.values() if user.student_id == student_id]:
             self._drop_sessions(lambda one, gone=user.id: one.user_id == gone)
+            self._drop_programs(user.id)
             del self._users[user.id]
             for teachers in self._teachers.values():
                 teachers.discard(user.id)

@@ -15,6 +15,7 @@ from attendance.errors import NotFound
 from attendance.media_keys import COPY
 from attendance.model import (
     ERASE,
+    AccessToken,
     AuditEntry,
     Course,
     Face,
@@ -25,6 +26,7 @@ from attendance.model import (
     OutboxItem,
     Owner,
     Recording,
+    RepeatableRequest,
     Session,
     Sighting,
     Student,
@@ -46,6 +48,8 @@ class FakeState:
         self._lock = threading.RLock()
         self._users: dict[str, User] = {}
         self._sessions: dict[str, Session] = {}
+        self._access_tokens: dict[str, AccessToken] = {}
+        self._requests: dict[str, RepeatableRequest] = {}
         self._courses: dict[str, Course] = {}
         self._teachers: dict[str, set[str]] = {}  # by course
         self._rosters: dict[str, set[str]] = {}  # by course
@@ -86,6 +90,10 @@ class FakeState:
 
     def _drop_sessions(self, gone: Callable[[Session], bool]) -> None:
         self._sessions = {one.id: one for one in self._sessions.values() if not gone(one)}
+
+    def _drop_programs(self, user_id: str) -> None:
+        self._access_tokens = {one.id: one for one in self._access_tokens.values() if one.user_id != user_id}
+        self._requests = {one.id: one for one in self._requests.values() if one.user_id != user_id}
 
     def _drop_marks(self, gone: Callable[[str, str], bool]) -> None:
         """Of the lectures and students for which `gone` is true, with their history; their pictures go too."""
