@@ -26,6 +26,7 @@ from website import (
     navigation,
     openapi,
     patience,
+    rest,
     security,
     sentences,
     slack,
@@ -92,7 +93,9 @@ def _made_of(services: Services) -> Flask:
         concern.init_app(app)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(name).blueprint)
-    openapi.init_app(app, api.blueprint, device_api.blueprint)
+    openapi.init_app(app, api.blueprint, rest.blueprint, device_api.blueprint)
+    api.init_app(app)
+    rest.init_app(app)
     device_api.init_app(app)
     slack.init_app(app)
     commands.register(app)

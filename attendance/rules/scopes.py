@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 READ, WRITE = "read", "write"
 SUBJECTS = ("students", "courses", "lectures", "recordings", "marks", "devices", "users")
-SCOPES = (*(f"{subject}:{way}" for subject in SUBJECTS for way in (READ, WRITE)), "audit:read")
+SCOPES = (*(f"{subject}:{way}" for subject in SUBJECTS for way in (READ, WRITE)), "visits:read", "audit:read")
 """In the order in which people choose them."""
 
 

@@ -212,6 +212,12 @@ SETTINGS = (
         "How many requests a device has each minute in each web process; it waits when it has used them up.",
         count(1, 100_000),
     ),
+    Setting(
+        "ROLLCALL_REQUESTS_PER_TOKEN",
+        "600",
+        "How many requests an access token has each minute in each web process; its program waits after that.",
+        count(1, 100_000),
+    ),
     Setting("ROLLCALL_SESSION_HOURS", "12", "How long a login lasts without a visit, in hours.", number(0.1, 8760)),
     Setting(
         "ROLLCALL_SESSION_MAX_HOURS",
@@ -331,6 +337,7 @@ class Settings:
     visit_days: int
     device_outbox_days: int
     requests_per_device: int
+    requests_per_token: int
     session_hours: float
     session_max_hours: float
     login_attempts: int

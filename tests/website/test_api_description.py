@@ -41,7 +41,7 @@ def test_every_address_and_method_is_described(app: Flask, described: Described)
 def test_people_are_told_that_a_session_is_needed_and_that_errors_have_no_code(described: Described) -> None:
     for path in (UPLOADS, DIRECT, f"{DIRECT_UPLOAD}/complete"):
         operation = described.operation("POST", path)
-        assert operation["security"] == [{"session": [], "formsToken": []}]
+        assert operation["security"] == [{"session": [], "formsToken": []}, {"accessToken": []}]
         assert {"400", "422"} & set(operation["responses"])
     schemas = described.all["components"]["schemas"]
     error = described.operation("GET", RECORDING)["responses"]["default"]["content"]["application/json"]["schema"]

@@ -1,6 +1,6 @@
-"""The own account: name, time zone, password, and where one is signed in."""
+"""The own account: name, time zone, password, where one is signed in, and tokens for programs."""
 
-from website.account import sessions
+from website.account import sessions, tokens
 from website.account.views import blueprint
 
-__all__ = ["blueprint", "sessions"]
+__all__ = ["blueprint", "sessions", "tokens"]

@@ -1,10 +1,12 @@
 """The forms of the own account."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import PasswordField, StringField, SubmitField
+from wtforms import PasswordField, SelectChoice, SelectField, SelectMultipleField, StringField, SubmitField
 from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from attendance.passwords import LONGEST, SHORTEST
+from attendance.rules.scopes import SCOPES
 from attendance.use_cases.names import MOST_NAME_CHARACTERS
 from website.forms import Form
 from website.timezone_field import TimezoneField
@@ -31,3 +33,46 @@ class PasswordForm(Form):
     )
     repeated = PasswordField(_l("New password again"), [EqualTo("password", _l("The two passwords are not the same."))])
     submit = SubmitField(_l("Change password"))
+
+
+SCOPE_WORDS = {
+    "students:read": _l("See students, their photos and consents"),
+    "students:write": _l("Register, change and remove students"),
+    "courses:read": _l("See courses and rosters"),
+    "courses:write": _l("Add, change and remove courses, and their rosters"),
+    "lectures:read": _l("See lectures and who was seen in them"),
+    "lectures:write": _l("Remove lectures"),
+    "recordings:read": _l("See recordings and how far their search is"),
+    "recordings:write": _l("Upload, search again and remove recordings"),
+    "marks:read": _l("See marks and the log"),
+    "marks:write": _l("Set marks"),
+    "devices:read": _l("See devices"),
+    "devices:write": _l("Add, change, revoke and remove devices"),
+    "users:read": _l("See users"),
+    "users:write": _l("Add, change and remove users, and give passwords"),
+    "visits:read": _l("See visits at doors"),
+    "audit:read": _l("See the audit trail"),
+}
+_LIFETIMES = [
+    SelectChoice("7", _l("7 days")),
+    SelectChoice("30", _l("30 days")),
+    SelectChoice("90", _l("90 days")),
+    SelectChoice("365", _l("One year")),
+]
+
+
+class _Ticks(SelectMultipleField):
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class TokenForm(Form):
+    """A token for programs."""
+
+    name = StringField(
+        _l("What it is for"),
+        [InputRequired(_l("Say what the token is for.")), Length(max=MOST_NAME_CHARACTERS)],
+    )
+    scopes = _Ticks(_l("What it may do"), choices=[SelectChoice(one, SCOPE_WORDS[one]) for one in SCOPES])
+    days = SelectField(_l("Good for"), choices=_LIFETIMES, default="90")
+    submit = SubmitField(_l("Make the token"))

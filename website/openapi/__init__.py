@@ -11,9 +11,15 @@ from website.openapi.schemas import ErrorSchema
 
 _DESCRIPTION = """Errors are JSON: "error" holds "status" and a "message" in one plain sentence, for devices also a
 short "code". 400, 412, 413 and 422 are final for what was sent; 409, 423, 429 (with Retry-After) and 5xx mean that it
-may work later. Times are ISO 8601 with an offset, temperatures degrees Celsius."""
+may work later. Where programs ask with access tokens, errors are application/problem+json, whose "detail" is the
+sentence. Times are ISO 8601 with an offset, temperatures degrees Celsius."""
 _SCHEMES = {
     "deviceKey": {"type": "http", "scheme": "bearer"},
+    "accessToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A personal access token; each address says in x-scope which scope it needs.",
+    },
     "session": {"type": "apiKey", "in": "cookie", "name": "session"},
     "formsToken": {"type": "apiKey", "in": "header", "name": "X-CSRFToken"},
 }

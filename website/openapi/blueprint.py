@@ -51,7 +51,7 @@ def _first(messages: Any) -> tuple[str, str]:
     places: list[str] = []
     while isinstance(messages, Mapping):
         place, messages = next(iter(messages.items()))
-        if place not in ("json", "query", ma.exceptions.SCHEMA):
+        if place not in ("json", "query", "form", "files", ma.exceptions.SCHEMA):
             places.append(str(place))
     return ".".join(places), str(messages[0]) if isinstance(messages, list) else str(messages)
 

@@ -22,6 +22,7 @@ class Operation:
     description: str
     needs_key: bool
     needs_session: bool
+    scope: str
     takes: Sequence[tuple[str, str, bool, str]]
     answers: Sequence[tuple[str, str]]
 
@@ -55,6 +56,7 @@ def _operation(described: dict[str, Any], path: str, method: str, way: dict[str,
         description=way.get("description", ""),
         needs_key=_needs(way, "deviceKey"),
         needs_session=_needs(way, "session"),
+        scope=way.get("x-scope", ""),
         takes=_body(described, way) + _beside(way),
         answers=[
             (str(status), str(_resolved(described, one).get("description", "")))
@@ -69,15 +71,17 @@ def _needs(way: dict[str, Any], scheme: str) -> bool:
 
 
 def _body(described: dict[str, Any], way: dict[str, Any]) -> list[tuple[str, str, bool, str]]:
-    content = way.get("requestBody", {}).get("content", {}).get("application/json")
-    if content is None:
-        return []
-    schema = _resolved(described, content["schema"])
-    needed = schema.get("required", ())
-    return [
-        (name, _kind(described, one), name in needed, one.get("description", ""))
-        for name, one in schema.get("properties", {}).items()
-    ]
+    """Of JSON and forms; a form with files is described in parts."""
+    fields = []
+    for content in way.get("requestBody", {}).get("content", {}).values():
+        whole = _resolved(described, content["schema"])
+        for schema in (_resolved(described, part) for part in whole.get("allOf", (whole,))):
+            needed = schema.get("required", ())
+            fields += [
+                (name, _kind(described, one), name in needed, one.get("description", ""))
+                for name, one in schema.get("properties", {}).items()
+            ]
+    return fields
 
 
 def _beside(way: dict[str, Any]) -> list[tuple[str, str, bool, str]]:

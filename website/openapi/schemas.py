@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any
 
 import marshmallow as ma
@@ -40,6 +42,15 @@ class WholeNumber(ma.fields.Integer):
         return super()._deserialize(value, attr, data, **more)
 
 
+class Choice(Text):
+    """One of some words."""
+
+    def __init__(self, kind: type[StrEnum] | Sequence[str], **more: Any) -> None:
+        self._words = list(kind)
+        one_of = Phrase("is none of the words that can be chosen.")
+        super().__init__(validate=ma.validate.OneOf(self._words, error=one_of), **more)
+
+
 class _PlainError(ma.Schema):
     status = ma.fields.Integer(required=True)
     message = ma.fields.String(required=True, metadata={"description": "One plain sentence."})
@@ -56,6 +67,16 @@ class PlainErrorSchema(ma.Schema):
     """How an error looks to people's programs."""
 
     error = ma.fields.Nested(_PlainError, required=True)
+
+
+class ProblemSchema(ma.Schema):
+    """How an error looks where people's programs ask with access tokens, as RFC 9457 has it."""
+
+    type = ma.fields.String(required=True)
+    title = ma.fields.String(required=True, metadata={"description": "The status in words."})
+    status = ma.fields.Integer(required=True)
+    detail = ma.fields.String(required=True, metadata={"description": "One plain sentence."})
+    field = ma.fields.String(metadata={"description": "What of the request it is about."})
 
 
 class ErrorSchema(ma.Schema):

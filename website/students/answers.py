@@ -49,7 +49,7 @@ def one_with_photos_at_a_time(view: Callable[..., ResponseReturnValue]) -> Calla
     return wrapped
 
 
-class _Photos(Sequence[bytes]):
+class Photos(Sequence[bytes]):
     """Photos that lie on the disk until each is asked for."""
 
     def __init__(self, files: Sequence[FileStorage]) -> None:
@@ -64,7 +64,7 @@ class _Photos(Sequence[bytes]):
     def __getitem__(self, place: slice) -> Sequence[bytes]: ...
     def __getitem__(self, place: int | slice) -> bytes | Sequence[bytes]:
         if isinstance(place, slice):
-            return _Photos(self._files[place])
+            return Photos(self._files[place])
         file = self._files[place]
         file.stream.seek(0)
         return file.read()
@@ -75,4 +75,4 @@ def uploaded_photos(form: Form) -> Sequence[bytes]:
     files = [file for file in form.photos.data or () if file and file.filename]
     if len(files) > MOST_PHOTOS_PER_FORM:
         raise InvalidInput("Choose at most %(most)s photos at a time.", most=MOST_PHOTOS_PER_FORM, field="photos")
-    return _Photos(files)
+    return Photos(files)

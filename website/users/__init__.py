@@ -1,5 +1,6 @@
 """The users of the site: list, add, change, new password, remove."""
 
+from website.users import tokens
 from website.users.views import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "tokens"]

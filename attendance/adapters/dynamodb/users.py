@@ -45,7 +45,7 @@ class DynamoUsers(TablePart):
         self.table.again(save)
 
     def _remove_user(self, user_id: str) -> None:
-        """Raises NotFound. Courses that the user taught, sessions and tokens go first: the same call can complete it."""
+        """Raises NotFound. Courses taught, sessions and tokens go first: the same call can complete it."""
 
         def remove() -> None:
             old = self.user(user_id)

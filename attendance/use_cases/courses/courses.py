@@ -12,6 +12,7 @@ from attendance.committing import commit, read_again
 from attendance.errors import InvalidInput, NotFound, Personal, Phrase
 from attendance.model import AuditEntry, Course, Lecture, Role, new_id
 from attendance.rules.paging import all_items
+from attendance.rules.versions import check_as_read
 from attendance.services import Services
 from attendance.use_cases.erasing import erase_soon
 from attendance.use_cases.names import clean_course_code, clean_name, clean_section
@@ -68,9 +69,14 @@ def change_course(
     late_after_minutes: int,
     left_early_minutes: int,
     by: str | None,
+    was: Course | None = None,
 ) -> Course:
-    """The course as changed; marks that exist stay as they are. Raises NotFound, InvalidInput, AlreadyExists."""
+    """The course as changed; marks that exist stay as they are.
+
+    Raises NotFound, InvalidInput, AlreadyExists, MovedOn (it is not as `was`, where given).
+    """
     course = services.store.course(course_id)
+    check_as_read(course, was)
     changed = replace(
         course,
         code=clean_course_code(code),

@@ -18,6 +18,7 @@ from attendance.errors import InvalidInput, NotAllowed, NotFound
 from attendance.model import AuditEntry, Role, Sender, Session, User, new_id
 from attendance.passwords import check_password, hash_password, is_outdated, is_right, made_up_password
 from attendance.rules.sessions import session_end
+from attendance.rules.versions import check_as_read
 from attendance.services import Services
 from attendance.use_cases.imports.details import remove_imports_of
 from attendance.use_cases.names import clean_name, same_text
@@ -94,10 +95,21 @@ def add_user(
 
 @read_again
 def change_user(
-    services: Services, user_id: str, *, name: str, role: Role, student_id: str | None = None, by: str | None
+    services: Services,
+    user_id: str,
+    *,
+    name: str,
+    role: Role,
+    student_id: str | None = None,
+    by: str | None,
+    was: User | None = None,
 ) -> User:
-    """Change name, role and linked student. Raises NotFound, InvalidInput, NotAllowed (the last admin)."""
+    """Change name, role and linked student.
+
+    Raises NotFound, InvalidInput, NotAllowed (the last admin), MovedOn (the user is not as `was`, where given).
+    """
     user = services.store.user(user_id)
+    check_as_read(user, was)
     if role is not Role.ADMIN:
         _keep_an_admin(services, user, NotAllowed("The last admin must stay an admin."))
     changed = replace(user, name=clean_name(name), role=role, student_id=_linked_student(services, role, student_id))

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
 revision = "0019"
-down_revision = "0011"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

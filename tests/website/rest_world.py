@@ -1,0 +1,123 @@
+"""A school that programs ask about: one of everything that has an address, and a token for everybody."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from attendance.changes import (
+    AddAccessToken,
+    AddLecture,
+    AddRecording,
+    AddToRoster,
+    MarkStep,
+    RevokeAccessToken,
+    SaveMarks,
+)
+from attendance.media_keys import recording_key
+from attendance.model import (
+    AccessToken,
+    Course,
+    Lecture,
+    Mark,
+    Recording,
+    RecordingKind,
+    Role,
+    Status,
+    User,
+    new_id,
+)
+from attendance.rules.scopes import SCOPES
+from attendance.services import Services
+from attendance.use_cases.devices.devices import add_device
+from attendance.use_cases.people.tokens import make_token
+from attendance.use_cases.students.registering import register_student
+from tests.website.conftest import NOW, an_account
+
+OPENAPI = "/api/v1/openapi.json"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The ids that stand in addresses, by their names there, and a secret for everybody."""
+
+    ids: dict[str, str]
+    secrets: dict[str, str]
+    unsure: str
+
+
+def make_world(services: Services, admin: User, teacher: User, student_user: User, course: Course) -> World:
+    """Made without asking the API."""
+    photographed = register_student(
+        services, student_id="60", name="Student 60", consent_on=date(2026, 3, 1), photos=[b"face:60"], by=None
+    ).student
+    services.store.commit(AddToRoster(course.id, [photographed.id]))
+    lecture = Lecture(new_id(), course.id, NOW, NOW + timedelta(hours=1), NOW)
+    services.store.commit(AddLecture(lecture))
+    recording = Recording(
+        new_id(), lecture.id, RecordingKind.VIDEO, recording_key(lecture.id, ".mp4"), "monday.mp4", NOW, 60.0, 1000, NOW
+    )
+    services.store.commit(AddRecording(recording))
+    unsure = Mark(lecture.id, photographed.id, Status.UNSURE, Status.UNSURE, NOW)
+    services.store.commit(SaveMarks(lecture.id, [MarkStep(photographed.id, None, unsure)]))
+    other = an_account(services, "other@example.org", "Other Example", Role.TEACHER)
+    device = add_device(services, name="Camera", room="101", by=None).device
+    return World(
+        ids={
+            "student_key": photographed.key,
+            "course_id": course.id,
+            "lecture_id": lecture.id,
+            "recording_id": recording.id,
+            "photo_id": services.store.faces([photographed.id])[0].id,
+            "purpose": "evidence",
+            "user_id": other.id,
+            "device_id": device.id,
+        },
+        secrets={
+            "admin": secret_of(services, admin),
+            "teacher": secret_of(services, teacher),
+            "other teacher": secret_of(services, other),
+            "student": secret_of(services, student_user),
+        },
+        unsure=photographed.key,
+    )
+
+
+def secret_of(services: Services, user: User, *scopes: str) -> str:
+    """Of a token with these scopes, or all."""
+    return make_token(services, user.id, name="A script", scopes=scopes or SCOPES, days=1).secret
+
+
+def old_secret_of(services: Services, user: User) -> str:
+    """Of a token that has expired."""
+    secret, made = "rollcall_old", datetime.now(UTC) - timedelta(days=2)
+    hashed = hashlib.sha256(secret.encode()).hexdigest()
+    token = AccessToken(new_id(), user.id, "Old", hashed, frozenset(SCOPES), made, made + timedelta(days=1))
+    services.store.commit(AddAccessToken(token))
+    return secret
+
+
+def revoked_secret_of(services: Services, user: User) -> str:
+    """Of a token that was revoked."""
+    made = make_token(services, user.id, name="Revoked", scopes=SCOPES, days=1)
+    services.store.commit(RevokeAccessToken(user.id, made.token.id, services.now()))
+    return made.secret
+
+
+def ask(client: FlaskClient, secret: str | None, method: str, path: str, **more: Any) -> TestResponse:
+    """With the token, where there is one."""
+    headers = dict(more.pop("headers", {}))
+    if secret is not None:
+        headers["Authorization"] = f"Bearer {secret}"
+    return client.open(path, method=method, headers=headers, **more)
+
+
+def photo() -> tuple[io.BytesIO, str]:
+    """As a form sends it."""
+    return io.BytesIO(b"face:61"), "photo.jpg"

@@ -1,0 +1,157 @@
+"""Who may do what by the REST API: every operation, asked by everybody. An operation that is new must be told here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from attendance.model import Course, User
+from attendance.rules.scopes import SCOPES
+from attendance.services import Services
+from tests.website.rest_world import (
+    OPENAPI,
+    World,
+    ask,
+    make_world,
+    old_secret_of,
+    photo,
+    revoked_secret_of,
+    secret_of,
+)
+
+A, T, O, S = "admin", "teacher", "other teacher", "student"  # noqa: E741
+EVERYBODY = {A: True, T: True, O: True, S: True}
+ADMINS = {A: True, T: 403, O: 403, S: 403}
+STAFF = {A: True, T: True, O: True, S: 403}
+OWN = {A: True, T: True, O: 404, S: 403}
+CONSENT = {"purposes": ["evidence"], "given_on": "2026-03-01", "given_by": "student", "manner": "paper"}
+
+
+def json(**words: Any) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"json": words}
+
+
+def nothing(world: World) -> dict[str, Any]:
+    return {}
+
+
+V1 = "/api/v1"
+STUDENT, COURSE = f"{V1}/students/{{student_key}}", f"{V1}/courses/{{course_id}}"
+LECTURE, RECORDING = f"{V1}/lectures/{{lecture_id}}", f"{V1}/recordings/{{recording_id}}"
+USER, DEVICE = f"{V1}/users/{{user_id}}", f"{V1}/devices/{{device_id}}"
+MARK = f"{LECTURE}/marks/{{student_key}}"
+TABLE: dict[tuple[str, str], tuple[dict[str, Any], Callable[[World], dict[str, Any]]]] = {
+    ("GET", f"{V1}/students"): (STAFF, nothing),
+    ("POST", f"{V1}/students"): (ADMINS, lambda world: {"data": {"id": "90", "name": "Student 90"}}),
+    ("GET", STUDENT): (OWN, nothing),
+    ("PATCH", STUDENT): (ADMINS, json(name="Changed")),
+    ("DELETE", STUDENT): (ADMINS, nothing),
+    ("GET", f"{STUDENT}/photos"): (OWN, nothing),
+    ("POST", f"{STUDENT}/photos"): (ADMINS, lambda world: {"data": {"photos": photo()}}),
+    ("DELETE", f"{STUDENT}/photos/{{photo_id}}"): (ADMINS, nothing),
+    ("POST", f"{STUDENT}/consents"): (ADMINS, json(**CONSENT)),
+    ("DELETE", f"{STUDENT}/consents/{{purpose}}"): (ADMINS, nothing),
+    ("GET", f"{V1}/courses"): (STAFF, nothing),
+    ("POST", f"{V1}/courses"): (ADMINS, json(code="NEW", name="New")),
+    ("GET", COURSE): (OWN, nothing),
+    ("PATCH", COURSE): (ADMINS, json(name="Changed")),
+    ("DELETE", COURSE): (ADMINS, nothing),
+    ("PUT", f"{COURSE}/teachers"): (ADMINS, lambda world: {"json": {"users": [world.ids["user_id"]]}}),
+    ("GET", f"{COURSE}/students"): (OWN, nothing),
+    ("POST", f"{COURSE}/students"): (ADMINS, lambda world: {"json": {"students": [world.ids["student_key"]]}}),
+    ("DELETE", f"{COURSE}/students/{{student_key}}"): (ADMINS, nothing),
+    ("GET", f"{V1}/lectures"): (STAFF, nothing),
+    ("GET", LECTURE): (OWN, nothing),
+    ("DELETE", LECTURE): (OWN, nothing),
+    ("GET", f"{LECTURE}/sightings"): (OWN, nothing),
+    ("GET", f"{LECTURE}/marks"): (OWN, nothing),
+    ("GET", MARK): (OWN, nothing),
+    ("PUT", MARK): (OWN, json(status="excused", reason="A certificate.")),
+    ("DELETE", MARK): (OWN, nothing),
+    ("POST", f"{MARK}/confirm"): (OWN, nothing),
+    ("POST", f"{MARK}/refuse"): (OWN, nothing),
+    ("POST", f"{RECORDING}/search"): (OWN, nothing),
+    ("DELETE", RECORDING): (OWN, nothing),
+    ("GET", f"{V1}/users"): (ADMINS, nothing),
+    ("POST", f"{V1}/users"): (ADMINS, json(email="new@example.org", name="New Example", role="teacher")),
+    ("GET", USER): (ADMINS, nothing),
+    ("PATCH", USER): (ADMINS, json(name="Changed")),
+    ("DELETE", USER): (ADMINS, nothing),
+    ("POST", f"{USER}/password"): (ADMINS, nothing),
+    ("GET", f"{V1}/audit"): (ADMINS, nothing),
+    ("GET", f"{V1}/devices"): (ADMINS, nothing),
+    ("POST", f"{V1}/devices"): (ADMINS, json(name="New", room="102")),
+    ("GET", DEVICE): (ADMINS, nothing),
+    ("PATCH", DEVICE): (ADMINS, json(room="103")),
+    ("DELETE", DEVICE): (ADMINS, nothing),
+    ("POST", f"{DEVICE}/pairing-code"): (ADMINS, nothing),
+    ("POST", f"{DEVICE}/revoke"): (ADMINS, nothing),
+    ("GET", f"{V1}/log"): (EVERYBODY, nothing),
+}
+
+
+@pytest.fixture
+def world(services: Services, admin: User, teacher: User, student_user: User, course: Course) -> World:
+    """One of everything."""
+    return make_world(services, admin, teacher, student_user, course)
+
+
+def _operations(client: FlaskClient) -> dict[tuple[str, str], dict[str, Any]]:
+    paths = client.get(OPENAPI).json["paths"]
+    return {
+        (method.upper(), path): way
+        for path, ways in paths.items()
+        for method, way in ways.items()
+        if isinstance(way, dict) and "x-scope" in way
+    }
+
+
+def test_every_operation_that_takes_a_token_is_in_the_table(client: FlaskClient) -> None:
+    described = _operations(client)
+    assert set(described) == set(TABLE)
+    for way in described.values():
+        assert way["x-scope"] in SCOPES
+        assert {"accessToken": []} in way["security"]
+
+
+@pytest.mark.parametrize(("method", "path"), TABLE, ids=" ".join)
+def test_an_operation_answers_each_as_their_role_may(
+    app: Flask,
+    client: FlaskClient,
+    services: Services,
+    admin: User,
+    admin_client: FlaskClient,
+    world: World,
+    method: str,
+    path: str,
+) -> None:
+    expected, sends = TABLE[method, path]
+    address = path.format(**world.ids)
+    scope = _operations(client)[method, path]["x-scope"]
+    less = [one for one in SCOPES if not one.startswith(scope.partition(":")[0])]
+    read_only = [scope.replace(":write", ":read")] if scope.endswith(":write") else less
+    refused = {
+        None: 401,
+        "rollcall_wrong": 401,
+        old_secret_of(services, admin): 401,
+        revoked_secret_of(services, admin): 401,
+        secret_of(services, admin, *less): 403,
+        secret_of(services, admin, *read_only): 403,
+    }
+    refused |= {world.secrets[who]: status for who, status in expected.items() if status is not True}
+    for secret, status in refused.items():
+        answer = ask(client, secret, method, address, **sends(world))
+        assert (answer.status_code, answer.mimetype) == (status, "application/problem+json"), (secret, answer.text)
+        assert ("WWW-Authenticate" in answer.headers) == (status == 401)
+    by_session = admin_client.open(address, method=method, **sends(world))
+    assert by_session.status_code == (200 if method == "GET" else 403), by_session.text
+    allowed = [who for who, status in expected.items() if status is True]
+    first = ask(client, world.secrets[allowed[-1]], method, address, **sends(world))
+    assert first.status_code in (200, 201, 204), first.text
+    for who in allowed[:-1]:
+        again = ask(client, world.secrets[who], method, address, **sends(world))
+        assert again.status_code not in (401, 403) and again.status_code < 500, (who, again.text)

@@ -1,0 +1,248 @@
+"""The marks of a lecture, set and taken back by people, and the attendance log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+
+from attendance.errors import NotFound
+from attendance.model import Lecture, LogFilter, LogRow, Mark, Role, Status, Student
+from attendance.rules.log import SORTS
+from attendance.rules.statuses import BY_PERSON
+from attendance.use_cases.lectures import marks as deciding
+from attendance.use_cases.lectures.lectures import Attendee, attendee, lecture_board
+from website.access import lecture_or_404, visible_courses
+from website.current import current_services, reader_timezone, signed_in_user
+from website.log.query import read_query
+from website.openapi.schemas import Choice, LenientSchema, Text
+from website.rest.blueprint import STAFF, blueprint, check_version
+from website.rest.paging import PageAnswer, PageQuery, cut, page_of
+from website.sentences import reason_in_words
+
+
+class MarkSchema(LenientSchema):
+    """A person's decision."""
+
+    status = Choice(BY_PERSON, required=True)
+    reason = Text(required=True, metadata={"description": "Stays in the history."})
+
+
+class SeenAnswer(ma.Schema):
+    """What a mark rests on."""
+
+    recording_id = ma.fields.String()
+    sighting_id = ma.fields.String()
+    similarity = ma.fields.Float()
+    frames = ma.fields.Integer()
+    first_seen_at = ma.fields.AwareDateTime()
+    last_seen_at = ma.fields.AwareDateTime()
+
+
+class MarkAnswer(ma.Schema):
+    """One student in one lecture. Without a search there is no status yet."""
+
+    lecture_id = ma.fields.String()
+    student_key = ma.fields.String()
+    student_id = ma.fields.String()
+    student_name = ma.fields.String()
+    status = ma.fields.String(allow_none=True)
+    search_says = ma.fields.String(allow_none=True)
+    left_early = ma.fields.Boolean()
+    needs_another_way = ma.fields.Boolean(metadata={"description": "The search had no photo to compare."})
+    by_person = ma.fields.Boolean(metadata={"description": "Whether a person decided it."})
+    reason = ma.fields.String()
+    updated_at = ma.fields.AwareDateTime(allow_none=True)
+    seen = ma.fields.Nested(SeenAnswer, allow_none=True)
+
+
+class MarksAnswer(PageAnswer):
+    """A page of marks, sorted by name."""
+
+    items = ma.fields.List(ma.fields.Nested(MarkAnswer))
+
+
+class MarkChangeAnswer(ma.Schema):
+    """One entry of a mark's history."""
+
+    at = ma.fields.AwareDateTime()
+    from_status = ma.fields.String(allow_none=True)
+    to_status = ma.fields.String()
+    by = ma.fields.String(allow_none=True, metadata={"description": "The id of a user; null where the search did."})
+    by_name = ma.fields.String()
+    reason = ma.fields.String()
+
+
+class WholeMarkAnswer(MarkAnswer):
+    """A mark with its history, the oldest entry first."""
+
+    history = ma.fields.List(ma.fields.Nested(MarkChangeAnswer))
+
+
+class LogQuerySchema(PageQuery):
+    """What of the log is wanted, as its page has it."""
+
+    course = Text(load_default="", metadata={"description": "The id of a course."})
+    student = Text(load_default="", metadata={"description": "Part of an id or a name."})
+    status = ma.fields.List(Choice(Status), load_default=list, metadata={"description": "May be given several times."})
+    from_ = Text(load_default="", data_key="from", metadata={"description": "The first day, such as 2026-03-02."})
+    to = Text(load_default="", metadata={"description": "The last day."})
+    sort = Choice(
+        [*SORTS, *(f"-{name}" for name in SORTS)],
+        load_default="-time",
+        metadata={"description": "With a minus, turned round."},
+    )
+
+
+class LogRowAnswer(MarkAnswer):
+    """A line of the log."""
+
+    course_id = ma.fields.String()
+    course = ma.fields.String(metadata={"description": "Code and section."})
+    starts_at = ma.fields.AwareDateTime()
+    ends_at = ma.fields.AwareDateTime()
+
+
+class LogAnswer(PageAnswer):
+    """A page of the log."""
+
+    items = ma.fields.List(ma.fields.Nested(LogRowAnswer))
+
+
+@blueprint.operation("GET", "/lectures/<lecture_id>/marks", "marks:read", *STAFF)
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, MarksAnswer)
+@blueprint.refuses(404)
+def marks(asked: dict[str, Any], lecture_id: str) -> ResponseReturnValue:
+    """Everybody of a lecture, with their marks."""
+    lecture_or_404(lecture_id)
+    found = cut(lecture_board(current_services(), lecture_id).attendees, asked)
+    return page_of(found, [_shown(lecture_id, one.student, one.mark) for one in found.items])
+
+
+@blueprint.operation("GET", "/lectures/<lecture_id>/marks/<student_key>", "marks:read", *STAFF)
+@blueprint.response(200, WholeMarkAnswer)
+@blueprint.refuses(404)
+def mark(lecture_id: str, student_key: str) -> dict[str, Any]:
+    """One student in one lecture, with the history."""
+    _, student = _student_of_lecture(lecture_id, student_key)
+    one, history = attendee(current_services(), lecture_id, student)
+    return _whole(lecture_id, one, history)
+
+
+@blueprint.operation("PUT", "/lectures/<lecture_id>/marks/<student_key>", "marks:write", *STAFF, versioned=True)
+@blueprint.arguments(MarkSchema)
+@blueprint.response(200, WholeMarkAnswer)
+@blueprint.refuses(404, 412)
+def set_a_mark(words: dict[str, Any], lecture_id: str, student_key: str) -> dict[str, Any]:
+    """Decide a mark by hand."""
+    _, student = _student_of_lecture(lecture_id, student_key)
+    check_version(mark, lecture_id=lecture_id, student_key=student_key)
+    decided = Status(words["status"])
+    deciding.set_mark(current_services(), lecture_id, student.id, decided, words["reason"], by=signed_in_user().id)
+    return _present(lecture_id, student)
+
+
+@blueprint.operation("DELETE", "/lectures/<lecture_id>/marks/<student_key>", "marks:write", *STAFF, versioned=True)
+@blueprint.response(200, WholeMarkAnswer)
+@blueprint.refuses(404, 412)
+def take_back(lecture_id: str, student_key: str) -> dict[str, Any]:
+    """Take a person's decision back: the mark is what the search says again."""
+    _, student = _student_of_lecture(lecture_id, student_key)
+    check_version(mark, lecture_id=lecture_id, student_key=student_key)
+    deciding.undo(current_services(), lecture_id, student.id, by=signed_in_user().id)
+    return _present(lecture_id, student)
+
+
+@blueprint.operation("POST", "/lectures/<lecture_id>/marks/<student_key>/confirm", "marks:write", *STAFF)
+@blueprint.response(200, WholeMarkAnswer)
+@blueprint.refuses(404, 409)
+def confirm(lecture_id: str, student_key: str) -> ResponseReturnValue:
+    """An unsure face is this student."""
+    return _decide(deciding.confirm, lecture_id, student_key)
+
+
+@blueprint.operation("POST", "/lectures/<lecture_id>/marks/<student_key>/refuse", "marks:write", *STAFF)
+@blueprint.response(200, WholeMarkAnswer)
+@blueprint.refuses(404, 409)
+def refuse(lecture_id: str, student_key: str) -> ResponseReturnValue:
+    """An unsure face is somebody else."""
+    return _decide(deciding.refuse, lecture_id, student_key)
+
+
+@blueprint.operation("GET", "/log", "marks:read")
+@blueprint.arguments(LogQuerySchema, location="query")
+@blueprint.response(200, LogAnswer)
+def log(asked: dict[str, Any]) -> ResponseReturnValue:
+    """The attendance log: of your courses, or as a student your own lines, which take no filter."""
+    found = current_services().store.log(_wanted(), page=asked["page"], size=asked["size"])
+    return page_of(found, [_row(row) for row in found.items])
+
+
+def _wanted() -> LogFilter:
+    """As the pages read an address, so that both answer the same."""
+    user = signed_in_user()
+    if user.role is Role.STUDENT:
+        return LogFilter(student_id=user.student_id) if user.student_id else LogFilter(course_ids=[])
+    courses = visible_courses()
+    return read_query(request.args, courses).filter(courses, reader_timezone())
+
+
+def _decide(decision: Any, lecture_id: str, student_key: str) -> ResponseReturnValue:
+    _, student = _student_of_lecture(lecture_id, student_key)
+    decision(current_services(), lecture_id, student.id, by=signed_in_user().id)
+    place = url_for("rest.mark", lecture_id=lecture_id, student_key=student_key)
+    return _present(lecture_id, student), 200, {"Content-Location": place}
+
+
+def _student_of_lecture(lecture_id: str, student_key: str) -> tuple[Lecture, Student]:
+    lecture, _ = lecture_or_404(lecture_id)
+    student = current_services().store.student_by_key(student_key)
+    if student.id not in deciding.students_to_mark(current_services(), lecture_id):
+        raise NotFound("There is no such student in this lecture.")
+    return lecture, student
+
+
+def _present(lecture_id: str, student: Student) -> dict[str, Any]:
+    return _whole(lecture_id, *attendee(current_services(), lecture_id, student))
+
+
+def _whole(lecture_id: str, one: Attendee, history: Any) -> dict[str, Any]:
+    changes = [
+        {name: getattr(change, name) for name in MarkChangeAnswer().fields} | {"reason": reason_in_words(change.reason)}
+        for change in history
+    ]
+    return _shown(lecture_id, one.student, one.mark) | {"history": changes}
+
+
+def _row(row: LogRow) -> dict[str, Any]:
+    student = {"student_key": row.student_key, "student_id": row.student_id, "student_name": row.student_name}
+    return {
+        **_said(row.mark),
+        **student,
+        "lecture_id": row.lecture.id,
+        "course_id": row.course.id,
+        "course": row.course.label,
+        "starts_at": row.lecture.starts_at,
+        "ends_at": row.lecture.ends_at,
+    }
+
+
+def _shown(lecture_id: str, student: Student, found: Mark | None) -> dict[str, Any]:
+    named = {"student_key": student.key, "student_id": student.id, "student_name": student.name}
+    return {**_said(found), **named, "lecture_id": lecture_id}
+
+
+def _said(found: Mark | None) -> dict[str, Any]:
+    return {
+        "status": found.status if found else None,
+        "search_says": found.machine_status if found else None,
+        "left_early": found is not None and found.left_early,
+        "needs_another_way": found is not None and found.needs_another_way,
+        "by_person": found is not None and found.set_by is not None,
+        "reason": reason_in_words(found.reason) if found else "",
+        "updated_at": found.updated_at if found else None,
+        "seen": found.evidence if found else None,
+    }
