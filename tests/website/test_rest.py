@@ -44,6 +44,13 @@ def test_a_student_is_registered_with_consent_photo_and_course(
     assert services.store.student("61").consent_on == date(2026, 3, 1)
 
 
+def test_teachers_read_the_day_of_a_consent_alone(client: FlaskClient, world: World) -> None:
+    path = f"{V1}/students/{world.ids['student_key']}"
+    for_teacher, for_admin = (ask(client, world.secrets[who], "GET", path).json for who in ("teacher", "admin"))
+    assert for_teacher["consent_on"] == for_admin["consent_on"] == "2026-03-01"
+    assert "consents" not in for_teacher and len(for_admin["consents"]) == 2
+
+
 def test_photos_without_consent_are_refused_and_nothing_is_stored(client: FlaskClient, secret: str) -> None:
     sent = {"id": "61", "name": "Student 61", "photos": photo()}
     refused = ask(client, secret, "POST", f"{V1}/students", data=sent)

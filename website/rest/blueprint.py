@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
-from attendance.errors import NotAllowed, RollcallError
+from attendance.errors import MovedOn, NotAllowed, RollcallError
 from attendance.model import Role
 from website.access import roles_required
 from website.errors import sentence_of
@@ -134,7 +134,8 @@ def problem(status: int, sentence: str, field: str | None = None) -> Response:
 
 @blueprint.errorhandler(RollcallError)
 def _ours(error: RollcallError) -> Response:
-    return problem(status_of(error), in_words(error), getattr(error, "field", None))
+    late = isinstance(error, MovedOn) and g.get("if_match", False)
+    return problem(412 if late else status_of(error), in_words(error), getattr(error, "field", None))
 
 
 @blueprint.errorhandler(404)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from typing import Any
 
 from flask import Response, current_app, g, request
@@ -53,8 +54,12 @@ def _present(location: str) -> Response:
 
 
 def _content() -> bytes:
-    """All that was asked; of a form its fields and files, since its boundaries differ each time it is sent."""
-    asked = hashlib.sha256(repr((request.method, request.full_path, request.mimetype)).encode())
+    """A keyed hash of all that was asked, from which nobody finds a name again who was removed meanwhile.
+
+    Of a form it is of fields and files, since its boundaries differ each time it is sent.
+    """
+    key = current_app.config["SECRET_KEY"].encode()
+    asked = hmac.new(key, repr((request.method, request.full_path, request.mimetype)).encode(), hashlib.sha256)
     if request.mimetype != "multipart/form-data":
         asked.update(request.get_data())
         return asked.digest()

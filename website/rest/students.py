@@ -57,7 +57,8 @@ class StudentAnswer(ma.Schema):
     name = ma.fields.String()
     created_at = ma.fields.AwareDateTime()
     photos = ma.fields.Integer(metadata={"description": "How many are enrolled."})
-    consents = ma.fields.List(ma.fields.Nested(ConsentAnswer))
+    consent_on = ma.fields.Date(allow_none=True, metadata={"description": "To photos, where it stands."})
+    consents = ma.fields.List(ma.fields.Nested(ConsentAnswer), metadata={"description": "For admins alone."})
     courses = ma.fields.List(ma.fields.String(), metadata={"description": "Ids of those that you may see."})
 
 
@@ -258,14 +259,16 @@ def _one(student_key: str) -> dict[str, Any]:
 
 def _shown(card: StudentCard) -> dict[str, Any]:
     one = card.student
+    record = {"consents": one.consents} if signed_in_user().role is Role.ADMIN else {}  # as on the page
     return {
         "key": one.key,
         "id": one.id,
         "name": one.name,
         "created_at": one.created_at,
         "photos": len(card.faces),
-        "consents": one.consents,
+        "consent_on": one.consent_on,
         "courses": [course.id for course in card.courses],
+        **record,
     }
 
 
