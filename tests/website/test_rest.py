@@ -175,12 +175,12 @@ def test_a_token_opens_no_page_and_no_device_address(client: FlaskClient, secret
     assert ask(client, secret, "GET", "/api/v1/devices/me").status_code == 401
 
 
-def test_a_token_counts_for_more_than_a_cookie(
-    admin_client: FlaskClient, services: Services, teacher: User, world: World
+def test_a_token_counts_for_more_than_a_cookie_and_sets_none(
+    admin_client: FlaskClient, client: FlaskClient, services: Services, teacher: User, world: World
 ) -> None:
     found = ask(admin_client, world.secrets["other teacher"], "GET", f"{V1}/courses")
     assert found.json["total"] == 0
-    assert "Set-Cookie" not in found.headers
+    assert "Set-Cookie" not in ask(client, world.secrets["teacher"], "GET", f"{V1}/courses").headers
 
 
 def test_recordings_are_sent_with_a_token_and_without_a_forms_token(
