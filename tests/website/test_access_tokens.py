@@ -15,7 +15,7 @@ PAGE, MAKE = "/account/tokens", "/account/tokens/make"
 
 
 def _secret(text: str) -> str:
-    found = re.search(r"rollcall_[\w-]{43}", text)
+    found = re.search(r"rollcall_[0-9a-f]{64}", text)
     assert found
     return found[0]
 

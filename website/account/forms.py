@@ -73,6 +73,6 @@ class TokenForm(Form):
         _l("What it is for"),
         [InputRequired(_l("Say what the token is for.")), Length(max=MOST_NAME_CHARACTERS)],
     )
-    scopes = _Ticks(_l("What it may do"), choices=[SelectChoice(one, SCOPE_WORDS[one]) for one in SCOPES])
-    days = SelectField(_l("Good for"), choices=_LIFETIMES, default="90")
-    submit = SubmitField(_l("Make the token"))
+    scopes = _Ticks(_l("What it can do"), choices=[SelectChoice(one, SCOPE_WORDS[one]) for one in SCOPES])
+    days = SelectField(_l("Expires after"), choices=_LIFETIMES, default="90")
+    submit = SubmitField(_l("Create token"))

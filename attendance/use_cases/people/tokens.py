@@ -43,7 +43,7 @@ def make_token(services: Services, user_id: str, *, name: str, scopes: Collectio
         raise InvalidInput("A token can be good for 1 to %(most)s days.", most=MOST_DAYS, field="days")
     if sum(one.is_alive(now) for one in services.store.access_tokens(user_id)) >= MOST_TOKENS:
         raise Conflict("There are %(most)s tokens in use already; revoke one of them first.", most=MOST_TOKENS)
-    secret = PREFIX + secrets.token_urlsafe(32)
+    secret = PREFIX + secrets.token_hex(32)
     token = AccessToken(
         id=new_id(),
         user_id=user_id,
