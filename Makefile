@@ -53,7 +53,7 @@ format: $(VENV)/.test
 # Collects the texts of pages, and of the errors that they show, for translators.
 SENTENCES = Sentence RollcallError InvalidInput BadPhoto BadRecording ConsentMissing NotFound NotAllowed AlreadyExists Conflict MovedOn \
 	FacesOutdated NoFaceSeen TooLarge OutOfSpace SearchStopped ServiceUnavailable ServiceBusy NoticeRefused BudgetUsedUp SettingsError SamePhoto WrongVersion NotBytes Locked RefusedBefore \
-	KeyRefused CodeRefused BadReading BadItem TooOld NoLecture NotOfThisKind VisitsOff WrongSha256 NotUnderstood \
+	KeyRefused KeyUsedBefore CodeRefused BadReading BadItem TooOld NoLecture NotOfThisKind VisitsOff WrongSha256 NotUnderstood \
 	FaceEngineError BadImage BadVideo WeightsMissing BadModel Phrase
 messages: $(VENV)/.test
 	@mkdir -p website/translations
