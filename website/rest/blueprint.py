@@ -52,7 +52,9 @@ class RestBlueprint(ApiBlueprint):
         self, method: str, rule: str, scope: str, *roles: Role, versioned: bool = False
     ) -> Callable[[View], View]:
         """Describe and guard a view. Without roles it is for everybody who has an account."""
-        alternatives = [{"accessToken": []}, *([{"session": []}] if method == "GET" else [])]
+        alternatives: list[dict[str, list[str]]] = [{"accessToken": []}]
+        if method == "GET":
+            alternatives.append({"session": []})
         headers = [*([_KEY] if method == "POST" else []), *([_IF_MATCH] if versioned else [])]
         about = {
             "security": alternatives,

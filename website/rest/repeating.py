@@ -66,6 +66,9 @@ def _content() -> bytes:
     asked.update(repr(sorted(request.form.items(multi=True))).encode())
     for name, file in request.files.items(multi=True):
         asked.update(repr((name, file.filename)).encode())
-        asked.update(hashlib.file_digest(file.stream, "sha256").digest())
+        content = hashlib.sha256()
+        while block := file.stream.read(1 << 20):
+            content.update(block)
+        asked.update(content.digest())
         file.stream.seek(0)
     return asked.digest()
