@@ -53,17 +53,17 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def services(clock: Clock) -> Services:
+def services(clock: Clock, tmp_path: Path) -> Services:
     """A login lasts two hours without a visit, and ten at most."""
     words = {"ROLLCALL_SESSION_HOURS": "2", "ROLLCALL_SESSION_MAX_HOURS": "10", "ROLLCALL_TIMEZONE": "UTC"}
     return Services(
-        settings=load_settings({"ROLLCALL_DATA": "/nowhere", **words}),
+        settings=load_settings({"ROLLCALL_DATA": str(tmp_path), **words}),
         store=CountingStore(),
         media=FakeMedia(),
         faces=None,
         jobs=FakeJobs(),
         uploads=FakeUploads(),
-        imports=FolderImports(Path("/nowhere/imports")),
+        imports=FolderImports(tmp_path / "imports"),
         now=clock,
     )
 
