@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from dataclasses import replace
 from datetime import date
 
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 from attendance.changes import AddStudent, SaveUser
 from attendance.model import Course, Role, Student, User
 from attendance.services import Services
+from attendance.use_cases.lectures.lectures import lecture_board
 from attendance.use_cases.people.accounts import remove_user
 from tests.website.conftest import NOW
 from tests.website.rest_world import World, ask, make_world, photo, secret_of
@@ -90,6 +92,16 @@ def test_a_program_sees_of_the_lists_what_the_pages_show(
     assert ask(client, other, "GET", f"{V1}/log").json["total"] == 0
     assert ask(client, teacher, "GET", f"{V1}/log").json["total"] == 1
     assert ask(client, teacher, "GET", f"{V1}/log?status=present").json["total"] == 0
+
+
+def test_the_marks_of_a_lecture_are_those_that_its_page_shows(
+    client: FlaskClient, services: Services, world: World
+) -> None:
+    path = f"{V1}/lectures/{world.ids['lecture_id']}/marks"
+    shown = lecture_board(services, world.ids["lecture_id"]).attendees
+    told = ask(client, world.secrets["teacher"], "GET", path).json["items"]
+    assert [one["student_key"] for one in told] == [one.student.key for one in shown]
+    assert [one["status"] for one in told] == [one.mark.status if one.mark else None for one in shown]
 
 
 def test_a_student_reads_the_own_lines_of_the_log_alone(client: FlaskClient, world: World) -> None:
@@ -186,10 +198,13 @@ def test_a_token_counts_for_more_than_a_cookie_and_sets_none(
 def test_recordings_are_sent_with_a_token_and_without_a_forms_token(
     client: FlaskClient, services: Services, teacher: User, world: World
 ) -> None:
-    begin = {"Tus-Resumable": "1.0.0", "Upload-Length": "10"}
-    for scopes, status in ((["recordings:read"], 403), (["recordings:write"], 400)):
-        one = secret_of(services, teacher, *scopes)
-        assert ask(client, one, "POST", f"{V1}/uploads", headers=begin).status_code in (status, 404)
+    words = {"course_id": world.ids["course_id"], "filename": "monday.mp4", "starts_at": "2026-03-02T09:00"}
+    begins = ",".join(f"{name} {b64encode(word.encode()).decode()}" for name, word in words.items())
+    begin = {"Tus-Resumable": "1.0.0", "Upload-Length": "10", "Upload-Metadata": begins}
+    for scope, status in (("recordings:read", 403), ("recordings:write", 201), ("visits:read", 403)):
+        one = secret_of(services, teacher, scope)
+        assert ask(client, one, "POST", f"{V1}/uploads", headers=begin).status_code == status
+        assert ask(client, one, "GET", f"{V1}/visits").status_code == (200 if scope == "visits:read" else 403)
     read = secret_of(services, teacher, "recordings:read")
     found = ask(client, read, "GET", f"{V1}/recordings/{world.ids['recording_id']}")
     assert (found.status_code, found.json["name"]) == (200, "monday.mp4")

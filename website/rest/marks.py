@@ -13,7 +13,7 @@ from attendance.model import Lecture, LogFilter, LogRow, Mark, Role, Status, Stu
 from attendance.rules.log import SORTS
 from attendance.rules.statuses import BY_PERSON
 from attendance.use_cases.lectures import marks as deciding
-from attendance.use_cases.lectures.lectures import Attendee, attendee, lecture_board
+from attendance.use_cases.lectures.lectures import Attendee, attendee
 from website.access import lecture_or_404, visible_courses
 from website.current import current_services, reader_timezone, signed_in_user
 from website.log.query import read_query
@@ -117,9 +117,13 @@ class LogAnswer(PageAnswer):
 @blueprint.refuses(404)
 def marks(asked: dict[str, Any], lecture_id: str) -> ResponseReturnValue:
     """Everybody of a lecture, with their marks."""
-    lecture_or_404(lecture_id)
-    found = cut(lecture_board(current_services(), lecture_id).attendees, asked)
-    return page_of(found, [_shown(lecture_id, one.student, one.mark) for one in found.items])
+    lecture, _ = lecture_or_404(lecture_id)
+    store = current_services().store
+    decided = {one.student_id: one for one in store.marks(lecture_id)}
+    students = {one.id: one for one in store.roster(lecture.course_id)}
+    students |= {gone: store.student(gone) for gone in decided if gone not in students}
+    found = cut(sorted(students.values(), key=lambda one: (one.name, one.id)), asked)
+    return page_of(found, [_shown(lecture_id, one, decided.get(one.id)) for one in found.items])
 
 
 @blueprint.operation("GET", "/lectures/<lecture_id>/marks/<student_key>", "marks:read", *STAFF)

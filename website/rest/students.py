@@ -49,8 +49,8 @@ class ConsentAnswer(ma.Schema):
     withdrawn_at = ma.fields.AwareDateTime(allow_none=True)
 
 
-class StudentAnswer(ma.Schema):
-    """A student."""
+class ListedStudentAnswer(ma.Schema):
+    """A student in a list."""
 
     key = ma.fields.String(metadata={"description": "Names the student in addresses."})
     id = ma.fields.String(metadata={"description": "The school's own."})
@@ -59,13 +59,18 @@ class StudentAnswer(ma.Schema):
     photos = ma.fields.Integer(metadata={"description": "How many are enrolled."})
     consent_on = ma.fields.Date(allow_none=True, metadata={"description": "To photos, where it stands."})
     consents = ma.fields.List(ma.fields.Nested(ConsentAnswer), metadata={"description": "For admins alone."})
-    courses = ma.fields.List(ma.fields.String(), metadata={"description": "Ids of those that you may see."})
+
+
+class StudentAnswer(ListedStudentAnswer):
+    """A student, with the courses of theirs that you may see."""
+
+    courses = ma.fields.List(ma.fields.String(), metadata={"description": "Ids."})
 
 
 class StudentsAnswer(PageAnswer):
     """A page of students, sorted by name."""
 
-    items = ma.fields.List(ma.fields.Nested(StudentAnswer))
+    items = ma.fields.List(ma.fields.Nested(ListedStudentAnswer))
 
 
 class _GivenFields(LenientSchema):
@@ -144,7 +149,7 @@ def students(asked: dict[str, Any]) -> ResponseReturnValue:
         page=asked["page"],
         size=asked["size"],
     )
-    return page_of(found, [_shown(card) for card in student_cards(services, found.items, visible_courses())])
+    return page_of(found, [_shown(card) for card in student_cards(services, found.items)])
 
 
 @blueprint.operation("POST", "/students", "students:write", Role.ADMIN)
@@ -254,7 +259,8 @@ def withdraw(student_key: str, purpose: str) -> None:
 
 
 def _one(student_key: str) -> dict[str, Any]:
-    return _shown(student_cards(current_services(), [student_or_404(student_key)], visible_courses())[0])
+    card = student_cards(current_services(), [student_or_404(student_key)], visible_courses())[0]
+    return _shown(card) | {"courses": [course.id for course in card.courses]}
 
 
 def _shown(card: StudentCard) -> dict[str, Any]:
@@ -267,7 +273,6 @@ def _shown(card: StudentCard) -> dict[str, Any]:
         "created_at": one.created_at,
         "photos": len(card.faces),
         "consent_on": one.consent_on,
-        "courses": [course.id for course in card.courses],
         **record,
     }
 
