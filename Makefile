@@ -50,14 +50,17 @@ format: $(VENV)/.test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Collects the texts of pages, and of the errors that they show, for translators.
+# Collects the texts of pages, and of the errors that they show, and puts them into each catalogue: new ones are empty there.
 SENTENCES = Sentence RollcallError InvalidInput BadPhoto BadRecording ConsentMissing NotFound NotAllowed AlreadyExists Conflict MovedOn \
 	FacesOutdated NoFaceSeen TooLarge OutOfSpace SearchStopped ServiceUnavailable ServiceBusy NoticeRefused BudgetUsedUp SettingsError SamePhoto WrongVersion NotBytes Locked RefusedBefore \
 	KeyRefused KeyUsedBefore CodeRefused BadReading BadItem TooOld NoLecture NotOfThisKind VisitsOff WrongSha256 NotUnderstood \
 	FaceEngineError BadImage BadVideo WeightsMissing BadModel Phrase
 messages: $(VENV)/.test
-	@mkdir -p website/translations
-	$(BIN)/pybabel extract -F babel.cfg $(addprefix -k ,_l count:1,2 $(SENTENCES)) -o website/translations/messages.pot .
+	@mkdir -p build
+	$(BIN)/pybabel -q extract -F babel.cfg $(addprefix -k ,_l count:1,2 $(SENTENCES)) --sort-by-file --add-location file --project Rollcall \
+		--version 1 -o build/messages.pot .
+	$(BIN)/pybabel -q update -i build/messages.pot -d attendance/translations --no-fuzzy-matching --ignore-obsolete --no-wrap \
+		--ignore-pot-creation-date
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .coverage

@@ -1,15 +1,14 @@
-"""Words of ours outside of pages, in a reader's language: the website says once where its catalogues are."""
+"""Words of ours outside of pages, in a reader's language."""
 
 from __future__ import annotations
 
-import gettext
 from datetime import date, datetime
 from typing import Any
 
 import pytz
 from babel.dates import format_date, format_time
 
-CATALOGUE = "messages"
+from attendance.languages import catalogue
 
 
 class Words:
@@ -17,7 +16,7 @@ class Words:
 
     def __init__(self, language: str, zone: str) -> None:
         self.language, self.zone = language, zone
-        self._found = gettext.translation(CATALOGUE, gettext.bindtextdomain(CATALOGUE), [language], fallback=True)
+        self._found = catalogue(language)
 
     def __call__(self, template: str, **values: Any) -> str:
         said = self._found.gettext(template)

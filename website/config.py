@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import gettext
 from datetime import timedelta
-from pathlib import Path
 
 from flask import Flask
 
 from attendance.disk.secret_files import site_secret
 from attendance.settings import Settings
-from attendance.words import CATALOGUE
 
 MOST_PHOTOS_PER_FORM = 10
 MOST_BYTES_OF_FIELDS = 1_000_000
@@ -18,8 +15,7 @@ MOST_BYTES_OF_FIELDS = 1_000_000
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Set cookies, limits, the key that signs sessions, and where the catalogues of other languages are."""
-    gettext.bindtextdomain(CATALOGUE, str(Path(app.root_path) / "translations"))
+    """Set cookies, limits and the key that signs sessions."""
     app.config.from_mapping(
         SECRET_KEY=site_secret(settings.data),
         SESSION_COOKIE_NAME="rollcall",

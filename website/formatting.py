@@ -14,13 +14,14 @@ from flask_bootstrap import Bootstrap5
 from attendance.rules.lectures import rounded_down
 from website.current import reader_timezone
 from website.isolation import IsolatingBabel
+from website.language import reader_language
 
 Zone = str | tzinfo | None  # a name, a zone, or the reader's own
 
 
 def init_app(app: Flask) -> None:
     """Make the filters known to templates: day, moment, clock, seconds, percent, bytes, shown."""
-    IsolatingBabel(app, timezone_selector=lambda: str(reader_timezone()))
+    IsolatingBabel(app, locale_selector=reader_language, timezone_selector=lambda: str(reader_timezone()))
     Bootstrap5(app)
     app.jinja_env.globals.update(get_locale=get_locale, signs_file=signs_file)
     app.jinja_env.filters.update(

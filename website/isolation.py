@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from babel.support import NullTranslations
 from flask import Flask
 from flask_babel import Babel, Domain
 from jinja2 import pass_context
@@ -19,7 +20,9 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 from werkzeug.utils import cached_property
 
+from attendance.languages import catalogue
 from attendance.rules.texts import isolated, turns_round
+from website.language import page_language
 
 _PIECE = re.compile(r"{#.*?#}|{%.*?%}|{{.*?}}|<!--.*?-->|</?[A-Za-z][\w-]*|[>\"']", re.DOTALL)
 _OUTPUT = re.compile(r"{{(-?)(.*?)(-?)}}", re.DOTALL)
@@ -49,6 +52,10 @@ class IsolatingBabel(Babel):
 
 
 class _IsolatingDomain(Domain):
+    def get_translations(self) -> NullTranslations:
+        """Those of the core, which says mails in them too."""
+        return catalogue(page_language())
+
     def gettext(self, string: str, **variables: Any) -> str:
         return str(super().gettext(string, **_filled_with(variables)))
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Flask
-from flask_babel import gettext
 
-from attendance.errors import Phrase, Sentence
+from attendance import languages
+from attendance.errors import Sentence
 from attendance.rules.stored_sentences import from_text
-from attendance.rules.texts import isolated
 from attendance.use_cases.lectures.marks import REASONS
+from website.language import page_language
 
 
 def init_app(app: Flask) -> None:
@@ -19,9 +17,8 @@ def init_app(app: Flask) -> None:
 
 
 def in_words(sentence: Sentence) -> str:
-    """The sentence, also of an error, translated, with its values in place."""
-    words = translated(sentence.template)
-    return words % {name: _value(value) for name, value in sentence.values.items()} if sentence.values else words
+    """The sentence, also of an error, in the reader's language."""
+    return languages.in_words(sentence, page_language())
 
 
 def stored_in_words(text: str | None) -> str | None:
@@ -31,17 +28,9 @@ def stored_in_words(text: str | None) -> str | None:
 
 def reason_in_words(reason: str) -> str:
     """Why a mark was set: a person's own words, or ours where a button set it."""
-    return gettext(reason) if reason in REASONS else reason
+    return translated(reason) if reason in REASONS else reason
 
 
 def translated(words: str) -> str:
     """Words without values."""
-    return gettext(words) if words else words  # gettext answers an empty text with the catalogue's header
-
-
-def _value(value: Any) -> Any:
-    if isinstance(value, Sentence):
-        return in_words(value)
-    if isinstance(value, Phrase):
-        return gettext(value)
-    return isolated(value) if isinstance(value, str) else value
+    return languages.translated(words, page_language())

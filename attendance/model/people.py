@@ -30,6 +30,7 @@ class User:
     created_at: datetime
     student_id: str | None = None
     timezone: str | None = None
+    language: str | None = None
     session_key: str = field(default_factory=new_id)  # replaced with the password, so that older sessions end
     notices: str | None = None  # what they chose to be told, as rules/notices.py writes it
 

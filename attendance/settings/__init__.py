@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from attendance.errors import SettingsError
+from attendance.languages import LANGUAGES, SOURCE
 from attendance.settings.kinds import (
     count,
     file,
@@ -81,6 +82,12 @@ SETTINGS = (
         "huey+sqlite:{data}/jobs.db",
         "How searches reach a worker: by huey, or by `lambda:QUEUE_URL`; `inline` searches at once, for tests.",
         service_url,
+    ),
+    Setting(
+        "ROLLCALL_LANGUAGE",
+        SOURCE,
+        "The language where neither the account nor the browser names one that there is: `en` or `ko`.",
+        one_of(*LANGUAGES),
     ),
     Setting("ROLLCALL_TIMEZONE", "", "The time zone of new courses; empty: the machine's.", timezone),
     Setting(
@@ -310,6 +317,7 @@ class Settings:
     media: ServiceUrl
     faces: ServiceUrl
     jobs: ServiceUrl
+    language: str
     timezone: str
     accept_similarity: float | None
     review_similarity: float | None

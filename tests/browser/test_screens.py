@@ -76,6 +76,14 @@ def test_every_page_of_an_admin_keeps_the_rules(signed_in: SignedIn, school: Sch
     assert broken(signed_in(ADMIN), _pages_of_admin(school)) == []
 
 
+def test_every_page_in_korean_keeps_the_rules(signed_in: SignedIn, school: School, origin: str) -> None:
+    admin = signed_in(ADMIN)
+    admin.context.add_cookies([{"name": "rollcall_language", "value": "ko", "url": origin}])
+    pages = [*_pages_of_admin(school), *_pages_of_teacher(school)]
+    assert broken(admin, [(f"{name}-korean", path) for name, path in pages]) == []
+    assert admin.locator("html").get_attribute("lang") == "ko"
+
+
 def test_every_page_of_a_teacher_keeps_the_rules(signed_in: SignedIn, school: School) -> None:
     assert broken(signed_in(TEACHER), _pages_of_teacher(school)) == []
 

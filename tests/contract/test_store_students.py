@@ -98,6 +98,16 @@ def test_unknown_students_are_not_found(store: Store) -> None:
         store.commit(AddFace(a_face()))
 
 
+def test_names_in_hangul_are_sorted_as_a_korean_list_is_after_those_in_latin(store: Store) -> None:
+    names = ["하늘", "가람", "Zoe", "나래", "까치", "각시", "ada", "다솜", "갸름"]
+    for number, name in enumerate(names):
+        store.commit(AddStudent(a_student(str(number), name=name)))
+    assert [one.name for one in store.students().items] == [
+        *("ada", "Zoe"),
+        *("가람", "각시", "갸름", "까치", "나래", "다솜", "하늘"),
+    ]
+
+
 def test_students_are_sorted_by_name_then_id_and_come_in_pages(store: Store) -> None:
     for student_id, name in (("4", "beta"), ("2", "alpha"), ("3", "Alpha"), ("1", "gamma")):
         store.commit(AddStudent(a_student(student_id, name=name)))

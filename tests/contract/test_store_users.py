@@ -13,7 +13,7 @@ from tests.contract.samples import NOW, a_course, a_student, a_user
 
 def test_a_user_is_read_as_it_was_added(store: Store) -> None:
     store.commit(AddStudent(a_student("21")))
-    user = a_user("u1", "Ada@Example.org", name="Ada Example", student_id="21", timezone="Asia/Seoul")
+    user = a_user("u1", "Ada@Example.org", name="Ada Example", student_id="21", timezone="Asia/Seoul", language="ko")
     store.commit(AddUser(user))
     assert store.user("u1") == user
     assert store.user("u1").created_at == NOW

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from attendance.languages import catalogue_path
 from tests.docs.pages import DOCS, ROOT, cells
 
 _ROOMS = ("attendance", "face_engine", "website", "run.py")
@@ -73,3 +74,11 @@ def test_bold_words_of_the_pages_for_users_are_words_of_the_sites_pages(page: st
     texts = {re.sub(rf"^{_VALUE} ", "", text).rstrip(_VALUE).lower() for text in _said()}
     bold = re.findall(r"\*\*([^*\n]+)\*\*", (DOCS / page).read_text())
     assert [words for words in bold if words.rstrip(_VALUE).lower() not in texts] == []
+
+
+def test_the_page_for_korean_teachers_names_what_the_pages_say_in_korean():
+    page = (DOCS / "teachers-ko.md").read_text("utf-8")
+    said = re.findall(r'^msgstr(?:\[0\])? "(.*)"$', catalogue_path("ko").read_text("utf-8"), re.MULTILINE)
+    bold = [" ".join(words.split()) for words in re.findall(r"\*\*(.+?)\*\*", page, re.DOTALL)]
+    assert len(bold) > 20
+    assert [words for words in bold if words not in {one.rstrip("…") for one in said}] == []

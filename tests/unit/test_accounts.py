@@ -191,7 +191,7 @@ def test_a_name_that_is_changed_at_the_same_moment_does_not_bring_back_an_old_pa
         commit(*parts)
 
     with patch.object(store, "commit", commit_after_somebody_else):
-        change_profile(services, teacher.id, name="Ada L.", timezone=None)
+        change_profile(services, teacher.id, name="Ada L.", timezone=None, language=None)
 
     now = services.store.user(teacher.id)
     assert now.name == "Ada L."

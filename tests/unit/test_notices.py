@@ -271,6 +271,29 @@ def test_the_log_of_a_lecture_comes_once_when_all_of_it_is_searched(site: Site) 
     assert site.message().names == ("key-of-21",)
 
 
+def test_a_mail_and_its_file_are_in_the_language_of_who_reads_them(site: Site) -> None:
+    site.store.commit(SaveUser(replace(site.store.user("u1"), language="ko")))
+    site.teacher_wants(NoticeKind.LECTURE_LOG)
+    marked(site.store, a_mark("21", Status.LATE))
+    searched(site.store)
+    site.happened(site.searched())
+    site.later(6 * MINUTE)
+    message = site.message()
+    assert message.subject.startswith("출결: ")
+    assert "2025. 3. 3." in message.subject
+    assert message.paragraphs[0] == "첨부 파일은 1줄입니다."
+    (file,) = message.attachments
+    assert "지각" in file.content.decode("utf-8-sig")
+
+
+def test_who_has_chosen_no_language_reads_that_of_the_site() -> None:
+    site = Site(ROLLCALL_LANGUAGE="ko")
+    site.teacher_wants(NoticeKind.SEARCH_DONE)
+    searched(site.store)
+    site.happened(site.searched())
+    assert site.mails()[0].startswith("분석 완료: ")
+
+
 def test_a_week_is_mailed_once_also_after_a_downtime(site: Site) -> None:
     course = site.store.course("c1")
     chosen = CourseNotices({NoticeKind.WEEK_LOG: ALL}, since=NOW)

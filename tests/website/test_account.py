@@ -24,7 +24,7 @@ def _change(client: FlaskClient, old: str = PASSWORD, new: str = NEW, repeated: 
 
 
 def test_people_change_their_name_and_time_zone(teacher_client: FlaskClient, services: Services, teacher: User) -> None:
-    answer = post_form(teacher_client, "/account", name="이름", timezone="America/New_York")
+    answer = post_form(teacher_client, "/account", name="이름", timezone="America/New_York", language="")
     assert answer.status_code == 302
     saved = services.store.user(teacher.id)
     assert (saved.name, saved.timezone) == ("이름", "America/New_York")
@@ -33,7 +33,7 @@ def test_people_change_their_name_and_time_zone(teacher_client: FlaskClient, ser
 def test_a_time_zone_that_does_not_exist_is_refused(
     teacher_client: FlaskClient, services: Services, teacher: User
 ) -> None:
-    assert post_form(teacher_client, "/account", name="x", timezone="Mars/Olympus").status_code == 200
+    assert post_form(teacher_client, "/account", name="x", timezone="Mars/Olympus", language="").status_code == 200
     assert services.store.user(teacher.id) == teacher
 
 
@@ -47,7 +47,7 @@ def test_the_page_shows_the_zone_that_somebody_chose_also_by_an_old_name(
     for zone in ("Europe/Berlin", "US/Samoa"):
         services.store.commit(SaveUser(replace(teacher, timezone=zone)))
         assert chosen() == [zone]
-        assert post_form(teacher_client, "/account", name="x", timezone=zone).status_code == 302
+        assert post_form(teacher_client, "/account", name="x", timezone=zone, language="").status_code == 302
         assert services.store.user(teacher.id).timezone == zone
 
 
@@ -65,7 +65,7 @@ def test_times_are_shown_in_the_readers_zone(
         admin_client.get("/account")
         assert moment(noon) == "Mar 2, 2026, 21:00"
         assert moment(noon, "America/New_York") == "Mar 2, 2026, 07:00"
-    post_form(admin_client, "/account", name="x", timezone="America/Los_Angeles")
+    post_form(admin_client, "/account", name="x", timezone="America/Los_Angeles", language="")
     with admin_client:
         admin_client.get("/account")
         assert moment(noon) == "Mar 2, 2026, 04:00"
@@ -106,5 +106,5 @@ def test_the_old_password_cannot_be_guessed_in_a_session_left_open(admin_client:
 
 def test_the_page_offers_the_zone_that_is_saved(admin_client: FlaskClient) -> None:
     csrf(admin_client, "/account")
-    post_form(admin_client, "/account", name="x", timezone="Asia/Tokyo")
+    post_form(admin_client, "/account", name="x", timezone="Asia/Tokyo", language="")
     assert '<option selected value="Asia/Tokyo">' in admin_client.get("/account").text

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
+from babel.messages.pofile import write_po
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import get_babel
 
 import website
+from attendance import languages
 from attendance.errors import BadPhoto, BadRecording, InvalidInput, Phrase
 from attendance.model import Course, OutboxItem, Student
 from attendance.rules.stored_sentences import to_text
@@ -45,19 +47,20 @@ AGAIN = b"id,name,consent\n21,Another name,\n"
 
 
 @pytest.fixture
-def app(app: Flask, tmp_path: Path) -> Flask:
+def app(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """The site in Esperanto, with a catalogue of a few sentences."""
     catalogue = Catalog(locale="eo")
     for sentence, translation in SENTENCES.items():
         message = catalogue.add(sentence, translation, flags=["python-format"] if "%(" in sentence else [])
         assert not list(message.check(catalogue))
-    folder = tmp_path / "translations/eo/LC_MESSAGES"
-    folder.mkdir(parents=True)
-    with (folder / "messages.mo").open("wb") as file:
-        write_mo(file, catalogue)
-    babel = get_babel(app)
-    babel.default_locale, babel.translation_directories = "eo", [str(tmp_path / "translations")]
-    return app
+    path = tmp_path / "messages.po"
+    with path.open("wb") as file:
+        write_po(file, catalogue)
+    monkeypatch.setattr(languages, "catalogue_path", lambda language: path)
+    languages.catalogue.cache_clear()
+    get_babel(app).locale_selector = lambda: "eo"
+    yield app
+    languages.catalogue.cache_clear()
 
 
 def register(client: FlaskClient, *photos: bytes, **more: str):
@@ -183,7 +186,7 @@ def test_the_report_of_an_import_is_translated(admin_client: FlaskClient, studen
     page = begun.headers["Location"]
     post_form(admin_client, f"{page}/continue", token_from=page)
     assert "La nomo ŝanĝiĝis." in admin_client.get(page).text
-    assert "Name changed." in admin_client.get(f"{page}/report.csv").text
+    assert "La nomo ŝanĝiĝis." in admin_client.get(f"{page}/report.csv").text
 
 
 def test_why_a_button_set_a_mark_is_translated_and_what_people_type_is_not(app: Flask) -> None:

@@ -5,6 +5,7 @@ from wtforms import PasswordField, SelectChoice, SelectField, SelectMultipleFiel
 from wtforms.validators import EqualTo, InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from attendance.languages import LANGUAGES
 from attendance.passwords import LONGEST, SHORTEST
 from attendance.rules.scopes import SCOPES
 from attendance.use_cases.names import MOST_NAME_CHARACTERS
@@ -13,10 +14,14 @@ from website.timezone_field import TimezoneField
 
 
 class ProfileForm(Form):
-    """Name and time zone; an empty zone is the site's."""
+    """Name, time zone and language; an empty zone is the site's, and an empty language the browser's."""
 
     name = StringField(_l("Name"), [InputRequired(_l("Enter your name.")), Length(max=MOST_NAME_CHARACTERS)])
     timezone = TimezoneField(_l("Time zone"), none=_l("The zone of this site"))
+    language = SelectField(
+        _l("Language"),
+        choices=[SelectChoice("", _l("As the browser asks for")), *(SelectChoice(*one) for one in LANGUAGES.items())],
+    )
     submit = SubmitField(_l("Save"))
 
 

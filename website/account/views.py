@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import refresh
+from flask_login import current_user
 
 from attendance.errors import InvalidInput
-from attendance.use_cases.people.accounts import change_password, change_profile
+from attendance.use_cases.people.accounts import change_language, change_password, change_profile
 from website.access import roles_required
 from website.account.forms import PasswordForm, ProfileForm
+from website.auth.next_page import next_page
 from website.current import current_services, current_settings, signed_in_user
+from website.language import remember_language
 from website.limits import login_attempts
 from website.login import sign_in
 
@@ -20,18 +24,36 @@ blueprint = Blueprint("account", __name__, url_prefix="/account", template_folde
 @blueprint.route("/", methods=["GET", "POST"])
 @roles_required()
 def index() -> ResponseReturnValue:
-    """Name and time zone."""
+    """Name, time zone and language."""
     user = signed_in_user()
     form = ProfileForm(obj=user)
     if form.validate_on_submit():
         try:
-            change_profile(current_services(), user.id, name=form.name.data, timezone=form.timezone.data or None)
+            current_user.user = change_profile(
+                current_services(),
+                user.id,
+                name=form.name.data,
+                timezone=form.timezone.data or None,
+                language=form.language.data or None,
+            )
         except InvalidInput as error:
             form.refuse(error)
         else:
+            refresh()  # what follows is said in the language that was chosen
             flash(_("Your account is saved."), "success")
             return redirect(url_for("account.index"))
     return render_template("account/index.html", form=form, site_timezone=current_settings().timezone)
+
+
+@blueprint.post("/language")
+def language() -> ResponseReturnValue:
+    """The switch: this browser reads in that language from now on, and so does the account of who is signed in."""
+    chosen = request.form.get("language", "")
+    if current_user.is_authenticated:
+        change_language(current_services(), current_user.id, chosen)
+    answer = redirect(next_page())
+    remember_language(answer, chosen)
+    return answer
 
 
 @blueprint.route("/password", methods=["GET", "POST"])

@@ -69,7 +69,9 @@ class SlotForm(Form):
     """A line of the timetable of a room."""
 
     course_id = SelectField(_l("Course"))
-    weekday = SelectField(_l("Day"), coerce=int, choices=[SelectChoice(day, word) for day, word in enumerate(WEEKDAYS)])
+    weekday = SelectField(
+        _l("Day of the week"), coerce=int, choices=[SelectChoice(day, word) for day, word in enumerate(WEEKDAYS)]
+    )
     starts = TimeField(_l("From"), validators=[InputRequired(_TIME)])
     ends = TimeField(_l("To"), validators=[InputRequired(_TIME)])
     from_on = DateField(_l("First day"), validators=[Optional()])

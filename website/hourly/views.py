@@ -25,6 +25,7 @@ from website.current import current_services, signed_in_user
 from website.hourly.annotation import NamedBox, annotate
 from website.hourly.name_places import NamePlace, place_names
 from website.hourly.words import SIGNS, iso_day, name_seen
+from website.language import page_language
 from website.media.playable import is_playable
 from website.media.serving import serve
 from website.request_args import date_or_none
@@ -69,7 +70,7 @@ def download() -> ResponseReturnValue:
     day = _asked_day()
     if day is None:
         raise NotFound("Say which day the file is of.")
-    content = hourly_as_csv(_grid(course, day), with_totals=not _is_student())
+    content = hourly_as_csv(_grid(course, day), with_totals=not _is_student(), language=page_language())
     response = Response(content, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="hourly-{day.isoformat()}.csv"'
     return response

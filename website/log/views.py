@@ -17,6 +17,7 @@ from attendance.use_cases.unknowns.groups import owner_of
 from attendance.use_cases.unknowns.vectors import keeps_vectors
 from website.access import roles_required, visible_courses
 from website.current import current_services, reader_timezone, signed_in_user
+from website.language import page_language
 from website.log.query import LogQuery, read_query
 from website.request_args import page_number
 from website.status_words import words_of_statuses
@@ -62,7 +63,7 @@ def download(kind: str) -> ResponseReturnValue:
     query = read_query(request.args, courses)
     zone = _zone(query, courses)
     wanted = query.filter(courses, zone)
-    content = export_log(services, wanted, format=kind, timezone=str(zone))
+    content = export_log(services, wanted, format=kind, timezone=str(zone), language=page_language())
     response = Response(content, content_type=_TYPES[kind])
     today = services.now().astimezone(zone).date().isoformat()
     response.headers["Content-Disposition"] = f'attachment; filename="attendance-{today}.{kind}"'

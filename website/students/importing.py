@@ -30,6 +30,7 @@ from website.access import roles_required, visible_courses
 from website.config import MOST_BYTES_OF_FIELDS
 from website.current import current_services, signed_in_user
 from website.errors import wants_json
+from website.language import page_language
 from website.request_args import page_number
 from website.security import takes_up_to
 from website.students.answers import done, not_done, one_with_photos_at_a_time
@@ -102,7 +103,7 @@ def give_up_import(import_id: str) -> ResponseReturnValue:
 @roles_required(Role.ADMIN)
 def download_report(import_id: str) -> ResponseReturnValue:
     """The report as a file."""
-    answer = Response(report_as_csv(_stored(import_id).report), content_type="text/csv; charset=utf-8")
+    answer = Response(report_as_csv(_stored(import_id).report, page_language()), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="import-report.csv"'
     return answer
 

@@ -90,6 +90,7 @@ users = Table(
     Column("created_at", Moment, nullable=False),
     _of("student_id", "students", nullable=True, index=True),
     Column("timezone", text(64)),
+    Column("language", text(16)),
     Column("session_key", text(64), nullable=False),
     Column("notices", prose()),
 )

@@ -17,10 +17,12 @@ from attendance.errors import (
     InvalidInput,
     NotFound,
     Personal,
+    Phrase,
     RollcallError,
     Sentence,
     TooLarge,
 )
+from attendance.languages import SOURCE, catalogue, in_words
 from attendance.model import AuditEntry, Course, Face, Student
 from attendance.ports import Progress
 from attendance.rules.consent import was_taken_back, with_consents
@@ -54,6 +56,16 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
+_OUTCOMES = {
+    Outcome.ADDED: Phrase("added"),
+    Outcome.UPDATED: Phrase("updated"),
+    Outcome.UNCHANGED: Phrase("unchanged"),
+    Outcome.REFUSED: Phrase("refused"),
+}
+_HEADINGS = (Phrase("line"), Phrase("id"), Phrase("name"), Phrase("outcome"), Phrase("remark"))
+"""Of the report as a file, which is a list that can be imported: in any language `id` and `name` are columns of one."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImportRow:
     """One line of the report: what became of one line of the CSV file, and stored sentences about it."""
@@ -67,7 +79,11 @@ class ImportRow:
     @property
     def sentence(self) -> str:
         """All remarks, in English."""
-        return " ".join(from_text(one).sentence for one in self.remarks)
+        return self.said_in(SOURCE)
+
+    def said_in(self, language: str) -> str:
+        """All remarks, in this language."""
+        return " ".join(in_words(from_text(one), language) for one in self.remarks)
 
 
 def import_students(
@@ -282,10 +298,11 @@ def _first_lines(rows: Sequence[RosterRow]) -> dict[str, int]:
     return lines
 
 
-def report_as_csv(report: Sequence[ImportRow]) -> bytes:
+def report_as_csv(report: Sequence[ImportRow], language: str = SOURCE) -> bytes:
     """A line a row of the list."""
-    rows = ([row.line, row.student_id, row.name, row.outcome.value, row.sentence] for row in report)
-    return as_csv(["line", "id", "name", "outcome", "remark"], rows)
+    say = catalogue(language).gettext
+    rows = ([row.line, row.student_id, row.name, say(_OUTCOMES[row.outcome]), row.said_in(language)] for row in report)
+    return as_csv([say(heading) for heading in _HEADINGS], rows)
 
 
 class RowPhotos(Sequence[bytes]):

@@ -9,7 +9,8 @@ from itertools import takewhile
 
 import pytz
 
-from attendance.errors import NotFound
+from attendance.errors import NotFound, Phrase
+from attendance.languages import SOURCE, catalogue
 from attendance.model import Course, Lecture, Recording, Sighting, Student
 from attendance.rules.hours import HourlyGrid, Presence, hourly_grid
 from attendance.rules.lectures import is_sure
@@ -125,27 +126,31 @@ def lectures_around(services: Services, course_id: str, starts_at: datetime, end
     return [one for one in young if one.starts_at < ends_at + LONGEST_LECTURE]
 
 
+_STUDENT_ID, _NAME, _PERCENT = Phrase("Student id"), Phrase("Name"), Phrase("Percent")
 _WORDS = {
-    Presence.PRESENT: "present",
-    Presence.UNSURE: "unsure",
-    Presence.ANOTHER_WAY: "unsure: needs another way",
-    Presence.ABSENT: "absent",
+    Presence.PRESENT: Phrase("present"),
+    Presence.UNSURE: Phrase("unsure"),
+    Presence.ANOTHER_WAY: Phrase("unsure: needs another way"),
+    Presence.ABSENT: Phrase("absent"),
     Presence.NOT_WATCHED: "",
 }
 
 
-def hourly_as_csv(grid: HourlyGrid, *, with_totals: bool = True) -> bytes:
+def hourly_as_csv(grid: HourlyGrid, *, with_totals: bool = True, language: str = SOURCE) -> bytes:
     """A line a student and a column an hour, in percent of the watched hours; the last line counts over students.
 
     Hours that nobody watched are empty.
     """
-    headings = ["Student id", "Name", *(_hour_words(grid, place) for place in range(len(grid.hours))), "Percent"]
+    say = catalogue(language).gettext
+    hours, percent = [_hour_words(grid, place) for place in range(len(grid.hours))], say(_PERCENT)
+    words = {presence: say(word) if word else "" for presence, word in _WORDS.items()}
+    headings = [say(_STUDENT_ID), say(_NAME), *hours, percent]
     rows = [
-        [row.student.id, row.student.name, *(_WORDS[cell.presence] for cell in row.cells), _number(row.percent)]
+        [row.student.id, row.student.name, *(words[cell.presence] for cell in row.cells), _number(row.percent)]
         for row in grid.rows
     ]
     if with_totals:
-        rows.append(["", "Percent", *(_number(hour.percent) for hour in grid.hours), _number(grid.percent)])
+        rows.append(["", percent, *(_number(hour.percent) for hour in grid.hours), _number(grid.percent)])
     return as_csv(headings, rows)
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Literal, get_args
@@ -17,12 +17,14 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
-from attendance.errors import InvalidInput, NotFound
-from attendance.model import Course, LogFilter, LogRow, Status
+from attendance.errors import InvalidInput, NotFound, Phrase
+from attendance.languages import SOURCE, catalogue
+from attendance.model import Course, LogFilter, LogRow, Mark, Status
 from attendance.rules.lectures import rounded_down
 from attendance.rules.paging import all_items
-from attendance.rules.statuses import share_attended
+from attendance.rules.statuses import MEANINGS, share_attended
 from attendance.services import Services
+from attendance.use_cases.lectures.marks import REASONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,35 +55,48 @@ def own_courses(services: Services, student_id: str) -> Sequence[OwnCourse]:
 
 
 Format = Literal["csv", "xlsx", "json"]
-ANOTHER_WAY = "needs another way: the search had no photo to compare"
+ANOTHER_WAY = Phrase("needs another way: the search had no photo to compare")
 FORMATS: tuple[Format, ...] = get_args(Format)
 _PAGE_SIZE = 500
+_SHEET, _YES, _NO = Phrase("Attendance"), Phrase("yes"), Phrase("no")
+_SEARCH, _REMOVED_USER = Phrase("search"), Phrase("a removed user")
 
 _HEADINGS = {
-    "course": "Course",
-    "section": "Section",
-    "course_name": "Course name",
-    "date": "Date ({zone})",
-    "starts": "Start ({zone})",
-    "ends": "End ({zone})",
-    "student_id": "Student id",
-    "name": "Name",
-    "status": "Status",
-    "left_early": "Left early",
-    "first_seen": "First seen ({zone})",
-    "last_seen": "Last seen ({zone})",
-    "first_seen_s": "First second",
-    "last_seen_s": "Last second",
-    "similarity": "Similarity (0-100)",
-    "frames": "Frames",
-    "search_says": "Search says",
-    "decided_by": "Decided by",
-    "reason": "Reason",
+    "course": Phrase("Course"),
+    "section": Phrase("Section"),
+    "course_name": Phrase("Course name"),
+    "date": Phrase("Date"),
+    "starts": Phrase("Start"),
+    "ends": Phrase("End"),
+    "student_id": Phrase("Student id"),
+    "name": Phrase("Name"),
+    "status": Phrase("Status"),
+    "left_early": Phrase("Left early"),
+    "first_seen": Phrase("First seen"),
+    "last_seen": Phrase("Last seen"),
+    "first_seen_s": Phrase("First second"),
+    "last_seen_s": Phrase("Last second"),
+    "similarity": Phrase("Similarity (0-100)"),
+    "frames": Phrase("Frames"),
+    "search_says": Phrase("Search says"),
+    "decided_by": Phrase("Decided by"),
+    "reason": Phrase("Reason"),
 }
 
+_ON_A_CLOCK = ("date", "starts", "ends", "first_seen", "last_seen")
 
-def export_log(services: Services, wanted: LogFilter, *, format: str, timezone: str) -> bytes:  # noqa: A002
-    """All lines of the log that are wanted, with times in this time zone.
+
+def export_log(
+    services: Services,
+    wanted: LogFilter,
+    *,
+    format: str,  # noqa: A002
+    timezone: str,
+    language: str = SOURCE,
+) -> bytes:
+    """All lines of the log that are wanted, with times in this time zone, for readers of this language.
+
+    JSON is for programs and has no language.
 
     In CSV files a text gets an apostrophe wherever a spreadsheet could begin a formula. In Excel files cells are typed
     as text, which does the same without changing them. Raises InvalidInput.
@@ -97,12 +112,17 @@ def export_log(services: Services, wanted: LogFilter, *, format: str, timezone: 
         zone = pytz.timezone(timezone)
     except pytz.UnknownTimeZoneError:
         raise InvalidInput("There is no time zone %(timezone)s.", timezone=timezone, field="timezone") from None
-    lines = _Lines(services, zone)
     if format == "json":
-        return _as_json(lines, wanted, timezone)
-    headings = [heading.format(zone=timezone) for heading in _HEADINGS.values()]
-    rows = (list(lines.cells(row).values()) for row in log_rows(services, wanted))
-    return workbook(headings, rows) if format == "xlsx" else as_csv(headings, rows)
+        return _as_json(_Lines(services, zone), wanted, timezone)
+    lines, say = _Lines(services, zone, language), catalogue(language).gettext
+    clock = dict.fromkeys(_ON_A_CLOCK, f" ({timezone})")
+    headings = [f"{say(heading)}{clock.get(name, '')}" for name, heading in _HEADINGS.items()]
+    rows = ([_said(value, say) for value in lines.cells(row).values()] for row in log_rows(services, wanted))
+    return workbook(headings, rows, say(_SHEET)) if format == "xlsx" else as_csv(headings, rows)
+
+
+def _said(value: Any, say: Callable[[str], str]) -> Any:
+    return say(_YES if value else _NO) if isinstance(value, bool) else value
 
 
 def log_rows(services: Services, wanted: LogFilter) -> Iterator[LogRow]:
@@ -116,9 +136,11 @@ class _Lines:
 
     services: Services
     zone: Any
+    language: str = SOURCE
 
     def __post_init__(self) -> None:
         self._names: dict[str, str] = {}
+        self._say = catalogue(self.language).gettext
 
     def cells(self, row: LogRow) -> dict[str, Any]:
         """One value a heading: text, number, date, time, bool or None."""
@@ -132,12 +154,12 @@ class _Lines:
             "ends": ends.time().replace(microsecond=0),
             "student_id": row.student_id,
             "name": row.student_name,
-            "status": row.mark.status.value,
+            "status": self.status(row.mark.status),
             "left_early": row.mark.left_early,
             **self._seen(row),
-            "search_says": row.mark.machine_status.value,
+            "search_says": self.status(row.mark.machine_status),
             "decided_by": self.decided_by(row),
-            "reason": ANOTHER_WAY if row.mark.needs_another_way else row.mark.reason,
+            "reason": self.reason(row.mark),
         }
 
     def _seen(self, row: LogRow) -> dict[str, Any]:
@@ -154,6 +176,16 @@ class _Lines:
             "frames": seen.frames,
         }
 
+    def status(self, status: Status) -> str:
+        """In English as programs know it."""
+        return status.value if self.language == SOURCE else self._say(MEANINGS[status].counted)
+
+    def reason(self, mark: Mark) -> str:
+        """A person's own words, or ours where a button set it."""
+        if mark.needs_another_way:
+            return self._say(ANOTHER_WAY)
+        return self._say(mark.reason) if mark.reason in REASONS else mark.reason
+
     def local(self, moment: datetime) -> datetime:
         """The moment in the reader's time zone."""
         return moment.astimezone(self.zone)
@@ -162,7 +194,7 @@ class _Lines:
         """The name of the person who set the mark, or that the search did."""
         user_id = row.mark.set_by
         if user_id is None:
-            return "search"
+            return self._say(_SEARCH)
         if user_id not in self._names:
             self._names[user_id] = self._name(user_id)
         return self._names[user_id]
@@ -171,7 +203,7 @@ class _Lines:
         try:
             user = self.services.store.user(user_id)
         except NotFound:
-            return "a removed user"
+            return self._say(_REMOVED_USER)
         return user.name or user.email
 
 
@@ -198,10 +230,10 @@ _MOST_ROWS = 1_048_575  # a sheet has 2^20 rows, one of them for the headings
 _WIDTH = 18
 
 
-def workbook(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+def workbook(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str) -> bytes:
     """One sheet with a frozen line of headings. Raises InvalidInput where a sheet cannot hold all rows."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("Attendance")
+    sheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"
     for column in range(len(headings)):
         sheet.column_dimensions[chr(ord("A") + column)].width = _WIDTH
@@ -223,8 +255,6 @@ def _heading(sheet: Any, text: str) -> Any:
 
 def _cell(sheet: Any, value: Any) -> Any:
     """A typed cell: text stays text, also where it looks like a formula or a link."""
-    if isinstance(value, bool):
-        value = "yes" if value else "no"
     if isinstance(value, str):
         cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
         cell.data_type = "s"
@@ -278,8 +308,6 @@ def _safe_cell(value: Any) -> Any:
     match value:
         case None:
             return ""
-        case bool():
-            return "yes" if value else "no"
         case date() | time():
             return value.isoformat()
         case str():

@@ -12,11 +12,12 @@ from typing import Any
 from attendance.committing import commit
 from attendance.errors import Conflict, InvalidInput, NotAllowed, NotFound, SettingsError
 from attendance.events import NoticeAnswered
+from attendance.languages import in_words
 from attendance.model import ActionKind, Answer, Choice, Course, Role, Search, User
 from attendance.ports import AnsweredNotifier
 from attendance.services import Services
 from attendance.use_cases.devices.reading import see_alarm
-from attendance.use_cases.notices.composing import LANGUAGE
+from attendance.use_cases.notices.composed import language_of
 from attendance.use_cases.notices.renewing import renew
 from attendance.use_cases.people.rights import check_may_teach
 from attendance.use_cases.unknowns.deciding import ignore_group, name_group
@@ -63,7 +64,7 @@ def act(services: Services, event: NoticeAnswered) -> None:
         _do(services, _user(services, notifier, answer.account), answer)
     except (NotFound, NotAllowed, InvalidInput, Conflict) as refused:
         _log.info("%s of %s was refused: %s", answer.action.value, answer.target, refused.sentence)
-        notifier.tell(answer, refused.sentence)
+        notifier.tell(answer, in_words(refused, services.settings.language))
         _renew(services, answer)  # it may still ask what was answered elsewhere
 
 
@@ -111,7 +112,7 @@ def _choices(services: Services, notifier: AnsweredNotifier, search: Search) -> 
         _log.info("A search for names was refused: %s", refused.sentence)
         return []
     roster = {student.id for student in services.store.roster(course.id)}
-    _ = Words(LANGUAGE, course.timezone)
+    _ = Words(language_of(services, user), course.timezone)
     theirs, others = _("On the roster"), _("Others who consented")
     return [
         Choice(student.key, f"{student.name} ({student.id})", theirs if student.id in roster else others)

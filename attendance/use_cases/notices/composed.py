@@ -19,6 +19,11 @@ class Reader:
     course: Course | None
 
 
+def language_of(services: Services, user: User | None) -> str:
+    """As the user chose, else the site's, which is also that of channels that several people read."""
+    return (user and user.language) or services.settings.language
+
+
 def link_to(services: Services, text: str, path: str) -> tuple[Link, ...]:
     """A page of the site; none where the site does not know its own address."""
     address = services.settings.address

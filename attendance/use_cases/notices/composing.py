@@ -13,11 +13,9 @@ from attendance.model import Course, Link, Message, Notice, NoticeKind, User
 from attendance.rules.notices import zone_for
 from attendance.services import Services
 from attendance.use_cases.notices import course_messages, device_messages
-from attendance.use_cases.notices.composed import Reader
+from attendance.use_cases.notices.composed import Reader, language_of
 from attendance.use_cases.notices.unsubscribing import unsubscribe_url
 from attendance.words import Words
-
-LANGUAGE = "en"
 
 _Composer = Callable[[Services, Event, Reader], Message]
 _COMPOSED_BY: Mapping[NoticeKind, _Composer] = {
@@ -98,7 +96,7 @@ def _data(event: Event) -> Mapping[str, Any]:
 def _reader(services: Services, event: Event, user: User | None) -> Reader:
     """Raises NotFound."""
     course = _course_of(services, event)
-    return Reader(Words(LANGUAGE, zone_for(user, course, services.settings.timezone)), user, course)
+    return Reader(Words(language_of(services, user), zone_for(user, course, services.settings.timezone)), user, course)
 
 
 def _course_of(services: Services, event: Event) -> Course | None:

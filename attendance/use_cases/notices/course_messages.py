@@ -225,7 +225,7 @@ def _log(
     at: datetime,
 ) -> Message:
     _, rows = reader.words, list(log_rows(services, wanted))
-    content = export_log(services, wanted, format="csv", timezone=_.zone)
+    content = export_log(services, wanted, format="csv", timezone=_.zone, language=_.language)
     name = f"attendance-{at.date().isoformat()}.csv"
     return Message(
         kind=NoticeKind.LECTURE_LOG,

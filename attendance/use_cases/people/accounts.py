@@ -15,6 +15,7 @@ from attendance.changes import AddUser, ForgetNames, RemoveUser, SaveUser
 from attendance.committing import commit, read_again
 from attendance.disk.secret_files import secret_from
 from attendance.errors import InvalidInput, NotAllowed, NotFound
+from attendance.languages import LANGUAGES
 from attendance.model import AuditEntry, Role, Sender, Session, User, new_id
 from attendance.passwords import check_password, hash_password, is_outdated, is_right, made_up_password
 from attendance.rules.sessions import session_end
@@ -137,14 +138,35 @@ def change_password(services: Services, user_id: str, *, old: str, new: str) -> 
 
 
 @read_again
-def change_profile(services: Services, user_id: str, *, name: str, timezone: str | None) -> User:
-    """People change their own name and time zone; None is the site's zone. Raises NotFound, InvalidInput."""
+def change_profile(services: Services, user_id: str, *, name: str, timezone: str | None, language: str | None) -> User:
+    """People change their own name, time zone and language; None is the site's zone, and the browser's language.
+
+    Raises NotFound, InvalidInput.
+    """
     if timezone is not None and timezone not in pytz.all_timezones_set:
         raise InvalidInput("This is not the name of a time zone.", field="timezone")
+    if language is not None:
+        check_language(language)
     user = services.store.user(user_id)
-    changed = replace(user, name=clean_name(name), timezone=timezone)
+    changed = replace(user, name=clean_name(name), timezone=timezone, language=language)
     services.store.commit(SaveUser(changed, user))
     return changed
+
+
+@read_again
+def change_language(services: Services, user_id: str, language: str) -> User:
+    """People choose their own language. Raises NotFound, InvalidInput."""
+    check_language(language)
+    user = services.store.user(user_id)
+    changed = replace(user, language=language)
+    services.store.commit(SaveUser(changed, user))
+    return changed
+
+
+def check_language(language: str) -> None:
+    """Raises InvalidInput where there are no words of it."""
+    if language not in LANGUAGES:
+        raise InvalidInput("This site cannot be read in that language.", field="language")
 
 
 def remove_user(services: Services, user_id: str, *, by: str | None) -> None:
