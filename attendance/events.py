@@ -223,6 +223,7 @@ class NoticeAnswered(Event):
     account: str
     reference: str
     choice: str
+    keeps_photo: bool = False
 
 
 KINDS: dict[str, type[Event]] = {

@@ -69,7 +69,7 @@ _SEND = "attendance.handlers.notices:send"
 
 HANDLERS: Mapping[str, Handler] = {
     "answers": Handler((NoticeAnswered,), "attendance.handlers.answers:follow"),
-    "showing": Handler((UnknownDecided, ConsentWithdrawn), "attendance.handlers.answers:show"),
+    "showing": Handler((UnknownDecided, VisitNamed, ConsentWithdrawn), "attendance.handlers.answers:show"),
     "imports": Handler((StudentRemoved, PhotosRemoved), "attendance.handlers.imports:forget", at_once=True),
     "visits": Handler((ConsentWithdrawn,), "attendance.handlers.visits:remove", at_once=True),
     "evidence": Handler((ConsentWithdrawn,), "attendance.handlers.evidence:remove", at_once=True),

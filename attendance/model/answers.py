@@ -12,7 +12,7 @@ class Answer:
     """Somebody chose or pressed something. `target` is that of the notice's action, `choice` the key of who was chosen.
 
     `account` is who did it, as the channel calls them; `notice_id` and `reference` say below which message. `id` is the
-    same where the channel says the same once more.
+    same where the channel says the same once more. `keeps_photo` is whether the picture is to become a photo too.
     """
 
     id: str
@@ -22,6 +22,7 @@ class Answer:
     account: str
     reference: str
     choice: str | None = None
+    keeps_photo: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,13 +117,15 @@ class ActionKind(StrEnum):
     NAME_UNKNOWN = "name_unknown"
     IGNORE_UNKNOWN = "ignore_unknown"
     SEE_ALARM = "see_alarm"
+    KEEP_PHOTO = "keep_photo"  # a tick beside NAME_UNKNOWN, and no answer of its own
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """A button: what it does, its label, and what it does it to.
 
-    `target` is `RECORDING_ID/NUMBER` of an unknown, and the id of an alarm.
+    `target` is `RECORDING_ID/NUMBER` of an unknown of a lecture, the id of a visit of one at a door, and that of an
+    alarm.
     """
 
     kind: ActionKind

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from attendance.events import AlarmRaised, DeviceSilent, Event, RecordingSearched, UnknownSeen
+from attendance.events import AlarmRaised, DeviceSilent, Event, RecordingSearched, UnknownAtDoor, UnknownSeen
 from attendance.model import (
     MAIL,
     SLACK,
@@ -43,6 +43,7 @@ _FOR_PEOPLE = (MAIL, SLACK)
 _KINDS_OF: Mapping[type[Event], Sequence[NoticeKind]] = {
     RecordingSearched: (NoticeKind.SEARCH_DONE, NoticeKind.UNSURE_WAITING, NoticeKind.LECTURE_LOG),
     UnknownSeen: (NoticeKind.UNKNOWN_SEEN,),
+    UnknownAtDoor: (NoticeKind.UNKNOWN_SEEN,),
     AlarmRaised: (NoticeKind.ALARM,),
     DeviceSilent: (NoticeKind.DEVICE_SILENT,),
 }
@@ -114,7 +115,8 @@ def receivers(
 ) -> Iterator[Receiver]:
     """Of these people who may know it, those who want to; and the channels that want to.
 
-    `served` are the channels that this site has, each with the names of those who are told without having chosen.
+    `course` is None of what happened at a device. `served` are the channels that this site has, each with the names of
+    those who are told of devices without having chosen.
     """
     for user in people:
         for channel in sorted(channels_of(kind, user, course) & set(served) & set(_FOR_PEOPLE)):
@@ -125,7 +127,7 @@ def receivers(
         chosen = choices_of_course(course)
         if SLACK in chosen.channels.get(kind, frozenset()) and chosen.slack_channel:
             yield Receiver(SLACK, chosen.slack_channel)
-    elif kind in OF_THE_SITE:
+    else:
         yield from (Receiver(SLACK, name) for name in served[SLACK])
 
 

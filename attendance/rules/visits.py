@@ -66,6 +66,11 @@ def visit_ids(item_id: str, count: int) -> list[str]:
     return [item_id, *others][:count]
 
 
+def kept_photo_id(visit_id: str, student_key: str) -> str:
+    """Of the face that a visit's picture becomes where it is kept as a photo: so it is found again to be taken back."""
+    return hashlib.sha256(f"photo {visit_id} {student_key}".encode()).hexdigest()[:32]
+
+
 def may_see(user: User, door: Device) -> bool:
     """Admins, and the staff that is named for the door; a student's account never."""
     return user.role is Role.ADMIN or (user.role is Role.TEACHER and user.id in door.staff_ids)

@@ -47,15 +47,26 @@ def typed(message: Mapping[str, Any], text: str, *, user: str, team: str = TEAM,
 
 
 def chosen(
-    message: Mapping[str, Any], option: Mapping[str, Any], *, user: str, team: str = TEAM, at: str = "1700000900.5"
+    message: Mapping[str, Any],
+    option: Mapping[str, Any],
+    *,
+    user: str,
+    team: str = TEAM,
+    at: str = "1700000900.5",
+    ticked: bool = False,
 ) -> dict[str, Any]:
-    """Somebody chooses what the search offered: block_actions."""
+    """Somebody chooses what the search offered: block_actions. `ticked` is the box beside it."""
     block_id, element = elements(message, "external_select")[0]
+    tick = [{"text": {"type": "plain_text", "text": "Keep", "emoji": False}, "value": "yes"}] if ticked else []
+    boxes = {
+        box["action_id"]: {"type": "checkboxes", "selected_options": tick} for _, box in elements(message, "checkboxes")
+    }
     return _acted(message, user, team, at) | {
+        "state": {"values": {block_id: boxes}},
         "actions": [
             {"type": "external_select", "action_id": element["action_id"], "block_id": block_id, "action_ts": at}
             | {"selected_option": dict(option)}
-        ]
+        ],
     }
 
 

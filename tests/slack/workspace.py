@@ -325,6 +325,11 @@ def _wrong_with_element(element: dict[str, Any], where: str) -> Iterator[str]:
         yield from _wrong_with_text(element["text"], 75, where)
         if len(element.get("value", "")) > 2000:
             yield f"must be no more than 2000 characters [json-pointer:{where}/value]"
+    elif kind == "checkboxes":
+        if not 1 <= len(element["options"]) <= 10 or not element.get("action_id"):
+            yield f"must have 1 to 10 options [json-pointer:{where}]"
+        for option in element["options"]:
+            yield from _wrong_with_text(option["text"], 75, where)
     elif kind == "external_select":
         yield from _wrong_with_text(element["placeholder"], 150, where)
         if not 0 <= element.get("min_query_length", 3) <= 100 or not element.get("action_id"):

@@ -317,10 +317,10 @@ def test_a_person_names_a_visit_and_takes_it_back_with_audit(services: MemorySer
     student = agrees(services)
     stay = a_stay(b"snapshot|900")
     receive_stay(services, door, stay)
-    named = name_visit(services, stay.id, student, by="u1")
+    named = name_visit(services, stay.id, student, by="u1").visit
     assert (named.verdict, named.student_id, named.named_by) == (Verdict.KNOWN, "21", "u1")
     assert [one.visit_id for one in services.store.last_visits([door.id])] == [stay.id]
-    assert unname_visit(services, stay.id, by="u1").student_id is None
+    assert unname_visit(services, stay.id, by="u1").visit.student_id is None
     actions = [entry.action for entry in services.store.audit().items]
     assert {"visit.named", "visit.unnamed"} <= set(actions)
     assert services.store.faces(["21"])[0].photo_key.startswith("photos/")

@@ -6,13 +6,13 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectChoice, SelectField
+from wtforms import BooleanField, SelectChoice, SelectField
 
 from attendance.errors import InvalidInput, MovedOn
 from attendance.rules.texts import isolated
 from attendance.use_cases.devices.reading import names_of_users
 from attendance.use_cases.doors.consenting import agreed
-from attendance.use_cases.doors.naming import name_visit, remove_visit, unname_visit
+from attendance.use_cases.doors.naming import SaidOfVisit, kept_photo, name_visit, remove_visit, unname_visit
 from attendance.use_cases.doors.reading import ShownVisit, one_visit
 from website.access import roles_required
 from website.current import current_services, signed_in_user
@@ -26,6 +26,7 @@ class NameForm(Form):
     """Whom a visit shows, of those who agreed to be known at doors."""
 
     student = SelectField(_l("This is"))
+    keep_photo = BooleanField(_l("Keep the picture as a photo"))
 
 
 @blueprint.post("/visits/<visit_id>/name")
@@ -38,10 +39,13 @@ def name(visit_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         student = services.store.student_by_key(form.student.data)
         try:
-            name_visit(services, visit_id, student, by=user.id)
+            done = name_visit(services, visit_id, student, by=user.id, keep_photo=form.keep_photo.data)
         except (InvalidInput, MovedOn) as refused:
             flash(in_words(refused), "error")
         else:
+            if done.refusal is not None:
+                flash(_("No photo was kept: %(reason)s", reason=in_words(done.refusal)), "warning")
+            _say_removed(done)
             flash(_("This visit is one of %(name)s now.", name=student.name), "success")
         return redirect(url_for("people.visit", visit_id=visit_id))
     return visit_page(shown, form)
@@ -54,10 +58,11 @@ def unname(visit_id: str) -> ResponseReturnValue:
     services, user = current_services(), signed_in_user()
     one_visit(services, user, visit_id)
     try:
-        unname_visit(services, visit_id, by=user.id)
+        done = unname_visit(services, visit_id, by=user.id)
     except MovedOn as refused:
         flash(in_words(refused), "error")
     else:
+        _say_removed(done)
         flash(_("This visit has no name any more."), "success")
     return redirect(url_for("people.visit", visit_id=visit_id))
 
@@ -75,6 +80,11 @@ def remove(visit_id: str) -> ResponseReturnValue:
     return render_template("people/remove.html", one=shown, form=form)
 
 
+def _say_removed(done: SaidOfVisit) -> None:
+    if done.removed_photo:
+        flash(_("The photo that was kept with the name before was removed."), "success")
+
+
 def visit_page(shown: ShownVisit, form: NameForm | None = None) -> str:
     """The page of a visit, with the form as it was sent."""
     by = shown.visit.named_by
@@ -82,6 +92,7 @@ def visit_page(shown: ShownVisit, form: NameForm | None = None) -> str:
         "people/visit.html",
         one=shown,
         heat=heat_of(shown),
+        kept_photo=shown.student is not None and kept_photo(current_services(), shown.visit),
         form=form or _form(shown),
         named_by=names_of_users(current_services(), [by]).get(by) if by else None,
     )

@@ -9,6 +9,7 @@ from typing import Any
 from attendance.model import Action, ActionKind, Message
 
 MOST_BLOCKS = 50
+TICKED = "yes"
 _MOST_SECTION, _MOST_HEADER, _MOST_FIELD, _MOST_ALT, _MOST_BUTTON, _MOST_TEXT = 3000, 150, 2000, 2000, 75, 4000
 _MOST_FIELDS = 10
 
@@ -78,6 +79,9 @@ def _element(action: Action) -> _Block:
             "placeholder": _plain(action.label, _MOST_HEADER),
             "min_query_length": 0,
         }
+    if action.kind is ActionKind.KEEP_PHOTO:
+        tick = {"text": _plain(action.label, _MOST_BUTTON), "value": TICKED}
+        return {"type": "checkboxes", "action_id": action.kind.value, "options": [tick]}
     return {"type": "button", "action_id": action.kind.value, "text": _plain(action.label, _MOST_BUTTON)}
 
 

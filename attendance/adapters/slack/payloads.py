@@ -42,13 +42,30 @@ def _answer(payload: Mapping[str, Any]) -> Answer | None:
     if action["action_id"] not in set(ActionKind):
         return None
     kind = ActionKind(action["action_id"])
+    if kind is ActionKind.KEEP_PHOTO:  # Slack tells of each tick; it counts when a name is chosen
+        return None
     choice = _word(action["selected_option"]["value"]) if kind is ActionKind.NAME_UNKNOWN else None
     container = payload["container"]
     reference = f"{_word(container['channel_id'])} {_word(container['message_ts'])}"
     key, target = _question(action["block_id"])
     account = _word(payload["user"]["id"])
     same = "\n".join((reference, account, kind, target, choice or "", str(action["action_ts"])))
-    return Answer(hashlib.sha256(same.encode()).hexdigest()[:32], key, kind, target, account, reference, choice)
+    return Answer(
+        hashlib.sha256(same.encode()).hexdigest()[:32],
+        key,
+        kind,
+        target,
+        account,
+        reference,
+        choice,
+        _keeps_photo(payload, action),
+    )
+
+
+def _keeps_photo(payload: Mapping[str, Any], action: Mapping[str, Any]) -> bool:
+    """Whether the tick beside it is set."""
+    values = (payload.get("state") or {}).get("values", {}).get(action["block_id"], {})
+    return bool(values.get(ActionKind.KEEP_PHOTO.value, {}).get("selected_options"))
 
 
 def _question(block_id: object) -> tuple[str, str]:

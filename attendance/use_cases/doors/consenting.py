@@ -18,8 +18,13 @@ _PAGE = 200
 
 def agreed(services: Services) -> list[Student]:
     """Everybody who may be known at doors, sorted by name."""
-    students = all_items(lambda page: services.store.students(page=page, size=_PAGE))
-    return [student for student in students if has_consent(student.consents, Purpose.VISITS)]
+    return list(agreeing(services))
+
+
+def agreeing(services: Services, text: str = "") -> Iterator[Student]:
+    """The same one by one, of those in whose name or id this text is."""
+    students = all_items(lambda page: services.store.students(text=text, page=page, size=_PAGE))
+    return (student for student in students if has_consent(student.consents, Purpose.VISITS))
 
 
 def check_agreed(student: Student) -> None:

@@ -17,6 +17,7 @@ from attendance.model import ActionKind, Answer, Choice, Course, Role, Search, U
 from attendance.ports import AnsweredNotifier
 from attendance.services import Services
 from attendance.use_cases.devices.reading import see_alarm
+from attendance.use_cases.notices import door_answers
 from attendance.use_cases.notices.composed import language_of
 from attendance.use_cases.notices.renewing import renew
 from attendance.use_cases.people.rights import check_may_teach
@@ -75,6 +76,11 @@ def _do(services: Services, user: User, answer: Answer) -> None:
         see_alarm(services, answer.target, by=user.id)
         _renew(services, answer)
         return
+    if door_answers.is_of_door(answer.target):
+        refusal = door_answers.say_who(services, user, answer)
+        if refusal is not None:
+            answered_notifier(services).tell(answer, refusal.sentence)
+        return
     course, group = group_of(services, _sighting_id(services, answer.target))
     _check_may_say(services, user, course)
     if not _is_open(group, answer):
@@ -106,6 +112,8 @@ def _choices(services: Services, notifier: AnsweredNotifier, search: Search) -> 
     """Nobody for whoever may not say who it is."""
     try:
         user = _user(services, notifier, search.account)
+        if door_answers.is_of_door(search.target):
+            return door_answers.choices(services, user, search)
         course = _course_of(services, search.target)[0]
         _check_may_say(services, user, course)
     except (NotFound, NotAllowed) as refused:
@@ -164,6 +172,7 @@ def _event(services: Services, answer: Answer) -> NoticeAnswered:
         account=answer.account,
         reference=answer.reference,
         choice=answer.choice or "",
+        keeps_photo=answer.keeps_photo,
     )
 
 
@@ -176,4 +185,5 @@ def _answer(event: NoticeAnswered) -> Answer:
         event.account,
         event.reference,
         event.choice or None,
+        event.keeps_photo,
     )

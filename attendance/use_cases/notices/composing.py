@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from attendance.errors import NotFound
-from attendance.events import Event, LogAsked, read
+from attendance.events import Event, LogAsked, UnknownAtDoor, read
 from attendance.model import Course, Link, Message, Notice, NoticeKind, User
 from attendance.rules.notices import zone_for
 from attendance.services import Services
@@ -41,7 +41,7 @@ def compose(services: Services, notice: Notice, user: User | None) -> Message | 
         if notice.kind is NoticeKind.DIGEST:
             message = _digest(services, notice, user, reader)
         else:
-            message = _COMPOSED_BY[notice.kind](services, event, reader)
+            message = _composer(notice.kind, event)(services, event, reader)
     except NotFound:
         return None
     if message is None:
@@ -55,6 +55,10 @@ def compose(services: Services, notice: Notice, user: User | None) -> Message | 
         data=_data(event),
         unsubscribe_url=ends,
     )
+
+
+def _composer(kind: NoticeKind, event: Event) -> _Composer:
+    return device_messages.unknown_at_door if isinstance(event, UnknownAtDoor) else _COMPOSED_BY[kind]
 
 
 def digest_members(services: Services, notice: Notice) -> Sequence[Notice]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from attendance.errors import NotFound
-from attendance.model import Course, Purpose, Student, UnknownDecision
+from attendance.model import Course, Purpose, Student
 from attendance.rules.consent import has_consent
 from attendance.rules.unknowns import rulings
 from attendance.services import Services
@@ -48,13 +48,13 @@ def said_of(services: Services, course: Course) -> Mapping[str, Said]:
             student = services.store.student(ruling.student_id) if ruling.student_id else None
         except NotFound:
             continue
-        found[sighting_id] = Said(student, _name_of(services, ruling.label))
+        found[sighting_id] = Said(student, name_of_user(services, ruling.label.by))
     return found
 
 
-def _name_of(services: Services, decision: UnknownDecision) -> str:
+def name_of_user(services: Services, user_id: str | None) -> str:
     """Of an account that is gone, nothing."""
     try:
-        return services.store.user(decision.by or "").name
+        return services.store.user(user_id or "").name
     except NotFound:
         return "-"

@@ -1,13 +1,28 @@
-"""Messages about devices: a temperature that reached its line, and a silence."""
+"""Messages about devices: a temperature that reached its line, a silence, and somebody unknown at a door."""
 
 from __future__ import annotations
 
 from attendance.errors import NotFound
-from attendance.events import AlarmRaised, DeviceSilent, Event
-from attendance.model import Action, ActionKind, Fact, Message, NoticeKind, Picture, Reading, Recording, RecordingKind
+from attendance.events import AlarmRaised, DeviceSilent, Event, UnknownAtDoor
+from attendance.model import (
+    Action,
+    ActionKind,
+    Fact,
+    Message,
+    NoticeKind,
+    Picture,
+    Purpose,
+    Reading,
+    Recording,
+    RecordingKind,
+    Student,
+    Visit,
+)
+from attendance.rules.consent import has_consent
 from attendance.services import Services
 from attendance.use_cases.devices.reading import alarm_entry
 from attendance.use_cases.notices.composed import Reader, link_to
+from attendance.use_cases.notices.decided import Said, name_of_user
 
 
 def alarm(services: Services, event: Event, reader: Reader) -> Message:
@@ -58,6 +73,64 @@ def device_silent(services: Services, event: Event, reader: Reader) -> Message:
         ),
         links=link_to(services, _("Open the device"), f"/devices/{device.id}"),
     )
+
+
+def unknown_at_door(services: Services, event: Event, reader: Reader) -> Message:
+    """With the face and the drawn reading, and who it is once somebody said so. Raises NotFound."""
+    assert isinstance(event, UnknownAtDoor)
+    visit, door, _ = services.store.visit(event.visit_id), services.store.device(event.device_id), reader.words
+    said, moment = _said_of(services, visit), _.moment(visit.at)
+    facts = [Fact(_("Door"), f"{door.name} · {door.room}"), Fact(_("Time"), f"{moment} ({_.zone})")]
+    if visit.temperature_c is not None:
+        facts.append(Fact(_("Skin estimate"), _degrees(visit.temperature_c)))
+    pictures = _pictures_of(services, visit, _("Picture of %(moment)s", moment=moment))
+    if visit.reading is not None:
+        facts.append(Fact(_("Coolest and hottest"), _range(visit.reading)))
+        pictures.append(_drawn(visit.reading, _("Heat map, %(range)s", range=_range(visit.reading))))
+    if said is not None:
+        news = said.in_words(_, _("This person"))
+    else:
+        news = _("Somebody was at this door who is nobody that agreed to be known there.")
+    return Message(
+        kind=NoticeKind.UNKNOWN_SEEN,
+        subject=_("Unknown person at a door: %(where)s, %(moment)s", where=door.room or door.name, moment=moment),
+        paragraphs=(news,),
+        at=event.at,
+        facts=tuple(facts),
+        pictures=tuple(pictures),
+        actions=() if said else _who_is_it(reader, visit),
+        links=link_to(services, _("Open the visit"), f"/people/visits/{visit.id}"),
+        names=said.names if said else (),
+    )
+
+
+def _who_is_it(reader: Reader, visit: Visit) -> tuple[Action, ...]:
+    _ = reader.words
+    keeps = (Action(ActionKind.KEEP_PHOTO, _("Keep the picture as a photo"), visit.id),) if visit.picture_key else ()
+    return (
+        *keeps,
+        Action(ActionKind.NAME_UNKNOWN, _("This is …"), visit.id),
+        Action(ActionKind.IGNORE_UNKNOWN, _("Ignore"), visit.id),
+    )
+
+
+def _said_of(services: Services, visit: Visit) -> Said | None:
+    """Raises NotFound, also where who it shows took consent back, so that the visit is about to go."""
+    if visit.named_by is None:
+        return None
+    student: Student | None = services.store.student(visit.student_id) if visit.student_id is not None else None
+    if student is not None and not has_consent(student.consents, Purpose.VISITS):
+        raise NotFound("This visit is about to be erased.")
+    return Said(student, name_of_user(services, visit.named_by))
+
+
+def _pictures_of(services: Services, visit: Visit, alt: str) -> list[Picture]:
+    """None of what was erased since."""
+    try:
+        content = services.media.read(visit.picture_key or "")
+    except NotFound:
+        return []
+    return [Picture(content, "image/jpeg", alt, visit.picture_key)]
 
 
 def _photo(services: Services, recording: Recording, alt: str) -> list[Picture]:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from attendance.changes import SaveNotice
 from attendance.committing import commit
 from attendance.errors import MovedOn, NotFound
-from attendance.events import UnknownSeen, read
+from attendance.events import Event, UnknownAtDoor, UnknownSeen, read
 from attendance.model import Notice, NoticeState, User
 from attendance.ports import AnsweredNotifier, Notifier
 from attendance.services import Services
@@ -28,10 +28,18 @@ def renew_unknowns(services: Services, lecture_ids: Collection[str]) -> None:
             renew(services, notice)
 
 
+def renew_visit(services: Services, visit_id: str) -> None:
+    """All that ask who somebody at a door is. Raises what `renew` does."""
+    for notice in _standing(services):
+        event = read(notice.body)
+        if isinstance(event, UnknownAtDoor) and event.visit_id == visit_id:
+            renew(services, notice)
+
+
 def renew_naming(services: Services, student_key: str) -> None:
     """All that name this student, whose consents have changed. Raises what `renew` does."""
     for notice in _standing(services):
-        if student_key in notice.names.split() and isinstance(read(notice.body), UnknownSeen):
+        if student_key in notice.names.split() and isinstance(read(notice.body), UnknownSeen | UnknownAtDoor):
             renew(services, notice)
 
 
@@ -67,16 +75,14 @@ def take_back(services: Services, notice: Notice, notifier: Notifier) -> None:
 
 
 def remove_left_over(services: Services) -> None:
-    """What Slack has no longer to have: messages that are as old as notices are kept, or of recordings that are gone,
-    and pictures that a killed process left. Raises ServiceUnavailable, ServiceBusy.
+    """What Slack has no longer to have: messages that are as old as notices are kept, or of recordings or visits that
+    are gone, and pictures that a killed process left. Raises ServiceUnavailable, ServiceBusy.
     """
     now = services.now()
     before = now - timedelta(days=services.settings.notices_days)
     references = []
     for notice in list(_standing(services)):
-        event = read(notice.body)
-        is_gone = isinstance(event, UnknownSeen) and not _is_there(services, event.recording_id)
-        if is_gone or notice.created_at < before:
+        if _is_gone(services, read(notice.body)) or notice.created_at < before:
             take_back(services, notice, services.notifiers[notice.channel])
         else:
             references.append(notice.reference or "")
@@ -104,12 +110,16 @@ def _user_of(services: Services, notice: Notice) -> User | None:
     return services.store.user(user_id) if word == "user" else None
 
 
-def _is_there(services: Services, recording_id: str) -> bool:
+def _is_gone(services: Services, event: Event) -> bool:
+    """What its pictures are of."""
     try:
-        services.store.recording(recording_id)
+        if isinstance(event, UnknownSeen):
+            services.store.recording(event.recording_id)
+        elif isinstance(event, UnknownAtDoor):
+            services.store.visit(event.visit_id)
     except NotFound:
-        return False
-    return True
+        return True
+    return False
 
 
 def _is_known(services: Services, student_key: str) -> bool:

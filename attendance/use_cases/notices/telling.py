@@ -8,7 +8,7 @@ from datetime import datetime
 from attendance.changes import AddNotice
 from attendance.committing import commit
 from attendance.errors import AlreadyExists, NotFound
-from attendance.events import Event, LogAsked, NoticeWaits, written
+from attendance.events import Event, LogAsked, NoticeWaits, UnknownAtDoor, written
 from attendance.model import (
     MAIL,
     WEBHOOK,
@@ -32,6 +32,7 @@ from attendance.rules.notices import (
     zone_for,
 )
 from attendance.rules.paging import all_items
+from attendance.rules.visits import may_see
 from attendance.services import Services
 
 _PAGE = 200
@@ -43,11 +44,28 @@ def tell(services: Services, event: Event) -> None:
     for machine in machines(served):
         write(services, event, NoticeKind.EVENT, machine, event.id)
     for kind in kinds_of(event):
-        if kind in OF_THE_SITE:
-            for receiver in receivers(kind, admins(services), None, served):
-                write(services, event, kind, receiver, event.id, zone=services.settings.timezone)
+        if isinstance(event, UnknownAtDoor):
+            _tell_site(services, event, kind, _who_sees(services, event.device_id), served)
+        elif kind in OF_THE_SITE:
+            _tell_site(services, event, kind, admins(services), served)
         else:
             _tell_course(services, event, kind, served)
+
+
+def _tell_site(
+    services: Services, event: Event, kind: NoticeKind, people: Sequence[User], served: Mapping[str, Sequence[str]]
+) -> None:
+    for receiver in receivers(kind, people, None, served):
+        write(services, event, kind, receiver, event.id, zone=services.settings.timezone)
+
+
+def _who_sees(services: Services, door_id: str) -> list[User]:
+    """Admins, and the staff named for the door; of a door that was removed nobody."""
+    try:
+        door = services.store.device(door_id)
+    except NotFound:
+        return []
+    return [user for user in all_users(services) if may_see(user, door)]
 
 
 def _tell_course(services: Services, event: Event, kind: NoticeKind, served: Mapping[str, Sequence[str]]) -> None:

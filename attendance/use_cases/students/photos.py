@@ -173,9 +173,24 @@ def _numbered(number: int, count: int) -> Iterator[None]:
         raise BadPhoto(wrong.template, **wrong.values, field="photos") from wrong
 
 
-def add_photo(services: Services, student_id: str, photo: bytes, *, by: str | None, origin: str = "") -> AddedPhoto:
-    """`origin` says where it came from. Raises NotFound, ConsentMissing, BadPhoto; nothing is stored then."""
-    return add_photos(services, student_id, [photo], by=by, origin=origin)[0]
+def add_photo(
+    services: Services,
+    student_id: str,
+    photo: bytes,
+    *,
+    by: str | None,
+    origin: str = "",
+    face_id: str | None = None,
+) -> AddedPhoto:
+    """`origin` says where it came from, `face_id` what its face is to be called.
+
+    Raises NotFound, ConsentMissing, BadPhoto; nothing is stored then.
+    """
+    with enrolled_photos(services, services.store.student(student_id), [photo]) as added:
+        (one,) = added
+        one = replace(one, face=replace(one.face, id=face_id or one.face.id))
+        store_photos(services, student_id, [one], by=by, origin=origin)
+    return one
 
 
 def add_photos(
