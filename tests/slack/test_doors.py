@@ -25,7 +25,7 @@ from attendance.model import (
     Verdict,
 )
 from attendance.rules.notices import written_choices
-from attendance.use_cases.devices.devices import add_device
+from attendance.use_cases.devices.devices import add_device, set_alarm_threshold
 from attendance.use_cases.doors.doors import set_door
 from attendance.use_cases.doors.naming import name_visit, remove_visit, unname_visit
 from attendance.use_cases.doors.receiving import receive_stay
@@ -257,3 +257,16 @@ def test_an_answer_about_a_visit_that_is_gone_is_told_and_the_message_goes(entra
     assert len(entrance.whispers) == 1
     assert entrance.slack.workspace.messages == {}
     assert entrance.services.store.notices(NoticeState.SENT).items[0].reference is None
+
+
+def test_an_alarm_has_face_and_heat_map_side_by_side_with_the_coolest_and_the_hottest(entrance: Entrance) -> None:
+    door = set_alarm_threshold(entrance.services, entrance.door.id, threshold_c=34.0, by=None)
+    replace(entrance, door=door).comes()
+    alarm = next(one for one in entrance.slack.workspace.messages.values() if "measured" in one["text"])
+    assert "35.0 °C measured: Entrance" in alarm["text"]
+    assert "Coolest and hottest: 21.5 – 35.2 °C" in str(alarm["blocks"])
+    files = [
+        entrance.slack.workspace.files[one["slack_file"]["id"]] for one in alarm["blocks"] if one["type"] == "image"
+    ]
+    assert [one["content"][:4] for one in files] == [b"\xff\xd8\xff\xe0", b"\x89PNG"]
+    assert [one["alt_txt"][:8] for one in files] == ["Picture ", "Heat map"]

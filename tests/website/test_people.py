@@ -239,6 +239,20 @@ def test_a_visit_is_named_unnamed_and_removed(
     assert admin_client.get(address).status_code == 404
 
 
+def test_a_picture_is_kept_as_a_photo_by_a_tick_and_goes_with_the_name(
+    admin_client: FlaskClient, visited: DeviceClient, known: Student, services: Services
+) -> None:
+    address = f"/people/visits/{visit_id(services, visited, unnamed=True)}"
+    before = len(services.store.faces(["52"]))
+    words = {"student": known.key, "keep_photo": "y"}
+    kept = post_form(admin_client, f"{address}/name", words, page=address, follow=True)
+    assert "Kept from this picture" in kept.text
+    assert len(services.store.faces(["52"])) == before + 1
+    taken_back = post_form(admin_client, f"{address}/unname", page=address, follow=True)
+    assert "The photo that was kept with the name before was removed." in taken_back.text
+    assert len(services.store.faces(["52"])) == before
+
+
 def test_a_student_who_did_not_agree_cannot_be_chosen(
     admin_client: FlaskClient, visited: DeviceClient, student: Student, services: Services
 ) -> None:

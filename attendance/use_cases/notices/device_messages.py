@@ -36,7 +36,9 @@ def alarm(services: Services, event: Event, reader: Reader) -> Message:
         Fact(_("Time"), f"{_.moment(entry.alarm.at)} ({_.zone})"),
     ]
     pictures = []
-    if entry.picture is not None:
+    if entry.visit is not None:
+        pictures += _pictures_of(services, entry.visit, _("Picture of %(moment)s", moment=_.moment(entry.visit.at)))
+    elif entry.picture is not None:
         pictures += _photo(
             services, entry.picture, _("Picture of %(moment)s", moment=_.moment(entry.picture.started_at))
         )
