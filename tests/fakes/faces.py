@@ -168,8 +168,6 @@ def _people_in(photo: bytes) -> list[float]:
     if photo.startswith(b"\xff\xd8"):
         with suppress(OSError), Image.open(io.BytesIO(photo)) as kept:
             photo = kept.info.get("comment", b"")
-            if photo and not photo.startswith(b"face:"):  # what a search cut out shows the one person
-                photo = b"face:" + photo
     if not photo.startswith(b"face:"):
         raise BadPhoto("The picture is not a picture that can be read.")
     return [float(number) for number in photo.removeprefix(b"face:").split(b",") if number]

@@ -19,6 +19,7 @@ from attendance.use_cases.devices.devices import add_device, pair_device, revoke
 from attendance.use_cases.doors.doors import set_door
 from attendance.use_cases.students.consents import Given, record_consent
 from attendance.use_cases.students.registering import register_student
+from tests.fakes.faces import _picture
 from tests.website.browsing import csrf, sign_in
 from tests.website.device_sending import SNAPSHOT, WARM, DeviceClient, a_paired_device, item_words
 
@@ -243,6 +244,8 @@ def test_a_picture_is_kept_as_a_photo_by_a_tick_and_goes_with_the_name(
     admin_client: FlaskClient, visited: DeviceClient, known: Student, services: Services
 ) -> None:
     address = f"/people/visits/{visit_id(services, visited, unnamed=True)}"
+    stored = services.store.visits([visited.device.id], unnamed=True)[0]
+    services.media.put(stored.picture_key or "", _picture(b"face:900", 160))
     before = len(services.store.faces(["52"]))
     words = {"student": known.key, "keep_photo": "y"}
     kept = post_form(admin_client, f"{address}/name", words, page=address, follow=True)
