@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectChoice, SelectField
+from wtforms.validators import InputRequired
 
 from attendance.errors import InvalidInput, MovedOn
 from attendance.rules.texts import isolated
@@ -25,7 +26,7 @@ from website.sentences import in_words
 class NameForm(Form):
     """Whom a visit shows, of those who agreed to be known at doors."""
 
-    student = SelectField(_l("This is"))
+    student = SelectField(_l("This is"), validators=[InputRequired(_l("Choose at least one student."))])
     keep_photo = BooleanField(_l("Keep the picture as a photo"))
 
 
@@ -103,4 +104,6 @@ def _form(shown: ShownVisit) -> NameForm:
     form.student.choices = [
         SelectChoice(one.key, f"{isolated(one.name)} ({isolated(one.id)})") for one in agreed(current_services())
     ]
+    if form.student.choices and shown.student is None:  # nobody is named by a click too early
+        form.student.choices.insert(0, SelectChoice("", _("Choose…")))
     return form
