@@ -90,7 +90,8 @@ def filled(value: Any, *, on_image: bool = False) -> str:
         return value
     ((function, given),) = value.items()
     if function == "Fn::If":
-        return filled(given[1] if (given[0] == "OnImage") is on_image else given[2], on_image=on_image)
+        holds = {"OnImage": on_image, "OnRekognition": not on_image}.get(given[0], False)
+        return filled(given[1] if holds else given[2], on_image=on_image)
     if function == "Ref":
         return _of_name(given)
     if function == "Fn::GetAtt":
