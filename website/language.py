@@ -7,7 +7,6 @@ from flask_babel import get_locale
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from attendance.errors import RollcallError
 from attendance.languages import LANGUAGES, SOURCE
 from attendance.use_cases.people.accounts import check_language
 from website.current import current_settings
@@ -54,7 +53,7 @@ def remember_language(answer: Response, language: str) -> None:
 def _of_account() -> str | None:
     try:
         return current_user.user.language if current_user.is_authenticated else None
-    except RollcallError:  # the store, which knows it, does not answer: the page that says so needs a language too
+    except Exception:  # whatever it was, the page that says so needs a language too
         return None
 
 

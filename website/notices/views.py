@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from attendance.errors import NotFound
+from attendance.errors import Conflict
 from attendance.events import LogAsked
 from attendance.model import MAIL, Notice, NoticeState, Role
 from attendance.ports import MailFolder
@@ -22,6 +22,7 @@ from website.forms import Form
 from website.log.query import read_query
 from website.notices.words import CHANNELS, KINDS, STATES
 from website.request_args import page_number
+from website.sentences import in_words
 
 blueprint = Blueprint("notices", __name__, template_folder="templates")
 
@@ -63,8 +64,8 @@ def again(notice_id: str) -> ResponseReturnValue:
         try:
             send_again(current_services(), notice_id)
             flash(_("It is sent again within a minute."), "success")
-        except NotFound:
-            flash(_("It has not failed, or it is gone."))
+        except Conflict as refused:
+            flash(in_words(refused))
     return redirect(url_for("notices.index"))
 
 

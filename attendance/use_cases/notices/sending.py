@@ -12,7 +12,7 @@ from typing import Any
 
 from attendance.changes import SaveNotice
 from attendance.committing import commit
-from attendance.errors import MovedOn, NotFound, NoticeRefused, Sentence, ServiceUnavailable
+from attendance.errors import Conflict, MovedOn, NotFound, NoticeRefused, Sentence, ServiceUnavailable
 from attendance.events import NoticeWaits, read
 from attendance.model import Message, Notice, NoticeState, Page, User
 from attendance.rules.outbox import reason_of
@@ -101,10 +101,10 @@ def settle_given_up(services: Services) -> None:
 
 
 def send_again(services: Services, notice_id: str) -> None:
-    """One that failed is sent with the next sweep. Raises NotFound where it has not failed."""
+    """One that failed is sent with the next sweep. Raises NotFound, Conflict where it has not failed."""
     notice = services.store.notice(notice_id)
     if notice.state is not NoticeState.FAILED:
-        raise NotFound("This notice is on its way already.")
+        raise Conflict("This notice is on its way already.")
     again = replace(notice, state=NoticeState.WAITING, due_at=None, reason=None)
     with suppress(MovedOn):  # somebody else said so at the same moment
         commit(services, SaveNotice(again), waits(services, again))

@@ -16,6 +16,7 @@ from attendance.use_cases.courses.timetable import add_slot
 from attendance.use_cases.devices.devices import set_alarm_threshold
 from attendance.use_cases.imports.stored import begin_import
 from attendance.use_cases.people.accounts import add_user
+from attendance.use_cases.people.tokens import make_token
 from attendance.use_cases.unknowns.deciding import ignore_group
 from tests.website.browsing import PASSWORD, sign_in
 from tests.website.lecturing import add_student, create, enrol, searched_lecture
@@ -85,6 +86,7 @@ def _names(
         "course_id": course.id,
         "student_key": services.store.student(student_id).key,
         "face_id": face.id,
+        "photo_id": face.id,
         "lecture_id": lecture_id,
         "recording_id": recording_id,
         "sighting_id": seen.id,
@@ -94,6 +96,8 @@ def _names(
         "user_id": admin.id,
         "session_id": services.store.sessions(admin.id, services.now())[0].id,
         "import_id": import_id,
+        "token_id": make_token(services, admin.id, name="A script", scopes=["marks:read"], days=1).token.id,
+        **dict.fromkeys(("notice_id", "visit_id", "reference"), "0" * 32),
     }
 
 
