@@ -117,7 +117,9 @@ def test_between_lessons_nothing_is_kept_and_the_device_can_ask_why(services: Me
     assert services.uploads.of_sender(Sender(device_id=device.id)) == []
     assert lectures(services) == []
     found = items_of_device(services, device, [item.id])
-    assert found.refused == {item.id: "The timetable of r 101 has no lecture at that time."}
+    assert {one: str(why) for one, why in found.refused.items()} == {
+        item.id: "The timetable of r 101 has no lecture at that time."
+    }
 
 
 def test_another_room_has_another_timetable(services: MemoryServices, device: Device) -> None:

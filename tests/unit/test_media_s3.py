@@ -86,7 +86,7 @@ def test_a_file_in_the_bucket_is_copied_there_and_its_source_goes(
 
 
 def test_a_large_file_is_copied_in_parts(bucket: Bucket, media: S3Media, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(media_s3, "_TRANSFER", TransferConfig(multipart_threshold=5 << 20, multipart_chunksize=5 << 20))
+    monkeypatch.setattr(media_s3, "TRANSFER", TransferConfig(multipart_threshold=5 << 20, multipart_chunksize=5 << 20))
     data = os.urandom(11 << 20)
     key = recording_key(new_id(), ".mp4")
     media.put_file(key, uploaded(bucket, data))
@@ -97,8 +97,8 @@ def test_a_large_file_is_copied_in_parts(bucket: Bucket, media: S3Media, monkeyp
 
 
 def test_a_file_larger_than_s3_copies_at_once_goes_in_parts() -> None:
-    assert media_s3._TRANSFER.multipart_threshold <= 5_000_000_000
-    assert 10_000 * media_s3._TRANSFER.multipart_chunksize > 500_000_000_000
+    assert media_s3.TRANSFER.multipart_threshold <= 5_000_000_000
+    assert 10_000 * media_s3.TRANSFER.multipart_chunksize > 500_000_000_000
 
 
 def test_a_source_stays_where_its_copy_fails(bucket: Bucket) -> None:
