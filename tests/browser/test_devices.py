@@ -178,7 +178,7 @@ def test_a_device_is_added_and_its_code_is_shown_once(signed_in: SignedIn, room:
     page.get_by_role("link", name="Devices").click()
     page.get_by_role("link", name="Add a device").click()
     page.get_by_label("Name").fill("Pi at the back")
-    page.get_by_label("Room").fill("D4")
+    page.get_by_role("combobox", name="Room").fill("D4")
     page.get_by_role("button", name="Add the device").click()
     code = page.locator("#pairing-code").inner_text()
     assert re.fullmatch(r"[A-Z0-9]{4}-[A-Z0-9]{4}", code)

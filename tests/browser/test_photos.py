@@ -106,7 +106,9 @@ def test_a_list_and_its_photos_are_imported_with_a_report(signed_in: SignedIn) -
 def _say_who(page: Page, student_id: str, name: str) -> None:
     page.get_by_label("Student id").fill(student_id)
     page.get_by_label("Name", exact=True).fill(name)
-    page.get_by_label("The student agreed").check()
+    page.get_by_label("The student, or a guardian").check()
+    page.get_by_label("Who agreed").select_option("A guardian")
+    page.get_by_label("How", exact=True).select_option("On paper")
 
 
 def _card(page: Page, photo: str) -> Locator:

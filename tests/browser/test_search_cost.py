@@ -73,7 +73,9 @@ def test_more_than_the_month_has_left_is_said(upload_page: Page, services: Memor
     upload_page.evaluate(_NOTHING_IS_SENT)
     upload_page.get_by_label("Choose recordings").set_input_files(lecture_film)
     row = row_of(upload_page, lecture_film.name)
-    expect(row).to_contain_text("That is more than is left of this month's budget: it would be kept, but not searched.")
+    expect(row).to_contain_text(
+        "That is more than is left of this month's budget: it would be stored, but not searched."
+    )
 
 
 def test_a_length_that_the_browser_cannot_read_and_a_picture_are_told_apart(upload_page: Page, tmp_path: Path) -> None:

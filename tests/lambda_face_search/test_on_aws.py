@@ -105,7 +105,7 @@ def services(monkeypatch: pytest.MonkeyPatch, engine: RemoteEngine, tmp_path: An
     def open_engine(value: str, settings: Settings) -> RemoteEngine:
         return engine
 
-    monkeypatch.setattr(composition, "import_module", with_engine(composition.import_module, open_engine))
+    monkeypatch.setattr(composition, "resolve_name", with_engine(composition.resolve_name, open_engine))
     with aws_in_memory():
         made_by_stack()
         variables = {**resources("AWS::Lambda::Function")["Api"]["Properties"]["Environment"]["Variables"]}
@@ -119,11 +119,8 @@ def services(monkeypatch: pytest.MonkeyPatch, engine: RemoteEngine, tmp_path: An
             cached.cache_clear()
 
 
-def with_engine(import_module: Callable[[str], Any], open_engine: Callable[..., RemoteEngine]) -> Callable[[str], Any]:
-    class Module:
-        open_faces = staticmethod(open_engine)
-
-    return lambda name: Module if name == "attendance.adapters.rekognition.faces" else import_module(name)
+def with_engine(resolve_name: Callable[[str], Any], open_engine: Callable[..., RemoteEngine]) -> Callable[[str], Any]:
+    return lambda name: open_engine if name.startswith("attendance.adapters.rekognition.faces:") else resolve_name(name)
 
 
 def made_by_stack() -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from attendance.bootstrap import bootstrap
 from attendance.model import SearchStatus
+from attendance.rules.stored_sentences import in_english
 from attendance.services import Services
 from attendance.settings import load_settings
 from tests.system import school
@@ -95,7 +96,7 @@ def test_a_recording_that_is_killed_every_time_ends_as_failed_with_the_reason(
         wait_for(lambda: school.is_over(services, recording.id), "the end of the search")
     failed = services.store.recording(recording.id)
     assert failed.status is SearchStatus.FAILED
-    assert "broken off 3 times" in (failed.error or "")
+    assert "broken off 3 times" in (in_english(failed.error) or "")
     assert list(services.media.keys("evidence/")) == []
 
 
@@ -120,7 +121,7 @@ def test_a_search_whose_process_is_killed_ends_as_failed_with_a_plain_reason(
         wait_for(lambda: not any(map(is_alive, searching)), "the end of the search processes", 20)
         assert is_alive(working.pid)
     failed = services.store.recording(recording.id)
-    assert failed.error == (
+    assert in_english(failed.error) == (
         "The search of this recording stopped: one of its processes was killed by signal 9, perhaps for want of memory."
     )
     assert services.store.marks(recording.lecture_id) == []

@@ -14,7 +14,7 @@ from attendance.use_cases.doors.reading import ShownVisit, VisitPage, newest_vis
 from website.api.blueprint import blueprint
 from website.current import current_services, signed_in_user
 from website.openapi.schemas import LenientSchema, Text
-from website.people.places import place_of, written_place
+from website.visit_places import place_of, written_place
 
 MOST_VISITS = 200
 

@@ -13,9 +13,9 @@ from website.access import roles_required
 from website.current import current_services, current_settings, signed_in_user
 from website.devices.heat_map import HeatMap, heat_map
 from website.navigation import STAFF
-from website.people.places import place_of, written_place
 from website.people.words import ago
 from website.request_args import page_number
+from website.visit_places import place_of, written_place
 
 blueprint = Blueprint("people", __name__, url_prefix="/people", template_folder="templates")
 blueprint.add_app_template_filter(ago)
