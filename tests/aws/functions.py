@@ -77,8 +77,10 @@ class Functions:
 
     def all_that_waits(self) -> None:
         """Hand messages over until none is left and none fails."""
-        assert self.work() == []
-        assert self.work() == []
+        done = -1
+        while done < len(self.bodies):
+            done = len(self.bodies)
+            assert self.work() == []
 
     def _put_away(self, message: dict[str, Any], *, again: bool) -> None:
         url = self._cloud.work_url

@@ -164,6 +164,7 @@ def test_words_that_come_again_in_any_order_change_nothing(
     functions.all_that_waits()
     word = functions.next_word(upload)
     assert functions.end(word) == functions.end(word) == "SearchEnded"
+    functions.all_that_waits()
     before = cloud.items(), cloud.keys(), cloud.faces()
 
     if not is_remembered:

@@ -63,6 +63,7 @@ def test_the_engine_of_ours_searches_in_the_function_with_no_rekognition_at_all(
     vectors = [item for item in cloud.items() if "vector" in item]
     assert len(vectors) == 2
     school.admin.remove_student(school.keys[PRESENT], PRESENT.name)
+    functions.all_that_waits()  # what follows from it is done too
     left = cloud.items()
     assert len([item for item in left if "vector" in item]) == 1
     assert school.keys[PRESENT] not in as_text(left)
