@@ -393,8 +393,11 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     for setting in SETTINGS:
         given = setting.given(environment)
         text = setting.default if given is None else given
-        field = setting.field
-        values[field] = _parsed(setting, text.replace("{data}", str(values.get("data", ""))))
+        field, data = setting.field, str(values.get("data", ""))
+        if setting.parse is service_urls:
+            values[field] = service_urls(text, data)
+            continue
+        values[field] = _parsed(setting, text.replace("{data}", data))
         if field == "data":
             values[field] = values[field].expanduser().absolute()
     settings = Settings(**values)

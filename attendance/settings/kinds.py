@@ -24,9 +24,9 @@ def service_url(value: str) -> ServiceUrl:
     return ServiceUrl(value.strip())
 
 
-def service_urls(value: str) -> tuple[ServiceUrl, ...]:
-    """Several, with commas or blanks between them."""
-    return tuple(ServiceUrl(one) for one in re.split(r"[\s,]+", value) if one)
+def service_urls(value: str, data: str = "{data}") -> tuple[ServiceUrl, ...]:
+    """Several, with commas or blanks between them; those in the path of the data folder are none of these."""
+    return tuple(ServiceUrl(one.replace("{data}", data)) for one in re.split(r"[\s,]+", value) if one)
 
 
 def mail_address(value: str) -> str:

@@ -21,6 +21,12 @@ def test_defaults_need_nothing(tmp_path):
     assert settings.most_upload_bytes == 10_000_000_000
 
 
+def test_the_path_of_the_data_folder_may_have_blanks_and_commas():
+    settings = load_settings({"ROLLCALL_DATA": "/srv/our school, 2026"})
+    assert [url.reveal() for url in settings.notices] == ["folder:/srv/our school, 2026/outbox"]
+    assert settings.media.reveal() == "folder:/srv/our school, 2026/media"
+
+
 def test_the_data_folder_becomes_absolute():
     assert load_settings({}).data == Path.cwd() / "instance"
 
