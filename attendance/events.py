@@ -128,7 +128,7 @@ class PhotosRemoved(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmRaised(Event):
-    """A reading reached the line of its device."""
+    """A reading reached the threshold of its device."""
 
     kind: ClassVar[str] = "alarm.raised"
     about: ClassVar[tuple[str, str]] = ("device", "device_id")

@@ -191,6 +191,18 @@ def _as_photo(services: MemoryServices, picture: bytes) -> bytes:
     return b"face:%g" % vector[0] if vector else picture
 
 
+def test_a_teacher_teaches_no_face_to_courses_of_others(services, tmp_path):
+    lecture(services, tmp_path, "900 0 3000")
+    a_student(services, "99", None, consent_on=CONSENT)  # of no course of this teacher
+    teacher = services.store.teachers(the_course(services).id)[0]
+    group = by_person(services, 900).id
+    with pytest.raises(InvalidInput, match="Only an admin"):
+        name_group(services, teacher, group, key_of(services, "99"), keep_photo=True)
+    assert by_person(services, 900).is_open
+    assert not services.store.faces(["99"])
+    assert name_group(services, teacher, group, key_of(services, "99")).student.id == "99"
+
+
 def test_a_photo_needs_consent_and_nothing_is_named_without_it(services, tmp_path):
     lecture(services, tmp_path, "900 0 3000")
     with pytest.raises(ConsentMissing):

@@ -13,6 +13,7 @@ from attendance.model import (
     AuditEntry,
     Course,
     DecisionKind,
+    Role,
     Sighting,
     Spot,
     Student,
@@ -48,12 +49,14 @@ def name_group(services: Services, user: User, group_id: str, student_key: str, 
     """This group is this student: of the roster, or anybody who consented.
 
     With `keep_photo` the best picture that serves becomes a photo of the student. Raises NotFound, InvalidInput (no
-    consent, and not on the roster), ConsentMissing (a photo without consent).
+    consent, and not on the roster; a teacher's photo of such a one), ConsentMissing (a photo without consent).
     """
     course, group = _group(services, user, group_id)
     student = services.store.student_by_key(student_key)
     on_roster = student.id in {one.id for one in services.store.roster(course.id)}
     check_may_be_named(student, on_roster=on_roster)
+    if keep_photo and not on_roster and user.role is not Role.ADMIN:  # it would be known by it in courses of others
+        raise InvalidInput("Only an admin can keep a photo of somebody who is not on the roster of this course.")
     face_id, refusal = _kept(services, course, group, student, user) if keep_photo else (None, None)
     decision = _decision(
         services, course, DecisionKind.NAMED, user, _spots(group), student_id=student.id, face_id=face_id
