@@ -28,7 +28,7 @@ from attendance.use_cases.people.accounts import add_user
 from attendance.use_cases.students.registering import register_student
 from tests.fakes import FakeFaces, FakeJobs
 from tests.website.browsing import PASSWORD, csrf, post_form, sign_in
-from website import create_app
+from website import config, create_app, current, limits
 
 __all__ = ["PASSWORD", "csrf", "post_form", "sign_in"]
 
@@ -102,12 +102,29 @@ def services(settings: Settings, empty_database: Path, monkeypatch: pytest.Monke
     services.store.close()
 
 
+@pytest.fixture(scope="session")
+def made_apps() -> dict[object, Flask]:
+    """One for all tests of the same settings: making it takes longer than most tests."""
+    return {}
+
+
 @pytest.fixture
-def app(services: Services, compiled_templates: FileSystemBytecodeCache) -> Flask:
-    """The site; CSRF is on."""
-    app = create_app(services=services)
+def app(
+    services: Services,
+    environment: dict[str, str],
+    compiled_templates: FileSystemBytecodeCache,
+    made_apps: dict[object, Flask],
+) -> Flask:
+    """The site over the test's own services; CSRF is on. A test that adds to the site itself makes its own."""
+    kind = (frozenset(environment.items()), tuple(services.media.origins))
+    app = made_apps.get(kind)
+    if app is None:
+        app = made_apps[kind] = create_app(services=services)
+        app.jinja_env.bytecode_cache = compiled_templates
+    config.init_app(app, services.settings)
+    current.init_app(app, services)
+    limits.init_app(app)
     app.testing = True
-    app.jinja_env.bytecode_cache = compiled_templates
     return app
 
 

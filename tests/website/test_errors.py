@@ -23,6 +23,12 @@ OURS = [
 
 
 @pytest.fixture
+def made_apps() -> dict[object, Flask]:
+    """None is shared: each gets addresses of its own."""
+    return {}
+
+
+@pytest.fixture
 def app(app: Flask) -> Flask:
     """The site with two addresses more, which fail as they are told."""
     kinds = {kind.__name__: kind for kind, _ in OURS}

@@ -58,7 +58,7 @@ def app(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
         write_po(file, catalogue)
     monkeypatch.setattr(languages, "catalogue_path", lambda language: path)
     languages.catalogue.cache_clear()
-    get_babel(app).locale_selector = lambda: "eo"
+    monkeypatch.setattr(get_babel(app), "locale_selector", lambda: "eo")
     yield app
     languages.catalogue.cache_clear()
 

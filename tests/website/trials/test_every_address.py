@@ -264,7 +264,7 @@ def test_answers_for_programs_never_hold_the_inside_of_the_program(
     app: Flask, admin_client: FlaskClient, services: Services, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app.testing = False
-    app.config["PROPAGATE_EXCEPTIONS"] = False
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
     for name in ("recording", "lecture", "courses", "user"):
         monkeypatch.setattr(type(services.store), name, lambda *_given, **_named: 1 / 0)
         answer = ask(admin_client, f"/api/v1/recordings/{world.names['recording_id']}")
