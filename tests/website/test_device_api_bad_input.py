@@ -193,9 +193,7 @@ def test_the_same_things_in_order_are_taken(device: DeviceClient, services: Serv
     ("method", "path", "status", "code"),
     [
         ("GET", "/me/poems", 404, "not_found"),
-        ("GET", "", 404, "not_found"),
         ("POST", "/me/poems", 404, "not_found"),
-        ("GET", "/pair", 405, "not_allowed"),
         ("PUT", "/me/readings", 405, "not_allowed"),
         ("PATCH", "/me/uploads", 405, "not_allowed"),
     ],
@@ -207,6 +205,13 @@ def test_a_wrong_address_or_method_is_answered_with_its_code(
     assert answer.status_code == status
     assert (answer.json["error"]["status"], answer.json["error"]["code"]) == (status, code)
     assert ("Allow" in answer.headers) == (status == 405)
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", ""), ("GET", "/pair"), ("GET", "/poems"), ("DELETE", "/me")])
+def test_where_people_ask_for_devices_a_key_of_a_device_is_none(device: DeviceClient, method: str, path: str) -> None:
+    answer = device.ask(method, path)
+    assert (answer.status_code, answer.content_type) == (401, "application/problem+json")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
 def test_addresses_beside_the_device_api_are_answered_as_before(device: DeviceClient) -> None:

@@ -105,7 +105,7 @@ def test_every_error_has_all_that_the_description_requires(described: Described,
     name = (error.get("$ref") or error["allOf"][0]["$ref"]).rpartition("/")[2]
     required = set(described.all["components"]["schemas"][name]["required"])
     assert required == {"status", "message", "code"}
-    for method, path in (("GET", "/poems"), ("DELETE", "/me"), ("GET", "/pair"), ("POST", "/me/readings")):
+    for method, path in (("GET", "/me/poems"), ("PUT", "/me/readings"), ("POST", "/me/readings")):
         answer = device.ask(method, path)
         assert answer.status_code >= 400
         assert required <= set(answer.json["error"]), (method, path)

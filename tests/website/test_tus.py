@@ -286,14 +286,9 @@ def test_the_progress_of_a_search_can_be_asked_for(
 ) -> None:
     lecture_id, recording_id = upload_recording(teacher_client, course.id, VIDEO)
     answer = teacher_client.get(f"/api/v1/recordings/{recording_id}")
-    assert answer.json == {
-        "id": recording_id,
-        "lecture_id": lecture_id,
-        "status": "queued",
-        "progress": 0.0,
-        "error": None,
-        "searched_at": None,
-    }
+    told = {"id": recording_id, "lecture_id": lecture_id, "status": "queued", "progress": 0.0}
+    assert told.items() <= answer.json.items()
+    assert (answer.json["error"], answer.json["searched_at"]) == (None, None)
     services.jobs.run_all()  # type: ignore[attr-defined]
     assert teacher_client.get(f"/api/v1/recordings/{recording_id}").json["status"] == "done"
     assert student_client.get(f"/api/v1/recordings/{recording_id}").status_code == 403
