@@ -24,7 +24,7 @@ from attendance.model.devices import (
 from attendance.model.ids import is_id, new_id
 from attendance.model.lectures import Lecture, Recording, RecordingKind, SearchStatus, Sighting, Thresholds
 from attendance.model.lists import FORGOTTEN, AuditEntry, LectureCounts, LogFilter, LogRow, Page
-from attendance.model.marks import Evidence, Mark, MarkChange, Status
+from attendance.model.marks import BookMark, Evidence, Mark, MarkChange, OwnStatus, Status
 from attendance.model.notices import (
     MAIL,
     SLACK,
@@ -66,6 +66,7 @@ __all__ = [
     "Answer",
     "Attachment",
     "AuditEntry",
+    "BookMark",
     "Choice",
     "Consent",
     "Course",
@@ -99,6 +100,7 @@ __all__ = [
     "NoticeKind",
     "NoticeState",
     "OutboxItem",
+    "OwnStatus",
     "Owner",
     "OwnerKind",
     "Pace",

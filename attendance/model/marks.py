@@ -18,6 +18,25 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class OwnStatus:
+    """A status that a course added to those of the site: it counts as `base` does, unless it says otherwise.
+
+    `points` (0 to 1) count in percentages, but not where the base counts in none. `attended` says that the student
+    was there. `icon` and `tone` are one of rules/status_sets.py. A retired one is chosen no more; marks keep it.
+    """
+
+    id: str
+    name: str
+    letter: str
+    base: Status
+    points: float
+    attended: bool
+    icon: str
+    tone: str
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What a mark rests on: the best sighting, and first and last moment over all recordings of the lecture.
 
@@ -47,7 +66,8 @@ class Mark:
     """One student in one lecture. `set_by` is the user who set it, or None where the search did.
 
     `machine_status` is what the search says, also when a person decided otherwise.
-    `left_early` is the search's remark.
+    `left_early` is the search's remark, and so is `little_video`: nobody was seen, in too little video to be absent.
+    `own_status` is the id of a status of the course, whose base is `status`; only a person says so.
     """
 
     lecture_id: str
@@ -59,16 +79,21 @@ class Mark:
     evidence: Evidence | None = None
     set_by: str | None = None
     reason: str = ""
+    own_status: str | None = None
+    little_video: bool = False
 
     @property
     def needs_another_way(self) -> bool:
-        """Whether a person must find out, because a search had no photo of the student to compare."""
+        """Whether a person must find out, because a search had no photo to compare, or little video."""
         return self.set_by is None and self.status is Status.UNSURE and self.evidence is None
 
 
 @dataclass(frozen=True, slots=True)
 class MarkChange:
-    """One entry of a mark's append-only history. `by` is None for the search. `by_name` is filled when read."""
+    """One entry of a mark's append-only history. `by` is None for the search. `by_name` is filled when read.
+
+    `to_own` and `from_own` are ids of the course's own statuses, where it was or is one of them.
+    """
 
     lecture_id: str
     student_id: str
@@ -78,3 +103,17 @@ class MarkChange:
     by: str | None = None
     by_name: str = ""
     reason: str = ""
+    to_own: str | None = None
+    from_own: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BookMark:
+    """As much of a mark as a book shows of each: a course has tens of thousands."""
+
+    lecture_id: str
+    student_id: str
+    status: Status
+    own_status: str | None = None
+    left_early: bool = False
+    by_person: bool = False

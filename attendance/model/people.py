@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from attendance.model.consent import Consent, Purpose
 from attendance.model.ids import new_id
+from attendance.model.marks import OwnStatus
 
 
 class Role(StrEnum):
@@ -61,6 +62,12 @@ class Course:
     late_after_minutes: int = 10
     left_early_minutes: int = 10
     notices: str | None = None  # what its teachers are told, as rules/notices.py writes it
+    statuses: tuple[OwnStatus, ...] = ()
+    """Its own, beside those of the site; retired ones stay, so that old marks can be read."""
+    late_points: float = 1.0
+    """What being late counts in percentages, 0 to 1."""
+    least_video_percent: int = 50
+    """So much of a lecture must be on video before a search says that somebody was absent."""
 
     @property
     def label(self) -> str:

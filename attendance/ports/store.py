@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from typing import Protocol
 
 from attendance.changes import Part
 from attendance.model import (
     AuditEntry,
+    BookMark,
     Lecture,
     LectureCounts,
     LogFilter,
@@ -53,6 +54,9 @@ class LectureStore(Protocol):
 
     def lecture_counts(self, lecture_ids: Sequence[str]) -> Mapping[str, LectureCounts]:
         """Of each of them, by its id, without reading all that was seen in it."""
+
+    def lectures_in_search(self) -> Set[str]:
+        """Ids of all lectures of which a recording is queued or searched."""
 
     def recording(self, recording_id: str) -> Recording:
         """Raises NotFound."""
@@ -99,6 +103,9 @@ class MarkStore(Protocol):
 
     def marks(self, lecture_id: str) -> Sequence[Mark]:
         """Sorted by student id."""
+
+    def course_marks(self, course_id: str) -> Sequence[BookMark]:
+        """Of all lectures of a course, sorted by lecture id and student id; none where there is no such course."""
 
     def mark_history(self, lecture_id: str, student_id: str) -> Sequence[MarkChange]:
         """Oldest first."""

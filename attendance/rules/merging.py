@@ -53,6 +53,7 @@ def person_step(old: Mark | None, decision: Mark) -> MarkStep:
             status=decision.status,
             set_by=decision.set_by,
             reason=decision.reason,
+            own_status=decision.own_status,
             updated_at=decision.updated_at,
         )
     change = _change(old, new, by=decision.set_by, reason=decision.reason)
@@ -66,14 +67,18 @@ def cleared_steps(before: Mapping[str, Mark], student_id: str, *, by: str, at: d
         raise no_mark()
     if old.set_by is None:
         return []
-    new = replace(old, status=old.machine_status, set_by=None, reason="", updated_at=at)
+    new = replace(old, status=old.machine_status, own_status=None, set_by=None, reason="", updated_at=at)
     return [MarkStep(student_id, old, new, [_change(old, new, by=by, reason=reason)])]
 
 
 def _taken(old: Mark | None, opinion: Mark, because: Because | None) -> MarkStep:
     if old is not None and old.set_by is not None:
         new = replace(
-            old, machine_status=opinion.machine_status, left_early=opinion.left_early, evidence=opinion.evidence
+            old,
+            machine_status=opinion.machine_status,
+            left_early=opinion.left_early,
+            little_video=opinion.little_video,
+            evidence=opinion.evidence,
         )
         return MarkStep(old.student_id, old, new, opinion=True)
     new = replace(opinion, set_by=None, reason="")
@@ -87,7 +92,7 @@ def _taken(old: Mark | None, opinion: Mark, because: Because | None) -> MarkStep
 
 
 def _left(old: Mark) -> MarkStep:
-    new = None if old.set_by is None else replace(old, evidence=None, left_early=False)
+    new = None if old.set_by is None else replace(old, evidence=None, left_early=False, little_video=False)
     return MarkStep(old.student_id, old, new)
 
 
@@ -100,4 +105,6 @@ def _change(old: Mark | None, new: Mark, *, by: str | None = None, reason: str =
         from_status=old.status if old else None,
         by=by,
         reason=reason,
+        to_own=new.own_status,
+        from_own=old.own_status if old else None,
     )

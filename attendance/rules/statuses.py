@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from attendance.errors import Phrase
-from attendance.model import Status
+from attendance.model import Course, OwnStatus, Status
+
+
+class Scored(Protocol):
+    """What of a mark says how it counts: a whole mark, or as much as a book reads."""
+
+    @property
+    def status(self) -> Status: ...
+
+    @property
+    def own_status(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,44 @@ OF_SHARE = tuple(status for status in Status if MEANINGS[status].of_share)
 BY_PERSON = tuple(status for status in Status if MEANINGS[status].by_person)
 NOT_THERE = tuple(status for status in BY_PERSON if status not in ATTENDED)
 """A person decided that the student was not there."""
+
+
+TONES = ("good", "warn", "bad", "calm", "doubt")
+"""The site's colours of statuses."""
+ICONS = (
+    "check-circle-fill",
+    "clock-fill",
+    "x-circle-fill",
+    "envelope-check-fill",
+    "camera-video",
+    "door-open",
+    "person-check-fill",
+    "thermometer-half",
+)
+"""The site's icons that a course may choose for its own statuses."""
+
+
+def points_of(mark: Scored, course: Course) -> float | None:
+    """What a mark counts in percentages, 0 to 1; None where it counts in none."""
+    if not MEANINGS[mark.status].of_share:
+        return None
+    own = own_status_of(mark, course)
+    if own is not None:
+        return own.points
+    if mark.status is Status.LATE:
+        return course.late_points
+    return 1.0 if MEANINGS[mark.status].attended else 0.0
+
+
+def has_attended(mark: Scored, course: Course) -> bool:
+    """Whether the mark says that the student was there."""
+    own = own_status_of(mark, course)
+    return own.attended if own is not None else MEANINGS[mark.status].attended
+
+
+def own_status_of(mark: Scored, course: Course) -> OwnStatus | None:
+    """The course's own status that a mark carries; None where it carries none, or the course knows it no more."""
+    return next((one for one in course.statuses if one.id == mark.own_status), None) if mark.own_status else None
 
 
 def share_attended(counts: Mapping[Status, int]) -> float | None:

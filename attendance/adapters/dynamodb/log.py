@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from attendance.adapters.dynamodb import keys
 from attendance.adapters.dynamodb.lectures import lectures_of
 from attendance.adapters.dynamodb.marks import marks_counted, stored_mark
 from attendance.adapters.dynamodb.table import Table, TablePart, together
-from attendance.adapters.dynamodb.values import read, text
-from attendance.model import Course, Lecture, LogFilter, LogRow, Mark, Page, Status, Student
+from attendance.adapters.dynamodb.values import Item, read, text
+from attendance.model import BookMark, Course, Lecture, LogFilter, LogRow, Mark, Page, Status, Student
 from attendance.rules.log import has_status, is_in_time, is_wanted, sort_order, sorted_rows
 from attendance.rules.paging import page_of
 
 Found = tuple[Lecture, Mark]
+_OF_BOOKS = ("lecture_id", "student_id", "status", "own_status", "left_early", "set_by", "withdrawn")
 
 
 class DynamoLog(TablePart):
@@ -27,6 +29,17 @@ class DynamoLog(TablePart):
         if column == "time" and _is_counted(wanted):
             return self._by_time(wanted, max(1, page), max(1, size), turned=turned)
         return page_of(sorted_rows(self._matching(wanted), wanted.sort), page, size)
+
+    def course_marks(self, course_id: str) -> Sequence[BookMark]:
+        """A query a lecture, side by side, of what books show alone."""
+
+        def marks(lecture: Lecture) -> list[BookMark]:
+            items = self.table.query(keys.of_lecture(lecture.id), keys.MARK, only=_OF_BOOKS)
+            return [_book_mark(item) for item in items if "withdrawn" not in item]
+
+        lectures = sorted(lectures_of(self.table, [course_id]), key=lambda lecture: lecture.id)
+        found = [sorted(part, key=lambda mark: mark.student_id) for part in together(marks, lectures)]
+        return [mark for part in found for mark in part]
 
     def log_totals(self, wanted: LogFilter) -> Counter[Status]:
         """By status."""
@@ -108,6 +121,10 @@ class DynamoLog(TablePart):
             for lecture, mark in found
             if lecture.course_id in courses and mark.student_id in students
         ]
+
+
+def _book_mark(item: Item) -> BookMark:
+    return replace(read(BookMark, item), by_person="set_by" in item)
 
 
 def _is_counted(wanted: LogFilter) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -52,6 +52,11 @@ class DynamoSearches(TablePart):
         items = self.table.get_many(self.table.found(keys.WAITING)).values()
         waiting = [one for one in (read(Recording, item) for item in items) if _is_open(one, now)]
         return [one.id for one in sorted(waiting, key=lambda one: (one.created_at, one.id))]
+
+    def lectures_in_search(self) -> Set[str]:
+        """By the index of recordings that wait."""
+        items = self.table.get_many(self.table.found(keys.WAITING)).values()
+        return {text(item, "lecture_id") for item in items if "ix" in item}
 
     def claim_search(self, recording_id: str, worker: str, now: datetime, until: datetime) -> Recording | None:
         """None where it is held, done, failed or gone."""

@@ -14,7 +14,18 @@ from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, LargeBinary
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from attendance.model import PIXELS, Consent, DeviceStatus, GivenBy, Manner, Pairing, Purpose, Spot
+from attendance.model import (
+    PIXELS,
+    Consent,
+    DeviceStatus,
+    GivenBy,
+    Manner,
+    OwnStatus,
+    Pairing,
+    Purpose,
+    Spot,
+    Status,
+)
 
 
 def text(length: int) -> String:
@@ -179,6 +190,21 @@ class ConsentsText(TypeDecorator[tuple[Consent, ...]]):
 
 def _in_iso(value: date) -> str:
     return value.isoformat()
+
+
+class OwnStatusesText(TypeDecorator[tuple[OwnStatus, ...]]):
+    """A course's own statuses as JSON: they are read with the course, and never searched."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[OwnStatus, ...] | None, dialect: Dialect) -> str | None:
+        """In ASCII, whatever the database's character set is."""
+        return json.dumps([asdict(one) for one in value]) if value else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[OwnStatus, ...]:
+        """Back; none where the course added none."""
+        return tuple(OwnStatus(**{**said, "base": Status(said["base"])}) for said in json.loads(value or "[]"))
 
 
 class SpotsText(TypeDecorator[tuple[Spot, ...]]):

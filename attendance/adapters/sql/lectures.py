@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from attendance.adapters.sql.outbox import erase_found, erase_lecture_media
 from attendance.adapters.sql.rows import lock, lock_as_read, one, page_of, read, read_all, tally, values
 from attendance.adapters.sql.tables import courses, lectures, marks, recordings, sightings
 from attendance.errors import NotFound
-from attendance.model import Lecture, LectureCounts, Page, Recording, Sighting
+from attendance.model import Lecture, LectureCounts, Page, Recording, SearchStatus, Sighting
 from attendance.sentences import (
     lecture_taken,
     no_course,
@@ -92,6 +92,12 @@ class SqlLectures(Database):
             searched = _statuses(connection, recordings, lecture_ids)
             strangers = tally(connection, of_strangers)
         return {one: LectureCounts(decided[one], searched[one], strangers[one]) for one in lecture_ids}
+
+    def lectures_in_search(self) -> Set[str]:
+        """Of recordings that are queued or searched there are few, and their status is indexed."""
+        waits = recordings.c.status.in_((SearchStatus.QUEUED, SearchStatus.SEARCHING))
+        with self._looking() as connection:
+            return set(connection.scalars(select(recordings.c.lecture_id).where(waits).distinct()).all())
 
     def _add_recording(self, recording: Recording) -> None:
         """Raises AlreadyExists, NotFound (lecture)."""

@@ -12,8 +12,10 @@ from attendance.adapters.sql.connection import Database
 from attendance.adapters.sql.rows import in_parts, known_ids, lock, mark_values, read, read_mark, values
 from attendance.adapters.sql.tables import lectures, mark_changes, marks, students
 from attendance.changes import MarkStep
-from attendance.model import Mark, MarkChange
+from attendance.model import BookMark, Mark, MarkChange
 from attendance.sentences import moved_on, no_lecture, no_student
+
+_OF_BOOKS = (marks.c.lecture_id, marks.c.student_id, marks.c.status, marks.c.own_status, marks.c.left_early)
 
 
 class SqlMarks(Database):
@@ -41,6 +43,13 @@ class SqlMarks(Database):
         """Sorted by student id."""
         with self._looking() as connection:
             return list(_marks_of(connection, lecture_id).values())
+
+    def course_marks(self, course_id: str) -> Sequence[BookMark]:
+        """Sorted by lecture id and student id."""
+        query = select(*_OF_BOOKS, marks.c.set_by.is_not(None).label("by_person")).join(lectures)
+        query = query.where(lectures.c.course_id == course_id).order_by(marks.c.lecture_id, marks.c.student_id)
+        with self._looking() as connection:
+            return [BookMark(*row) for row in connection.execute(query).all()]
 
     def mark_history(self, lecture_id: str, student_id: str) -> Sequence[MarkChange]:
         """Oldest first."""

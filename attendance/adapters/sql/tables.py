@@ -22,6 +22,7 @@ from attendance.adapters.sql.columns import (
     ConsentsText,
     IdsText,
     Moment,
+    OwnStatusesText,
     PairingsText,
     Pixels,
     SpotsText,
@@ -144,6 +145,9 @@ courses = Table(
     Column("late_after_minutes", Integer, nullable=False),
     Column("left_early_minutes", Integer, nullable=False),
     Column("notices", prose()),
+    Column("statuses", OwnStatusesText),
+    Column("late_points", Double, nullable=False),
+    Column("least_video_percent", Integer, nullable=False),
     UniqueConstraint("code", "section"),
 )
 
@@ -296,6 +300,8 @@ marks = Table(
     Column("evidence_picture_key", text(255)),
     Column("evidence_picture_s", Double),
     Column("evidence_named_by", text(64)),
+    Column("own_status", text(64)),
+    Column("little_video", Boolean, nullable=False),
 )
 
 # `by` is no foreign key, here and in the audit: what somebody did stays when their account goes.
@@ -310,6 +316,8 @@ mark_changes = Table(
     Column("from_status", choice(Status)),
     Column("by", text(64)),
     Column("reason", prose(), nullable=False),
+    Column("to_own", text(64)),
+    Column("from_own", text(64)),
     Index(None, "lecture_id", "student_id"),
 )
 

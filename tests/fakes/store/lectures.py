@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -116,6 +116,10 @@ class FakeSearches(FakeState):
             raise Conflict("This recording is being searched at this moment.")
         fresh = replace(recording, status=SearchStatus.QUEUED, attempts=0, error=None, progress=0.0)
         self._recordings[recording_id] = replace(fresh, claimed_by=None, claimed_until=None)
+
+    def lectures_in_search(self) -> Set[str]:
+        waits = (SearchStatus.QUEUED, SearchStatus.SEARCHING)
+        return {one.lecture_id for one in self._recordings.values() if one.status in waits}
 
     def waiting_searches(self, now: datetime) -> Sequence[str]:
         waiting = [one for one in self._recordings.values() if _open_to_claims(one, now)]

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from attendance.changes import MarkStep
 from attendance.errors import NotFound
-from attendance.model import ERASE, AuditEntry, LogFilter, LogRow, Mark, MarkChange, OutboxItem, Page, Status
+from attendance.model import ERASE, AuditEntry, BookMark, LogFilter, LogRow, Mark, MarkChange, OutboxItem, Page, Status
 from attendance.rules.log import is_wanted, sorted_rows
 from attendance.rules.paging import page_of
 from attendance.rules.texts import without_names
@@ -39,6 +39,13 @@ class FakeMarks(FakeState):
     def marks(self, lecture_id: str) -> Sequence[Mark]:
         wanted = [mark for mark in self._marks.values() if mark.lecture_id == lecture_id]
         return sorted(wanted, key=lambda mark: mark.student_id)
+
+    def course_marks(self, course_id: str) -> Sequence[BookMark]:
+        its = [one for one in self._marks.values() if self._lectures[one.lecture_id].course_id == course_id]
+        return [
+            BookMark(one.lecture_id, one.student_id, one.status, one.own_status, one.left_early, one.set_by is not None)
+            for one in sorted(its, key=lambda mark: (mark.lecture_id, mark.student_id))
+        ]
 
     def mark_history(self, lecture_id: str, student_id: str) -> Sequence[MarkChange]:
         its = [one for one in self._changes if (one.lecture_id, one.student_id) == (lecture_id, student_id)]
