@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, tzinfo
 
 import pytz
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from flask import Flask, g, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -20,12 +20,19 @@ Zone = str | tzinfo | None  # a name, a zone, or the reader's own
 
 
 def init_app(app: Flask) -> None:
-    """Make the filters known to templates: day, moment, clock, seconds, percent, bytes, shown."""
+    """Make the filters known to templates: day, short_day, moment, clock, seconds, percent, bytes, shown."""
     IsolatingBabel(app, locale_selector=reader_language, timezone_selector=lambda: str(reader_timezone()))
     Bootstrap5(app)
     app.jinja_env.globals.update(get_locale=get_locale, signs_file=signs_file)
     app.jinja_env.filters.update(
-        day=day, moment=moment, clock=clock, seconds=seconds, percent=percent, bytes=size_in_bytes, shown=rounded_down
+        day=day,
+        short_day=short_day,
+        moment=moment,
+        clock=clock,
+        seconds=seconds,
+        percent=percent,
+        bytes=size_in_bytes,
+        shown=rounded_down,
     )
 
 
@@ -43,6 +50,11 @@ def day(value: date | datetime | None, zone: Zone = None) -> str:
     if isinstance(value, datetime):
         value = value.astimezone(_zone(zone)).date()
     return format_date(value, format="medium", locale=get_locale())
+
+
+def short_day(value: datetime, zone: Zone = None) -> str:
+    """Month and day in the zone, in figures: for heads of columns and charts."""
+    return format_skeleton("Md", value, tzinfo=_zone(zone), locale=get_locale())
 
 
 def clock(value: datetime | None, zone: Zone = None) -> str:

@@ -10,8 +10,8 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from attendance.errors import Phrase
-from attendance.model import SearchStatus, Status
-from attendance.rules.statuses import MEANINGS
+from attendance.model import Course, OwnStatus, SearchStatus, Status
+from attendance.rules.statuses import MEANINGS, Scored, own_status_of
 
 
 class Badge(NamedTuple):
@@ -33,8 +33,15 @@ _NONE = Badge("none", "dash-circle", "none", _l("Not searched yet"))
 
 
 def init_app(app: Flask) -> None:
-    """Make `badge_of`, `status_counts` and the test `attended` known to templates."""
-    app.jinja_env.globals |= {"badge_of": badge_of, "status_counts": status_counts}
+    """Make badges, letters and counts of statuses, and the test `attended`, known to templates."""
+    app.jinja_env.globals |= {
+        "badge_of": badge_of,
+        "badge_of_mark": badge_of_mark,
+        "badge_of_own": badge_of_own,
+        "letter_of": letter_of,
+        "own_status": own_status,
+        "status_counts": status_counts,
+    }
     app.jinja_env.tests["attended"] = attended
 
 
@@ -45,6 +52,28 @@ def badge_of(status: Status | SearchStatus | None) -> Badge:
     if isinstance(status, SearchStatus):
         return _OF_SEARCHES[status]
     return _badge(status, MEANINGS[status].word)
+
+
+def badge_of_mark(mark: Scored, course: Course) -> Badge:
+    """Of a mark that may carry one of the course's own statuses, which say their name themselves."""
+    own = own_status_of(mark, course)
+    return badge_of(mark.status) if own is None else badge_of_own(own)
+
+
+def badge_of_own(own: OwnStatus) -> Badge:
+    """A course's own status."""
+    return Badge("own", own.icon, own.tone, own.name)
+
+
+def own_status(course: Course, status_id: str | None) -> OwnStatus | None:
+    """By its id, also a retired one; of the history."""
+    return next((one for one in course.statuses if one.id == status_id), None)
+
+
+def letter_of(mark: Scored, course: Course) -> str:
+    """What stands in a grid."""
+    own = own_status_of(mark, course)
+    return gettext(MEANINGS[mark.status].letter) if own is None else own.letter
 
 
 def status_counts(numbers: Mapping[Status, int]) -> list[tuple[int, Badge]]:

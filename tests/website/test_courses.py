@@ -28,7 +28,7 @@ def test_an_admin_adds_a_course(admin_client: FlaskClient, services: Services):
     answer = post_form(admin_client, "/courses/add", **FIELDS)
     course = services.store.find_course("CS102", "2")
     assert course is not None
-    assert answer.location == f"/courses/{course.id}"
+    assert answer.location == f"/courses/{course.id}/roster"
     assert (course.late_after_minutes, course.left_early_minutes) == (5, 15)
 
 
@@ -78,10 +78,10 @@ def test_only_admins_change_a_course(teacher_client: FlaskClient, course: Course
     assert teacher_client.post(url, data={"csrf_token": csrf(teacher_client, "/courses/")}).status_code == 403
 
 
-def test_a_course_page_shows_roster_and_who_has_no_photo(
+def test_the_roster_page_shows_roster_and_who_has_no_photo(
     admin_client: FlaskClient, course: Course, student: Student, teacher: User
 ):
-    page = admin_client.get(f"/courses/{course.id}").text
+    page = admin_client.get(f"/courses/{course.id}/roster").text
     assert student.name in page
     assert "No photo" in page
     assert teacher.email in page

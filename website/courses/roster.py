@@ -36,7 +36,7 @@ def add_students(course_id: str) -> ResponseReturnValue:
             "%(num)s student was put on the roster.", "%(num)s students were put on the roster.", len(students)
         )
         flash(words, "success")
-        return redirect(url_for("courses.show", course_id=course_id))
+        return redirect(url_for("courses.roster", course_id=course_id))
     return render_template(
         "courses/add_students.html",
         course=course,
@@ -59,7 +59,7 @@ def remove_student(course_id: str, student_key: str) -> ResponseReturnValue:
             flash(_("%(name)s is no longer on the roster. Marks that exist stay.", name=student.name), "success")
         except NotFound as gone:
             flash(in_words(gone), "warning")
-    return redirect(url_for("courses.show", course_id=course_id))
+    return redirect(url_for("courses.roster", course_id=course_id))
 
 
 @blueprint.route("/<course_id>/teachers", methods=["GET", "POST"])
@@ -77,7 +77,7 @@ def teachers(course_id: str) -> ResponseReturnValue:
             form.refuse(refused)
         else:
             flash(_("The teachers were saved."), "success")
-            return redirect(url_for("courses.show", course_id=course_id))
+            return redirect(url_for("courses.roster", course_id=course_id))
     return render_template("courses/teachers.html", form=form, course=course)
 
 

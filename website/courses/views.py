@@ -26,11 +26,11 @@ from website.current import current_services, current_settings, signed_in_user
 
 blueprint = Blueprint("courses", __name__, url_prefix="/courses", template_folder="templates")
 
-_STAFF = (Role.ADMIN, Role.TEACHER)
+STAFF = (Role.ADMIN, Role.TEACHER)
 
 
 @blueprint.get("/")
-@roles_required(*_STAFF)
+@roles_required(*STAFF)
 def index() -> ResponseReturnValue:
     """The courses that this person may see."""
     return render_template("courses/index.html", summaries=course_summaries(current_services(), visible_courses()))
@@ -48,18 +48,18 @@ def add() -> ResponseReturnValue:
             form.refuse(refused)
         else:
             flash(_("The course was added. Now put its students on the roster."), "success")
-            return redirect(url_for("courses.show", course_id=course.id))
+            return redirect(url_for("courses.roster", course_id=course.id))
     return render_template("courses/edit.html", form=form, course=None)
 
 
-@blueprint.get("/<course_id>")
-@roles_required(*_STAFF)
-def show(course_id: str) -> ResponseReturnValue:
+@blueprint.get("/<course_id>/roster")
+@roles_required(*STAFF)
+def roster(course_id: str) -> ResponseReturnValue:
     """One course with teachers and roster."""
     course = course_or_404(course_id)
     services = current_services()
     return render_template(
-        "courses/show.html",
+        "courses/roster.html",
         course=course,
         teachers=services.store.teachers(course_id),
         cards=student_cards(services, services.store.roster(course_id)),
@@ -67,7 +67,7 @@ def show(course_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/<course_id>/photos")
-@roles_required(*_STAFF)
+@roles_required(*STAFF)
 def photos(course_id: str) -> ResponseReturnValue:
     """Whom of the roster a photo, or another one, would help."""
     course = course_or_404(course_id)
