@@ -33,7 +33,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingSearched(Event):
-    """The search of a recording has ended, and the marks of its lecture are decided."""
+    """The search of a recording has ended, and of a lecture that is over the marks are decided."""
 
     kind: ClassVar[str] = "recording.searched"
     about: ClassVar[tuple[str, str]] = ("lecture", "lecture_id")
@@ -75,6 +75,15 @@ class MarksChanged(Event):
     about: ClassVar[tuple[str, str]] = ("lecture", "lecture_id")
     lecture_id: str
     student_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarksWait(Event):
+    """A lecture runs or is still searched: its marks are decided when it is over."""
+
+    kind: ClassVar[str] = "marks.wait"
+    about: ClassVar[tuple[str, str]] = ("lecture", "lecture_id")
+    lecture_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +242,7 @@ KINDS: dict[str, type[Event]] = {
         UnknownSeen,
         UnknownDecided,
         MarksChanged,
+        MarksWait,
         MarkSet,
         StudentRegistered,
         StudentRemoved,

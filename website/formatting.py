@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 import pytz
 from babel.dates import format_date, format_skeleton, format_time
@@ -20,13 +20,14 @@ Zone = str | tzinfo | None  # a name, a zone, or the reader's own
 
 
 def init_app(app: Flask) -> None:
-    """Make the filters known to templates: day, short_day, moment, clock, seconds, percent, bytes, shown."""
+    """Make the filters known to templates: of days, moments and clocks, of percentages, sizes and other numbers."""
     IsolatingBabel(app, locale_selector=reader_language, timezone_selector=lambda: str(reader_timezone()))
     Bootstrap5(app)
     app.jinja_env.globals.update(get_locale=get_locale, signs_file=signs_file)
     app.jinja_env.filters.update(
         day=day,
         short_day=short_day,
+        minutes_later=minutes_later,
         moment=moment,
         clock=clock,
         seconds=seconds,
@@ -55,6 +56,11 @@ def day(value: date | datetime | None, zone: Zone = None) -> str:
 def short_day(value: datetime, zone: Zone = None) -> str:
     """Month and day in the zone, in figures: for heads of columns and charts."""
     return format_skeleton("Md", value, tzinfo=_zone(zone), locale=get_locale())
+
+
+def minutes_later(value: datetime, minutes: int) -> datetime:
+    """A moment so many minutes after another."""
+    return value + timedelta(minutes=minutes)
 
 
 def clock(value: datetime | None, zone: Zone = None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import Protocol
@@ -21,6 +21,7 @@ from attendance.model import (
     Status,
     Thresholds,
 )
+from attendance.rules.coverage import is_little_video
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +119,17 @@ def decide_marks(
     faces: Iterable[Face],
     thresholds: Thresholds,
     now: datetime,
+    *,
+    is_over: bool = True,
 ) -> list[Mark]:
     """One mark for each of these students, from the recordings that were searched; none where nothing was searched.
 
+    While the lecture is not over there is a mark only of those who were seen, and nobody has left early.
+
     Sure sightings make present or late; where there are only unsure ones the mark is unsure. Who was not seen is absent
-    where all searches could know them by their `faces`, else unsure without evidence: they need another way. What a
-    device's recording shows from before the lecture began or after it ended counts for nothing.
+    where all searches could know them by their `faces` and enough of the lecture is on video, else unsure without
+    evidence: they need another way. What a device's recording shows from before the lecture began or after it ended
+    counts for nothing.
     """
     by_id = {recording.id: recording for recording in recordings}
     if not by_id:
@@ -132,12 +138,22 @@ def decide_marks(
     for face in faces:
         faces_of[face.student_id].append(face)
     marks = []
+    little_video = is_little_video(lecture, course, recordings)
     for student_id in sorted(set(student_ids)):
         own = [s for s in sightings if s.student_id == student_id and s.recording_id in by_id]
         attended = _attendance(own, by_id, lecture, course, thresholds)
-        unseen = Status.ABSENT if could_be_known(faces_of[student_id], recordings) else Status.UNSURE
-        marks.append(_mark(lecture, course, student_id, attended, unseen, by_id, now))
+        if attended is not None:
+            mark = _mark(lecture, course, student_id, attended, by_id, now)
+            marks.append(mark if is_over else replace(mark, left_early=False))
+        elif is_over:
+            known = could_be_known(faces_of[student_id], recordings)
+            marks.append(_unseen(lecture.id, student_id, now, known=known, little_video=little_video))
     return marks
+
+
+def _unseen(lecture_id: str, student_id: str, now: datetime, *, known: bool, little_video: bool) -> Mark:
+    status = Status.ABSENT if known and not little_video else Status.UNSURE
+    return Mark(lecture_id, student_id, status, status, now, little_video=known and little_video)
 
 
 def _attendance(
@@ -181,13 +197,10 @@ def _mark(
     lecture: Lecture,
     course: Course,
     student_id: str,
-    attended: _Attendance | None,
-    unseen: Status,
+    attended: _Attendance,
     recordings: Mapping[str, Recording],
     now: datetime,
 ) -> Mark:
-    if attended is None:
-        return Mark(lecture.id, student_id, unseen, unseen, now)
     return Mark(
         lecture.id,
         student_id,

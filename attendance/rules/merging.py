@@ -28,17 +28,19 @@ REASONS_OF_FACES = frozenset({NAMED, REFUSED_FACE, SORTED_ANEW, UNDONE})
 
 
 def machine_steps(
-    before: Mapping[str, Mark], opinions: Iterable[Mark], because: Because | None = None
+    before: Mapping[str, Mark], opinions: Iterable[Mark], because: Because | None = None, *, is_over: bool = True
 ) -> list[MarkStep]:
     """What a search's opinions of a lecture make of its marks, both by student; the same opinions again make nothing.
 
     A mark that a person set keeps status, setter and reason, and takes evidence, `left_early` and `machine_status`. A
     machine's mark that is not among these is withdrawn, and a person's that is not loses its evidence. A changed status
+    While the lecture is not over, whoever is not among these keeps the mark of before. A changed status
     is added to the history with `by` None, or with `because`, or with who named the face that it rests on.
     """
     after = {opinion.student_id: opinion for opinion in opinions}
     steps = [_taken(before.get(student_id), opinion, because) for student_id, opinion in after.items()]
-    steps += [_left(old) for old in before.values() if old.student_id not in after]
+    if is_over:
+        steps += [_left(old) for old in before.values() if old.student_id not in after]
     return [step for step in steps if step.new != step.old]
 
 

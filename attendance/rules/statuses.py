@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from attendance.errors import Phrase
+from attendance.errors import InvalidInput, Phrase
 from attendance.model import Course, OwnStatus, Status
+from attendance.rules.texts import searchable
 
 
 class Scored(Protocol):
@@ -106,6 +107,29 @@ def has_attended(mark: Scored, course: Course) -> bool:
 def own_status_of(mark: Scored, course: Course) -> OwnStatus | None:
     """The course's own status that a mark carries; None where it carries none, or the course knows it no more."""
     return next((one for one in course.statuses if one.id == mark.own_status), None) if mark.own_status else None
+
+
+def usable_status(course: Course, status_id: str) -> OwnStatus:
+    """One of the course's own that may be chosen. Raises InvalidInput."""
+    for one in course.statuses:
+        if one.id == status_id and not one.retired:
+            return one
+    raise InvalidInput("This course has no such status.", field="status")
+
+
+def status_in_words(course: Course, words: str) -> tuple[Status, str | None]:
+    """What a person's list or program calls a status: a word of the site, or a course's own by name, letter or id.
+
+    The second is the id of the course's own. Raises InvalidInput.
+    """
+    wanted = searchable(words)
+    for own in course.statuses:
+        if not own.retired and wanted in (searchable(own.name), searchable(own.letter), searchable(own.id)):
+            return own.base, own.id
+    for status in BY_PERSON:
+        if wanted in (searchable(status.value), searchable(MEANINGS[status].word)):
+            return status, None
+    raise InvalidInput("%(words)s is no status of this course.", words=words, field="status")
 
 
 def share_attended(counts: Mapping[Status, int]) -> float | None:

@@ -184,7 +184,7 @@ def _keep(services: Services, claimed: Recording, seen: Sequence[Seen]) -> bool:
     with held_lease(services, claimed.id, worker):
         if not store_sightings(services, claimed, worker, seen, services.now()):
             return False
-        mark_lecture(services, claimed.lecture_id)
+        mark_lecture(services, claimed.lecture_id, finishing=claimed.id)
     return finished(services, claimed, worker)
 
 

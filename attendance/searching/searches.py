@@ -104,7 +104,7 @@ def _search_claimed(
         seen = _seen(services, recording, report)
         if not store_sightings(services, recording, worker, seen, compared_at):
             return False
-        mark_lecture(services, recording.lecture_id)
+        mark_lecture(services, recording.lecture_id, finishing=recording.id)
     return finished(services, recording, worker)
 
 

@@ -27,6 +27,8 @@ ACTIONS = {
     "course.changed": _l("changed the course"),
     "course.removed": _l("removed the course"),
     "course.notices_set": _l("chose who is told what of"),
+    "course.status_saved": _l("saved a status of"),
+    "course.status_retired": _l("retired a status of"),
     "course.student_added": _l("put a student on the roster of"),
     "course.student_removed": _l("took a student off the roster of"),
     "course.teachers_set": _l("set the teachers of"),

@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from attendance.errors import Conflict, InvalidInput, NotFound
-from attendance.model import Course, Lecture, Mark, Status, Student
+from attendance.model import Course, Lecture, Mark, Student
 from attendance.use_cases.lectures import marks as review_mark
 from attendance.use_cases.lectures.lectures import attendee
-from attendance.use_cases.lectures.marks import students_to_mark
+from attendance.use_cases.lectures.marks import is_over_now, students_to_mark
 from attendance.use_cases.unknowns.deciding import not_this_student as remember_refusal
 from website.access import lecture_or_404, roles_required
 from website.current import current_services, signed_in_user
@@ -30,15 +30,17 @@ def mark(lecture_id: str, student_key: str) -> ResponseReturnValue:
     """One student in one lecture: what was seen, what was decided, and the form to decide otherwise."""
     lecture, course, student = _student_of_lecture(lecture_id, student_key)
     form = MarkForm()
+    form.offer(course)
     if form.validate_on_submit():
         try:
             review_mark.set_mark(
                 current_services(),
                 lecture_id,
                 student.id,
-                Status(form.status.data),
+                form.chosen,
                 form.reason.data or "",
                 by=signed_in_user().id,
+                own_status=form.chosen_own,
             )
         except InvalidInput as refused:
             form.refuse(refused)
@@ -54,6 +56,7 @@ def mark(lecture_id: str, student_key: str) -> ResponseReturnValue:
         course=course,
         attendee=one,
         history=history,
+        is_over=is_over_now(current_services())(lecture),
     )
 
 

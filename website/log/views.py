@@ -13,6 +13,7 @@ from attendance.errors import NotFound
 from attendance.model import Course, LogFilter, Role
 from attendance.services import Services
 from attendance.use_cases.lectures.log import export_log, own_courses, zone_of
+from attendance.use_cases.lectures.marks import is_over_now
 from attendance.use_cases.unknowns.groups import owner_of
 from attendance.use_cases.unknowns.vectors import keeps_vectors
 from website.access import roles_required, visible_courses
@@ -46,6 +47,7 @@ def index() -> ResponseReturnValue:
         "log/index.html",
         query=query,
         page=page,
+        is_over=is_over_now(services),
         totals=services.store.log_totals(wanted),
         courses=courses,
         statuses=words_of_statuses(),
@@ -93,6 +95,7 @@ def mine() -> ResponseReturnValue:
         with_vectors={one.id for one in services.store.courses(student_id=student_id) if _keeps(services, one)},
         unknown_days=services.settings.unknown_days,
         page=page,
+        is_over=is_over_now(services),
     )
 
 

@@ -12,6 +12,7 @@ HANDLERS = {
     "visits": _l("Erase visits of a student who took back the consent to them"),
     "evidence": _l("Erase pictures of a student who took back the consent to them"),
     "unknowns": _l("Mark lectures anew after somebody was named"),
+    "marks": _l("Decide the marks of a lecture when it is over"),
     "notices": _l("Write down who is told of it"),
     "withdrawing": _l("Take back notices that name who was removed"),
     MAIL: _l("Send a mail"),

@@ -59,6 +59,18 @@ class TeacherAnswer(ma.Schema):
     name = ma.fields.String()
 
 
+class OwnStatusAnswer(ma.Schema):
+    """A status of a course's own."""
+
+    id = ma.fields.String()
+    name = ma.fields.String()
+    letter = ma.fields.String()
+    base = ma.fields.String(metadata={"description": "The status that it counts as."})
+    points = ma.fields.Float(metadata={"description": "What it counts in percentages, 0 to 1."})
+    attended = ma.fields.Boolean()
+    retired = ma.fields.Boolean(metadata={"description": "Nobody chooses it any more; marks keep it."})
+
+
 class ListedCourseAnswer(ma.Schema):
     """A course in a list."""
 
@@ -69,6 +81,11 @@ class ListedCourseAnswer(ma.Schema):
     timezone = ma.fields.String()
     late_after_minutes = ma.fields.Integer()
     left_early_minutes = ma.fields.Integer()
+    statuses = ma.fields.List(ma.fields.Nested(OwnStatusAnswer))
+    late_points = ma.fields.Float(metadata={"description": "What being late counts in percentages, 0 to 1."})
+    least_video_percent = ma.fields.Integer(
+        metadata={"description": "With less of a lecture recorded a search calls nobody absent."}
+    )
     created_at = ma.fields.AwareDateTime()
 
 

@@ -14,6 +14,7 @@ from attendance.rules.log import SORTS
 from attendance.rules.statuses import BY_PERSON
 from attendance.use_cases.lectures import marks as deciding
 from attendance.use_cases.lectures.lectures import Attendee, attendee
+from attendance.use_cases.lectures.marks import is_over_now
 from website.access import lecture_or_404, visible_courses
 from website.current import current_services, reader_timezone, signed_in_user
 from website.log.query import read_query
@@ -26,8 +27,15 @@ from website.sentences import reason_in_words
 class MarkSchema(LenientSchema):
     """A person's decision."""
 
-    status = Choice(BY_PERSON, required=True)
+    status = Choice(BY_PERSON, required=False)
+    own_status = Text(metadata={"description": "The id of one of the course's own statuses, in place of a status."})
     reason = Text(required=True, metadata={"description": "Stays in the history."})
+
+    @ma.validates_schema
+    def check_one(self, words: dict[str, Any], **_: Any) -> None:
+        """Raises ValidationError where neither or both are given."""
+        if ("status" in words) == ("own_status" in words):
+            raise ma.ValidationError("Give a status, or one of the course's own.", "status")
 
 
 class SeenAnswer(ma.Schema):
@@ -48,10 +56,19 @@ class MarkAnswer(ma.Schema):
     student_key = ma.fields.String()
     student_id = ma.fields.String()
     student_name = ma.fields.String()
-    status = ma.fields.String(allow_none=True)
+    status = ma.fields.String(
+        allow_none=True, metadata={"description": "Null without a search, and of a search while it is not over."}
+    )
+    own_status = ma.fields.String(
+        allow_none=True, metadata={"description": "The id of a status of the course, which counts as `status`."}
+    )
+    is_over = ma.fields.Boolean(metadata={"description": "Whether the lecture has ended and all of it is searched."})
     search_says = ma.fields.String(allow_none=True)
     left_early = ma.fields.Boolean()
-    needs_another_way = ma.fields.Boolean(metadata={"description": "The search had no photo to compare."})
+    little_video = ma.fields.Boolean(metadata={"description": "Too little of the lecture is recorded to be absent."})
+    needs_another_way = ma.fields.Boolean(
+        metadata={"description": "The search had no photo to compare, or little video."}
+    )
     by_person = ma.fields.Boolean(metadata={"description": "Whether a person decided it."})
     reason = ma.fields.String()
     updated_at = ma.fields.AwareDateTime(allow_none=True)
@@ -70,6 +87,8 @@ class MarkChangeAnswer(ma.Schema):
     at = ma.fields.AwareDateTime()
     from_status = ma.fields.String(allow_none=True)
     to_status = ma.fields.String()
+    from_own = ma.fields.String(allow_none=True, metadata={"description": "The id of a status of the course."})
+    to_own = ma.fields.String(allow_none=True)
     by = ma.fields.String(allow_none=True, metadata={"description": "The id of a user; null where the search did."})
     by_name = ma.fields.String()
     reason = ma.fields.String()
@@ -118,12 +137,12 @@ class LogAnswer(PageAnswer):
 def marks(asked: dict[str, Any], lecture_id: str) -> ResponseReturnValue:
     """Everybody of a lecture, with their marks."""
     lecture, _ = lecture_or_404(lecture_id)
-    store = current_services().store
+    store, over = current_services().store, is_over_now(current_services())(lecture)
     decided = {one.student_id: one for one in store.marks(lecture_id)}
     students = {one.id: one for one in store.roster(lecture.course_id)}
     students |= {gone: store.student(gone) for gone in decided if gone not in students}
     found = cut(sorted(students.values(), key=lambda one: (one.name, one.id)), asked)
-    return page_of(found, [_shown(lecture_id, one, decided.get(one.id)) for one in found.items])
+    return page_of(found, [_shown(lecture, one, decided.get(one.id), over=over) for one in found.items])
 
 
 @blueprint.operation("GET", "/lectures/<lecture_id>/marks/<student_key>", "marks:read", *STAFF)
@@ -144,8 +163,15 @@ def set_a_mark(words: dict[str, Any], lecture_id: str, student_key: str) -> dict
     """Decide a mark by hand."""
     _, student = _student_of_lecture(lecture_id, student_key)
     check_version(mark, lecture_id=lecture_id, student_key=student_key)
-    decided = Status(words["status"])
-    deciding.set_mark(current_services(), lecture_id, student.id, decided, words["reason"], by=signed_in_user().id)
+    deciding.set_mark(
+        current_services(),
+        lecture_id,
+        student.id,
+        Status(words.get("status", Status.PRESENT)),
+        words["reason"],
+        by=signed_in_user().id,
+        own_status=words.get("own_status"),
+    )
     return _present(lecture_id, student)
 
 
@@ -182,7 +208,8 @@ def refuse(lecture_id: str, student_key: str) -> ResponseReturnValue:
 def log(asked: dict[str, Any]) -> ResponseReturnValue:
     """The attendance log: of your courses, or as a student your own lines, which take no filter."""
     found = current_services().store.log(_wanted(), page=asked["page"], size=asked["size"])
-    return page_of(found, [_row(row) for row in found.items])
+    is_over = is_over_now(current_services())
+    return page_of(found, [_row(row, over=is_over(row.lecture)) for row in found.items])
 
 
 def _wanted() -> LogFilter:
@@ -218,13 +245,15 @@ def _whole(lecture_id: str, one: Attendee, history: Any) -> dict[str, Any]:
         {name: getattr(change, name) for name in MarkChangeAnswer().fields} | {"reason": reason_in_words(change.reason)}
         for change in history
     ]
-    return _shown(lecture_id, one.student, one.mark) | {"history": changes}
+    lecture = current_services().store.lecture(lecture_id)
+    over = is_over_now(current_services())(lecture)
+    return _shown(lecture, one.student, one.mark, over=over) | {"history": changes}
 
 
-def _row(row: LogRow) -> dict[str, Any]:
+def _row(row: LogRow, *, over: bool) -> dict[str, Any]:
     student = {"student_key": row.student_key, "student_id": row.student_id, "student_name": row.student_name}
     return {
-        **_said(row.mark),
+        **_said(row.mark, over=over),
         **student,
         "lecture_id": row.lecture.id,
         "course_id": row.course.id,
@@ -234,17 +263,22 @@ def _row(row: LogRow) -> dict[str, Any]:
     }
 
 
-def _shown(lecture_id: str, student: Student, found: Mark | None) -> dict[str, Any]:
+def _shown(lecture: Lecture, student: Student, found: Mark | None, *, over: bool) -> dict[str, Any]:
     named = {"student_key": student.key, "student_id": student.id, "student_name": student.name}
-    return {**_said(found), **named, "lecture_id": lecture_id}
+    return {**_said(found, over=over), **named, "lecture_id": lecture.id}
 
 
-def _said(found: Mark | None) -> dict[str, Any]:
+def _said(found: Mark | None, *, over: bool) -> dict[str, Any]:
+    """Of a lecture that is not over only what a person decided."""
+    said = found if found and (over or found.set_by is not None) else None
     return {
-        "status": found.status if found else None,
-        "search_says": found.machine_status if found else None,
-        "left_early": found is not None and found.left_early,
-        "needs_another_way": found is not None and found.needs_another_way,
+        "status": said.status if said else None,
+        "own_status": said.own_status if said else None,
+        "is_over": over,
+        "search_says": found.machine_status if found and over else None,
+        "left_early": over and found is not None and found.left_early,
+        "little_video": over and found is not None and found.little_video,
+        "needs_another_way": over and found is not None and found.needs_another_way,
         "by_person": found is not None and found.set_by is not None,
         "reason": reason_in_words(found.reason) if found else "",
         "updated_at": found.updated_at if found else None,

@@ -22,10 +22,11 @@ from attendance.model import (
     Status,
     Student,
 )
+from attendance.rules.coverage import Coverage, coverage, is_little_video
 from attendance.rules.unknowns import rulings, settled_in, with_decisions
 from attendance.services import Services
 from attendance.use_cases.erasing import erase_soon
-from attendance.use_cases.lectures.marks import mark_lecture, students_to_mark
+from attendance.use_cases.lectures.marks import is_over_now, mark_lecture, students_to_mark
 
 _FIRST = (SearchStatus.SEARCHING, SearchStatus.QUEUED, SearchStatus.FAILED, SearchStatus.DONE)
 
@@ -37,6 +38,7 @@ class LectureSummary:
     lecture: Lecture
     course: Course
     counts: LectureCounts
+    is_over: bool = True
 
     @property
     def search(self) -> SearchStatus | None:
@@ -89,6 +91,7 @@ class LectureBoard:
     attendees: Sequence[Attendee]
     strangers: Sequence[Sighting]
     guests: Sequence[Guest] = ()
+    is_over: bool = True
 
     @property
     def unsure(self) -> Sequence[Attendee]:
@@ -97,13 +100,25 @@ class LectureBoard:
 
     @property
     def needing_another_way(self) -> Sequence[Attendee]:
-        """Those whom no search could know."""
-        return [attendee for attendee in self.attendees if attendee.needs_another_way]
+        """Those whom no search could know, or of whom too little was recorded; nobody while it is not over."""
+        return [attendee for attendee in self.attendees if attendee.needs_another_way and self.is_over]
+
+    @property
+    def coverage(self) -> Coverage:
+        """Which minutes any recording shows."""
+        return coverage(self.lecture, self.recordings)
+
+    @property
+    def has_little_video(self) -> bool:
+        """Whether too little is recorded, or searched, to say that somebody was absent."""
+        searched = [recording for recording in self.recordings if recording.searched_at is not None]
+        return bool(searched) and is_little_video(self.lecture, self.course, searched)
 
     @property
     def counts(self) -> Mapping[Status, int]:
-        """How many have each status."""
-        return Counter(attendee.mark.status for attendee in self.attendees if attendee.mark)
+        """How many have each status, by a person alone while it is not over."""
+        marks = [attendee.mark for attendee in self.attendees if attendee.mark]
+        return Counter(mark.status for mark in marks if self.is_over or mark.set_by is not None)
 
     @property
     def searching(self) -> bool:
@@ -120,8 +135,9 @@ def lecture_summaries(
     counts = services.store.lecture_counts([lecture.id for lecture in found.items])
     shown = {lecture.course_id for lecture in found.items}
     settled = {course_id: settled_in(services.store.unknown_decisions(course_id)) for course_id in shown}
+    is_over = is_over_now(services)
     items = [
-        LectureSummary(one, by_id[one.course_id], _left(counts[one.id], settled[one.course_id][one.id]))
+        LectureSummary(one, by_id[one.course_id], _left(counts[one.id], settled[one.course_id][one.id]), is_over(one))
         for one in found.items
     ]
     return Page(items, found.number, found.size, found.total)
@@ -146,6 +162,7 @@ def lecture_board(services: Services, lecture_id: str) -> LectureBoard:
         attendees=attendees,
         strangers=[s for s in sightings if s.student_id is None and s.id not in ignored],
         guests=_guests(services, sightings, {one.student.id for one in attendees}),
+        is_over=is_over_now(services)(lecture),
     )
 
 

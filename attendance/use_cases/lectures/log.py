@@ -20,11 +20,13 @@ from openpyxl.styles import Font
 from attendance.errors import InvalidInput, NotFound, Phrase
 from attendance.languages import SOURCE, catalogue
 from attendance.model import Course, LogFilter, LogRow, Mark, Status
+from attendance.rules.book import Figures
 from attendance.rules.lectures import rounded_down
 from attendance.rules.paging import all_items
-from attendance.rules.statuses import MEANINGS, share_attended
+from attendance.rules.statuses import MEANINGS, own_status_of
 from attendance.services import Services
-from attendance.use_cases.lectures.marks import REASONS
+from attendance.use_cases.courses.book import read_term
+from attendance.use_cases.lectures.marks import REASONS, is_over_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,17 @@ class OwnCourse:
     """A student's attendance in one course."""
 
     course: Course
-    counts: Mapping[Status, int]
+    figures: Figures
+
+    @property
+    def counts(self) -> Mapping[Status, int]:
+        """How often each status, in lectures that are over."""
+        return self.figures.counts
 
     @property
     def share(self) -> float | None:
-        """Attended of those decided, 0 to 1; excused and unsure ones do not count. None where none is decided."""
-        return share_attended(self.counts)
+        """Points of those that could be had, 0 to 1; None where nothing counts yet."""
+        return None if self.figures.percent is None else self.figures.percent / 100
 
 
 def zone_of(courses: Iterable[Course]) -> str | None:
@@ -47,15 +54,18 @@ def zone_of(courses: Iterable[Course]) -> str | None:
 
 
 def own_courses(services: Services, student_id: str) -> Sequence[OwnCourse]:
-    """The student's courses, each with its counts."""
+    """The student's courses, each with its figures. Raises NotFound (student)."""
+    student = services.store.student(student_id)
     return [
-        OwnCourse(course, services.store.log_totals(LogFilter(course_ids=[course.id], student_id=student_id)))
+        OwnCourse(course, read_term(services, course.id, student).figures)
         for course in services.store.courses(student_id=student_id)
     ]
 
 
 Format = Literal["csv", "xlsx", "json"]
 ANOTHER_WAY = Phrase("needs another way: the search had no photo to compare")
+NOT_ENOUGH_VIDEO = Phrase("not enough video")
+SO_FAR = Phrase("so far")
 FORMATS: tuple[Format, ...] = get_args(Format)
 _PAGE_SIZE = 500
 _SHEET, _YES, _NO = Phrase("Attendance"), Phrase("yes"), Phrase("no")
@@ -71,6 +81,7 @@ _HEADINGS = {
     "student_id": Phrase("Student id"),
     "name": Phrase("Name"),
     "status": Phrase("Status"),
+    "own_status": Phrase("Status of the course"),
     "left_early": Phrase("Left early"),
     "first_seen": Phrase("First seen"),
     "last_seen": Phrase("Last seen"),
@@ -141,10 +152,14 @@ class _Lines:
     def __post_init__(self) -> None:
         self._names: dict[str, str] = {}
         self._say = catalogue(self.language).gettext
+        self._is_over = is_over_now(self.services)
+        self.so_far = self._say(SO_FAR)
 
     def cells(self, row: LogRow) -> dict[str, Any]:
         """One value a heading: text, number, date, time, bool or None."""
         starts, ends = self.local(row.lecture.starts_at), self.local(row.lecture.ends_at)
+        own = own_status_of(row.mark, row.course)
+        is_open = row.mark.set_by is None and not self._is_over(row.lecture)
         return {
             "course": row.course.code,
             "section": row.course.section,
@@ -154,10 +169,11 @@ class _Lines:
             "ends": ends.time().replace(microsecond=0),
             "student_id": row.student_id,
             "name": row.student_name,
-            "status": self.status(row.mark.status),
-            "left_early": row.mark.left_early,
+            "status": self.so_far if is_open else self.status(row.mark.status),
+            "own_status": own.name if own else "",
+            "left_early": row.mark.left_early and not is_open,
             **self._seen(row),
-            "search_says": self.status(row.mark.machine_status),
+            "search_says": self.status(row.mark.machine_status) if self._is_over(row.lecture) else self.so_far,
             "decided_by": self.decided_by(row),
             "reason": self.reason(row.mark),
         }
@@ -183,6 +199,8 @@ class _Lines:
     def reason(self, mark: Mark) -> str:
         """A person's own words, or ours where a button set it."""
         if mark.needs_another_way:
+            if mark.little_video:
+                return self._say(NOT_ENOUGH_VIDEO)
             return self._say(ANOTHER_WAY)
         return self._say(mark.reason) if mark.reason in REASONS else mark.reason
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 
 from attendance.changes import MarkStep, SaveMarks
 from attendance.committing import commit
 from attendance.errors import Conflict, InvalidInput, MovedOn, NotFound, Phrase
-from attendance.events import MarksChanged, MarkSet
-from attendance.model import Mark, Recording, Sighting, Status
+from attendance.events import MarksChanged, MarkSet, MarksWait, written
+from attendance.model import Lecture, Mark, OutboxItem, Recording, SearchStatus, Sighting, Status
 from attendance.ports import Store
+from attendance.rules.book import is_over
 from attendance.rules.lectures import decide_marks, present_or_late
 from attendance.rules.merging import REASONS_OF_FACES, Because, cleared_steps, machine_steps, person_step
-from attendance.rules.statuses import BY_PERSON
+from attendance.rules.statuses import BY_PERSON, usable_status
 from attendance.rules.unknowns import with_decisions
 from attendance.services import Services
 
@@ -22,20 +24,64 @@ Decision = Callable[[Mapping[str, Mark]], Sequence[MarkStep]]
 """From the marks of a lecture, by student, to what is to become of them."""
 
 
-def mark_lecture(services: Services, lecture_id: str, because: Because | None = None) -> Sequence[Mark]:
+def mark_lecture(
+    services: Services,
+    lecture_id: str,
+    because: Because | None = None,
+    *,
+    finishing: str | None = None,
+    waited: str | None = None,
+) -> Sequence[Mark]:
     """Decide and save the marks of a lecture; what a person decided stays. Raises NotFound.
 
     `because` is what a person said of faces in it, for the history of what changes by it. Recordings count whose
     sightings were saved once, also while they are searched again.
+
+    While the lecture runs, or another recording than the one that is `finishing` waits to be searched, nobody is
+    absent; the outbox then asks for its marks again. `waited` is the event by which it did.
     """
+    marks = _decided(services, lecture_id, because, finishing)
+    if not _is_over(services, lecture_id, finishing):
+        _wait(services, lecture_id, waited)
+    return marks
+
+
+def _decided(services: Services, lecture_id: str, because: Because | None, finishing: str | None) -> Sequence[Mark]:
     searched, seen = _searched(services, lecture_id)
     while True:
-        _mark(services, lecture_id, searched, seen, because)
+        _mark(services, lecture_id, searched, seen, because, is_over=_is_over(services, lecture_id, finishing))
         before = {recording.id: recording.searched_at for recording in searched}
         searched, seen = _searched(services, lecture_id)
         if before == {recording.id: recording.searched_at for recording in searched}:
             return services.store.marks(lecture_id)
         # Another worker saved sightings meanwhile, and its marks may have been overwritten just now.
+
+
+_WAITING = (SearchStatus.QUEUED, SearchStatus.SEARCHING)
+_LOOKED_AGAIN = timedelta(minutes=1)
+_HANDLER = "marks"
+
+
+def is_over_now(services: Services) -> Callable[[Lecture], bool]:
+    """Whether a lecture has ended and all that was recorded of it is searched; for many, by one read."""
+    return partial(is_over, in_search=services.store.lectures_in_search(), now=services.now())
+
+
+def _is_over(services: Services, lecture_id: str, finishing: str | None) -> bool:
+    recordings = services.store.recordings(lecture_id)
+    waits = any(one.status in _WAITING and one.id != finishing for one in recordings)
+    return is_over(services.store.lecture(lecture_id), {lecture_id} if waits else (), services.now())
+
+
+def _wait(services: Services, lecture_id: str, waited: str | None) -> None:
+    """One item a lecture: it is due when the lecture ends, and each minute while something is searched."""
+    now = services.now()
+    event = MarksWait(at=now, lecture_id=lecture_id)
+    there = services.store.outbox(_HANDLER)
+    if any(item.subject == event.subject and (waited is None or waited not in item.body) for item in there):
+        return
+    due = max(services.store.lecture(lecture_id).ends_at, now + _LOOKED_AGAIN)
+    commit(services, OutboxItem(_HANDLER, event.subject, written(event), now, due))
 
 
 def _searched(services: Services, lecture_id: str) -> tuple[Sequence[Recording], Sequence[Sighting]]:
@@ -59,6 +105,8 @@ def _mark(
     searched: Sequence[Recording],
     seen: Sequence[Sighting],
     because: Because | None,
+    *,
+    is_over: bool,
 ) -> None:
     lecture = services.store.lecture(lecture_id)
     student_ids = students_to_mark(services, lecture_id)
@@ -71,8 +119,9 @@ def _mark(
         services.store.faces(student_ids),
         services.faces.thresholds,
         services.now(),
+        is_over=is_over,
     )
-    decide = partial(machine_steps, opinions=marks, because=because)
+    decide = partial(machine_steps, opinions=marks, because=because, is_over=is_over)
     commit_marks(services.store, lecture_id, decide, partial(_save_changed, services))
 
 
@@ -133,8 +182,20 @@ REASONS = frozenset({_KNOWN_OTHERWISE, _CONFIRMED, _REFUSED, _TAKEN_BACK}) | REA
 """Those of the buttons; they are stored as they are, beside what people type."""
 
 
-def set_mark(services: Services, lecture_id: str, student_id: str, status: Status, reason: str, *, by: str) -> Mark:
-    """Set a mark by hand. Raises InvalidInput (no reason, or unsure), NotFound."""
+def set_mark(
+    services: Services,
+    lecture_id: str,
+    student_id: str,
+    status: Status,
+    reason: str,
+    *,
+    by: str,
+    own_status: str | None = None,
+) -> Mark:
+    """Set a mark by hand. Raises InvalidInput (no reason, unsure, or no such status of the course), NotFound.
+
+    `own_status` is the id of one of the course's own statuses; `status` then is its base, whatever was given.
+    """
     reason = " ".join(reason.split())
     if not reason:
         raise InvalidInput("Say why you change this mark.", field="reason")
@@ -142,7 +203,10 @@ def set_mark(services: Services, lecture_id: str, student_id: str, status: Statu
         raise InvalidInput("The reason can have %(most)s characters at most.", most=_LONGEST_REASON, field="reason")
     if status not in BY_PERSON:
         raise InvalidInput("A person's mark cannot be unsure.", field="status")
-    return _save(services, lecture_id, student_id, status, reason, by)
+    if own_status is not None:
+        course = services.store.course(services.store.lecture(lecture_id).course_id)
+        status = usable_status(course, own_status).base
+    return _save(services, lecture_id, student_id, status, reason, by, own_status)
 
 
 def confirm(services: Services, lecture_id: str, student_id: str, *, by: str) -> Mark:
@@ -187,8 +251,17 @@ def _present_or_late(services: Services, mark: Mark) -> Status:
     return present_or_late(mark.evidence.first_seen_at, lecture, course, recordings)
 
 
-def _save(services: Services, lecture_id: str, student_id: str, status: Status, reason: str, by: str) -> Mark:
-    mark = Mark(lecture_id, student_id, status, status, services.now(), set_by=by, reason=reason)
+def _save(
+    services: Services,
+    lecture_id: str,
+    student_id: str,
+    status: Status,
+    reason: str,
+    by: str,
+    own_status: str | None = None,
+) -> Mark:
+    now = services.now()
+    mark = Mark(lecture_id, student_id, status, status, now, set_by=by, reason=reason, own_status=own_status)
     return _committed(services, lecture_id, student_id, by, lambda marks: [person_step(marks.get(student_id), mark)])
 
 
