@@ -31,13 +31,14 @@ from attendance.model import LogFilter, Status
 from attendance.settings import load_settings
 from attendance.use_cases.lectures.log import export_log, own_courses
 from attendance.use_cases.lectures.marks import set_mark
-from tests.contract.samples import a_class
+from tests.contract.samples import a_class, searched
 from website import create_app
 from website.lectures.forms import MarkForm
 
 services = bootstrap(load_settings({"ROLLCALL_DATA": sys.argv[1]}))
 services.store.prepare()
 a_class(services.store)
+searched(services.store)
 set_mark(services, "l1", "21", Status("remote"), "By train.", by="u1")
 app = create_app(services=services)
 with app.test_request_context():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -29,6 +29,7 @@ from attendance.model import (
     Recording,
     RecordingKind,
     Role,
+    SearchStatus,
     Status,
     User,
     new_id,
@@ -60,9 +61,9 @@ def make_world(services: Services, admin: User, teacher: User, student_user: Use
     services.store.commit(AddToRoster(course.id, [photographed.id]))
     lecture = Lecture(new_id(), course.id, NOW, NOW + timedelta(hours=1), NOW)
     services.store.commit(AddLecture(lecture))
-    recording = Recording(
-        new_id(), lecture.id, RecordingKind.VIDEO, recording_key(lecture.id, ".mp4"), "monday.mp4", NOW, 60.0, 1000, NOW
-    )
+    key = recording_key(lecture.id, ".mp4")
+    recording = Recording(new_id(), lecture.id, RecordingKind.VIDEO, key, "monday.mp4", NOW, 60.0, 1000, NOW)
+    recording = replace(recording, status=SearchStatus.DONE)  # before that a lecture is not over
     services.store.commit(AddRecording(recording))
     unsure = Mark(lecture.id, photographed.id, Status.UNSURE, Status.UNSURE, NOW)
     services.store.commit(SaveMarks(lecture.id, [MarkStep(photographed.id, None, unsure)]))

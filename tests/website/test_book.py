@@ -7,13 +7,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from attendance.changes import AddLecture, AddRecording, RemoveFromRoster, SaveMarks, SaveStudent, SetTeachers
-from attendance.model import Course, Lecture, Mark, Status, Student, User, new_id
+from attendance.model import Course, Lecture, Mark, OwnStatus, Status, Student, User, new_id
 from attendance.rules.merging import machine_steps
 from attendance.services import Services
-from tests.contract.samples import a_recording
+from attendance.use_cases.courses.statuses import save_status
+from tests.contract.samples import a_recording, searched
+from tests.website.browsing import post_form
 from tests.website.conftest import NOW
 from tests.website.lecturing import add_student
 
@@ -171,3 +174,106 @@ def test_a_teacher_of_another_course_sees_neither_book_nor_term(
     key = services.store.student("22").key
     assert teacher_client.get(f"/courses/{course.id}").status_code == 404
     assert teacher_client.get(f"/courses/{course.id}/students/{key}").status_code == 404
+
+
+def _own(services: Services, course: Course, **changes: object) -> OwnStatus:
+    given = {"name": "Remote", "letter": "R", "base": PRESENT, "points": 0.5, "attended": True}
+    signs = {"icon": "camera-video", "tone": "calm", "by": None}
+    return save_status(services, course.id, **given | signs | changes)
+
+
+FIELDS = {
+    "name": "Sick note",
+    "letter": "S",
+    "base": "excused",
+    "points": "0",
+    "icon": "thermometer-half",
+    "tone": "doubt",
+}
+
+
+def test_a_teacher_adds_changes_and_retires_a_status(
+    teacher_client: FlaskClient, services: Services, course: Course, lectures: list[Lecture]
+):
+    place = f"/courses/{course.id}/statuses"
+    assert post_form(teacher_client, f"{place}/add", **FIELDS).location == place
+    (own,) = services.store.course(course.id).statuses
+    assert (own.name, own.base, own.attended, own.tone) == ("Sick note", EXCUSED, False, "doubt")
+    assert post_form(teacher_client, f"{place}/{own.id}", **FIELDS | {"letter": "N"}).location == place
+    assert "Sick note" in teacher_client.get(f"/courses/{course.id}").text
+    assert post_form(teacher_client, f"{place}/{own.id}/retire", place).location == place
+    assert services.store.course(course.id).statuses[0].retired
+    assert teacher_client.get(f"{place}/none").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"points": "2"}, {"points": "many"}, {"letter": ""}, {"name": "Late"}, {"icon": "x"}]
+)
+def test_a_status_that_cannot_be_is_refused_in_the_form(
+    teacher_client: FlaskClient, services: Services, course: Course, wrong: dict[str, str]
+):
+    answer = post_form(teacher_client, f"/courses/{course.id}/statuses/add", **FIELDS | wrong)
+    assert answer.status_code == 200
+    assert services.store.course(course.id).statuses == ()
+
+
+def test_what_late_counts_is_set_on_the_page(teacher_client: FlaskClient, services: Services, course: Course):
+    place = f"/courses/{course.id}/statuses"
+    assert post_form(teacher_client, place, late_points="0.5", least_video_percent="80").location == place
+    assert services.store.course(course.id).late_points == 0.5
+    assert services.store.course(course.id).least_video_percent == 80
+    assert "from 0 to 1" in post_form(teacher_client, place, late_points="x", least_video_percent="80").text
+
+
+def test_a_mark_is_set_to_a_status_of_the_course_on_its_page(
+    teacher_client: FlaskClient, services: Services, course: Course, student: Student, lectures: list[Lecture]
+):
+    own = _own(services, course)
+    place = f"/lectures/{lectures[0].id}/marks/{student.key}"
+    assert post_form(teacher_client, place, status=own.id, reason="Online").status_code == 302
+    mark = next(one for one in services.store.marks(lectures[0].id) if one.student_id == student.id)
+    assert (mark.status, mark.own_status) == (PRESENT, own.id)
+    assert ">R</a>" in teacher_client.get(f"/courses/{course.id}").text
+    assert teacher_client.get(place).text.count("Remote") >= 3  # the form, the decision, the history
+    assert "Remote" in teacher_client.get(f"/lectures/{lectures[0].id}").text
+    assert "Remote" in teacher_client.get("/log/").text
+
+
+def test_a_lecture_that_is_searched_says_so_far_on_every_page(
+    app: Flask,
+    teacher_client: FlaskClient,
+    student_client: FlaskClient,
+    services: Services,
+    course: Course,
+    lectures: list[Lecture],
+):
+    services.store.commit(AddRecording(a_recording("r1", lectures[-1].id)))
+    page = teacher_client.get(f"/lectures/{lectures[-1].id}").text
+    assert "So far" in page
+    assert "status-absent" not in page
+    assert "minutes are recorded" in page
+    for client, place in (
+        (teacher_client, "/lectures/"),
+        (teacher_client, "/log/"),
+        (student_client, "/log/mine"),
+        (student_client, f"/courses/{course.id}/mine"),
+    ):
+        assert "status-so-far" in client.get(place).text, place
+    assert ",so far," in teacher_client.get("/log/download.csv").text
+    row = student_client.get("/api/v1/log").json["items"][0]
+    assert (row["status"], row["is_over"]) == (None, False)
+
+
+def test_too_little_video_is_said_beside_the_marks(
+    teacher_client: FlaskClient, services: Services, course: Course, lectures: list[Lecture]
+):
+    lecture = lectures[0]
+    short = replace(a_recording("r1", lecture.id), started_at=lecture.starts_at, duration_s=600.0)
+    services.store.commit(AddRecording(short))
+    searched(services.store, recording_id="r1")
+    marks = [Mark(lecture.id, "22", UNSURE, UNSURE, NOW, little_video=True)]
+    before = {mark.student_id: mark for mark in services.store.marks(lecture.id)}
+    services.store.commit(SaveMarks(lecture.id, machine_steps(before, marks)))
+    page = teacher_client.get(f"/lectures/{lecture.id}").text
+    assert "Not enough video" in page
+    assert "10 of 60 minutes are recorded (17%)." in page

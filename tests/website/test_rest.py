@@ -11,8 +11,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from attendance.changes import AddStudent, SaveUser
-from attendance.model import Course, Role, Student, User
+from attendance.model import Course, Role, Status, Student, User
 from attendance.services import Services
+from attendance.use_cases.courses.statuses import save_status
 from attendance.use_cases.lectures.lectures import lecture_board
 from attendance.use_cases.people.accounts import remove_user
 from tests.website.conftest import NOW
@@ -135,6 +136,22 @@ def test_a_mark_is_set_and_taken_back_with_its_history(client: FlaskClient, worl
     assert (back.json["status"], back.json["by_person"]) == ("unsure", False)
     refused = ask(client, teacher, "PUT", mark, json={"status": "unsure", "reason": "?"})
     assert (refused.status_code, refused.json["title"]) == (400, "Bad Request")
+
+
+def test_a_mark_is_set_to_a_status_of_the_course(client: FlaskClient, services: Services, world: World) -> None:
+    signs = {"icon": "camera-video", "tone": "calm", "by": None}
+    given = {"name": "Remote", "letter": "R", "base": Status.PRESENT, "points": 0.5, "attended": True}
+    own = save_status(services, world.ids["course_id"], **given, **signs)
+    teacher = world.secrets["teacher"]
+    course = ask(client, teacher, "GET", f"{V1}/courses/{world.ids['course_id']}").json
+    assert (course["statuses"][0]["id"], course["statuses"][0]["points"]) == (own.id, 0.5)
+    mark = f"{V1}/lectures/{world.ids['lecture_id']}/marks/{world.unsure}"
+    decided = ask(client, teacher, "PUT", mark, json={"own_status": own.id, "reason": "Online."}).json
+    assert (decided["status"], decided["own_status"], decided["is_over"]) == ("present", own.id, True)
+    assert decided["history"][-1]["to_own"] == own.id
+    for wrong in ({}, {"status": "late", "own_status": own.id}, {"own_status": "none"}):
+        refused = ask(client, teacher, "PUT", mark, json={"reason": "?", **wrong})
+        assert refused.status_code == 400, refused.text
 
 
 def test_the_same_request_again_is_done_once(client: FlaskClient, services: Services, secret: str) -> None:

@@ -99,7 +99,7 @@ class CountingForm(Form):
         _l("Points of late"), refusal=_POINTS, validators=[InputRequired(_POINTS), NumberRange(0, 1, _POINTS)]
     )
     least_video_percent = WholeNumberField(
-        _l("Least video for an absence (%%)"),
+        _l("Least video for an absence (percent)"),
         refusal=_PERCENT,
         validators=[InputRequired(_PERCENT), NumberRange(0, 100, _PERCENT)],
     )
