@@ -1,0 +1,90 @@
+"""How long the book of a large course takes: read from SQLite, added up, and as a page.
+
+`python -m bench.book`: 300 students and 60 lectures, the median of five.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from flask.testing import FlaskClient
+
+from attendance.bootstrap import bootstrap
+from attendance.changes import AddCourse, AddLecture, AddStudent, SaveMarks
+from attendance.model import Course, Lecture, Mark, Role, Status, Student, new_id
+from attendance.rules.merging import machine_steps
+from attendance.services import Services
+from attendance.settings import load_settings
+from attendance.use_cases.courses.book import read_book
+from attendance.use_cases.people.accounts import add_user
+from website import create_app
+
+_PASSWORD = "a chair of green glass"  # noqa: S105 - of a site that is gone when this ends
+_TIMES = 5
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(prog="python -m bench.book", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--students", type=int, default=300)
+    parser.add_argument("--lectures", type=int, default=60)
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        services = bootstrap(load_settings({"ROLLCALL_DATA": str(Path(folder, "data"))}))
+        services.store.prepare()
+        course_id = _fill(services, options.students, options.lectures)
+        client = _signed_in(services)
+        page = client.get(f"/courses/{course_id}")
+        read_ms = _median_ms(lambda: read_book(services, course_id))
+        page_ms = _median_ms(lambda: client.get(f"/courses/{course_id}"))
+        services.store.close()
+    print(f"{options.students} students, {options.lectures} lectures, {options.students * options.lectures} marks:")
+    print(f"read and added up {read_ms:.0f} ms, the page {page_ms:.0f} ms, {len(page.data) / 1000:.0f} kB")
+
+
+def _fill(services: Services, students: int, lectures: int) -> str:
+    now, dice = datetime.now(UTC), random.Random(1)  # noqa: S311 - the same marks each time
+    course = Course(new_id(), "CS101", "Computing", "1", "Asia/Seoul", now)
+    services.store.commit(AddCourse(course))
+    people = [Student(f"{number:06}", new_id(), f"Student {number}", now) for number in range(students)]
+    for one in people:
+        services.store.commit(AddStudent(one, course_ids=[course.id]))
+    for number in range(lectures):
+        starts = now - timedelta(days=2 * (lectures - number))
+        lecture = Lecture(new_id(), course.id, starts, starts + timedelta(hours=1), now)
+        services.store.commit(AddLecture(lecture))
+        statuses = dice.choices(list(Status), (80, 8, 8, 3, 1), k=students)
+        marks = [Mark(lecture.id, one.id, said, said, now) for one, said in zip(people, statuses, strict=True)]
+        services.store.commit(SaveMarks(lecture.id, machine_steps({}, marks)))
+    return course.id
+
+
+def _signed_in(services: Services) -> FlaskClient:
+    add_user(services, email="admin@example.org", name="", role=Role.ADMIN, password=_PASSWORD, by=None)
+    app = create_app(services=services)
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    answer = client.post("/login", data={"email": "admin@example.org", "password": _PASSWORD})
+    if answer.status_code != 302:
+        raise SystemExit("The bench could not sign in.")
+    return client
+
+
+def _median_ms(work: Callable[[], object]) -> float:
+    taken = []
+    for _ in range(_TIMES):
+        began = time.perf_counter()
+        work()
+        taken.append(1000 * (time.perf_counter() - began))
+    return statistics.median(taken)
+
+
+if __name__ == "__main__":
+    main()
