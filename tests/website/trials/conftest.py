@@ -97,7 +97,7 @@ def _names(
         "session_id": services.store.sessions(admin.id, services.now())[0].id,
         "import_id": import_id,
         "token_id": make_token(services, admin.id, name="A script", scopes=["marks:read"], days=1).token.id,
-        **dict.fromkeys(("notice_id", "visit_id", "reference"), "0" * 32),
+        **dict.fromkeys(("notice_id", "visit_id", "status_id", "reference"), "0" * 32),
     }
 
 

@@ -37,6 +37,7 @@ OF_STUDENTS = {
     "account.end_other_sessions",
     "account.tokens",
     "account.make",
+    "courses.mine",
     "home.index",
     "hourly.index",
     "log.mine",
