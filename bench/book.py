@@ -1,4 +1,4 @@
-"""How long the book of a large course takes: read from SQLite, added up, and as a page.
+"""How long the book of a large course takes: read from SQLite, and added up.
 
 `python -m bench.book`: 300 students and 60 lectures, the median of five.
 """
@@ -14,19 +14,14 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from flask.testing import FlaskClient
-
 from attendance.bootstrap import bootstrap
 from attendance.changes import AddCourse, AddLecture, AddStudent, SaveMarks
-from attendance.model import Course, Lecture, Mark, Role, Status, Student, new_id
+from attendance.model import Course, Lecture, Mark, Status, Student, new_id
 from attendance.rules.merging import machine_steps
 from attendance.services import Services
 from attendance.settings import load_settings
 from attendance.use_cases.courses.book import read_book
-from attendance.use_cases.people.accounts import add_user
-from website import create_app
 
-_PASSWORD = "a chair of green glass"  # noqa: S105 - of a site that is gone when this ends
 _TIMES = 5
 
 
@@ -40,13 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         services = bootstrap(load_settings({"ROLLCALL_DATA": str(Path(folder, "data"))}))
         services.store.prepare()
         course_id = _fill(services, options.students, options.lectures)
-        client = _signed_in(services)
-        page = client.get(f"/courses/{course_id}")
         read_ms = _median_ms(lambda: read_book(services, course_id))
-        page_ms = _median_ms(lambda: client.get(f"/courses/{course_id}"))
         services.store.close()
-    print(f"{options.students} students, {options.lectures} lectures, {options.students * options.lectures} marks:")
-    print(f"read and added up {read_ms:.0f} ms, the page {page_ms:.0f} ms, {len(page.data) / 1000:.0f} kB")
+    print(f"{options.students} students, {options.lectures} lectures: read and added up in {read_ms:.0f} ms")
 
 
 def _fill(services: Services, students: int, lectures: int) -> str:
@@ -64,17 +55,6 @@ def _fill(services: Services, students: int, lectures: int) -> str:
         marks = [Mark(lecture.id, one.id, said, said, now) for one, said in zip(people, statuses, strict=True)]
         services.store.commit(SaveMarks(lecture.id, machine_steps({}, marks)))
     return course.id
-
-
-def _signed_in(services: Services) -> FlaskClient:
-    add_user(services, email="admin@example.org", name="", role=Role.ADMIN, password=_PASSWORD, by=None)
-    app = create_app(services=services)
-    app.config["WTF_CSRF_ENABLED"] = False
-    client = app.test_client()
-    answer = client.post("/login", data={"email": "admin@example.org", "password": _PASSWORD})
-    if answer.status_code != 302:
-        raise SystemExit("The bench could not sign in.")
-    return client
 
 
 def _median_ms(work: Callable[[], object]) -> float:
