@@ -81,7 +81,6 @@ _HEADINGS = {
     "student_id": Phrase("Student id"),
     "name": Phrase("Name"),
     "status": Phrase("Status"),
-    "own_status": Phrase("Status of the course"),
     "left_early": Phrase("Left early"),
     "first_seen": Phrase("First seen"),
     "last_seen": Phrase("Last seen"),
@@ -92,6 +91,7 @@ _HEADINGS = {
     "search_says": Phrase("Search says"),
     "decided_by": Phrase("Decided by"),
     "reason": Phrase("Reason"),
+    "own_status": Phrase("Status of the course"),
 }
 
 _ON_A_CLOCK = ("date", "starts", "ends", "first_seen", "last_seen")
@@ -170,12 +170,12 @@ class _Lines:
             "student_id": row.student_id,
             "name": row.student_name,
             "status": self.so_far if is_open else self.status(row.mark.status),
-            "own_status": own.name if own else "",
             "left_early": row.mark.left_early and not is_open,
             **self._seen(row),
             "search_says": self.status(row.mark.machine_status) if self._is_over(row.lecture) else self.so_far,
             "decided_by": self.decided_by(row),
             "reason": self.reason(row.mark),
+            "own_status": own.name if own else "",
         }
 
     def _seen(self, row: LogRow) -> dict[str, Any]:
