@@ -203,10 +203,14 @@ class AddLecture:
 
 @dataclass(frozen=True, slots=True)
 class SaveLecture:
-    """Refused with NotFound, AlreadyExists, MovedOn (it is not as `was`, where given)."""
+    """With what becomes of its marks by it.
+
+    Refused with NotFound, AlreadyExists, MovedOn (it is not as `was`, where given, or a mark not as it was read).
+    """
 
     lecture: Lecture
     was: Lecture | None = None
+    steps: Sequence[MarkStep] = ()
 
 
 @dataclass(frozen=True, slots=True)

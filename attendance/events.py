@@ -98,6 +98,27 @@ class MarkSet(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MarksSet(Event):
+    """A person set marks of several students at once, or undid that."""
+
+    kind: ClassVar[str] = "marks.set"
+    about: ClassVar[tuple[str, str]] = ("lecture", "lecture_id")
+    lecture_id: str
+    student_keys: tuple[str, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseTimesChanged(Event):
+    """What is late, or early, in a course was changed: its lectures are to be marked by that."""
+
+    kind: ClassVar[str] = "course.times_changed"
+    about: ClassVar[tuple[str, str]] = ("course", "course_id")
+    course_id: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StudentRegistered(Event):
     """A student is known from now on."""
 
@@ -244,6 +265,8 @@ KINDS: dict[str, type[Event]] = {
         MarksChanged,
         MarksWait,
         MarkSet,
+        MarksSet,
+        CourseTimesChanged,
         StudentRegistered,
         StudentRemoved,
         ConsentWithdrawn,

@@ -24,7 +24,7 @@ from attendance.model.devices import (
 from attendance.model.ids import is_id, new_id
 from attendance.model.lectures import Lecture, Recording, RecordingKind, SearchStatus, Sighting, Thresholds
 from attendance.model.lists import FORGOTTEN, AuditEntry, LectureCounts, LogFilter, LogRow, Page
-from attendance.model.marks import BookMark, Evidence, Mark, MarkChange, OwnStatus, Status
+from attendance.model.marks import BookMark, CheckIn, Evidence, Mark, MarkChange, Method, OwnStatus, Status
 from attendance.model.notices import (
     MAIL,
     SLACK,
@@ -67,6 +67,7 @@ __all__ = [
     "Attachment",
     "AuditEntry",
     "BookMark",
+    "CheckIn",
     "Choice",
     "Consent",
     "Course",
@@ -95,6 +96,7 @@ __all__ = [
     "Mark",
     "MarkChange",
     "Message",
+    "Method",
     "NearAlarms",
     "Notice",
     "NoticeKind",

@@ -28,7 +28,11 @@ class RecordingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lecture:
-    """One meeting of a course."""
+    """One meeting of a course.
+
+    While students may check in by themselves, `check_in_key` signs the codes on the teacher's screen; `check_in_code`
+    is the one that does not change, where the teacher wants it.
+    """
 
     id: str
     course_id: str
@@ -36,6 +40,13 @@ class Lecture:
     ends_at: datetime
     created_at: datetime
     title: str = ""
+    check_in_key: str = ""
+    check_in_code: str = ""
+
+    @property
+    def takes_check_ins(self) -> bool:
+        """Whether a teacher let students check in by themselves."""
+        return bool(self.check_in_key)
 
 
 @dataclass(frozen=True, slots=True)

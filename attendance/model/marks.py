@@ -17,6 +17,25 @@ class Status(StrEnum):
     UNSURE = "unsure"
 
 
+class Method(StrEnum):
+    """How a mark came to be; all of them count the same."""
+
+    FACE = "face"
+    SCREEN = "screen"
+    CODE = "code"
+    KIOSK = "kiosk"
+    HAND = "hand"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckIn:
+    """A student said that they were there: when, how, and on which device, as a word that means nothing elsewhere."""
+
+    at: datetime
+    method: Method
+    device: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class OwnStatus:
     """A status that a course added to those of the site: it counts as `base` does, unless it says otherwise.
@@ -68,6 +87,7 @@ class Mark:
     `machine_status` is what the search says, also when a person decided otherwise.
     `left_early` is the search's remark, and so is `little_video`: nobody was seen, in too little video to be absent.
     `own_status` is the id of a status of the course, whose base is `status`; only a person says so.
+    `check_in` is the first one of the student; it counts in `machine_status`.
     """
 
     lecture_id: str
@@ -81,6 +101,16 @@ class Mark:
     reason: str = ""
     own_status: str | None = None
     little_video: bool = False
+    check_in: CheckIn | None = None
+
+    @property
+    def method(self) -> Method | None:
+        """How it came to be: a person's word goes before a check-in, and that before a face. None for nobody seen."""
+        if self.set_by is not None:
+            return Method.HAND
+        if self.check_in is not None:
+            return self.check_in.method
+        return Method.FACE if self.evidence is not None else None
 
     @property
     def needs_another_way(self) -> bool:
@@ -93,6 +123,7 @@ class MarkChange:
     """One entry of a mark's append-only history. `by` is None for the search. `by_name` is filled when read.
 
     `to_own` and `from_own` are ids of the course's own statuses, where it was or is one of them.
+    `action` is what a person did at once, to this mark and perhaps to others; `undoes` the action that this one undid.
     """
 
     lecture_id: str
@@ -105,6 +136,8 @@ class MarkChange:
     reason: str = ""
     to_own: str | None = None
     from_own: str | None = None
+    action: str = ""
+    undoes: str = ""
 
 
 @dataclass(frozen=True, slots=True)

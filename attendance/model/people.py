@@ -51,7 +51,11 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What is taught (`code`, `name`) to which class (`section`); `code` and `section` together are unique."""
+    """What is taught (`code`, `name`) to which class (`section`); `code` and `section` together are unique.
+
+    Students may check in from so many minutes before a lecture until so many after it began, and where
+    `check_in_networks` names some, from these alone.
+    """
 
     id: str
     code: str
@@ -68,6 +72,9 @@ class Course:
     """What being late counts in percentages, 0 to 1."""
     least_video_percent: int = 50
     """So much of a lecture must be on video before a search says that somebody was absent."""
+    check_in_early_minutes: int = 15
+    check_in_late_minutes: int = 30
+    check_in_networks: str = ""
 
     @property
     def label(self) -> str:

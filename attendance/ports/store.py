@@ -107,6 +107,9 @@ class MarkStore(Protocol):
     def course_marks(self, course_id: str) -> Sequence[BookMark]:
         """Of all lectures of a course, sorted by lecture id and student id; none where there is no such course."""
 
+    def mark_changes(self, lecture_id: str) -> Sequence[MarkChange]:
+        """The history of all marks of a lecture, oldest first."""
+
     def mark_history(self, lecture_id: str, student_id: str) -> Sequence[MarkChange]:
         """Oldest first."""
 

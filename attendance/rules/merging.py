@@ -24,6 +24,7 @@ NAMED = str(Phrase("The face was named."))
 REFUSED_FACE = str(Phrase("The face is not this student's."))
 SORTED_ANEW = str(Phrase("The faces were sorted anew."))
 UNDONE = str(Phrase("What was said of the face was taken back."))
+TIMES_CHANGED = str(Phrase("The times of the lecture or of its course were changed."))
 REASONS_OF_FACES = frozenset({NAMED, REFUSED_FACE, SORTED_ANEW, UNDONE})
 
 
@@ -38,13 +39,13 @@ def machine_steps(
     is added to the history with `by` None, or with `because`, or with who named the face that it rests on.
     """
     after = {opinion.student_id: opinion for opinion in opinions}
-    steps = [_taken(before.get(student_id), opinion, because) for student_id, opinion in after.items()]
+    steps = [opinion_step(before.get(student_id), opinion, because) for student_id, opinion in after.items()]
     if is_over:
         steps += [_left(old) for old in before.values() if old.student_id not in after]
     return [step for step in steps if step.new != step.old]
 
 
-def person_step(old: Mark | None, decision: Mark) -> MarkStep:
+def person_step(old: Mark | None, decision: Mark, action: str = "") -> MarkStep:
     """A person's decision, with the search's opinion and evidence of before. Raises ValueError without a setter."""
     if decision.set_by is None:
         raise ValueError("a person's mark says who set it")
@@ -58,11 +59,13 @@ def person_step(old: Mark | None, decision: Mark) -> MarkStep:
             own_status=decision.own_status,
             updated_at=decision.updated_at,
         )
-    change = _change(old, new, by=decision.set_by, reason=decision.reason)
+    change = _change(old, new, by=decision.set_by, reason=decision.reason, action=action)
     return MarkStep(new.student_id, old, new, [change])
 
 
-def cleared_steps(before: Mapping[str, Mark], student_id: str, *, by: str, at: datetime, reason: str) -> list[MarkStep]:
+def cleared_steps(
+    before: Mapping[str, Mark], student_id: str, *, by: str, at: datetime, reason: str, action: str = ""
+) -> list[MarkStep]:
     """Back to the machine's opinion, unless it is the machine's mark already. Raises NotFound where there is none."""
     old = before.get(student_id)
     if old is None:
@@ -70,10 +73,11 @@ def cleared_steps(before: Mapping[str, Mark], student_id: str, *, by: str, at: d
     if old.set_by is None:
         return []
     new = replace(old, status=old.machine_status, own_status=None, set_by=None, reason="", updated_at=at)
-    return [MarkStep(student_id, old, new, [_change(old, new, by=by, reason=reason)])]
+    return [MarkStep(student_id, old, new, [_change(old, new, by=by, reason=reason, action=action)])]
 
 
-def _taken(old: Mark | None, opinion: Mark, because: Because | None) -> MarkStep:
+def opinion_step(old: Mark | None, opinion: Mark, because: Because | None = None) -> MarkStep:
+    """What the machine's opinion on one student makes of their mark, as `machine_steps` does for all."""
     if old is not None and old.set_by is not None:
         new = replace(
             old,
@@ -81,6 +85,7 @@ def _taken(old: Mark | None, opinion: Mark, because: Because | None) -> MarkStep
             left_early=opinion.left_early,
             little_video=opinion.little_video,
             evidence=opinion.evidence,
+            check_in=opinion.check_in,
         )
         return MarkStep(old.student_id, old, new, opinion=True)
     new = replace(opinion, set_by=None, reason="")
@@ -98,7 +103,7 @@ def _left(old: Mark) -> MarkStep:
     return MarkStep(old.student_id, old, new)
 
 
-def _change(old: Mark | None, new: Mark, *, by: str | None = None, reason: str = "") -> MarkChange:
+def _change(old: Mark | None, new: Mark, *, by: str | None = None, reason: str = "", action: str = "") -> MarkChange:
     return MarkChange(
         lecture_id=new.lecture_id,
         student_id=new.student_id,
@@ -109,4 +114,5 @@ def _change(old: Mark | None, new: Mark, *, by: str | None = None, reason: str =
         reason=reason,
         to_own=new.own_status,
         from_own=old.own_status if old else None,
+        action=action,
     )

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from attendance.changes import AddLecture, AddUser, RemoveStudent, RemoveUser
-from attendance.errors import NotFound
-from attendance.model import LogFilter, Mark, MarkChange, Status
+from attendance.changes import AddLecture, AddUser, RemoveStudent, RemoveUser, SaveLecture, SaveMarks
+from attendance.errors import MovedOn, NotFound
+from attendance.model import AuditEntry, CheckIn, LogFilter, Mark, MarkChange, Method, Status
 from attendance.ports import Store
+from attendance.rules.merging import machine_steps, person_step
 from tests.committing import clear_person_mark, save_machine_marks, set_mark
 from tests.contract.samples import MINUTE, NOW, a_class, a_lecture, a_mark, a_user, evidence
 
@@ -208,3 +209,46 @@ def test_clearing_needs_a_mark(store: Store) -> None:
     for lecture_id in ("l1", "l2"):
         with pytest.raises(NotFound):
             clear_person_mark(store, lecture_id, "21", "u1", LATER, "")
+
+
+def test_a_check_in_is_stored_with_its_mark(store: Store) -> None:
+    a_class(store)
+    for check_in in (CheckIn(NOW, Method.SCREEN, "a-device"), CheckIn(LATER, Method.KIOSK)):
+        mark = a_mark("21", PRESENT, check_in=check_in)
+        save_machine_marks(store, "l1", [mark])
+        assert store.marks("l1") == [mark]
+        (row,) = store.log(LogFilter()).items
+        assert row.mark == mark
+
+
+def test_the_history_of_a_lecture_holds_what_was_done_at_once(store: Store) -> None:
+    a_class(store, "21", "22")
+    store.commit(AddLecture(a_lecture("l2", starts_at=LATER)))
+    save_machine_marks(store, "l2", [a_mark(lecture_id="l2")])
+    for at, action in ((NOW, "one"), (LATER, "two")):
+        before = {mark.student_id: mark for mark in store.marks("l1")}
+        decided = [a_mark(one, LATE, set_by="u1", reason="Bus", updated_at=at) for one in ("21", "22")]
+        steps = [person_step(before.get(mark.student_id), mark, action) for mark in decided]
+        store.commit(SaveMarks("l1", steps))
+    changes = store.mark_changes("l1")
+    assert [change.action for change in changes] == ["one", "one", "two", "two"]
+    assert {change.by_name for change in changes} == {"Ada Example"}
+    assert [one for one in changes if one.student_id == "22"] == store.mark_history("l1", "22")
+
+
+def test_a_lecture_changes_with_its_marks_or_not_at_all(store: Store) -> None:
+    students = [str(number) for number in range(100, 160)]  # more than one transaction of DynamoDB
+    a_class(store, *students)
+    save_machine_marks(store, "l1", [a_mark(one, LATE) for one in students])
+    old = store.marks("l1")
+    steps = machine_steps({mark.student_id: mark for mark in old}, [replace(mark, status=PRESENT) for mark in old])
+    lecture = store.lecture("l1")
+    changed = replace(lecture, title="Moved")
+    with pytest.raises(MovedOn):
+        store.commit(SaveLecture(changed, lecture, [replace(steps[0], old=a_mark("100", ABSENT))]))
+    assert store.lecture("l1") == lecture
+    entry = AuditEntry(NOW, "u1", "lecture.changed", "l1")
+    store.commit(SaveLecture(changed, lecture, steps), entry)
+    assert store.lecture("l1") == changed
+    assert {mark.status for mark in store.marks("l1")} == {PRESENT}
+    assert [one.action for one in store.audit().items] == ["lecture.changed"]

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from attendance.adapters.dynamodb import keys
 from attendance.adapters.dynamodb.actions import NEW, STAYS, Action, as_stored, check, delete, put, setting, update
-from attendance.adapters.dynamodb.marks import marks_counted
+from attendance.adapters.dynamodb.marks import DynamoMarks, marks_counted
 from attendance.adapters.dynamodb.media_items import recording_item, recording_of, searching
 from attendance.adapters.dynamodb.removing import (
     remove_course,
@@ -16,8 +16,9 @@ from attendance.adapters.dynamodb.removing import (
     remove_lecture,
     remove_recording,
 )
-from attendance.adapters.dynamodb.table import Table, TablePart, together
+from attendance.adapters.dynamodb.table import Table, together
 from attendance.adapters.dynamodb.values import Item, attributes, read, text
+from attendance.changes import MarkStep
 from attendance.model import Lecture, LectureCounts, Page, Recording, SearchStatus, Sighting
 from attendance.rules.paging import page_of
 from attendance.rules.versions import check_as_read
@@ -34,7 +35,7 @@ _LAST = "~"  # sorts after all moments
 _COUNTED = ("sk", "id", "status", "search", "recording_id", "student_id")
 
 
-class DynamoLectures(TablePart):
+class DynamoLectures(DynamoMarks):
     """The LectureStore, and the removal of a course, whose lectures go with it."""
 
     def _add_lecture(self, lecture: Lecture) -> None:
@@ -46,8 +47,10 @@ class DynamoLectures(TablePart):
         ]
         self.table.transact(actions)
 
-    def _save_lecture(self, lecture: Lecture, was: Lecture | None) -> None:
-        """Raises NotFound, AlreadyExists, MovedOn."""
+    def _save_lecture(self, lecture: Lecture, was: Lecture | None, steps: Sequence[MarkStep]) -> None:
+        """Marks go first, so that the same commit completes what broke off. Raises NotFound, AlreadyExists, MovedOn."""
+        if steps:
+            self._save_marks(lecture.id, steps, is_last=False)
 
         def save() -> None:
             item = self.table.get(keys.lecture(lecture.id))

@@ -132,8 +132,10 @@ def _put(stored: StoredMark, new: Mark, item: Item) -> Action:
 class DynamoMarks(TablePart):
     """The MarkStore without the log."""
 
-    def _save_marks(self, lecture_id: str, steps: Sequence[MarkStep]) -> None:
-        """Each mark with its history, as many in a transaction as it takes; the last takes along what is committed."""
+    def _save_marks(self, lecture_id: str, steps: Sequence[MarkStep], *, is_last: bool = True) -> None:
+        """Each mark with its history, as many in a transaction as it takes; the last takes along what is committed,
+        if these marks are the last of what is committed.
+        """
         lecture = self.table.get(keys.lecture(lecture_id))
         if lecture is None or "removing" in lecture:
             raise no_lecture()
@@ -149,7 +151,7 @@ class DynamoMarks(TablePart):
         parts = list(in_parts(writes, MOST_IN_TRANSACTION - 1 - MOST_ALONG))
         try:
             for number, part in enumerate(parts, start=1):
-                table = self.table if number == len(parts) else self.table.steps
+                table = self.table if is_last and number == len(parts) else self.table.steps
                 table.transact(transaction(lecture_id, part, no_lecture()))
         except Changed:
             raise moved_on() from None
@@ -160,7 +162,14 @@ class DynamoMarks(TablePart):
 
     def mark_history(self, lecture_id: str, student_id: str) -> Sequence[MarkChange]:
         """Oldest first."""
-        items = list(self.table.query(keys.of_lecture(lecture_id), keys.changes_of(student_id)))
+        return self._history(lecture_id, keys.changes_of(student_id))
+
+    def mark_changes(self, lecture_id: str) -> Sequence[MarkChange]:
+        """Of all marks of a lecture, oldest first."""
+        return self._history(lecture_id, keys.CHANGE)
+
+    def _history(self, lecture_id: str, begins: str) -> Sequence[MarkChange]:
+        items = list(self.table.query(keys.of_lecture(lecture_id), begins))
         changes = sorted((read(MarkChange, item) for item in items), key=lambda change: change.at)
         names = names_of(self.table, [change.by for change in changes])
         return [replace(change, by_name=names[change.by]) for change in changes]

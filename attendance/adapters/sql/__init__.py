@@ -89,7 +89,6 @@ class SqlStore(
     SqlRenewals,
     SqlLectures,
     SqlSearches,
-    SqlMarks,
     SqlUnknowns,
     SqlLog,
     SqlSpending,

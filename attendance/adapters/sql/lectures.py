@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, exists, func, insert, or_, select, update
 
-from attendance.adapters.sql.connection import Database
+from attendance.adapters.sql.marks import SqlMarks
 from attendance.adapters.sql.outbox import erase_found, erase_lecture_media
 from attendance.adapters.sql.rows import lock, lock_as_read, one, page_of, read, read_all, tally, values
 from attendance.adapters.sql.tables import courses, lectures, marks, recordings, sightings
+from attendance.changes import MarkStep
 from attendance.errors import NotFound
 from attendance.model import Lecture, LectureCounts, Page, Recording, SearchStatus, Sighting
 from attendance.sentences import (
@@ -26,7 +27,7 @@ from attendance.sentences import (
 )
 
 
-class SqlLectures(Database):
+class SqlLectures(SqlMarks):
     """The LectureStore."""
 
     def _add_lecture(self, lecture: Lecture) -> None:
@@ -35,13 +36,15 @@ class SqlLectures(Database):
             lock(connection, courses, lecture.course_id, no_course())
             connection.execute(insert(lectures).values(values(lecture, lectures)))
 
-    def _save_lecture(self, lecture: Lecture, was: Lecture | None) -> None:
+    def _save_lecture(self, lecture: Lecture, was: Lecture | None, steps: Sequence[MarkStep]) -> None:
         """Raises NotFound, AlreadyExists, MovedOn."""
         with self._writing(lecture_taken()) as connection:
             lock_as_read(connection, lectures, lecture.id, was, no_lecture())
             lock(connection, courses, lecture.course_id, no_course())
             changing = update(lectures).where(lectures.c.id == lecture.id)
             connection.execute(changing.values(values(lecture, lectures)))
+        if steps:
+            self._save_marks(lecture.id, steps)
 
     def _remove_lecture(self, lecture_id: str) -> None:
         """Raises NotFound."""

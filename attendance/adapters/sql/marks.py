@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, and_, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select
 
 from attendance.adapters.sql.audit import name_of_user, with_user
 from attendance.adapters.sql.connection import Database
@@ -51,9 +51,15 @@ class SqlMarks(Database):
         with self._looking() as connection:
             return [BookMark(*row) for row in connection.execute(query).all()]
 
+    def mark_changes(self, lecture_id: str) -> Sequence[MarkChange]:
+        """Of all marks of a lecture, oldest first."""
+        return self._history(mark_changes.c.lecture_id == lecture_id)
+
     def mark_history(self, lecture_id: str, student_id: str) -> Sequence[MarkChange]:
         """Oldest first."""
-        its = and_(mark_changes.c.lecture_id == lecture_id, mark_changes.c.student_id == student_id)
+        return self._history(and_(mark_changes.c.lecture_id == lecture_id, mark_changes.c.student_id == student_id))
+
+    def _history(self, its: ColumnElement[bool]) -> Sequence[MarkChange]:
         query = with_user(mark_changes).where(its).order_by(mark_changes.c.at, mark_changes.c.id)
         with self._looking() as connection:
             return [

@@ -12,7 +12,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, fa
 
 from attendance.adapters.sql.tables import marks
 from attendance.errors import NotFound
-from attendance.model import Evidence, Mark, Page
+from attendance.model import CheckIn, Evidence, Mark, Page
 from attendance.rules.texts import folded, searchable
 from attendance.rules.versions import check_as_read
 
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _LONGEST_TEXT = 1400  # of any column that is searched
+_WITHIN_MARKS: Sequence[tuple[str, type[Any], str]] = (
+    ("evidence", Evidence, "recording_id"),
+    ("check_in", CheckIn, "at"),
+)
+"""What a mark holds in columns of its own, and the field that is never empty where it is there."""
 _FOUND_BY = {"students": ("id", "name"), "users": ("email", "name")}
 
 
@@ -48,19 +53,23 @@ def values(item: DataclassInstance, table: Table) -> dict[str, Any]:
 
 
 def read_mark(row: Row[Any]) -> Mark:
-    """A row of marks, also inside a join, with its evidence where it has any."""
+    """A row of marks, also inside a join, with evidence and check-in where it has any."""
     mapping = row._mapping
-    plain = {field.name: mapping[marks.c[field.name]] for field in fields(Mark) if field.name != "evidence"}
-    if mapping[marks.c.evidence_recording_id] is None:
-        return Mark(**plain)
-    seen = {field.name: mapping[marks.c[f"evidence_{field.name}"]] for field in fields(Evidence)}
-    return Mark(**plain, evidence=Evidence(**seen))
+    found = {field.name: mapping[marks.c[field.name]] for field in fields(Mark) if field.name in marks.c}
+    for name, kind, always in _WITHIN_MARKS:
+        if mapping[marks.c[f"{name}_{always}"]] is not None:
+            found[name] = kind(**{field.name: mapping[marks.c[f"{name}_{field.name}"]] for field in fields(kind)})
+    return Mark(**found)
 
 
 def mark_values(mark: Mark) -> dict[str, Any]:
     """What the table of marks holds of a mark."""
-    seen = {f"evidence_{field.name}": getattr(mark.evidence, field.name, None) for field in fields(Evidence)}
-    return values(mark, marks) | seen
+    within = {
+        f"{name}_{field.name}": getattr(getattr(mark, name), field.name, None)
+        for name, kind, _ in _WITHIN_MARKS
+        for field in fields(kind)
+    }
+    return values(mark, marks) | within
 
 
 def read_all(connection: Connection, kind: type[D], table: Table, query: Select[Any]) -> list[D]:

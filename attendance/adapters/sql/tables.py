@@ -37,6 +37,7 @@ from attendance.adapters.sql.columns import (
 from attendance.model import (
     DecisionKind,
     DeviceKind,
+    Method,
     NoticeKind,
     NoticeState,
     OwnerKind,
@@ -148,6 +149,9 @@ courses = Table(
     Column("statuses", OwnStatusesText),
     Column("late_points", Double, nullable=False),
     Column("least_video_percent", Integer, nullable=False),
+    Column("check_in_early_minutes", Integer, nullable=False),
+    Column("check_in_late_minutes", Integer, nullable=False),
+    Column("check_in_networks", text(500), nullable=False),
     UniqueConstraint("code", "section"),
 )
 
@@ -200,6 +204,8 @@ lectures = Table(
     Column("ends_at", Moment, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("title", text(200), nullable=False),
+    Column("check_in_key", text(64), nullable=False),
+    Column("check_in_code", text(64), nullable=False),
     UniqueConstraint("course_id", "starts_at"),
 )
 
@@ -302,6 +308,9 @@ marks = Table(
     Column("evidence_named_by", text(64)),
     Column("own_status", text(64)),
     Column("little_video", Boolean, nullable=False),
+    Column("check_in_at", Moment),
+    Column("check_in_method", choice(Method)),
+    Column("check_in_device", text(64)),
 )
 
 # `by` is no foreign key, here and in the audit: what somebody did stays when their account goes.
@@ -318,6 +327,8 @@ mark_changes = Table(
     Column("reason", prose(), nullable=False),
     Column("to_own", text(64)),
     Column("from_own", text(64)),
+    Column("action", text(64), nullable=False),
+    Column("undoes", text(64), nullable=False),
     Index(None, "lecture_id", "student_id"),
 )
 

@@ -10,6 +10,7 @@ import pytz
 from attendance.changes import AddCourse, AddToRoster, RemoveCourse, RemoveFromRoster, SaveCourse, SetTeachers
 from attendance.committing import commit, read_again
 from attendance.errors import InvalidInput, NotFound, Personal, Phrase
+from attendance.events import CourseTimesChanged
 from attendance.model import AuditEntry, Course, Lecture, Role, new_id
 from attendance.rules.paging import all_items
 from attendance.rules.versions import check_as_read
@@ -71,7 +72,7 @@ def change_course(
     by: str | None,
     was: Course | None = None,
 ) -> Course:
-    """The course as changed; marks that exist stay as they are.
+    """The course as changed; where its times are others, its lectures are marked anew by them, without a search.
 
     Raises NotFound, InvalidInput, AlreadyExists, MovedOn (it is not as `was`, where given).
     """
@@ -87,7 +88,9 @@ def change_course(
         left_early_minutes=_minutes(left_early_minutes, "left_early_minutes"),
     )
     if changed != course:
-        commit(services, SaveCourse(changed, course), _entry(services, by, "course.changed", changed))
+        entry = _entry(services, by, "course.changed", changed)
+        times = [CourseTimesChanged(at=services.now(), course_id=course_id, by=by)]
+        commit(services, SaveCourse(changed, course), entry, *(times if _times(changed) != _times(course) else []))
     return changed
 
 
@@ -150,6 +153,10 @@ def remove_from_roster(services: Services, course_id: str, student_id: str, *, b
 
 def _lectures(services: Services, course_id: str) -> list[Lecture]:
     return list(all_items(lambda page: services.store.lectures(course_ids=[course_id], page=page, size=_PAGE)))
+
+
+def _times(course: Course) -> tuple[int, int]:
+    return course.late_after_minutes, course.left_early_minutes
 
 
 def _timezone(name: str) -> str:

@@ -21,6 +21,7 @@ from attendance.errors import InvalidInput, NotFound, Phrase
 from attendance.languages import SOURCE, catalogue
 from attendance.model import Course, LogFilter, LogRow, Mark, Status
 from attendance.rules.book import Figures
+from attendance.rules.check_ins import WAYS
 from attendance.rules.lectures import rounded_down
 from attendance.rules.paging import all_items
 from attendance.rules.statuses import MEANINGS, own_status_of
@@ -69,7 +70,7 @@ SO_FAR = Phrase("so far")
 FORMATS: tuple[Format, ...] = get_args(Format)
 _PAGE_SIZE = 500
 _SHEET, _YES, _NO = Phrase("Attendance"), Phrase("yes"), Phrase("no")
-_SEARCH, _REMOVED_USER = Phrase("search"), Phrase("a removed user")
+_SEARCH, _CHECK_IN, _REMOVED_USER = Phrase("search"), Phrase("check-in"), Phrase("a removed user")
 
 _HEADINGS = {
     "course": Phrase("Course"),
@@ -92,9 +93,11 @@ _HEADINGS = {
     "decided_by": Phrase("Decided by"),
     "reason": Phrase("Reason"),
     "own_status": Phrase("Status of the course"),
+    "came_by": Phrase("Came by"),
+    "checked_in": Phrase("Checked in"),
 }
 
-_ON_A_CLOCK = ("date", "starts", "ends", "first_seen", "last_seen")
+_ON_A_CLOCK = ("date", "starts", "ends", "first_seen", "last_seen", "checked_in")
 
 
 def export_log(
@@ -176,7 +179,15 @@ class _Lines:
             "decided_by": self.decided_by(row),
             "reason": self.reason(row.mark),
             "own_status": own.name if own else "",
+            **self._came(row.mark),
         }
+
+    def _came(self, mark: Mark) -> dict[str, Any]:
+        """How the mark came to be, and when the student checked in."""
+        method, check_in = mark.method, mark.check_in
+        word = method and (method.value if self.language == SOURCE else self._say(WAYS[method]))
+        at = self.local(check_in.at).time().replace(microsecond=0) if check_in else None
+        return {"came_by": word, "checked_in": at}
 
     def _seen(self, row: LogRow) -> dict[str, Any]:
         seen = row.mark.evidence
@@ -212,7 +223,7 @@ class _Lines:
         """The name of the person who set the mark, or that the search did."""
         user_id = row.mark.set_by
         if user_id is None:
-            return self._say(_SEARCH)
+            return self._say(_SEARCH if row.mark.check_in is None else _CHECK_IN)
         if user_id not in self._names:
             self._names[user_id] = self._name(user_id)
         return self._names[user_id]
@@ -241,6 +252,7 @@ def _json_row(lines: _Lines, row: LogRow) -> dict[str, Any]:
         "ends": lines.local(row.lecture.ends_at).isoformat(),
         "first_seen": lines.local(seen.first_seen_at).isoformat() if seen else None,
         "last_seen": lines.local(seen.last_seen_at).isoformat() if seen else None,
+        "checked_in": lines.local(row.mark.check_in.at).isoformat() if row.mark.check_in else None,
     }
 
 

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
 
 from attendance.changes import MarkStep, SaveMarks
 from attendance.committing import commit
 from attendance.errors import Conflict, InvalidInput, MovedOn, NotFound, Phrase
 from attendance.events import MarksChanged, MarkSet, MarksWait, written
-from attendance.model import Lecture, Mark, OutboxItem, Recording, SearchStatus, Sighting, Status
+from attendance.model import Course, Lecture, Mark, OutboxItem, Recording, SearchStatus, Sighting, Status, new_id
 from attendance.ports import Store
+from attendance.rules.acts import UNDONE_ACT
 from attendance.rules.book import is_over
+from attendance.rules.check_ins import CHECKED_IN, with_check_ins
 from attendance.rules.lectures import decide_marks, present_or_late
-from attendance.rules.merging import REASONS_OF_FACES, Because, cleared_steps, machine_steps, person_step
+from attendance.rules.merging import (
+    REASONS_OF_FACES,
+    TIMES_CHANGED,
+    Because,
+    cleared_steps,
+    machine_steps,
+    person_step,
+)
 from attendance.rules.statuses import BY_PERSON, usable_status
 from attendance.rules.unknowns import with_decisions
 from attendance.services import Services
@@ -41,20 +51,20 @@ def mark_lecture(
     absent; the outbox then asks for its marks again. `waited` is the event by which it did.
     """
     marks = _decided(services, lecture_id, because, finishing)
-    if not _is_over(services, lecture_id, finishing):
+    if not _is_over(services, services.store.lecture(lecture_id), finishing):
         _wait(services, lecture_id, waited)
     return marks
 
 
 def _decided(services: Services, lecture_id: str, because: Because | None, finishing: str | None) -> Sequence[Mark]:
-    searched, seen = _searched(services, lecture_id)
+    facts = facts_of(services, lecture_id, finishing)
     while True:
-        _mark(services, lecture_id, searched, seen, because, is_over=_is_over(services, lecture_id, finishing))
-        before = {recording.id: recording.searched_at for recording in searched}
-        searched, seen = _searched(services, lecture_id)
-        if before == {recording.id: recording.searched_at for recording in searched}:
+        decide = partial(_steps, services, facts, because=because)
+        commit_marks(services.store, lecture_id, decide, partial(_save_changed, services))
+        before, facts = facts, facts_of(services, lecture_id, finishing)
+        if before.state == facts.state:
             return services.store.marks(lecture_id)
-        # Another worker saved sightings meanwhile, and its marks may have been overwritten just now.
+        # Another worker saved sightings meanwhile, and its marks may have been overwritten just now; or times changed.
 
 
 _WAITING = (SearchStatus.QUEUED, SearchStatus.SEARCHING)
@@ -67,10 +77,10 @@ def is_over_now(services: Services) -> Callable[[Lecture], bool]:
     return partial(is_over, in_search=services.store.lectures_in_search(), now=services.now())
 
 
-def _is_over(services: Services, lecture_id: str, finishing: str | None) -> bool:
-    recordings = services.store.recordings(lecture_id)
+def _is_over(services: Services, lecture: Lecture, finishing: str | None = None) -> bool:
+    recordings = services.store.recordings(lecture.id)
     waits = any(one.status in _WAITING and one.id != finishing for one in recordings)
-    return is_over(services.store.lecture(lecture_id), {lecture_id} if waits else (), services.now())
+    return is_over(lecture, {lecture.id} if waits else (), services.now())
 
 
 def _wait(services: Services, lecture_id: str, waited: str | None) -> None:
@@ -84,9 +94,29 @@ def _wait(services: Services, lecture_id: str, waited: str | None) -> None:
     commit(services, OutboxItem(_HANDLER, event.subject, written(event), now, due))
 
 
-def _searched(services: Services, lecture_id: str) -> tuple[Sequence[Recording], Sequence[Sighting]]:
-    recordings = services.store.recordings(lecture_id)
-    return [r for r in recordings if r.searched_at is not None], decided_sightings(services, lecture_id)
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the marks of a lecture follow from, beside what its marks hold already."""
+
+    lecture: Lecture
+    course: Course
+    searched: Sequence[Recording]
+    seen: Sequence[Sighting]
+    is_over: bool
+
+    @property
+    def state(self) -> tuple[Lecture, Course, Mapping[str, datetime | None]]:
+        """Where it is the same, the facts are."""
+        return self.lecture, self.course, {one.id: one.searched_at for one in self.searched}
+
+
+def facts_of(services: Services, lecture_id: str, finishing: str | None = None) -> Facts:
+    """Raises NotFound."""
+    lecture = services.store.lecture(lecture_id)
+    searched = [one for one in services.store.recordings(lecture_id) if one.searched_at is not None]
+    seen = decided_sightings(services, lecture_id)
+    course, over = services.store.course(lecture.course_id), _is_over(services, lecture, finishing)
+    return Facts(lecture, course, searched, seen, over)
 
 
 def decided_sightings(services: Services, lecture_id: str) -> list[Sighting]:
@@ -99,40 +129,44 @@ def decided_sightings(services: Services, lecture_id: str) -> list[Sighting]:
     return with_decisions(seen, decisions)
 
 
-def _mark(
-    services: Services,
-    lecture_id: str,
-    searched: Sequence[Recording],
-    seen: Sequence[Sighting],
-    because: Because | None,
-    *,
-    is_over: bool,
-) -> None:
-    lecture = services.store.lecture(lecture_id)
-    student_ids = students_to_mark(services, lecture_id)
-    marks = decide_marks(
-        lecture,
-        services.store.course(lecture.course_id),
+def _steps(
+    services: Services, facts: Facts, before: Mapping[str, Mark], because: Because | None = None
+) -> Sequence[MarkStep]:
+    student_ids = students_to_mark(services, facts.lecture.id)
+    by_faces = decide_marks(
+        facts.lecture,
+        facts.course,
         student_ids,
-        searched,
-        seen,
+        facts.searched,
+        facts.seen,
         services.store.faces(student_ids),
         services.faces.thresholds,
         services.now(),
-        is_over=is_over,
+        is_over=facts.is_over,
     )
-    decide = partial(machine_steps, opinions=marks, because=because, is_over=is_over)
-    commit_marks(services.store, lecture_id, decide, partial(_save_changed, services))
+    opinions = with_check_ins(by_faces, before, facts.lecture, facts.course, services.now())
+    return machine_steps(before, opinions, because, is_over=facts.is_over)
+
+
+def steps_for_times(services: Services, lecture: Lecture, *, by: str | None) -> Sequence[MarkStep]:
+    """What becomes of a lecture's marks when its times are these, without a new search. Raises NotFound."""
+    before = {mark.student_id: mark for mark in services.store.marks(lecture.id)}
+    facts = replace(facts_of(services, lecture.id), lecture=lecture, is_over=_is_over(services, lecture))
+    return _steps(services, facts, before, Because(by, TIMES_CHANGED))
 
 
 def _save_changed(services: Services, change: SaveMarks) -> None:
-    changed = [step.student_id for step in change.steps if step.changes]
-    at, lecture_id, keys = services.now(), change.lecture_id, _keys_of(services, change.lecture_id, changed)
-    events = [MarksChanged(at=at, lecture_id=lecture_id, student_keys=keys)] if changed else []
-    commit(services, change, *events)
+    commit(services, change, *marks_changed(services, change.lecture_id, change.steps))
 
 
-def _keys_of(services: Services, lecture_id: str, student_ids: Sequence[str]) -> tuple[str, ...]:
+def marks_changed(services: Services, lecture_id: str, steps: Sequence[MarkStep]) -> Sequence[MarksChanged]:
+    """The event that tells of steps which no person decided; none where no status changes."""
+    changed = [step.student_id for step in steps if step.changes]
+    keys = keys_of(services, lecture_id, changed)
+    return [MarksChanged(at=services.now(), lecture_id=lecture_id, student_keys=keys)] if changed else []
+
+
+def keys_of(services: Services, lecture_id: str, student_ids: Sequence[str]) -> tuple[str, ...]:
     """What an event may name them by; of who was removed meanwhile there is nothing to tell."""
     if not student_ids:
         return ()
@@ -178,7 +212,10 @@ _LONGEST_REASON = 500
 _KNOWN_OTHERWISE = str(Phrase("Found out in another way than by the face."))
 _CONFIRMED, _REFUSED = str(Phrase("The face was confirmed.")), str(Phrase("The face was refused."))
 _TAKEN_BACK = str(Phrase("The person's mark was taken back."))
-REASONS = frozenset({_KNOWN_OTHERWISE, _CONFIRMED, _REFUSED, _TAKEN_BACK}) | REASONS_OF_FACES
+ROLL_CALL = str(Phrase("Roll call."))
+REASONS_OF_MACHINE = frozenset({_TAKEN_BACK, TIMES_CHANGED, *CHECKED_IN.values()}) | REASONS_OF_FACES
+"""With these a mark is the machine's, also where a person made it so."""
+REASONS = frozenset({_KNOWN_OTHERWISE, _CONFIRMED, _REFUSED, ROLL_CALL, UNDONE_ACT}) | REASONS_OF_MACHINE
 """Those of the buttons; they are stored as they are, beside what people type."""
 
 
@@ -191,11 +228,22 @@ def set_mark(
     *,
     by: str,
     own_status: str | None = None,
+    action: str = "",
 ) -> Mark:
     """Set a mark by hand. Raises InvalidInput (no reason, unsure, or no such status of the course), NotFound.
 
-    `own_status` is the id of one of the course's own statuses; `status` then is its base, whatever was given.
+    `own_status` is the id of one of the course's own statuses; `status` then is its base, whatever was given. The mark
+    can be undone by `action`.
     """
+    reason = clean_decision(status, reason)
+    if own_status is not None:
+        course = services.store.course(services.store.lecture(lecture_id).course_id)
+        status = usable_status(course, own_status).base
+    return _save(services, lecture_id, student_id, status, reason, by, action, own_status)
+
+
+def clean_decision(status: Status, reason: str) -> str:
+    """The reason for a mark set by hand. Raises InvalidInput."""
     reason = " ".join(reason.split())
     if not reason:
         raise InvalidInput("Say why you change this mark.", field="reason")
@@ -203,35 +251,33 @@ def set_mark(
         raise InvalidInput("The reason can have %(most)s characters at most.", most=_LONGEST_REASON, field="reason")
     if status not in BY_PERSON:
         raise InvalidInput("A person's mark cannot be unsure.", field="status")
-    if own_status is not None:
-        course = services.store.course(services.store.lecture(lecture_id).course_id)
-        status = usable_status(course, own_status).base
-    return _save(services, lecture_id, student_id, status, reason, by, own_status)
+    return reason
 
 
-def confirm(services: Services, lecture_id: str, student_id: str, *, by: str) -> Mark:
+def confirm(services: Services, lecture_id: str, student_id: str, *, by: str, action: str = "") -> Mark:
     """The unsure face is the student: present, or late by the times; without a face, somebody knows that they were
     there. Raises Conflict where it is decided already.
     """
     mark = _unsure(services, lecture_id, student_id)
     status = _present_or_late(services, mark)
     reason = _KNOWN_OTHERWISE if mark.needs_another_way else _CONFIRMED
-    return _save(services, lecture_id, student_id, status, reason, by)
+    return _save(services, lecture_id, student_id, status, reason, by, action)
 
 
-def refuse(services: Services, lecture_id: str, student_id: str, *, by: str) -> Mark:
+def refuse(services: Services, lecture_id: str, student_id: str, *, by: str, action: str = "") -> Mark:
     """The unsure face is somebody else, or without a face somebody knows that they were not there: absent.
 
     Raises Conflict where the mark is not unsure any more.
     """
     mark = _unsure(services, lecture_id, student_id)
     reason = _KNOWN_OTHERWISE if mark.needs_another_way else _REFUSED
-    return _save(services, lecture_id, student_id, Status.ABSENT, reason, by)
+    return _save(services, lecture_id, student_id, Status.ABSENT, reason, by, action)
 
 
-def undo(services: Services, lecture_id: str, student_id: str, *, by: str) -> Mark:
+def undo(services: Services, lecture_id: str, student_id: str, *, by: str, action: str = "") -> Mark:
     """Back to what the search says. Raises NotFound."""
-    clear = partial(cleared_steps, student_id=student_id, by=by, at=services.now(), reason=_TAKEN_BACK)
+    action = action or new_id()
+    clear = partial(cleared_steps, student_id=student_id, by=by, at=services.now(), reason=_TAKEN_BACK, action=action)
     return _committed(services, lecture_id, student_id, by, clear)
 
 
@@ -251,6 +297,11 @@ def _present_or_late(services: Services, mark: Mark) -> Status:
     return present_or_late(mark.evidence.first_seen_at, lecture, course, recordings)
 
 
+def decided_mark(lecture_id: str, student_id: str, status: Status, reason: str, by: str, at: datetime) -> Mark:
+    """A person's decision. Where there was no mark, no search has an opinion."""
+    return Mark(lecture_id, student_id, status, Status.UNSURE, at, set_by=by, reason=reason)
+
+
 def _save(
     services: Services,
     lecture_id: str,
@@ -258,11 +309,18 @@ def _save(
     status: Status,
     reason: str,
     by: str,
+    action: str,
     own_status: str | None = None,
 ) -> Mark:
-    now = services.now()
-    mark = Mark(lecture_id, student_id, status, status, now, set_by=by, reason=reason, own_status=own_status)
-    return _committed(services, lecture_id, student_id, by, lambda marks: [person_step(marks.get(student_id), mark)])
+    mark = decided_mark(lecture_id, student_id, status, reason, by, services.now())
+    mark = replace(mark, own_status=own_status)
+    return _committed(
+        services,
+        lecture_id,
+        student_id,
+        by,
+        lambda marks: [person_step(marks.get(student_id), mark, action or new_id())],
+    )
 
 
 def _committed(services: Services, lecture_id: str, student_id: str, by: str, decide: Decision) -> Mark:

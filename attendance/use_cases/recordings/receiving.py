@@ -45,11 +45,12 @@ def receive_recording(
 ) -> Recording:
     """Move the file in and queue its search. The same `recording_id` again finishes what was begun.
 
-    `starts_at` inside a lecture of the course adds to that lecture; else a new one is made, which ends with the
-    recording where `ends_at` is not given. `recorded_at` is when the recording itself began, where that is not
-    `starts_at`. Raises BadRecording, InvalidInput, NotFound, OutOfSpace; then nothing
-    is stored and the file stays where it is. One process at a time may do this with one `recording_id`. `with_row` is
-    called once the row is there and before the file moves, so that who repeats it after a crash does that again too.
+    `starts_at` inside a lecture of the course adds to that lecture, and so does a recording of which most is of one
+    that begins soon; else a new one is made, which ends with the recording where `ends_at` is not given. `recorded_at`
+    is when the recording itself began, where that is not `starts_at`. Raises BadRecording, InvalidInput, NotFound,
+    OutOfSpace; then nothing is stored and the file stays where it is. One process at a time may do this with one
+    `recording_id`. `with_row` is called once the row is there and before the file moves, so that who repeats it after a
+    crash does that again too.
     """
     recording_id = recording_id or new_id()
     recording = _known(services, recording_id)
@@ -89,6 +90,10 @@ def _lecture(
         return lecture
     if ends_at is None:
         ends_at = starts_at + timedelta(minutes=max(1, math.ceil(duration_s / 60)))
+    # Whoever pressed the button some minutes early has recorded the lecture that was planned, and not another one.
+    lecture = services.store.find_lecture(course_id, starts_at + (ends_at - starts_at) / 2)
+    if lecture is not None:
+        return lecture
     lecture = Lecture(new_id(), course_id, starts_at, ends_at, services.now())
     try:
         services.store.commit(AddLecture(lecture))

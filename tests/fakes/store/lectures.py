@@ -8,11 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from attendance.changes import MarkStep
 from attendance.errors import AlreadyExists, Conflict
 from attendance.model import Lecture, LectureCounts, Page, Recording, SearchStatus, Sighting
 from attendance.rules.paging import page_of
 from attendance.rules.versions import check_as_read
 from attendance.sentences import moved_on
+from tests.fakes.store.marks import FakeMarks
 from tests.fakes.store.state import FakeState, in_utc, locked, need
 
 
@@ -24,7 +26,7 @@ def _refuse_doubled(state: FakeState, lecture: Lecture) -> None:
 
 
 @locked
-class FakeLectures(FakeState):
+class FakeLectures(FakeMarks):
     """The LectureStore."""
 
     def _add_lecture(self, lecture: Lecture) -> None:
@@ -34,10 +36,12 @@ class FakeLectures(FakeState):
         _refuse_doubled(self, lecture)
         self._lectures[lecture.id] = in_utc(lecture)
 
-    def _save_lecture(self, lecture: Lecture, was: Lecture | None) -> None:
+    def _save_lecture(self, lecture: Lecture, was: Lecture | None, steps: Sequence[MarkStep]) -> None:
         check_as_read(need(self._lectures, lecture.id, "There is no such lecture."), was)
         need(self._courses, lecture.course_id, "There is no such course.")
         _refuse_doubled(self, lecture)
+        if steps:
+            self._save_marks(lecture.id, steps)
         self._lectures[lecture.id] = in_utc(lecture)
 
     def _remove_lecture(self, lecture_id: str) -> None:

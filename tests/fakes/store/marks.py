@@ -48,7 +48,10 @@ class FakeMarks(FakeState):
         ]
 
     def mark_history(self, lecture_id: str, student_id: str) -> Sequence[MarkChange]:
-        its = [one for one in self._changes if (one.lecture_id, one.student_id) == (lecture_id, student_id)]
+        return [one for one in self.mark_changes(lecture_id) if one.student_id == student_id]
+
+    def mark_changes(self, lecture_id: str) -> Sequence[MarkChange]:
+        its = [one for one in self._changes if one.lecture_id == lecture_id]
         return [replace(one, by_name=self._name_of(one.by)) for one in sorted(its, key=lambda change: change.at)]
 
     def log(self, wanted: LogFilter, *, page: int = 1, size: int = 50) -> Page[LogRow]:
