@@ -26,6 +26,7 @@ from attendance.model import (
     Course,
     Lecture,
     Mark,
+    MarkChange,
     Recording,
     RecordingKind,
     Role,
@@ -66,7 +67,8 @@ def make_world(services: Services, admin: User, teacher: User, student_user: Use
     recording = replace(recording, status=SearchStatus.DONE)  # before that a lecture is not over
     services.store.commit(AddRecording(recording))
     unsure = Mark(lecture.id, photographed.id, Status.UNSURE, Status.UNSURE, NOW)
-    services.store.commit(SaveMarks(lecture.id, [MarkStep(photographed.id, None, unsure)]))
+    act = MarkChange(lecture.id, photographed.id, NOW, Status.UNSURE, by=admin.id, action=new_id())
+    services.store.commit(SaveMarks(lecture.id, [MarkStep(photographed.id, None, unsure, [act])]))
     other = an_account(services, "other@example.org", "Other Example", Role.TEACHER)
     device = add_device(services, name="Camera", room="101", by=None).device
     return World(
@@ -78,6 +80,7 @@ def make_world(services: Services, admin: User, teacher: User, student_user: Use
             "photo_id": services.store.faces([photographed.id])[0].id,
             "purpose": "evidence",
             "user_id": other.id,
+            "act_id": act.action,
             "device_id": device.id,
         },
         secrets={

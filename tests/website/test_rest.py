@@ -270,3 +270,29 @@ def test_the_last_admin_stays(client: FlaskClient, admin: User, secret: str) -> 
 def test_an_address_of_people_below_devices_is_no_address_of_devices(client: FlaskClient, secret: str) -> None:
     found = ask(client, secret, "GET", f"{V1}/devices/nothing")
     assert (found.status_code, found.mimetype) == (404, "application/problem+json")
+
+
+def test_a_lecture_is_added_and_changed_and_two_cannot_be_on_at_once(
+    client: FlaskClient, services: Services, secret: str, course: Course
+) -> None:
+    words = {"course": course.id, "starts_at": "2026-05-04T09:00:00+09:00", "ends_at": "2026-05-04T09:50:00+09:00"}
+    added = ask(client, secret, "POST", f"{V1}/lectures", json=words)
+    assert (added.status_code, added.json["starts_at"]) == (201, "2026-05-04T00:00:00+00:00")
+    again = ask(client, secret, "POST", f"{V1}/lectures", json=words | {"starts_at": "2026-05-04T09:30:00+09:00"})
+    assert again.status_code == 409
+    changed = ask(client, secret, "PATCH", added.headers["Location"], json={"title": "Exam"})
+    assert (changed.json["title"], changed.json["starts_at"]) == ("Exam", "2026-05-04T00:00:00+00:00")
+    assert services.store.lecture(added.json["id"]).title == "Exam"
+
+
+def test_several_marks_are_set_at_once_and_undone(client: FlaskClient, world: World, secret: str) -> None:
+    lecture = f"{V1}/lectures/{world.ids['lecture_id']}"
+    words = {"students": [world.unsure], "status": "excused", "reason": "Trip"}
+    done = ask(client, secret, "POST", f"{lecture}/marks", json=words)
+    assert done.json["marks"] == 1
+    mark = ask(client, secret, "GET", f"{lecture}/marks/{world.unsure}").json
+    assert (mark["status"], mark["method"], mark["checked_in_at"]) == ("excused", "hand", None)
+    undone = ask(client, secret, "POST", f"{lecture}/acts/{done.json['act']}/undo")
+    assert undone.json["marks"] == 1
+    assert ask(client, secret, "GET", f"{lecture}/marks/{world.unsure}").json["status"] == "unsure"
+    assert ask(client, secret, "POST", f"{lecture}/acts/{done.json['act']}/undo").status_code == 409

@@ -43,6 +43,7 @@ V1 = "/api/v1"
 STUDENT, COURSE = f"{V1}/students/{{student_key}}", f"{V1}/courses/{{course_id}}"
 LECTURE, RECORDING = f"{V1}/lectures/{{lecture_id}}", f"{V1}/recordings/{{recording_id}}"
 USER, DEVICE = f"{V1}/users/{{user_id}}", f"{V1}/devices/{{device_id}}"
+PLANNED = ("2026-05-04T09:00:00+09:00", "2026-05-04T09:50:00+09:00")
 MARK = f"{LECTURE}/marks/{{student_key}}"
 TABLE: dict[tuple[str, str], tuple[dict[str, Any], Callable[[World], dict[str, Any]]]] = {
     ("GET", f"{V1}/students"): (STAFF, nothing),
@@ -65,10 +66,22 @@ TABLE: dict[tuple[str, str], tuple[dict[str, Any], Callable[[World], dict[str, A
     ("POST", f"{COURSE}/students"): (ADMINS, lambda world: {"json": {"students": [world.ids["student_key"]]}}),
     ("DELETE", f"{COURSE}/students/{{student_key}}"): (ADMINS, nothing),
     ("GET", f"{V1}/lectures"): (STAFF, nothing),
+    ("POST", f"{V1}/lectures"): (
+        OWN,
+        lambda world: {"json": {"course": world.ids["course_id"], "starts_at": PLANNED[0], "ends_at": PLANNED[1]}},
+    ),
     ("GET", LECTURE): (OWN, nothing),
+    ("PATCH", LECTURE): (OWN, json(title="Exam")),
     ("DELETE", LECTURE): (OWN, nothing),
     ("GET", f"{LECTURE}/sightings"): (OWN, nothing),
     ("GET", f"{LECTURE}/marks"): (OWN, nothing),
+    ("POST", f"{LECTURE}/marks"): (
+        OWN,
+        lambda world: {
+            "json": {"students": [world.ids["student_key"]], "status": "excused", "reason": "A certificate."}
+        },
+    ),
+    ("POST", f"{LECTURE}/acts/{{act_id}}/undo"): (OWN, nothing),
     ("GET", MARK): (OWN, nothing),
     ("PUT", MARK): (OWN, json(status="excused", reason="A certificate.")),
     ("DELETE", MARK): (OWN, nothing),

@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 
 from attendance.model import Course, Lecture, LectureCounts, Recording, SearchStatus, Status
 from attendance.use_cases.lectures.lectures import lecture_summaries, remove_lecture, remove_recording, search_again
+from attendance.use_cases.lectures.planning import add_lecture, change_lecture
 from website.access import course_or_404, lecture_or_404, visible_courses
 from website.api.recordings import RecordingAnswer, shown_recording
 from website.current import current_services, signed_in_user
-from website.openapi.schemas import Text
+from website.openapi.schemas import LenientSchema, Text
 from website.rest.blueprint import STAFF, blueprint, check_version
 from website.rest.paging import PageAnswer, PageQuery, cut, page_of
 
@@ -22,6 +23,22 @@ class LecturesQuery(PageQuery):
     """Which lectures."""
 
     course = Text(load_default="", metadata={"description": "The id of a course."})
+
+
+class LectureSchema(LenientSchema):
+    """What of a lecture can be changed. What is left out stays."""
+
+    title = Text()
+    starts_at = ma.fields.AwareDateTime()
+    ends_at = ma.fields.AwareDateTime()
+
+
+class NewLectureSchema(LectureSchema):
+    """A lecture without a recording."""
+
+    course = Text(required=True, metadata={"description": "The id of a course."})
+    starts_at = ma.fields.AwareDateTime(required=True)
+    ends_at = ma.fields.AwareDateTime(required=True)
 
 
 class LectureAnswer(ma.Schema):
@@ -93,10 +110,46 @@ def lectures(asked: dict[str, Any]) -> ResponseReturnValue:
 @blueprint.refuses(404)
 def lecture(lecture_id: str) -> dict[str, Any]:
     """One lecture with its recordings."""
+    return _whole(lecture_id)
+
+
+def _whole(lecture_id: str) -> dict[str, Any]:
+    """As it is now."""
     found, course = lecture_or_404(lecture_id)
     store = current_services().store
     recordings = [shown_recording(one) for one in store.recordings(lecture_id)]
     return {**_shown(found, course, store.lecture_counts([lecture_id])[lecture_id]), "recordings": recordings}
+
+
+@blueprint.operation("POST", "/lectures", "lectures:write", *STAFF)
+@blueprint.arguments(NewLectureSchema)
+@blueprint.response(201, WholeLectureAnswer)
+@blueprint.refuses(404, 409)
+def add_a_lecture(words: dict[str, Any]) -> ResponseReturnValue:
+    """Add a lecture without a recording; one that is sent for its time later lands in it."""
+    course = course_or_404(words["course"])
+    added = add_lecture(
+        current_services(),
+        course_id=course.id,
+        starts_at=words["starts_at"],
+        ends_at=words["ends_at"],
+        title=words.get("title", ""),
+        by=signed_in_user().id,
+    )
+    return _whole(added.id), 201, {"Location": url_for("rest.lecture", lecture_id=added.id)}
+
+
+@blueprint.operation("PATCH", "/lectures/<lecture_id>", "lectures:write", *STAFF, versioned=True)
+@blueprint.arguments(LectureSchema)
+@blueprint.response(200, WholeLectureAnswer)
+@blueprint.refuses(404, 409, 412)
+def change_a_lecture(words: dict[str, Any], lecture_id: str) -> dict[str, Any]:
+    """Change title and time; its marks are decided by the new time, without a new search."""
+    found, _ = lecture_or_404(lecture_id)
+    was = found if check_version(lecture, lecture_id=lecture_id) else None
+    as_it_is = {name: getattr(found, name) for name in LectureSchema().fields}
+    change_lecture(current_services(), lecture_id, **as_it_is | words, by=signed_in_user().id, was=was)
+    return _whole(lecture_id)
 
 
 @blueprint.operation("DELETE", "/lectures/<lecture_id>", "lectures:write", *STAFF, versioned=True)

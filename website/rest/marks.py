@@ -8,11 +8,12 @@ import marshmallow as ma
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from attendance.errors import NotFound
-from attendance.model import Lecture, LogFilter, LogRow, Mark, Role, Status, Student
+from attendance.errors import NotFound, Phrase
+from attendance.model import Lecture, LogFilter, LogRow, Mark, Role, Status, Student, new_id
 from attendance.rules.log import SORTS
 from attendance.rules.statuses import BY_PERSON
 from attendance.use_cases.lectures import marks as deciding
+from attendance.use_cases.lectures.by_hand import set_marks, undo_act
 from attendance.use_cases.lectures.lectures import Attendee, attendee
 from attendance.use_cases.lectures.marks import is_over_now
 from website.access import lecture_or_404, visible_courses
@@ -22,6 +23,8 @@ from website.openapi.schemas import Choice, LenientSchema, Text
 from website.rest.blueprint import STAFF, blueprint, check_version
 from website.rest.paging import PageAnswer, PageQuery, cut, page_of
 from website.sentences import reason_in_words
+
+_MOST_AT_ONCE = 500
 
 
 class MarkSchema(LenientSchema):
@@ -36,6 +39,24 @@ class MarkSchema(LenientSchema):
         """Raises ValidationError where neither or both are given."""
         if ("status" in words) == ("own_status" in words):
             raise ma.ValidationError("Give a status, or one of the course's own.", "status")
+
+
+class SeveralMarksSchema(MarkSchema):
+    """One decision about several students."""
+
+    students = ma.fields.List(
+        Text(),
+        required=True,
+        validate=ma.validate.Length(1, _MOST_AT_ONCE, error=Phrase("must be 1 to 500 keys of students.")),
+        metadata={"description": "Keys of students, 500 at most."},
+    )
+
+
+class ActAnswer(ma.Schema):
+    """What was done at once; by its id it can be undone."""
+
+    act = ma.fields.String()
+    marks = ma.fields.Integer(metadata={"description": "How many marks it changed."})
 
 
 class SeenAnswer(ma.Schema):
@@ -72,6 +93,10 @@ class MarkAnswer(ma.Schema):
     by_person = ma.fields.Boolean(metadata={"description": "Whether a person decided it."})
     reason = ma.fields.String()
     updated_at = ma.fields.AwareDateTime(allow_none=True)
+    method = ma.fields.String(
+        allow_none=True, metadata={"description": "How it came to be: face, screen, code, kiosk or hand."}
+    )
+    checked_in_at = ma.fields.AwareDateTime(allow_none=True)
     seen = ma.fields.Nested(SeenAnswer, allow_none=True)
 
 
@@ -143,6 +168,31 @@ def marks(asked: dict[str, Any], lecture_id: str) -> ResponseReturnValue:
     students |= {gone: store.student(gone) for gone in decided if gone not in students}
     found = cut(sorted(students.values(), key=lambda one: (one.name, one.id)), asked)
     return page_of(found, [_shown(lecture, one, decided.get(one.id), over=over) for one in found.items])
+
+
+@blueprint.operation("POST", "/lectures/<lecture_id>/marks", "marks:write", *STAFF)
+@blueprint.arguments(SeveralMarksSchema)
+@blueprint.response(200, ActAnswer)
+@blueprint.refuses(404)
+def set_several_marks(words: dict[str, Any], lecture_id: str) -> ResponseReturnValue:
+    """Decide several marks at once, all or none."""
+    lecture_or_404(lecture_id)
+    students = [_student_of_lecture(lecture_id, key)[1].id for key in words["students"]]
+    decided, by = Status(words["status"]), signed_in_user().id
+    act = set_marks(current_services(), lecture_id, students, decided, words["reason"], by=by)
+    place = {"Content-Location": url_for("rest.marks", lecture_id=lecture_id)}
+    return {"act": act, "marks": len(set(students))}, 200, place
+
+
+@blueprint.operation("POST", "/lectures/<lecture_id>/acts/<act_id>/undo", "marks:write", *STAFF)
+@blueprint.response(200, ActAnswer)
+@blueprint.refuses(404, 409)
+def undo_an_act(lecture_id: str, act_id: str) -> ResponseReturnValue:
+    """Give marks back what they were before; what was changed since stays."""
+    lecture_or_404(lecture_id)
+    undone = new_id()
+    back, _ = undo_act(current_services(), lecture_id, act_id, by=signed_in_user().id, action=undone)
+    return {"act": undone, "marks": back}, 200, {"Content-Location": url_for("rest.marks", lecture_id=lecture_id)}
 
 
 @blueprint.operation("GET", "/lectures/<lecture_id>/marks/<student_key>", "marks:read", *STAFF)
@@ -282,5 +332,7 @@ def _said(found: Mark | None, *, over: bool) -> dict[str, Any]:
         "by_person": found is not None and found.set_by is not None,
         "reason": reason_in_words(found.reason) if found else "",
         "updated_at": found.updated_at if found else None,
+        "method": found.method if found else None,
+        "checked_in_at": found.check_in.at if found and found.check_in else None,
         "seen": found.evidence if found else None,
     }
