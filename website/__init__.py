@@ -33,6 +33,7 @@ from website import (
     slack,
     status_words,
 )
+from website.lectures import undo_offer
 from website.setup_link import setup_link
 
 BLUEPRINTS = (
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     "website.unknowns",
     "website.students",
     "website.lectures",
+    "website.check_in",
     "website.log",
     "website.hourly",
     "website.devices",
@@ -90,6 +92,7 @@ def _made_of(services: Services) -> Flask:
         status_words,
         navigation,
         face_notice,
+        undo_offer,
         errors,
     ):
         concern.init_app(app)

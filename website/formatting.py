@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
     """Make the filters known to templates: of days, moments and clocks, of percentages, sizes and other numbers."""
     IsolatingBabel(app, locale_selector=reader_language, timezone_selector=lambda: str(reader_timezone()))
     Bootstrap5(app)
-    app.jinja_env.globals.update(get_locale=get_locale, signs_file=signs_file)
+    app.jinja_env.globals.update(get_locale=get_locale, signs_file=signs_file, weekday_of=weekday_of)
     app.jinja_env.filters.update(
         day=day,
         short_day=short_day,
@@ -61,6 +61,11 @@ def short_day(value: datetime, zone: Zone = None) -> str:
 def minutes_later(value: datetime, minutes: int) -> datetime:
     """A moment so many minutes after another."""
     return value + timedelta(minutes=minutes)
+
+
+def weekday_of(value: datetime, zone: Zone = None) -> str:
+    """The name of the day that a moment is on in the zone."""
+    return format_date(value.astimezone(_zone(zone)).date(), format="EEEE", locale=get_locale())
 
 
 def clock(value: datetime | None, zone: Zone = None) -> str:

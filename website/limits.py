@@ -26,6 +26,8 @@ from website.memory_counts import MemoryCounts
 
 _Key = tuple[str, str]
 
+_CODES = RateLimitItemPerMinute(10, 10)
+"""Tries at codes of lectures: ten in ten minutes."""
 _TURNS = 64  # addresses share these locks, so that strangers cannot make more and more of them
 
 
@@ -153,6 +155,22 @@ def is_first(what: str, value: str) -> bool:
     except StorageError as lost:
         raise ServiceUnavailable("This is not possible at the moment. Try again in a little while.") from lost
     return first
+
+
+@contextmanager
+def code_attempts(user_id: str) -> Iterator[None]:
+    """One try at a code that somebody types: there are few codes, so that there may be few tries.
+
+    Raises TooManyRequests with the seconds to wait; ServiceUnavailable.
+    """
+    key, counter = ("check-in-code", user_id), current_app.extensions["counter"]
+    try:
+        if not counter.hit(_CODES, *key):
+            reset_time = counter.get_window_stats(_CODES, *key).reset_time
+            raise TooManyRequests(retry_after=max(1, int(reset_time - time.time()) + 1))
+    except StorageError as lost:
+        raise ServiceUnavailable("This is not possible at the moment. Try again in a little while.") from lost
+    yield
 
 
 @contextmanager

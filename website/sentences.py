@@ -6,6 +6,8 @@ from flask import Flask
 
 from attendance import languages
 from attendance.errors import Sentence
+from attendance.model import Method
+from attendance.rules.check_ins import WAYS
 from attendance.rules.stored_sentences import from_text
 from attendance.use_cases.lectures.marks import REASONS
 from website.language import page_language
@@ -14,6 +16,7 @@ from website.language import page_language
 def init_app(app: Flask) -> None:
     """Make the filters `stored_in_words` and `reason_in_words` known to templates."""
     app.jinja_env.filters |= {one.__name__: one for one in (stored_in_words, reason_in_words)}
+    app.jinja_env.globals["way_in_words"] = way_in_words
 
 
 def in_words(sentence: Sentence) -> str:
@@ -29,6 +32,11 @@ def stored_in_words(text: str | None) -> str | None:
 def reason_in_words(reason: str) -> str:
     """Why a mark was set: a person's own words, or ours where a button set it."""
     return translated(reason) if reason in REASONS else reason
+
+
+def way_in_words(method: Method) -> str:
+    """How a mark came to be."""
+    return translated(WAYS[method])
 
 
 def translated(words: str) -> str:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from attendance.errors import Conflict, InvalidInput, NotFound
-from attendance.model import Course, Lecture, Mark, Student
+from attendance.model import Course, Lecture, Mark, Student, new_id
 from attendance.use_cases.lectures import marks as review_mark
 from attendance.use_cases.lectures.lectures import attendee
 from attendance.use_cases.lectures.marks import is_over_now, students_to_mark
@@ -18,6 +18,7 @@ from attendance.use_cases.unknowns.deciding import not_this_student as remember_
 from website.access import lecture_or_404, roles_required
 from website.current import current_services, signed_in_user
 from website.lectures.forms import ConfirmForm, MarkForm
+from website.lectures.undo_offer import offer_undo
 from website.lectures.views import STAFF, blueprint
 from website.sentences import in_words
 
@@ -29,7 +30,7 @@ Decision = Callable[..., Mark]
 def mark(lecture_id: str, student_key: str) -> ResponseReturnValue:
     """One student in one lecture: what was seen, what was decided, and the form to decide otherwise."""
     lecture, course, student = _student_of_lecture(lecture_id, student_key)
-    form = MarkForm()
+    form, act = MarkForm(), new_id()
     form.offer(course)
     if form.validate_on_submit():
         try:
@@ -41,11 +42,12 @@ def mark(lecture_id: str, student_key: str) -> ResponseReturnValue:
                 form.reason.data or "",
                 by=signed_in_user().id,
                 own_status=form.chosen_own,
+                action=act,
             )
         except InvalidInput as refused:
             form.refuse(refused)
         else:
-            flash(_("The mark of %(name)s was changed.", name=student.name), "success")
+            offer_undo(lecture_id, act, _("The mark of %(name)s was changed.", name=student.name))
             return _back(lecture_id)
     one, history = attendee(current_services(), lecture_id, student)
     return render_template(
@@ -97,12 +99,13 @@ def not_this_student(lecture_id: str, student_key: str) -> ResponseReturnValue:
 
 def _decide(decision: Decision, lecture_id: str, student_key: str, done: str) -> Response:
     _lecture, _course, student = _student_of_lecture(lecture_id, student_key)
+    act = new_id()
     try:
-        decision(current_services(), lecture_id, student.id, by=signed_in_user().id)
+        decision(current_services(), lecture_id, student.id, by=signed_in_user().id, action=act)
     except (Conflict, InvalidInput) as refused:  # somebody else decided a moment before
         flash(in_words(refused), "warning")
     else:
-        flash(done, "success")
+        offer_undo(lecture_id, act, done)
     return _back(lecture_id)
 
 

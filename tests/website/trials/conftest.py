@@ -49,6 +49,9 @@ class World:
                 "filename": "js/theme.js",
                 "token": "no-token",
                 "session_id": "0" * 32,
+                "act_id": "0" * 32,
+                "code": "A" * 16,
+                "step": "0",
             },
             append_unknown=False,
         )

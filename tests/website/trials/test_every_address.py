@@ -22,7 +22,12 @@ pytestmark = pytest.mark.slow
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 DESCRIPTIONS = {"api-docs.openapi_json", "api_docs.show"}
-SIGNED = {"notices.ask_to_unsubscribe", "notices.end", "slack.actions"}  # the signature is the right to do it
+SIGNED = {
+    "notices.ask_to_unsubscribe",
+    "notices.end",
+    "slack.actions",
+    "check_in.scan",
+}  # the signature is the right to do it
 OPEN = (
     {"auth.login", "auth.setup", "account.language", "home.health", "static", "bootstrap.static"}
     | DESCRIPTIONS
@@ -38,6 +43,8 @@ OF_STUDENTS = {
     "account.tokens",
     "account.make",
     "courses.mine",
+    "check_in.index",
+    "check_in.here",
     "home.index",
     "hourly.index",
     "log.mine",
@@ -49,6 +56,8 @@ OF_ANYBODY = OF_STUDENTS | {
     "courses.index",
     "lectures.index",
     "lectures.upload",
+    "lectures.add",
+    "lectures.term",
     "log.index",
     "log.download",
     "students.index",

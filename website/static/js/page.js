@@ -8,7 +8,17 @@ document.addEventListener("submit", (event) => {
     return;
   }
   form.dataset.sent = "yes";
+  if (form.action.endsWith("/logout")) forgetTaps();
 });
+
+// Whoever signs out leaves nothing of a roll on the device.
+function forgetTaps() {
+  try {
+    for (const name of Object.keys(localStorage)) if (name.startsWith("rollcall.roll.")) localStorage.removeItem(name);
+  } catch {
+    // where storage is forbidden there is nothing
+  }
+}
 
 // A page that comes back from the browser's cache may be sent again.
 window.addEventListener("pageshow", (event) => {
