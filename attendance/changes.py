@@ -7,7 +7,7 @@ last of them, so that they never tell of what was not done.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from attendance.model import (
     Consent,
     Course,
     Device,
+    ExternalId,
     Face,
     Lecture,
     Mark,
@@ -484,6 +485,17 @@ class ForgetNames:
     names: Collection[str]
 
 
+@dataclass(frozen=True, slots=True)
+class SaveExternalIds:
+    """Ids of other systems, each in place of the one before; they go with what they name.
+
+    Those that name what is gone are passed over, and so are those of `gone` that are.
+    """
+
+    saved: Sequence[ExternalId]
+    gone: Sequence[ExternalId] = ()
+
+
 Change = (
     AddUser
     | SaveUser
@@ -532,17 +544,30 @@ Change = (
     | SetUnknownsSwitch
     | AddNotice
     | SaveNotice
+    | SaveExternalIds
 )
 """What may stand in a set of changes."""
 
-Part = Change | ForgetNames | AuditEntry | OutboxItem
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Changes of many rows that an import makes at once, in this order; refused with what refuses one of them.
+
+    In SQL they are one transaction. On DynamoDB each is done by itself: whoever commits them must be able to begin
+    again with what is stored.
+    """
+
+    changes: Sequence[Change]
+
+
+Part = Change | Several | ForgetNames | AuditEntry | OutboxItem
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """What one commit consists of: at most one change of rows, which may be of many rows."""
+    """What one commit consists of: at most one change of rows, which may be of many rows, or several of an import."""
 
-    change: Change | None
+    changes: Sequence[Change]
     forget: ForgetNames | None
     audit: Sequence[AuditEntry]
     outbox: Sequence[OutboxItem]
@@ -556,7 +581,15 @@ def change_set(parts: Sequence[Part]) -> ChangeSet:
     changes = [part for part in parts if not isinstance(part, AuditEntry | OutboxItem | ForgetNames)]
     if len(changes) > 1 or len(forget) > 1:
         raise ValueError("one commit changes rows once")
-    return ChangeSet(next(iter(changes), None), next(iter(forget), None), audit, outbox)
+    return ChangeSet(tuple(_each(changes)), next(iter(forget), None), audit, outbox)
+
+
+def _each(changes: Sequence[Change | Several]) -> Iterator[Change]:
+    for change in changes:
+        if isinstance(change, Several):
+            yield from change.changes
+        else:
+            yield change
 
 
 def values_of(change: Change) -> tuple[Any, ...]:

@@ -46,6 +46,15 @@ from attendance.model.notices import (
 )
 from attendance.model.outbox import ERASE, OutboxItem
 from attendance.model.people import Course, EngineCount, Face, Role, Session, Student, User
+from attendance.model.school import (
+    TO_BE_DELETED,
+    Effect,
+    ExternalId,
+    ExternalKind,
+    RowKind,
+    SchoolReportRow,
+    SchoolRow,
+)
 from attendance.model.tokens import AccessToken, RepeatableRequest
 from attendance.model.unknowns import DecisionKind, Owner, OwnerKind, Spot, UnknownDecision, UnknownsSwitch
 from attendance.model.uploads import COMMAND_LINE, DeviceRecording, LectureRecording, Sender
@@ -58,6 +67,7 @@ __all__ = [
     "MAIL",
     "PIXELS",
     "SLACK",
+    "TO_BE_DELETED",
     "WEBHOOK",
     "AccessToken",
     "Action",
@@ -79,8 +89,11 @@ __all__ = [
     "DeviceRecording",
     "DeviceState",
     "DeviceStatus",
+    "Effect",
     "EngineCount",
     "Evidence",
+    "ExternalId",
+    "ExternalKind",
     "Face",
     "Fact",
     "GivenBy",
@@ -116,6 +129,9 @@ __all__ = [
     "RecordingKind",
     "RepeatableRequest",
     "Role",
+    "RowKind",
+    "SchoolReportRow",
+    "SchoolRow",
     "Search",
     "SearchStatus",
     "Sender",

@@ -10,6 +10,7 @@ from attendance.model import (
     AccessToken,
     Course,
     EngineCount,
+    ExternalId,
     Face,
     Page,
     RepeatableRequest,
@@ -109,6 +110,13 @@ class CourseStore(Protocol):
 
     def roster(self, course_id: str) -> Sequence[Student]:
         """Sorted by name, then id."""
+
+
+class ExternalIdStore(Protocol):
+    """By which ids other systems know people and courses. They are written by `commit` alone."""
+
+    def external_ids(self, source: str) -> Sequence[ExternalId]:
+        """All that this source gave, by kind and id."""
 
 
 class StudentStore(Protocol):

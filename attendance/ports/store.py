@@ -31,6 +31,7 @@ from attendance.model import (
 from attendance.ports.devices import AlarmStore, DeviceStore, ReadingStore, TimetableStore, VisitStore
 from attendance.ports.people import (
     CourseStore,
+    ExternalIdStore,
     RenewalStore,
     RequestStore,
     SessionStore,
@@ -202,6 +203,7 @@ class Store(
     RequestStore,
     CourseStore,
     StudentStore,
+    ExternalIdStore,
     RenewalStore,
     LectureStore,
     SearchStore,

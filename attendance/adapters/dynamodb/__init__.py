@@ -11,6 +11,7 @@ from attendance.adapters.dynamodb.alarms import DynamoAlarms
 from attendance.adapters.dynamodb.audit import DynamoAudit, adding_audit
 from attendance.adapters.dynamodb.courses import DynamoCourses
 from attendance.adapters.dynamodb.devices import DynamoDevices
+from attendance.adapters.dynamodb.external import DynamoExternalIds
 from attendance.adapters.dynamodb.faces import DynamoFaces, DynamoRenewals
 from attendance.adapters.dynamodb.lectures import DynamoLectures
 from attendance.adapters.dynamodb.log import DynamoLog
@@ -67,6 +68,7 @@ from attendance.changes import (
     SaveConsents,
     SaveCourse,
     SaveDevice,
+    SaveExternalIds,
     SaveLecture,
     SaveMarks,
     SaveNotice,
@@ -94,6 +96,7 @@ class DynamoStore(
     DynamoRequests,
     DynamoCourses,
     DynamoStudents,
+    DynamoExternalIds,
     DynamoRenewals,
     DynamoLectures,
     DynamoSearches,
@@ -121,8 +124,9 @@ class DynamoStore(
         if changes.forget is not None:
             self._forget_names(changes.forget.names)
         last = LastStep(self.table, [*adding_audit(changes.audit), *adding_to_outbox(changes.outbox)])
-        if changes.change is not None:
-            _APPLIED_BY[type(changes.change)](_Parts(last), *values_of(changes.change))
+        for number, change in enumerate(changes.changes, start=1):
+            table = last if number == len(changes.changes) == 1 else self.table
+            _APPLIED_BY[type(change)](_Parts(table), *values_of(change))
         last.finish()
 
 
@@ -181,6 +185,7 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     SetUnknownsSwitch: DynamoUnknowns._set_unknowns_switch,
     AddNotice: DynamoNotices._add_notice,
     SaveNotice: DynamoNotices._save_notice,
+    SaveExternalIds: DynamoExternalIds._save_external_ids,
 }
 """Which method applies which change; a new kind of change is one line more."""
 

@@ -393,3 +393,20 @@ def notices_in(state: str) -> str:
 def notice_at(at: datetime, notice_id: str) -> str:
     """The sort key of a notice among others."""
     return f"{moment(at)}#{plain(notice_id)}"
+
+
+EXTERNAL = "external#"
+
+
+def of_source(source: str) -> str:
+    """The partition of the ids that another system gave."""
+    return EXTERNAL + plain(source)
+
+
+def external_id(source: str, kind: str, name: str) -> Key:
+    return of_source(source), f"{kind}#{unique(name)}"
+
+
+def external_lead(source: str, kind: str, name: str) -> str:
+    """The sort key of what leads to such an id from the course, student or user that it names."""
+    return EXTERNAL + unique(source, kind, name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from attendance.adapters.dynamodb import keys
 from attendance.adapters.dynamodb import keys as device_keys
 from attendance.adapters.dynamodb.actions import STAYS, THERE, delete
+from attendance.adapters.dynamodb.external import forget_external_of
 from attendance.adapters.dynamodb.keys import Key
 from attendance.adapters.dynamodb.media_items import (
     delete_with_media,
@@ -80,6 +81,7 @@ def remove_course(table: Table, course_id: str) -> None:
     for slot in [read(Slot, one) for one in table.query(partition, device_keys.SLOT)]:
         table.steps.transact(deleting_slot(slot))
     remove_decisions(table.steps, course_id)
+    forget_external_of(table, partition)
     table.delete_many(keys.teaching(user_id, course_id) for user_id in texts(item, "teacher_ids"))
     course = read(Course, item)
     switch = keys.unknowns_switch(Owner(OwnerKind.COURSE, course_id))

@@ -10,6 +10,7 @@ from attendance.adapters.dynamodb import keys
 from attendance.adapters.dynamodb.actions import NEW, STAYS, THERE, Action, Changed, delete, put, setting, update
 from attendance.adapters.dynamodb.consents import read_student, remove_evidence, unchanged
 from attendance.adapters.dynamodb.courses import by_name, enrolling, roster_ids, students_by_name
+from attendance.adapters.dynamodb.external import forget_external, led_to
 from attendance.adapters.dynamodb.faces import DynamoFaces, counting, counting_new, forgetting, keeping, settled
 from attendance.adapters.dynamodb.marks import deleting, transaction
 from attendance.adapters.dynamodb.media_items import delete_with_media
@@ -196,6 +197,8 @@ def _follow(table: Table, student_id: str, lead: Item) -> None:
         table.delete_many(keys.on_roster(text(lead, "course_id"), student_id))
     elif place.startswith(keys.UNKNOWN):
         drop_what_was_said_of(table, student_id, lead)
+    elif place.startswith(keys.EXTERNAL):
+        forget_external(table, [led_to(lead)])
     elif place.startswith(keys.USER):
         _remove_account(table, text(lead, "user_id"))
     table.delete_many([key_in(lead)])

@@ -256,7 +256,7 @@ class LastStep(Table):
 
     def __init__(self, steps: Table, along: Sequence[Action]) -> None:
         super().__init__(steps.name, steps.client, steps.pause)
-        self._steps, self._along = steps, along
+        self._steps, self._along = steps, list(along)
 
     @property
     def steps(self) -> Table:
@@ -270,6 +270,9 @@ class LastStep(Table):
 
     def finish(self) -> None:
         """Write what is left to go along."""
+        while len(self._along) > MOST_IN_TRANSACTION:  # of an import: what it tells of is done
+            first, self._along = self._along[:MOST_IN_TRANSACTION], self._along[MOST_IN_TRANSACTION:]
+            super().transact(first)
         if self._along:
             self.transact([])
 

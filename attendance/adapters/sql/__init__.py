@@ -8,6 +8,7 @@ from attendance.adapters.sql.audit import SqlAudit
 from attendance.adapters.sql.connection import make_engine
 from attendance.adapters.sql.courses import SqlCourses
 from attendance.adapters.sql.devices import SqlDevices, SqlTimetable
+from attendance.adapters.sql.external import SqlExternalIds
 from attendance.adapters.sql.lectures import SqlLectures
 from attendance.adapters.sql.log import SqlLog
 from attendance.adapters.sql.marks import SqlMarks
@@ -61,6 +62,7 @@ from attendance.changes import (
     SaveConsents,
     SaveCourse,
     SaveDevice,
+    SaveExternalIds,
     SaveLecture,
     SaveMarks,
     SaveNotice,
@@ -86,6 +88,7 @@ class SqlStore(
     SqlRequests,
     SqlCourses,
     SqlStudents,
+    SqlExternalIds,
     SqlRenewals,
     SqlLectures,
     SqlSearches,
@@ -107,8 +110,8 @@ class SqlStore(
         """In one transaction."""
         changes = change_set(parts)
         with self._together():
-            if changes.change is not None:
-                _APPLIED_BY[type(changes.change)](self, *values_of(changes.change))
+            for change in changes.changes:
+                _APPLIED_BY[type(change)](self, *values_of(change))
             if changes.forget is not None:
                 self._forget_names(changes.forget.names)
             for entry in changes.audit:
@@ -164,6 +167,7 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     SetUnknownsSwitch: SqlUnknowns._set_unknowns_switch,
     AddNotice: SqlNotices._add_notice,
     SaveNotice: SqlNotices._save_notice,
+    SaveExternalIds: SqlExternalIds._save_external_ids,
 }
 """Which method applies which change; a new kind of change is one line more."""
 

@@ -38,6 +38,7 @@ from attendance.model import (
     DecisionKind,
     DeviceKind,
     Method,
+    ExternalKind,
     NoticeKind,
     NoticeState,
     OwnerKind,
@@ -167,6 +168,19 @@ rosters = Table(
     metadata,
     _of("course_id", "courses", primary_key=True),
     _of("student_id", "students", primary_key=True, index=True),
+)
+
+external_ids = Table(
+    "external_ids",
+    metadata,
+    Column("source", text(100), primary_key=True),
+    Column("kind", choice(ExternalKind), primary_key=True),
+    Column("external_id", text(255), primary_key=True),
+    _of("course_id", "courses", nullable=True, index=True),
+    _of("student_id", "students", nullable=True, index=True),
+    _of("user_id", "users", nullable=True, index=True),
+    Column("parent", text(255), nullable=False),
+    Column("modified_at", Moment),
 )
 
 faces = Table(

@@ -44,6 +44,7 @@ from attendance.changes import (
     SaveConsents,
     SaveCourse,
     SaveDevice,
+    SaveExternalIds,
     SaveLecture,
     SaveMarks,
     SaveNotice,
@@ -57,6 +58,7 @@ from attendance.changes import (
     values_of,
 )
 from tests.fakes.store.devices import FakeAlarms, FakeDevices, FakeReadings, FakeTimetable, FakeVisits
+from tests.fakes.store.external import FakeExternalIds
 from tests.fakes.store.lectures import FakeLectures, FakeSearches
 from tests.fakes.store.marks import FakeAudit, FakeMarks, FakeOutbox
 from tests.fakes.store.notices import FakeNotices
@@ -74,6 +76,7 @@ class FakeStore(
     FakeRequests,
     FakeCourses,
     FakeStudents,
+    FakeExternalIds,
     FakeRenewals,
     FakeLectures,
     FakeSearches,
@@ -94,8 +97,8 @@ class FakeStore(
     def commit(self, *parts: Part) -> None:
         changes = change_set(parts)
         with self._lock, self._all_or_nothing():
-            if changes.change is not None:
-                _APPLIED_BY[type(changes.change)](self, *values_of(changes.change))
+            for change in changes.changes:
+                _APPLIED_BY[type(change)](self, *values_of(change))
             if changes.forget is not None:
                 self._forget_names(changes.forget.names)
             for entry in changes.audit:
@@ -161,5 +164,6 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     SetUnknownsSwitch: FakeUnknowns._set_unknowns_switch,
     AddNotice: FakeNotices._add_notice,
     SaveNotice: FakeNotices._save_notice,
+    SaveExternalIds: FakeExternalIds._save_external_ids,
 }
 """Which method applies which change; a new kind of change is one line more."""

@@ -52,6 +52,7 @@ class FakeUsers(FakeState):
         del self._users[user_id]
         self._drop_sessions(lambda one: one.user_id == user_id)
         self._drop_programs(user_id)
+        self._drop_external("user_id", user_id)
         for teachers in self._teachers.values():
             teachers.discard(user_id)
 
@@ -124,6 +125,7 @@ class FakeCourses(FakeState):
         _need_course(self, course_id)
         self._drop_lectures([one.id for one in self._lectures.values() if one.course_id == course_id])
         del self._courses[course_id], self._teachers[course_id], self._rosters[course_id]
+        self._drop_external("course_id", course_id)
         self._switches.pop(Owner(OwnerKind.COURSE, course_id), None)
         self._decisions = {key: one for key, one in self._decisions.items() if one.course_id != course_id}
 
@@ -205,9 +207,11 @@ class FakeStudents(FakeState):
         for user in [user for user in self._users.values() if user.student_id == student_id]:
             self._drop_sessions(lambda one, gone=user.id: one.user_id == gone)
             self._drop_programs(user.id)
+            self._drop_external("user_id", user.id)
             del self._users[user.id]
             for teachers in self._teachers.values():
                 teachers.discard(user.id)
+        self._drop_external("student_id", student_id)
         del self._students[student_id]
 
     def _remove_evidence(self, student_id: str) -> None:

@@ -18,6 +18,7 @@ from attendance.model import (
     AccessToken,
     AuditEntry,
     Course,
+    ExternalId,
     Face,
     Lecture,
     Mark,
@@ -54,6 +55,7 @@ class FakeState:
         self._teachers: dict[str, set[str]] = {}  # by course
         self._rosters: dict[str, set[str]] = {}  # by course
         self._students: dict[str, Student] = {}
+        self._external: dict[tuple[str, str, str], ExternalId] = {}  # by source, kind and id
         self._faces: dict[str, Face] = {}
         self._orders: dict[str, tuple[str, float]] = {}  # month and seconds, by token
         self._renewed: dict[tuple[str, str], Face] = {}  # by face and engine
@@ -94,6 +96,9 @@ class FakeState:
     def _drop_programs(self, user_id: str) -> None:
         self._access_tokens = {one.id: one for one in self._access_tokens.values() if one.user_id != user_id}
         self._requests = {one.id: one for one in self._requests.values() if one.user_id != user_id}
+
+    def _drop_external(self, name: str, gone: str) -> None:
+        self._external = {key: one for key, one in self._external.items() if getattr(one, name) != gone}
 
     def _drop_marks(self, gone: Callable[[str, str], bool]) -> None:
         """Of the lectures and students for which `gone` is true, with their history; their pictures go too."""
