@@ -47,6 +47,7 @@ BLUEPRINTS = (
     "website.courses",
     "website.unknowns",
     "website.students",
+    "website.imports",
     "website.lectures",
     "website.check_in",
     "website.log",

@@ -83,7 +83,10 @@ class SchoolRow:
 
 @dataclass(frozen=True, slots=True)
 class SchoolReportRow:
-    """What became of a row, or would: `person` is the id or email address of whom it names, `remarks` stored sentences."""
+    """What became of a row, or would.
+
+    `person` is the id or email address of whom it names; `remarks` are stored sentences.
+    """
 
     file: str
     line: int

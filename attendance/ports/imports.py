@@ -18,6 +18,11 @@ class ImportPart(StrEnum):
     ROSTER = "students.csv"
     PHOTOS = "photos.zip"
     REPORT = "report.jsonl"
+    ROWS = "rows.jsonl"
+    """Of a school's files, as they were read."""
+
+    PLAN = "plan.jsonl"
+    """What they would change."""
 
 
 class ImportStore(Protocol):

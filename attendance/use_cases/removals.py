@@ -82,7 +82,7 @@ class RemovalWatch:
             newest = newest or entry.at
             if entry.at <= self._since or entry.at < self._read_until - _LATE:
                 break
-            if entry.action == STUDENT_REMOVED:
+            if entry.action in (STUDENT_REMOVED, USER_REMOVED):
                 self._removed.add(entry.subject)
             elif entry.action == CONSENT_WITHDRAWN:
                 self._without_photos[entry.subject] = entry.action

@@ -9,12 +9,14 @@ from typing import Any
 from openpyxl import Workbook
 
 
-def workbook(*sheets: Sequence[Sequence[Any]], formats: dict[str, str] | None = None) -> bytes:
-    """A workbook of these sheets; `formats` are number formats of cells of the last one."""
+def workbook(
+    *sheets: Sequence[Sequence[Any]], formats: dict[str, str] | None = None, **named: Sequence[Sequence[Any]]
+) -> bytes:
+    """A workbook of these sheets, with names or without; `formats` are number formats of cells of the last one."""
     book = Workbook()
     book.remove(book.active)
-    for rows in sheets:
-        sheet = book.create_sheet()
+    for name, rows in [*((None, rows) for rows in sheets), *named.items()]:
+        sheet = book.create_sheet(name)
         for row in rows:
             sheet.append(list(row))
     for place, number_format in (formats or {}).items():

@@ -40,6 +40,7 @@ ACTIONS = {
     "student.photo_removed": _l("removed a photo of the student"),
     "student.removed": _l("removed the student"),
     "students.imported": _l("imported students"),
+    "school.imported": _l("imported courses, people and rosters from"),
     "faces.reindexed": _l("had all photos enrolled anew by"),
     "course.check_in_changed": _l("changed the rules of check-in"),
     "lecture.added": _l("added the lecture"),

@@ -11,16 +11,26 @@ from attendance.errors import NotFound
 from attendance.ports import ImportPart
 from attendance.services import Services
 
+STUDENTS, SCHOOL = "students", "school"
+"""The kinds of imports."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImportDetails:
-    """`began_at` in ISO 8601: who was removed since then is not brought back."""
+    """`began_at` in ISO 8601: who was removed since then is not brought back.
+
+    `source`, `accounts` and `confirmed` are those of a school's files, which wait until somebody has seen what they do.
+    """
 
     user_id: str
     csv_name: str
     course_ids: list[str]
     total: int
     began_at: str
+    kind: str = STUDENTS
+    source: str = ""
+    accounts: bool = False
+    confirmed: bool = False
 
     @property
     def since(self) -> datetime:
@@ -46,11 +56,11 @@ def read_details(services: Services, import_id: str) -> ImportDetails | None:
         return None
 
 
-def imports_of(services: Services, user_id: str) -> Iterator[str]:
-    """The ids of all that this user began."""
+def imports_of(services: Services, user_id: str, kind: str | None = None) -> Iterator[str]:
+    """The ids of all that this user began, or of those of a kind."""
     for import_id in services.imports.ids():
         details = read_details(services, import_id)
-        if details is not None and details.user_id == user_id:
+        if details is not None and details.user_id == user_id and kind in (None, details.kind):
             yield import_id
 
 

@@ -21,8 +21,9 @@ from attendance.model import FORGOTTEN
 from attendance.ports import ImportPart
 from attendance.rules.stored_sentences import from_text, texts_in, to_text
 from attendance.services import Services
-from attendance.use_cases.imports.details import read_details, write_bytes
+from attendance.use_cases.imports.details import SCHOOL, read_details, write_bytes
 from attendance.use_cases.imports.lists import CONSENT_COLUMNS, RosterRow, read_roster_file
+from attendance.use_cases.imports.school_files import forget_in_school, names_in_school
 from attendance.use_cases.names import clean_student_id
 from attendance.use_cases.removals import RemovalWatch, was_removed
 from attendance.use_cases.students.photo_index import PhotoIndex
@@ -53,6 +54,9 @@ def forget_removed_in(services: Services, import_id: str) -> None:
     """In one import that this caller holds. Raises OutOfSpace, ServiceUnavailable."""
     watch = _watch(services, import_id)
     if watch is None:
+        return
+    if _is_of_school(services, import_id):
+        forget_in_school(services, import_id, watch)
         return
     with suppress(NotFound):  # there is no list any more
         rows = _rows(services, import_id)
@@ -88,7 +92,14 @@ def _rows(services: Services, import_id: str) -> list[RosterRow]:
     return read_roster_file(services.imports.read(import_id, ImportPart.ROSTER))
 
 
+def _is_of_school(services: Services, import_id: str) -> bool:
+    details = read_details(services, import_id)
+    return details is not None and details.kind == SCHOOL
+
+
 def _names(services: Services, import_id: str, student_id: str) -> bool:
+    if _is_of_school(services, import_id):
+        return names_in_school(services, import_id, student_id)
     with suppress(NotFound, InvalidInput):
         if any(_id(row) == student_id for row in _rows(services, import_id)):
             return True

@@ -141,11 +141,16 @@ def _columns(header: Sequence[str]) -> dict[str, int]:
 
 def _found(header: Sequence[str]) -> dict[str, list[int]]:
     """Where each column stands."""
-    titles = [re.sub(r"[\s_()\-]", "", same_text(title)) for title in header]
+    titles = [plain_title(title) for title in header]
     places = {
         column: [place for place, title in enumerate(titles) if title in names] for column, names in _COLUMNS.items()
     }
     return {column: found for column, found in places.items() if found}
+
+
+def plain_title(title: str) -> str:
+    """The name of a column without case, blanks and signs."""
+    return re.sub(r"[\s_()\-]", "", same_text(title))
 
 
 def _row(line: int, cells: list[str], columns: dict[str, int], width: int) -> RosterRow:
@@ -187,7 +192,7 @@ _MOST_COLUMNS = 200
 _TITLES_ABOVE = 20  # what stands over the list in a sheet: its title, the term, the teacher
 
 _SEPARATORS = ",;\t"
-_ZIP, _OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+ZIP_START, _OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ZEROS = re.compile(r"0{2,}")
 _EXACT = 10**15  # spreadsheets keep fifteen digits of a number
 
@@ -202,11 +207,12 @@ def list_lines(data: bytes, is_heading: Callable[[Sequence[str]], bool]) -> Iter
         raise InvalidInput(
             "This is an old Excel file, or one with a password; save the list as .xlsx without a password.", field="csv"
         )
-    lines = _of_workbook(data, is_heading) if data.startswith(_ZIP) else _of_text(data)
+    lines = _of_workbook(data, is_heading) if data.startswith(ZIP_START) else text_lines(data)
     return ((number, cells) for number, cells in lines if any(cell.strip() for cell in cells))
 
 
-def _of_text(data: bytes) -> Iterator[Line]:
+def text_lines(data: bytes) -> Iterator[Line]:
+    """The lines of a CSV file, blank ones too. Raises InvalidInput."""
     text = decoded(data)
     if text is None:
         raise InvalidInput(
@@ -235,21 +241,30 @@ def _separator(text: str) -> tuple[str, str]:
 
 
 def _of_workbook(data: bytes, is_heading: Callable[[Sequence[str]], bool]) -> list[Line]:
+    sheets = list(sheets_of(data).values())
+    for rows in sheets:
+        if (place := heading_of(rows, is_heading)) is not None:
+            return rows[place:]
+    return next((rows for rows in sheets if rows), [])
+
+
+def heading_of(rows: Sequence[Line], is_heading: Callable[[Sequence[str]], bool]) -> int | None:
+    """At which row of a sheet the columns are named."""
+    return next((place for place, (_number, cells) in enumerate(rows[:_TITLES_ABOVE]) if is_heading(cells)), None)
+
+
+def sheets_of(data: bytes) -> dict[str, list[Line]]:
+    """The rows of each sheet by its name. Raises InvalidInput."""
     try:
         _refuse_bomb(data)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        sheets = [_rows(sheet) for sheet in book.worksheets]
+        return {sheet.title: _rows(sheet) for sheet in book.worksheets}
     except InvalidInput:
         raise
     except Exception as wrong:  # a workbook is XML in a ZIP: what is broken in it is told in many ways
         raise InvalidInput(
             "This is not an Excel file that can be read; save the list as CSV UTF-8 or as .xlsx.", field="csv"
         ) from wrong
-    for rows in sheets:
-        for place, (_number, cells) in enumerate(rows[:_TITLES_ABOVE]):
-            if is_heading(cells):
-                return rows[place:]
-    return next((rows for rows in sheets if rows), [])
 
 
 def _refuse_bomb(data: bytes) -> None:

@@ -15,7 +15,14 @@ from attendance.errors import NotFound
 from attendance.model import new_id
 from attendance.ports import ImportPart
 from attendance.services import Services
-from attendance.use_cases.imports.details import ImportDetails, imports_of, read_details, write_bytes, write_details
+from attendance.use_cases.imports.details import (
+    STUDENTS,
+    ImportDetails,
+    imports_of,
+    read_details,
+    write_bytes,
+    write_details,
+)
 from attendance.use_cases.imports.forgetting import forget_removed_in
 from attendance.use_cases.imports.students import ImportRow, Outcome, StudentImport
 from attendance.use_cases.people.rights import check_may_import
@@ -75,7 +82,7 @@ def stored_import(services: Services, import_id: str, *, by: str) -> StoredImpor
 
 def unfinished_imports(services: Services, *, by: str) -> list[StoredImport]:
     """The user's imports that can go on."""
-    stored = [stored_import(services, import_id, by=by) for import_id in imports_of(services, by)]
+    stored = [stored_import(services, import_id, by=by) for import_id in imports_of(services, by, STUDENTS)]
     return [one for one in stored if not one.finished]
 
 
@@ -114,7 +121,7 @@ def remove_old_imports(services: Services) -> None:
 
 def _details(services: Services, import_id: str, by: str) -> ImportDetails:
     details = read_details(services, import_id)
-    if details is None or details.user_id != by:
+    if details is None or details.user_id != by or details.kind != STUDENTS:
         raise NotFound("There is no such import; reports are stored for one day.")
     return details
 
