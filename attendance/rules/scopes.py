@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 READ, WRITE = "read", "write"
-SUBJECTS = ("students", "courses", "lectures", "recordings", "marks", "devices", "users")
+SUBJECTS = ("students", "courses", "lectures", "recordings", "marks", "devices", "users", "imports")
 SCOPES = (*(f"{subject}:{way}" for subject in SUBJECTS for way in (READ, WRITE)), "visits:read", "audit:read")
 """In the order in which people choose them."""
 

@@ -38,6 +38,7 @@ from attendance.model import (
 from attendance.rules.scopes import SCOPES
 from attendance.services import Services
 from attendance.use_cases.devices.devices import add_device
+from attendance.use_cases.imports.school_stored import begin_school_import
 from attendance.use_cases.people.tokens import make_token
 from attendance.use_cases.students.registering import register_student
 from tests.website.conftest import NOW, an_account
@@ -71,8 +72,10 @@ def make_world(services: Services, admin: User, teacher: User, student_user: Use
     services.store.commit(SaveMarks(lecture.id, [MarkStep(photographed.id, None, unsure, [act])]))
     other = an_account(services, "other@example.org", "Other Example", Role.TEACHER)
     device = add_device(services, name="Camera", room="101", by=None).device
+    waiting = begin_school_import(services, b"id,name\n80,Student 80\n", "list.csv", accounts=False, by=admin.id)
     return World(
         ids={
+            "school_import_id": waiting.id,
             "student_key": photographed.key,
             "course_id": course.id,
             "lecture_id": lecture.id,

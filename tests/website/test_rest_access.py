@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -44,6 +45,7 @@ STUDENT, COURSE = f"{V1}/students/{{student_key}}", f"{V1}/courses/{{course_id}}
 LECTURE, RECORDING = f"{V1}/lectures/{{lecture_id}}", f"{V1}/recordings/{{recording_id}}"
 USER, DEVICE = f"{V1}/users/{{user_id}}", f"{V1}/devices/{{device_id}}"
 PLANNED = ("2026-05-04T09:00:00+09:00", "2026-05-04T09:50:00+09:00")
+IMPORT = f"{V1}/imports/{{school_import_id}}"
 MARK = f"{LECTURE}/marks/{{student_key}}"
 TABLE: dict[tuple[str, str], tuple[dict[str, Any], Callable[[World], dict[str, Any]]]] = {
     ("GET", f"{V1}/students"): (STAFF, nothing),
@@ -104,6 +106,11 @@ TABLE: dict[tuple[str, str], tuple[dict[str, Any], Callable[[World], dict[str, A
     ("POST", f"{DEVICE}/pairing-code"): (ADMINS, nothing),
     ("POST", f"{DEVICE}/revoke"): (ADMINS, nothing),
     ("GET", f"{V1}/log"): (EVERYBODY, nothing),
+    ("POST", f"{V1}/imports"): (ADMINS, lambda world: {"data": {"file": (io.BytesIO(b"id,name\n70,A\n"), "a.csv")}}),
+    ("GET", IMPORT): (ADMINS, nothing),
+    ("GET", f"{IMPORT}/rows"): (ADMINS, nothing),
+    ("POST", f"{IMPORT}/run"): (ADMINS, nothing),
+    ("DELETE", IMPORT): (ADMINS, nothing),
 }
 
 

@@ -55,6 +55,8 @@ SCOPE_WORDS = {
     "devices:write": _l("Add, change, revoke and remove devices"),
     "users:read": _l("See users"),
     "users:write": _l("Add, change and remove users, and give passwords"),
+    "imports:read": _l("See imports of the school's files and their reports"),
+    "imports:write": _l("Import the school's files: add, change and erase courses, people and rosters"),
     "visits:read": _l("See visits at doors"),
     "audit:read": _l("See the audit trail"),
 }

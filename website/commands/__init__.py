@@ -8,6 +8,7 @@ from website.commands.audit import audit
 from website.commands.courses import courses
 from website.commands.devices import devices
 from website.commands.faces import faces
+from website.commands.imports import import_school
 from website.commands.lectures import lectures
 from website.commands.outbox import outbox
 from website.commands.plain_errors import is_command, plain_start
@@ -19,7 +20,21 @@ from website.commands.users import users
 
 __all__ = ["ALL", "is_command", "plain_start", "register"]
 
-ALL = (users, courses, students, faces, lectures, recordings, attendance, devices, audit, outbox, slack, init_store)
+ALL = (
+    users,
+    courses,
+    students,
+    faces,
+    lectures,
+    recordings,
+    attendance,
+    devices,
+    audit,
+    outbox,
+    slack,
+    import_school,
+    init_store,
+)
 
 
 def register(app: Flask) -> None:

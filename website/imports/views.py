@@ -77,17 +77,17 @@ def begin() -> ResponseReturnValue:
     form = SchoolForm()
     if form.validate_on_submit():
         try:
-            return done(url_for("imports.show", import_id=_begin(form).id))
+            return done(url_for("imports.show", school_import_id=_begin(form).id))
         except InvalidInput as refused:
             form.refuse(refused)
     return not_done(form, lambda: _page(form)) if form.is_submitted() else _page(form)
 
 
-@blueprint.get("/<import_id>")
+@blueprint.get("/<school_import_id>")
 @roles_required(Role.ADMIN)
-def show(import_id: str) -> ResponseReturnValue:
+def show(school_import_id: str) -> ResponseReturnValue:
     """The dry run; once it is confirmed how far it is, and its report."""
-    stored = _stored(import_id)
+    stored = _stored(school_import_id)
     words = DONE_WORDS if stored.confirmed else PLANNED_WORDS
     wanted = request.args.get("effect", "")
     counts = counted(stored.shown)
@@ -106,38 +106,38 @@ def show(import_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/<import_id>/confirm")
+@blueprint.post("/<school_import_id>/confirm")
 @roles_required(Role.ADMIN)
-def confirm(import_id: str) -> ResponseReturnValue:
+def confirm(school_import_id: str) -> ResponseReturnValue:
     """Do what was shown; the page's script asks for one step after the other."""
-    confirm_school_import(current_services(), import_id, by=signed_in_user().id)
-    return redirect(url_for("imports.show", import_id=import_id))
+    confirm_school_import(current_services(), school_import_id, by=signed_in_user().id)
+    return redirect(url_for("imports.show", school_import_id=school_import_id))
 
 
-@blueprint.post("/<import_id>/continue")
+@blueprint.post("/<school_import_id>/continue")
 @roles_required(Role.ADMIN)
-def go_on(import_id: str) -> ResponseReturnValue:
+def go_on(school_import_id: str) -> ResponseReturnValue:
     """Import some rows more."""
-    stored = continue_school_import(current_services(), import_id, by=signed_in_user().id)
+    stored = continue_school_import(current_services(), school_import_id, by=signed_in_user().id)
     if wants_json():
         return jsonify(_state(stored))
-    return redirect(url_for("imports.show", import_id=import_id))
+    return redirect(url_for("imports.show", school_import_id=school_import_id))
 
 
-@blueprint.post("/<import_id>/remove")
+@blueprint.post("/<school_import_id>/remove")
 @roles_required(Role.ADMIN)
-def give_up(import_id: str) -> ResponseReturnValue:
+def give_up(school_import_id: str) -> ResponseReturnValue:
     """Erase the files of an import; what it has done stays."""
-    remove_school_import(current_services(), import_id, by=signed_in_user().id)
+    remove_school_import(current_services(), school_import_id, by=signed_in_user().id)
     flash(_("The files of the import were erased. What it had done stays."), "success")
     return redirect(url_for("imports.begin"))
 
 
-@blueprint.get("/<import_id>/report.csv")
+@blueprint.get("/<school_import_id>/report.csv")
 @roles_required(Role.ADMIN)
-def download_report(import_id: str) -> ResponseReturnValue:
+def download_report(school_import_id: str) -> ResponseReturnValue:
     """The dry run or the report as a file."""
-    report = school_report_as_csv(_stored(import_id).shown, page_language())
+    report = school_report_as_csv(_stored(school_import_id).shown, page_language())
     answer = Response(report, content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="import-report.csv"'
     return answer
@@ -156,8 +156,8 @@ def _begin(form: SchoolForm) -> StoredSchoolImport:
     )
 
 
-def _stored(import_id: str) -> StoredSchoolImport:
-    return stored_school_import(current_services(), import_id, by=signed_in_user().id)
+def _stored(school_import_id: str) -> StoredSchoolImport:
+    return stored_school_import(current_services(), school_import_id, by=signed_in_user().id)
 
 
 def _interesting(rows: Sequence[SchoolReportRow]) -> list[SchoolReportRow]:

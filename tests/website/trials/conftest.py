@@ -14,6 +14,7 @@ from attendance.model import Course, Role, User, new_id
 from attendance.services import Services
 from attendance.use_cases.courses.timetable import add_slot
 from attendance.use_cases.devices.devices import set_alarm_threshold
+from attendance.use_cases.imports.school_stored import begin_school_import
 from attendance.use_cases.imports.stored import begin_import
 from attendance.use_cases.people.accounts import add_user
 from attendance.use_cases.people.tokens import make_token
@@ -72,7 +73,9 @@ def world(
     other = replace(course, id=new_id(), section="2")
     services.store.commit(AddCourse(other))
     import_ = begin_import(services, csv=b"id,name\n99,x\n", csv_name="a.csv", photos=None, course_ids=[], by=admin.id)
+    waiting = begin_school_import(services, b"id,name\n98,y\n", "b.csv", accounts=False, by=admin.id)
     own = _names(services, teacher_client, course, "21", admin, import_.id)
+    own["school_import_id"] = waiting.id
     add_student(services, other.id, "30")
     own |= _names_of_a_room(services, course)
     return World(own, _names(services, admin_client, other, "30", admin, import_.id))

@@ -77,6 +77,7 @@ OF_ADMINS = {
     "outbox.index",
     "audit.index",
     "courses.add",
+    "imports.begin",
     "students.begin_import",
     "students.photo_check",
     "students.register",
