@@ -44,6 +44,13 @@ def services(tmp_path: Path) -> MemoryServices:
     return made
 
 
+@pytest.fixture(autouse=True)
+def quick_hash(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """The real one takes a third of a second, once an import."""
+    if "nobody_can_sign_in" not in request.node.name:
+        monkeypatch.setattr(importing, "hash_password", lambda _: "no hash of anything")
+
+
 def begin(services: MemoryServices, data: bytes | str, name: str = "list.csv", accounts: bool = False):
     data = data.encode() if isinstance(data, str) else data
     return begin_school_import(services, data, name, accounts=accounts, by="user")

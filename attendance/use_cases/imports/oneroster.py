@@ -66,39 +66,35 @@ def rows_of_oneroster(data: bytes) -> tuple[SchoolFiles, bool]:
             files = _manifest(_Archive(archive))
             rows = list(_rows(files))
     except _UNREADABLE as wrong:
-        raise InvalidInput("This is not a ZIP file, or it is broken.", field="file") from wrong
+        raise InvalidInput("This is not a ZIP file, or it is broken.") from wrong
     if not rows:
-        raise InvalidInput("The file holds no rows that could be imported.", field="file")
+        raise InvalidInput("The file holds no rows that could be imported.")
     return SchoolFiles(rows, files.source), files.modes.get("enrollments") == _BULK
 
 
 def _refuse_harmful(entries: list[zipfile.ZipInfo]) -> None:
     if len(entries) > _MOST_FILES:
-        raise InvalidInput("The ZIP file holds more than %(most)s files.", most=_MOST_FILES, field="file")
+        raise InvalidInput("The ZIP file holds more than %(most)s files.", most=_MOST_FILES)
     if sum(entry.file_size for entry in entries) > _MOST_UNPACKED_BYTES:
-        raise InvalidInput("The ZIP file is too large when it is unpacked.", field="file")
+        raise InvalidInput("The ZIP file is too large when it is unpacked.")
     for entry in entries:
         name = entry.filename.replace("\\", "/")
         if name.startswith("/") or ":" in name or ".." in name.split("/"):
-            raise InvalidInput(
-                "The ZIP file holds %(name)s, a name that leads out of its folder.", name=name[:200], field="file"
-            )
+            raise InvalidInput("The ZIP file holds %(name)s, a name that leads out of its folder.", name=name[:200])
         if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
-            raise InvalidInput("The ZIP file holds %(name)s, which is a link.", name=name[:200], field="file")
+            raise InvalidInput("The ZIP file holds %(name)s, which is a link.", name=name[:200])
         if entry.flag_bits & _ENCRYPTED:
-            raise InvalidInput("The ZIP file is protected with a password; make one without.", field="file")
+            raise InvalidInput("The ZIP file is protected with a password; make one without.")
 
 
 def _manifest(files: _Archive) -> _Archive:
     """Which files are sent how. Raises InvalidInput."""
     if "manifest.csv" not in files.archive.namelist():
-        raise InvalidInput("The ZIP file has no manifest.csv at its top, so it is no OneRoster file.", field="file")
+        raise InvalidInput("The ZIP file has no manifest.csv at its top, so it is no OneRoster file.")
     said = {row.get("propertyName", ""): row.get("value", "").strip() for _line, row in _lines(files, "manifest")}
     version = said.get("oneroster.version", "")
     if version != "1.1":
-        raise InvalidInput(
-            "The manifest says OneRoster %(version)s; 1.1 is read.", version=version[:20] or "-", field="file"
-        )
+        raise InvalidInput("The manifest says OneRoster %(version)s; 1.1 is read.", version=version[:20] or "-")
     for name in _FILES:
         mode = said.get(f"file.{name}", _ABSENT) or _ABSENT
         if mode not in (_BULK, _DELTA, _ABSENT):
@@ -106,12 +102,9 @@ def _manifest(files: _Archive) -> _Archive:
                 "The manifest says %(mode)s of %(file)s; bulk, delta and absent are known.",
                 mode=mode[:20],
                 file=f"{name}.csv",
-                field="file",
             )
         if mode != _ABSENT and f"{name}.csv" not in files.archive.namelist():
-            raise InvalidInput(
-                "The manifest names %(file)s, which is not in the ZIP file.", file=f"{name}.csv", field="file"
-            )
+            raise InvalidInput("The manifest names %(file)s, which is not in the ZIP file.", file=f"{name}.csv")
         files.modes[name] = mode
     named = said.get("source.systemCode") or said.get("source.systemName") or "oneroster"
     files.source = named[:_MOST_SOURCE]
@@ -125,12 +118,10 @@ def _lines(files: _Archive, name: str) -> Iterator[tuple[int, dict[str, str]]]:
         data = stream.read(files.left_bytes + 1)
     files.left_bytes -= len(data)
     if files.left_bytes < 0:
-        raise InvalidInput("The ZIP file is too large when it is unpacked.", field="file")
+        raise InvalidInput("The ZIP file is too large when it is unpacked.")
     text = decoded(data)
     if text is None:
-        raise InvalidInput(
-            "The text of %(file)s cannot be read for certain; save it as UTF-8.", file=file, field="file"
-        )
+        raise InvalidInput("The text of %(file)s cannot be read for certain; save it as UTF-8.", file=file)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
     try:
         heading = [title.strip() for title in next(reader, [])]
@@ -140,10 +131,7 @@ def _lines(files: _Archive, name: str) -> Iterator[tuple[int, dict[str, str]]]:
                 yield reader.line_num, row | ({"\0": "wide"} if len(cells) > len(heading) else {})
     except csv.Error as wrong:
         raise InvalidInput(
-            "Line %(line)s of %(file)s cannot be read; are its quotes closed?",
-            line=reader.line_num,
-            file=file,
-            field="file",
+            "Line %(line)s of %(file)s cannot be read; are its quotes closed?", line=reader.line_num, file=file
         ) from wrong
 
 

@@ -73,8 +73,16 @@ def read_school(services: Services, data: bytes, name: str) -> SchoolFiles:
 
     Raises InvalidInput where the file as a whole cannot be used.
     """
+    try:
+        return _read(services, data, name)
+    except InvalidInput as wrong:
+        wrong.field = "file"
+        raise
+
+
+def _read(services: Services, data: bytes, name: str) -> SchoolFiles:
     if len(data) > MOST_FILE_BYTES:
-        raise InvalidInput("The file is larger than %(most)s MB.", most=MOST_FILE_BYTES // 1_000_000, field="file")
+        raise InvalidInput("The file is larger than %(most)s MB.", most=MOST_FILE_BYTES // 1_000_000)
     if not data.startswith(ZIP_START):
         return rows_of_list(data, name)
     if not is_oneroster(data):

@@ -67,7 +67,7 @@ def rows_of_list(data: bytes, name: str) -> SchoolFiles:
     """Of one CSV file. Raises InvalidInput where it cannot be used as a whole."""
     lines = list(list_lines(data, lambda cells: kind_of(cells) is not None))
     if len(lines) > MOST_ROWS:
-        raise InvalidInput("The list has more than %(most)s lines; split it.", most=f"{MOST_ROWS:,}", field="file")
+        raise InvalidInput("The list has more than %(most)s lines; split it.", most=f"{MOST_ROWS:,}")
     return _checked([*_rows_under(lines, name, kind_of(lines[0][1]) if lines else None)])
 
 
@@ -79,7 +79,7 @@ def rows_of_workbook(data: bytes) -> SchoolFiles:
         if place is None:
             continue
         if len(lines) > MOST_ROWS:
-            raise InvalidInput("The list has more than %(most)s lines; split it.", most=f"{MOST_ROWS:,}", field="file")
+            raise InvalidInput("The list has more than %(most)s lines; split it.", most=f"{MOST_ROWS:,}")
         kind = _kind_of_sheet(name, lines[place][1])
         found[kind] += _rows_under(lines[place:], name, kind)
     return _checked([row for kind in _ORDER for row in found[kind]])
@@ -160,8 +160,7 @@ def _rows_under(lines: Sequence[Line], file: str, kind: RowKind | None) -> Itera
     """Raises InvalidInput."""
     if kind is None:
         raise InvalidInput(
-            "The first line names no columns that are known, such as id,name,course,section or 학번,이름,과목,분반.",
-            field="file",
+            "The first line names no columns that are known, such as id,name,course,section or 학번,이름,과목,분반."
         )
     heading = lines[0][1]
     places = _places(heading)
@@ -216,7 +215,7 @@ def _complete(row: SchoolRow) -> SchoolRow:
 
 def _checked(rows: Sequence[SchoolRow]) -> SchoolFiles:
     if not rows:
-        raise InvalidInput("The file holds no rows that could be imported.", field="file")
+        raise InvalidInput("The file holds no rows that could be imported.")
     refuse_many(len(rows))
     return SchoolFiles(rows)
 
@@ -224,6 +223,4 @@ def _checked(rows: Sequence[SchoolRow]) -> SchoolFiles:
 def refuse_many(rows: int) -> None:
     """Raises InvalidInput."""
     if rows > MOST_ROWS_OF_SCHOOL:
-        raise InvalidInput(
-            "The file has more than %(most)s rows; split it.", most=f"{MOST_ROWS_OF_SCHOOL:,}", field="file"
-        )
+        raise InvalidInput("The file has more than %(most)s rows; split it.", most=f"{MOST_ROWS_OF_SCHOOL:,}")
