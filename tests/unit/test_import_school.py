@@ -332,6 +332,13 @@ class TestOneRoster:
         assert [one.id for one in services.store.roster(course.id)] == ["2026001"]
         assert list(services.store.teachers(course.id)) == []
 
+    def test_an_enrollment_that_moves_to_another_class_leaves_the_one_before(self, services: MemoryServices):
+        run(services, oneroster(a_school(students=1, classes=2)))
+        one, two = services.store.courses()
+        assert [len(services.store.roster(course.id)) for course in (one, two)] == [0, 1]
+        run(services, delta(enrollments=[an_enrollment("e-1-0", "class-1", "s-1", "student", "active", LATER)]))
+        assert [len(services.store.roster(course.id)) for course in (one, two)] == [1, 0]
+
     def test_a_class_goes_where_it_has_no_lectures(self, services: MemoryServices):
         run(services, oneroster(a_school(classes=2)))
         one, _two = services.store.courses()

@@ -25,7 +25,8 @@ from attendance.model import (
     User,
 )
 from attendance.passwords import hash_password
-from attendance.rules.school import Decision, Options, Removal, School, Teaching, decide, merged, picture
+from attendance.rules.school import decide, merged
+from attendance.rules.school_picture import Decision, Options, Removal, School, Teaching, picture
 from attendance.rules.stored_sentences import from_text, to_text
 from attendance.services import Services
 from attendance.use_cases.courses.courses import remove_course
@@ -139,7 +140,7 @@ class SchoolImport:
 
     def _options(self, password_hash: Callable[[], str]) -> Options:
         zone = self.services.settings.timezone
-        return Options(self.source, self.accounts, zone, password_hash, self.services.now())
+        return Options(self.services.now(), self.source, self.accounts, zone, password_hash)
 
     def _picture(self, start: int) -> School:
         store = self.services.store
