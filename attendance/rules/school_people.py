@@ -11,6 +11,9 @@ from attendance.rules.school_picture import NOT_HERE, Decision, Options, Removal
 from attendance.rules.school_rosters import enrol, named_course, teach
 from attendance.rules.texts import folded
 
+_NO_PASSWORD = ""
+"""Is no hash of any password, so that nobody signs in before one is set."""
+
 
 def decide_student(row: SchoolRow, school: School, options: Options, decision: Decision) -> None:
     known = known_id(row, school)
@@ -58,7 +61,7 @@ def _account(email: str, student: Student, school: School, options: Options, dec
 
 
 def _new_user(email: str, name: str, role: Role, options: Options, student_id: str | None = None) -> User:
-    return User(new_id(), email, name, role, options.password_hash(), options.now, student_id)
+    return User(new_id(), email, name, role, _NO_PASSWORD, options.now, student_id)
 
 
 def _add_user(school: School, decision: Decision, user: User) -> None:

@@ -53,7 +53,6 @@ class Options:
     source: str = ""
     accounts: bool = False
     timezone: str = "UTC"
-    password_hash: Callable[[], str] = str
 
 
 @dataclass

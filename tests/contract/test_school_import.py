@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from attendance.ports import Store
 from attendance.services import Services
-from attendance.use_cases.imports import school as importing
 from attendance.use_cases.imports.school import SchoolImport, counted, read_school
 from tests.unit.in_memory import services_in_memory
 from tests.unit.school_files import WHEN, a_school, a_user, an_enrollment, oneroster
@@ -24,10 +21,7 @@ def _effects(services: Services, data: bytes) -> dict[str, int]:
     return {effect.value: count for effect, count in done.items() if count}
 
 
-def test_a_school_comes_in_again_changes_nothing_and_takes_a_delta(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(importing, "hash_password", lambda _: "no hash of anything")
+def test_a_school_comes_in_again_changes_nothing_and_takes_a_delta(store: Store, tmp_path: Path) -> None:
     services = replace(services_in_memory(tmp_path), store=store)
     school = oneroster(a_school(students=6, classes=2, per_student=2))
     assert _effects(services, school) == {"added": 6 + 1 + 2 + 2 + 12, "unchanged": 2}

@@ -44,13 +44,6 @@ def services(tmp_path: Path) -> MemoryServices:
     return made
 
 
-@pytest.fixture(autouse=True)
-def quick_hash(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """The real one takes a third of a second, once an import."""
-    if "nobody_can_sign_in" not in request.node.name:
-        monkeypatch.setattr(importing, "hash_password", lambda _: "no hash of anything")
-
-
 def begin(services: MemoryServices, data: bytes | str, name: str = "list.csv", accounts: bool = False):
     data = data.encode() if isinstance(data, str) else data
     return begin_school_import(services, data, name, accounts=accounts, by="user")
@@ -165,7 +158,7 @@ class TestLists:
         assert effects(run(services, csv)) == {"added": 2, "refused": 1}
         kim = services.store.find_user("kim@example.org")
         assert kim is not None and kim.role is Role.TEACHER
-        assert not is_right("", kim.password_hash) and kim.password_hash.startswith("$argon2")
+        assert not any(is_right(word, kim.password_hash) for word in ("", "kim@example.org"))
         assert effects(run(services, csv)) == {"unchanged": 2, "refused": 1}
 
     def test_students_get_accounts_only_where_the_import_says_so(self, services: MemoryServices):
@@ -235,7 +228,7 @@ class TestOneRoster:
         run(services, oneroster(a_school()), accounts=True)
         kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
         assert b"secret-of-theirs" not in kept
-        assert not any("secret" in user.password_hash for user in services.store.users().items)
+        assert not any(user.password_hash for user in services.store.users().items)
 
     def test_renamed_people_and_courses_are_found_by_their_ids(self, services: MemoryServices):
         run(services, oneroster(a_school()))

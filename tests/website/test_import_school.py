@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 
-import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -19,11 +18,6 @@ from tests.website.browsing import PASSWORD, csrf, post_form, sign_in
 JSON = {"Accept": "application/json"}
 IMPORTS = "/imports/"
 CSV = b"id,name\n70,Student 70\n71,\n"
-
-
-@pytest.fixture(autouse=True)
-def quick_hash(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("attendance.use_cases.imports.school.hash_password", lambda _: "no hash of anything")
 
 
 def begin(client: FlaskClient, data: bytes | None = CSV, name: str = "list.csv", **more: object) -> TestResponse:

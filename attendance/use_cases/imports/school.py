@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from attendance.changes import AddStudent, Change, SaveExternalIds, SetTeachers, Several
 from attendance.committing import commit
@@ -24,7 +22,6 @@ from attendance.model import (
     Student,
     User,
 )
-from attendance.passwords import hash_password
 from attendance.rules.school import decide, merged
 from attendance.rules.school_picture import Decision, Options, Removal, School, Teaching, picture
 from attendance.rules.stored_sentences import from_text, to_text
@@ -114,12 +111,12 @@ class SchoolImport:
 
     def plan(self) -> list[SchoolReportRow]:
         """What each row would do, at this moment; nothing is changed."""
-        school, options = self._picture(0), self._options(str)
+        school, options = self._picture(0), self._options()
         return [_reported(row, decide(row, school, options)) for row in self.rows]
 
     def apply(self, start: int = 0) -> Iterator[list[SchoolReportRow]]:
         """Do it, from this row on, and say of each batch what became of it. Raises ServiceUnavailable, OutOfSpace."""
-        options = self._options(lambda: self._nobodys_password)
+        options = self._options()
         school = self._picture(start)
         for first in range(start, len(self.rows), BATCH):
             batch = self.rows[first : first + BATCH]
@@ -133,14 +130,9 @@ class SchoolImport:
                 school = self._picture(first + len(batch))
             yield report
 
-    @cached_property
-    def _nobodys_password(self) -> str:
-        """One hash for all accounts of an import, of a password that nobody was told and nobody has any more."""
-        return hash_password(secrets.token_urlsafe(32))
-
-    def _options(self, password_hash: Callable[[], str]) -> Options:
+    def _options(self) -> Options:
         zone = self.services.settings.timezone
-        return Options(self.services.now(), self.source, self.accounts, zone, password_hash)
+        return Options(self.services.now(), self.source, self.accounts, zone)
 
     def _picture(self, start: int) -> School:
         store = self.services.store
