@@ -7,7 +7,17 @@ from dataclasses import replace
 from attendance.changes import AddCourse, SaveCourse
 from attendance.errors import InvalidInput
 from attendance.model import Course, Effect, ExternalId, ExternalKind, RowKind, SchoolRow, new_id
-from attendance.rules.school_picture import NOT_HERE, Decision, Options, Removal, School, known_id, remember, settle
+from attendance.rules.school_picture import (
+    NOT_HERE,
+    Decision,
+    Options,
+    Removal,
+    School,
+    forget,
+    known_id,
+    remember,
+    settle,
+)
 
 
 def decide_course(row: SchoolRow, school: School, options: Options, decision: Decision) -> None:
@@ -65,12 +75,19 @@ def _unclaimed(school: School, options: Options, course_id: str | None) -> Cours
     """The course of that name, unless it is another class of the same files. Raises InvalidInput."""
     if course_id is None:
         return None
-    for one in school.known.values():
-        if one.kind is ExternalKind.CLASS and one.course_id == course_id and one.external_id in school.classes_in_files:
-            raise InvalidInput(
-                "Another class of the file is %(course)s already.", course=school.courses[course_id].label
-            )
-    return school.courses[course_id]
+    course = school.courses[course_id]
+    if _is_claimed(school, course):
+        raise InvalidInput("Another class of the file is %(course)s already.", course=course.label)
+    return course
+
+
+def _is_claimed(school: School, course: Course, passing_over: str = "") -> bool:
+    """Whether a class that the files have is this course."""
+    return any(
+        one.kind is ExternalKind.CLASS and one.course_id == course.id and one.external_id in school.classes_in_files
+        for one in school.known.values()
+        if one.external_id != passing_over
+    )
 
 
 def _new_course(row: SchoolRow, options: Options, code: str, name: str, section: str) -> Course:
@@ -99,6 +116,9 @@ def _remove_class(school: School, decision: Decision, known: ExternalId | None) 
         decision.remarks.append(NOT_HERE)
         return
     decision.name = course.label
+    if known is not None and _is_claimed(school, course, known.external_id):
+        forget(school, decision, known)
+        return
     if school.has_lectures(course.id):
         raise InvalidInput("This course has lectures; remove it on its own page if their marks are to go.")
     decision.effect, decision.removal = Effect.REMOVED, Removal(RowKind.CLASS, course.id)

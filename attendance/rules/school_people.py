@@ -7,10 +7,21 @@ from dataclasses import replace
 from attendance.changes import AddStudent, AddUser, SaveStudent, SaveUser
 from attendance.errors import InvalidInput, Personal, Sentence
 from attendance.model import Effect, ExternalId, Role, RowKind, SchoolRow, Student, User, new_id
-from attendance.rules.school_picture import NOT_HERE, Decision, Options, Removal, School, known_id, remember, settle
+from attendance.rules.school_picture import (
+    NOT_HERE,
+    Decision,
+    Options,
+    Removal,
+    School,
+    forget,
+    known_id,
+    remember,
+    settle,
+)
 from attendance.rules.school_rosters import enrol, named_course, teach
 from attendance.rules.texts import folded
 
+_UNDER_ANOTHER_ID = Sentence("This stays: the file has it under another sourcedId too.")
 _NO_PASSWORD = ""
 """Is no hash of any password, so that nobody signs in before one is set."""
 
@@ -76,6 +87,10 @@ def _remove_student(school: School, decision: Decision, known: ExternalId | None
         decision.remarks.append(NOT_HERE)
         return
     decision.person, decision.name = student.id, student.name
+    if known is not None and student.id in school.people_in_files:
+        forget(school, decision, known)
+        decision.remarks.append(_UNDER_ANOTHER_ID)
+        return
     decision.effect, decision.removal = Effect.REMOVED, Removal(RowKind.STUDENT, student.id)
     del school.students[student.id]
     account = school.users.pop(school.accounts.pop(student.id, ""), None)
@@ -90,7 +105,7 @@ def decide_teacher(row: SchoolRow, school: School, options: Options, decision: D
     known = known_id(row, school)
     user = school.users.get(known.user_id or "") if known else None
     if row.is_removal:
-        _remove_teacher(school, decision, user)
+        _remove_teacher(school, decision, known, user)
         return
     where = named_course(row, school)
     if user is None and not row.value("email"):
@@ -128,11 +143,15 @@ def _renamed(row: SchoolRow, school: School, decision: Decision, old: User) -> U
     return new
 
 
-def _remove_teacher(school: School, decision: Decision, user: User | None) -> None:
-    if user is None:
+def _remove_teacher(school: School, decision: Decision, known: ExternalId | None, user: User | None) -> None:
+    if known is None or user is None:
         decision.remarks.append(NOT_HERE)
         return
     decision.person, decision.name = user.email, user.name
+    if folded(user.email) in school.people_in_files:
+        forget(school, decision, known)
+        decision.remarks.append(_UNDER_ANOTHER_ID)
+        return
     if user.role is not Role.TEACHER:
         raise InvalidInput("This account is no teacher's any more; remove it on the page of users.")
     decision.effect, decision.removal = Effect.REMOVED, Removal(RowKind.TEACHER, user.id)

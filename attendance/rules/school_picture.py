@@ -57,7 +57,11 @@ class Options:
 
 @dataclass
 class School:
-    """What is stored, as rows ask for it; `roster` and `teachers` of a course and whether it has lectures on demand."""
+    """What is stored, as rows ask for it; `roster` and `teachers` of a course and whether it has lectures on demand.
+
+    The files name `classes_in_files` by the ids of their source, and `people_in_files` by student id or folded email:
+    who is there under another id of the source is not to be removed.
+    """
 
     students: dict[str, Student]
     users: dict[str, User]
@@ -67,6 +71,7 @@ class School:
     read_teachers: Callable[[str], Iterable[str]]
     has_lectures: Callable[[str], bool]
     classes_in_files: frozenset[str] = frozenset()
+    people_in_files: frozenset[str] = frozenset()
     emails: dict[str, str] = field(default_factory=dict)
     accounts: dict[str, str] = field(default_factory=dict)
     names: dict[tuple[str, str], str] = field(default_factory=dict)

@@ -332,6 +332,26 @@ class TestOneRoster:
         run(services, delta(enrollments=[an_enrollment("e-1-0", "class-1", "s-1", "student", "active", LATER)]))
         assert [len(services.store.roster(course.id)) for course in (one, two)] == [1, 0]
 
+    def test_what_the_file_has_under_another_id_of_its_source_is_not_removed(self, services: MemoryServices):
+        run(services, oneroster(a_school(students=1)))
+        anew = delta(
+            classes=[
+                a_class("class-new", "course-1", "1", "active", LATER),
+                a_class("class-1", "course-1", "1", "tobedeleted", LATER),
+            ],
+            users=[
+                a_user("t-1", "teacher", "", "", "", "", "tobedeleted", LATER),
+                a_user("t-new", "teacher", "Teacher 1", "Example", "T1", "T1@example.org", "active", LATER),
+                a_user("s-1", "student", "", "", "", "", "tobedeleted", LATER),
+                a_user("s-new", "student", "Student 1", "Example", "2026001", "", "active", LATER),
+            ],
+        )
+        assert set(effects(run(services, anew))) == {"unchanged"}
+        (course,) = services.store.courses()
+        assert [one.id for one in services.store.roster(course.id)] == ["2026001"]
+        assert [user.email for user in services.store.teachers(course.id)] == ["t1@example.org"]
+        assert set(effects(run(services, anew))) == {"unchanged"}
+
     def test_a_class_goes_where_it_has_no_lectures(self, services: MemoryServices):
         run(services, oneroster(a_school(classes=2)))
         one, _two = services.store.courses()

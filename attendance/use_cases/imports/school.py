@@ -25,6 +25,7 @@ from attendance.model import (
 from attendance.rules.school import decide, merged
 from attendance.rules.school_picture import Decision, Options, Removal, School, Teaching, picture
 from attendance.rules.stored_sentences import from_text, to_text
+from attendance.rules.texts import folded
 from attendance.services import Services
 from attendance.use_cases.courses.courses import remove_course
 from attendance.use_cases.imports.lists import ZIP_START
@@ -147,6 +148,11 @@ class SchoolImport:
         )
         classes = (row for row in self.rows if row.kind is RowKind.CLASS and not row.is_removal)
         school.classes_in_files = frozenset(row.value("source_id") for row in classes if row.value("source_id"))
+        stays = [row for row in self.rows if not row.is_removal and not row.problem]
+        school.people_in_files = frozenset(
+            [row.value("id") for row in stays if row.kind is RowKind.STUDENT]
+            + [folded(row.value("email")) for row in stays if row.kind is RowKind.TEACHER]
+        ) - {""}
         for row in self.rows[:start]:
             school.note(row)
             school.name_of(row)
