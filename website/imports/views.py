@@ -101,7 +101,7 @@ def show(school_import_id: str) -> ResponseReturnValue:
         erased=[row for row in stored.plan if row.effect is Effect.REMOVED and row.kind is RowKind.STUDENT],
         page=page_of(rows, page_number(request.args), _PAGE_SIZE),
         effect=effect.value if effect else "",
-        effect_words=words,
+        row_words=words | {Effect.REFUSED: DONE_WORDS[Effect.REFUSED]},
         kind_words=KIND_WORDS,
     )
 
