@@ -37,8 +37,8 @@ from attendance.adapters.sql.columns import (
 from attendance.model import (
     DecisionKind,
     DeviceKind,
-    Method,
     ExternalKind,
+    Method,
     NoticeKind,
     NoticeState,
     OwnerKind,
