@@ -26,6 +26,7 @@ from attendance.model import (
     MarkChange,
     Notice,
     OutboxItem,
+    Owner,
     Recording,
     Slot,
     Student,
@@ -332,12 +333,13 @@ MOST_VISITS = 5
 
 @dataclass(frozen=True, slots=True)
 class AddVisits:
-    """Whom one stay at a door shows, at most MOST_VISITS.
+    """Whom one stay at a door shows, at most MOST_VISITS, and the alarm that its reading raises, if any.
 
-    Refused with NotFound (device or student), AlreadyExists where one of the ids is stored.
+    Refused with NotFound (device or student), AlreadyExists where one of the ids is stored, MovedOn as AddAlarms is.
     """
 
     visits: Sequence[Visit]
+    alarms: AddAlarms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -444,7 +446,7 @@ class OfferPairing:
 
 @dataclass(frozen=True, slots=True)
 class AddUnknownDecision:
-    """Refused with NotFound (course, student)."""
+    """Refused with NotFound (course or device, student)."""
 
     decision: UnknownDecision
 
@@ -453,7 +455,7 @@ class AddUnknownDecision:
 class RemoveUnknownDecision:
     """Refused with NotFound where it was undone before."""
 
-    course_id: str
+    owner: Owner
     decision_id: str
 
 

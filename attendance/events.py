@@ -208,6 +208,20 @@ class VisitNamed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VisitsDecided(Event):
+    """A person said who unknown people at a door are, or are not, or took that back; these visits show them."""
+
+    kind: ClassVar[str] = "visits.decided"
+    about: ClassVar[tuple[str, str]] = ("device", "device_id")
+    device_id: str
+    decision_id: str
+    decision: str
+    visit_ids: tuple[str, ...]
+    by: str
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeWaits(Event):
     """A notice may be sent now. Those of one `line` reach the channel in order; others do not wait for each other."""
 
@@ -276,6 +290,7 @@ KINDS: dict[str, type[Event]] = {
         VisitSeen,
         UnknownAtDoor,
         VisitNamed,
+        VisitsDecided,
         NoticeWaits,
         PeriodEnded,
         LogAsked,

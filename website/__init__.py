@@ -46,6 +46,7 @@ BLUEPRINTS = (
     "website.home",
     "website.courses",
     "website.unknowns",
+    "website.unknowns.doors",
     "website.students",
     "website.imports",
     "website.lectures",

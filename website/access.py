@@ -9,8 +9,9 @@ from typing import ParamSpec, TypeVar
 from flask import abort, current_app
 from flask_login import current_user
 
-from attendance.model import Course, Lecture, Role, Student
-from attendance.sentences import no_course, no_lecture, no_such_student
+from attendance.model import Course, Device, Lecture, Role, Student
+from attendance.rules.visits import may_see
+from attendance.sentences import no_course, no_device, no_lecture, no_such_student
 from website.current import current_services, signed_in_user
 
 P = ParamSpec("P")
@@ -70,6 +71,14 @@ def _may_see_course(course: Course) -> bool:
         return any(teacher.id == user.id for teacher in store.teachers(course.id))
     own = store.courses(student_id=user.student_id) if user.student_id else ()
     return any(one.id == course.id for one in own)
+
+
+def door_or_404(device_id: str) -> Device:
+    """The door, where this person may see its visits. Raises NotFound."""
+    device = current_services().store.device(device_id)
+    if not device.is_door or not may_see(signed_in_user(), device):
+        raise no_device()
+    return device
 
 
 def student_or_404(student_key: str) -> Student:

@@ -29,6 +29,7 @@ from attendance.events import (
     UnknownDecided,
     UnknownSeen,
     VisitNamed,
+    VisitsDecided,
     VisitSeen,
 )
 from attendance.model import MAIL, SLACK, WEBHOOK
@@ -77,7 +78,9 @@ HANDLERS: Mapping[str, Handler] = {
     "imports": Handler((StudentRemoved, PhotosRemoved), "attendance.handlers.imports:forget", at_once=True),
     "visits": Handler((ConsentWithdrawn,), "attendance.handlers.visits:remove", at_once=True),
     "evidence": Handler((ConsentWithdrawn,), "attendance.handlers.evidence:remove", at_once=True),
-    "unknowns": Handler((UnknownDecided, PhotosRemoved), "attendance.handlers.unknowns:follow", at_once=True),
+    "unknowns": Handler(
+        (UnknownDecided, VisitsDecided, PhotosRemoved), "attendance.handlers.unknowns:follow", at_once=True
+    ),
     "marks": Handler((MarksWait,), "attendance.handlers.marks:decide"),
     "marking": Handler((CourseTimesChanged,), "attendance.handlers.marking:mark_again"),
     "notices": Handler(_TOLD, "attendance.handlers.notices:write_down"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from attendance.changes import RemoveEvidence
 from attendance.committing import commit
 from attendance.errors import NotFound
-from attendance.events import Event, PhotosRemoved, UnknownDecided
+from attendance.events import Event, PhotosRemoved, UnknownDecided, VisitsDecided
 from attendance.model import DecisionKind, Purpose
 from attendance.rules.consent import has_consent
 from attendance.rules.merging import NAMED, REFUSED_FACE, SORTED_ANEW, UNDONE, Because
 from attendance.services import Services
+from attendance.use_cases.doors.settling import settle_visits
 from attendance.use_cases.lectures.marks import mark_lecture
 from attendance.use_cases.unknowns.vectors import forget_without_consent
 
@@ -24,6 +25,8 @@ def follow(services: Services, event: Event) -> None:
             _mark(services, lecture_id, Because(event.by, reason))
         if event.student_key is not None:
             _show_only_what_was_agreed_to(services, event.student_key)
+    elif isinstance(event, VisitsDecided):
+        settle_visits(services, event)
     elif isinstance(event, PhotosRemoved):
         _forget(services, event.student_key)
 

@@ -21,6 +21,16 @@ class Owner:
     kind: OwnerKind
     id: str
 
+    @classmethod
+    def course(cls, course_id: str) -> Owner:
+        """Its unknown people are gathered over recordings."""
+        return cls(OwnerKind.COURSE, course_id)
+
+    @classmethod
+    def door(cls, device_id: str) -> Owner:
+        """Its unknown people are gathered over visits."""
+        return cls(OwnerKind.DEVICE, device_id)
+
 
 @dataclass(frozen=True, slots=True)
 class UnknownsSwitch:
@@ -51,7 +61,8 @@ class DecisionKind(StrEnum):
 class Spot:
     """A sighting that a person spoke of, and where it was, so that a later search of its recording finds it again.
 
-    `place` is the face's box in its best picture: left, top, right and bottom as parts of the frame.
+    `place` is the face's box in its best picture: left, top, right and bottom as parts of the frame. Of a visit at a
+    door, which nobody searches again, only `sighting_id` is filled: it is the visit's id.
     """
 
     lecture_id: str
@@ -65,13 +76,15 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class UnknownDecision:
-    """What a person said of sightings of a course. It stays until it is undone, whatever later searches group.
+    """What a person said of sightings of a course, or of visits at a door. It stays until it is undone, whatever later
+    searches group.
 
-    `student_id` is for what names somebody; `face_id` is the photo that was kept with it.
+    `course_id` or `device_id` says whose they are. `student_id` is for what names somebody; `face_id` is the photo that
+    was kept with it.
     """
 
     id: str
-    course_id: str
+    course_id: str | None
     kind: DecisionKind
     at: datetime
     by: str | None
@@ -79,3 +92,9 @@ class UnknownDecision:
     others: tuple[Spot, ...] = ()
     student_id: str | None = None
     face_id: str | None = None
+    device_id: str | None = None
+
+    @property
+    def owner(self) -> Owner:
+        """For whom these unknown people are gathered."""
+        return Owner.door(self.device_id) if self.device_id is not None else Owner.course(self.course_id or "")

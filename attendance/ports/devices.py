@@ -153,13 +153,15 @@ class VisitStore(Protocol):
         *,
         student_id: str | None = None,
         unnamed: bool = False,
+        with_vector: bool = False,
         from_at: datetime | None = None,
         before: VisitPlace | None = None,
         limit: int = 50,
     ) -> Sequence[Visit]:
         """Those at these doors, newest first, from a moment on and before a place in that order.
 
-        With `student_id` only those that show, or may show, this student; with `unnamed` only those that are not known.
+        With `student_id` only those that show, or may show, this student; with `unnamed` only those that are not known;
+        with `with_vector` only those that have one.
         """
 
     def visits_by_id(self, visit_ids: Sequence[str]) -> Mapping[str, Visit]:
@@ -169,4 +171,9 @@ class VisitStore(Protocol):
         """Of each student who is known at one of these doors, the newest visit at each of them; newest first.
 
         What is read grows with the people, not with their visits.
+        """
+
+    def set_visit_vectors(self, vectors: Mapping[str, tuple[float, ...] | None], engine: str | None = None) -> None:
+        """Keep these vectors, which this engine made, with their visits, or forget them (None); visits that are gone
+        are passed over.
         """

@@ -124,8 +124,8 @@ class MarkStore(Protocol):
 class UnknownStore(Protocol):
     """What people said of unknown faces, and where vectors of them may be kept."""
 
-    def unknown_decisions(self, course_id: str) -> Sequence[UnknownDecision]:
-        """Of a course, oldest first; those at one moment by id."""
+    def unknown_decisions(self, owner: Owner) -> Sequence[UnknownDecision]:
+        """Of a course or a door, oldest first; those at one moment by id."""
 
     def unknowns_switch(self, owner: Owner) -> UnknownsSwitch | None:
         """None where it was never set."""

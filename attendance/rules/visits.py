@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
-from attendance.model import Device, RecordingKind, Role, Thresholds, User, Verdict
+from attendance.model import (
+    DecisionKind,
+    Device,
+    RecordingKind,
+    Role,
+    Sighting,
+    Spot,
+    Thresholds,
+    UnknownDecision,
+    User,
+    Verdict,
+    Visit,
+)
 from attendance.rules.lectures import Compared, proves
+from attendance.rules.unknowns import rulings
 
 _RANK = {Verdict.KNOWN: 2, Verdict.UNSURE: 1, Verdict.UNKNOWN: 0}
 
@@ -64,6 +78,59 @@ def visit_ids(item_id: str, count: int) -> list[str]:
     """The first is the item's own, the others follow from it: the same stay sent again has the same ones."""
     others = [hashlib.sha256(f"{item_id} {number}".encode()).hexdigest()[:32] for number in range(1, count)]
     return [item_id, *others][:count]
+
+
+def as_sighting(visit: Visit) -> Sighting:
+    """A visit as rules of unknown people read it: who share a stay are seen at once, as in one recording.
+
+    A name that a person gave is no search's: it follows from what was said.
+    """
+    is_search = visit.named_by is None
+    stayed_s = (visit.until - visit.at).total_seconds()
+    return Sighting(
+        id=visit.id,
+        recording_id=stay_of(visit),
+        student_id=visit.student_id if is_search else None,
+        first_s=0.0,
+        last_s=stayed_s,
+        frames=1,
+        good_frames=0,
+        similarity=None,
+        margin=None,
+        picture_key=visit.picture_key,
+        picture_s=0.0,
+        appearances_s=(0.0, stayed_s),
+        quality=visit.quality,
+        vector=visit.vector,
+    )
+
+
+def stay_of(visit: Visit) -> str:
+    """The same for those who were at a door together."""
+    return f"{visit.device_id} {visit.at.isoformat()}"
+
+
+def visit_spot(visit_id: str) -> Spot:
+    """A visit in what a person says. Nobody searches it again, so that its id is enough."""
+    return Spot("", "", visit_id, 0.0, 0.0)
+
+
+def as_decided(visit: Visit, decisions: Iterable[UnknownDecision]) -> Visit:
+    """The visit as people's decisions have it; where none speaks of it any more, of nobody known."""
+    about = [one for one in decisions if any(spot.sighting_id == visit.id for spot in one.seen)]
+    ruling = rulings(about).get(visit.id)
+    label = ruling.label if ruling is not None else None
+    if label is not None and label.student_id is not None:
+        said = {"verdict": Verdict.KNOWN, "student_id": label.student_id}
+        return replace(visit, **said, named_by=label.by, named_at=label.at)  # type: ignore[arg-type]
+    refused = [one for one in about if one.kind is DecisionKind.NOT_STUDENT]
+    last = label or max(refused, key=lambda one: (one.at, one.id), default=None)
+    if last is None and visit.named_by is None:
+        return visit
+    if label is None and visit.named_by is None and ruling is not None and visit.student_id not in ruling.not_students:
+        return visit
+    nobody = replace(visit, verdict=Verdict.UNKNOWN, student_id=None, similarity=None)
+    return replace(nobody, named_by=last.by if last else None, named_at=last.at if last else None)
 
 
 def kept_photo_id(visit_id: str, student_key: str) -> str:

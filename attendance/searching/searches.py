@@ -149,7 +149,7 @@ def _seen(services: Services, recording: Recording, report: Progress) -> Sequenc
     known = knowledge(services, recording)
     with recording_file(services, recording) as file, ordered(services, recording, ServiceBusy):
         seen = services.faces.search(file, recording.kind, [*faces, *others], report, vectors=known.needs_vectors)
-    return without_refused(services, known, only_of({face.student_id for face in faces}, seen))
+    return without_refused(services, known.refused, only_of({face.student_id for face in faces}, seen))
 
 
 def who_may_be_seen(services: Services, recording: Recording) -> tuple[Sequence[Face], Sequence[Face]]:

@@ -12,6 +12,7 @@ from attendance.services import Services
 from attendance.use_cases.devices.devices import note_silence
 from attendance.use_cases.devices.readings import thin_readings
 from attendance.use_cases.doors.consenting import forget_who_disagrees
+from attendance.use_cases.doors.deciding import forget_what_was_said_of_gone_visits
 from attendance.use_cases.doors.naming import remove_old_visits
 from attendance.use_cases.erasing import erase_orphans, erase_pending
 from attendance.use_cases.imports.forgetting import forget_removed
@@ -73,6 +74,7 @@ def tidy(services: Services) -> None:
     thin_readings(services)
     forget_expired(services)
     remove_old_visits(services)
+    forget_what_was_said_of_gone_visits(services)
     forget_who_disagrees(services)
     services.store.remove_ended_sessions(services.now())
     forget_old_requests(services)

@@ -69,7 +69,7 @@ def test_decisions_come_oldest_first_and_whole(school: Store):
     first = named("d2", "22", a_spot("s0"), a_spot("s2"), face_id="f9")
     for one in (late, first):
         school.commit(AddUnknownDecision(one), AuditEntry(NOW, "u1", "unknown.named", "C1"))
-    assert list(school.unknown_decisions("c1")) == [first, late]
+    assert list(school.unknown_decisions(Owner.course("c1"))) == [first, late]
     assert [entry.action for entry in school.audit().items] == ["unknown.named"] * 2
 
 
@@ -77,8 +77,8 @@ def test_a_course_keeps_its_own_decisions(school: Store):
     school.commit(AddCourse(a_course("c2")))
     school.commit(AddUnknownDecision(a_decision("d1")))
     school.commit(AddUnknownDecision(a_decision("d2", course_id="c2")))
-    assert [one.id for one in school.unknown_decisions("c1")] == ["d1"]
-    assert list(school.unknown_decisions("c3")) == []
+    assert [one.id for one in school.unknown_decisions(Owner.course("c1"))] == ["d1"]
+    assert list(school.unknown_decisions(Owner.course("c3"))) == []
 
 
 def test_a_decision_needs_its_course_and_its_student(school: Store):
@@ -86,18 +86,18 @@ def test_a_decision_needs_its_course_and_its_student(school: Store):
         school.commit(AddUnknownDecision(a_decision(course_id="c9")), AuditEntry(NOW, "u1", "unknown.named", "C1"))
     with pytest.raises(NotFound):
         school.commit(AddUnknownDecision(named("d1", "99")), AuditEntry(NOW, "u1", "unknown.named", "C1"))
-    assert list(school.unknown_decisions("c1")) == []
+    assert list(school.unknown_decisions(Owner.course("c1"))) == []
     assert school.audit().total == 0
 
 
 def test_a_decision_is_undone_once(school: Store):
     school.commit(AddUnknownDecision(named()))
     with pytest.raises(NotFound):
-        school.commit(RemoveUnknownDecision("c2", "d1"))
-    school.commit(RemoveUnknownDecision("c1", "d1"))
-    assert list(school.unknown_decisions("c1")) == []
+        school.commit(RemoveUnknownDecision(Owner.course("c2"), "d1"))
+    school.commit(RemoveUnknownDecision(Owner.course("c1"), "d1"))
+    assert list(school.unknown_decisions(Owner.course("c1"))) == []
     with pytest.raises(NotFound):
-        school.commit(RemoveUnknownDecision("c1", "d1"))
+        school.commit(RemoveUnknownDecision(Owner.course("c1"), "d1"))
     school.commit(RemoveStudent("21"))  # nothing leads anywhere any more
     assert {seen.id for seen in school.sightings("l1")} == {"s0", "s2"}
 
@@ -131,7 +131,7 @@ def test_a_removed_student_takes_what_was_named_so_along_and_leaves_no_negative_
     school.set_vectors({"s1": (1.0, 2.0)})
     school.commit(RemoveStudent("22"))
     assert vectors(school) == {"s1": None, "s2": (0.5, -1.0)}  # s2 was named otherwise since
-    assert [one.id for one in school.unknown_decisions("c1")] == ["d4"]
+    assert [one.id for one in school.unknown_decisions(Owner.course("c1"))] == ["d4"]
     assert set(school.pending_erasures()) == {"picture of s0"}
 
 
@@ -139,7 +139,7 @@ def test_a_removed_course_takes_decisions_and_switch_along(school: Store):
     school.commit(AddUnknownDecision(named("d1", "22")))
     school.commit(SetUnknownsSwitch(UnknownsSwitch(C1, True, NOW, "u1")))
     school.commit(RemoveCourse("c1"))
-    assert list(school.unknown_decisions("c1")) == []
+    assert list(school.unknown_decisions(Owner.course("c1"))) == []
     assert list(school.unknowns_switches()) == []
     school.commit(RemoveStudent("22"))
 

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from attendance.changes import (
+    AddAlarms,
     AddDevice,
     AddStudent,
+    AddUnknownDecision,
     AddVisits,
     NameVisit,
     RemoveDevice,
     RemoveStudent,
+    RemoveUnknownDecision,
     RemoveVisits,
     SaveDevice,
 )
 from attendance.errors import AlreadyExists, MovedOn, NotFound
-from attendance.model import DeviceKind, LastVisit, OutboxItem, Verdict, Visit, VisitPlace
+from attendance.model import (
+    Alarm,
+    DecisionKind,
+    DeviceKind,
+    LastVisit,
+    OutboxItem,
+    Owner,
+    Spot,
+    UnknownDecision,
+    Verdict,
+    Visit,
+    VisitPlace,
+)
 from attendance.ports import Store
 from tests.contract.device_samples import COOL, DEVICE_STORES, a_device
 from tests.contract.samples import HOUR, MINUTE, NOW, a_student
@@ -223,3 +238,61 @@ def test_what_follows_from_a_visit_is_committed_with_it(store: Store) -> None:
     assert store.outbox("mail") == []
     store.commit(AddVisits([a_visit(f"v{n}", NOW, None) for n in range(5)]), *(item() for _ in range(10)))
     assert len(store.outbox("mail")) == 10
+
+
+def test_an_alarm_is_added_with_its_visit_or_neither_is(store: Store) -> None:
+    alarm, other = (Alarm(one, "d1", NOW, 35.0, 34.0, one) for one in ("a1", "a2"))
+    adding = AddAlarms("d1", [alarm], timedelta(minutes=10))
+    store.commit(AddVisits([a_visit("v1", student_id=None)], adding))
+    assert store.alarm("a1") == alarm
+    with pytest.raises(MovedOn):  # another is near
+        store.commit(AddVisits([a_visit("v2", student_id=None)], replace(adding, alarms=[other])))
+    with pytest.raises(NotFound):
+        store.visit("v2")
+    with pytest.raises(AlreadyExists):
+        late = replace(other, at=NOW + timedelta(hours=1))
+        store.commit(AddVisits([a_visit("v1", student_id=None)], replace(adding, alarms=[late])))
+    with pytest.raises(NotFound):
+        store.alarm("a2")
+
+
+def test_vectors_of_visits_are_kept_found_and_forgotten(store: Store) -> None:
+    kept = a_visit("v1", student_id=None, quality=0.625, vector=(0.5, -1.25e-17), vector_engine="local")
+    store.commit(AddVisits([kept, a_visit("v2", student_id=None)]))
+    assert store.visit("v1") == kept
+    store.set_visit_vectors({"v2": (3.0,), "gone": (1.0,), "gone too": None}, "other")
+    assert {one.id: one.vector_engine for one in store.visits(["d1"], with_vector=True)} == {
+        "v1": "local",
+        "v2": "other",
+    }
+    store.set_visit_vectors({"v1": None, "v2": (3.0,)}, "other")
+    assert [one.id for one in store.visits(["d1"], with_vector=True)] == ["v2"]
+    assert (store.visit("v1").vector, store.visit("v1").vector_engine) == (None, None)
+    store.commit(RemoveVisits(["v2"]))
+    assert list(store.visits(["d1"], with_vector=True)) == []
+
+
+def test_what_was_said_at_a_door_is_its_own_and_goes_with_it(store: Store) -> None:
+    with pytest.raises(NotFound):
+        store.commit(AddUnknownDecision(said_at("d9")))
+    store.commit(AddVisits([a_visit("v1", student_id=None), a_visit("v2", student_id=None, vector=(1.0,))]))
+    store.commit(AddUnknownDecision(said_at("d1", "x1")))
+    store.commit(AddUnknownDecision(said_at("d1", "x2", DecisionKind.NOT_STUDENT, "v2")))
+    store.commit(AddUnknownDecision(said_at("d2", "x3")))
+    assert [one.id for one in store.unknown_decisions(Owner.door("d1"))] == ["x1", "x2"]
+    assert list(store.unknown_decisions(Owner.course("c1"))) == []
+    with pytest.raises(NotFound):
+        store.commit(RemoveUnknownDecision(Owner.door("d2"), "x1"))
+    store.commit(RemoveDevice("d2"))
+    assert list(store.unknown_decisions(Owner.door("d2"))) == []
+    store.commit(RemoveStudent("21"))
+    assert list(store.unknown_decisions(Owner.door("d1"))) == []
+    (left,) = store.visits(["d1"])  # the one that was named so is gone, of the other the vector
+    assert (left.id, left.vector) == ("v2", None)
+
+
+def said_at(
+    device_id: str, decision_id: str = "x1", kind: DecisionKind = DecisionKind.NAMED, visit_id: str = "v1"
+) -> UnknownDecision:
+    spot = Spot("", "", visit_id, 0.0, 0.0)
+    return UnknownDecision(decision_id, None, kind, NOW, "u1", (spot,), (), "21", device_id=device_id)

@@ -10,7 +10,7 @@ import pytest
 
 from attendance.errors import Conflict, ConsentMissing, InvalidInput, NotFound, ServiceUnavailable
 from attendance.handlers import unknowns as unknowns_handler
-from attendance.model import Course, DecisionKind, LogFilter, OutboxItem, Purpose, Recording, Role, Status, User
+from attendance.model import Course, DecisionKind, LogFilter, OutboxItem, Owner, Purpose, Recording, Role, Status, User
 from attendance.searching.searches import search_recording
 from attendance.use_cases.lectures.lectures import lecture_board, lecture_summaries, search_again
 from attendance.use_cases.lectures.log import export_log
@@ -389,7 +389,7 @@ def test_removing_a_student_takes_names_pictures_and_negative_examples_along(ser
     remove_student(services, "21", by="admin")
     assert picture not in services.media.files
     assert vectors(services, recording) == [(950.0,)]
-    assert [one.kind for one in services.store.unknown_decisions(the_course(services).id)] == []
+    assert [one.kind for one in services.store.unknown_decisions(Owner.course(the_course(services).id))] == []
 
 
 def by_seen_as(services: MemoryServices, recording: Recording, student_id: str) -> str:
@@ -409,7 +409,7 @@ def test_who_does_not_teach_the_course_cannot_name_anybody(services, tmp_path):
     ):
         with pytest.raises(NotFound):
             act()
-    assert not services.store.unknown_decisions(the_course(services).id)
+    assert not services.store.unknown_decisions(Owner.course(the_course(services).id))
     teacher = services.store.user("teacher")
     assert name_group(services, teacher, group.id, key_of(services, "22")).decision.kind is DecisionKind.NAMED
     assert statuses(services, recording)["22"] is Status.PRESENT

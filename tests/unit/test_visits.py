@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from attendance.changes import AddVisits
 from attendance.device_errors import BadItem, NotOfThisKind, TooOld, VisitsOff, WrongSha256
-from attendance.errors import InvalidInput, NotFound
+from attendance.errors import InvalidInput, NotFound, ServiceUnavailable
 from attendance.events import UnknownAtDoor, VisitSeen, read
 from attendance.handlers import Handler
 from attendance.model import Device, DeviceKind, Purpose, Role, Student, User, Verdict, new_id
@@ -237,8 +238,8 @@ def test_consent_taken_back_during_the_search_leaves_no_visit(
     agrees(services)
     search = services.faces.search
 
-    def slow(*given: object) -> object:
-        found = search(*given)
+    def slow(*given: object, **more: object) -> object:
+        found = search(*given, **more)
         withdraw_consent(services, "21", [Purpose.VISITS], by=None)
         return found
 
@@ -365,3 +366,33 @@ def test_a_visit_that_a_race_with_the_withdrawal_left_goes_with_the_hourly_round
     assert len(services.store.visits([door.id], student_id="21")) == 2
     tidy(services)
     assert [visit.student_id for visit in services.store.visits([door.id])] == ["52"]
+
+
+def test_an_alarm_is_there_with_its_visit_or_not_at_all(
+    services: MemoryServices, door: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warned = set_alarm_threshold(services, door.id, threshold_c=34.5, by=None)
+    commit = type(services.store).commit
+
+    def breaks_off(store: object, *parts: object) -> None:
+        if any(isinstance(part, AddVisits) for part in parts):
+            raise ServiceUnavailable("The power is gone.")
+        commit(store, *parts)
+
+    stay = a_stay(pixels_c=WARM, thermistor_c=24.0)
+    with monkeypatch.context() as patch:
+        patch.setattr(type(services.store), "commit", breaks_off)
+        with pytest.raises(ServiceUnavailable):
+            receive_stay(services, warned, stay)
+    assert list_alarms(services).items == []
+    receive_stay(services, warned, stay)
+    (entry,) = list_alarms(services).items
+    assert entry.visit is not None
+
+
+def test_an_alarm_that_was_raised_meanwhile_is_read_again(services: MemoryServices, door: Device) -> None:
+    warned = set_alarm_threshold(services, door.id, threshold_c=34.5, by=None)
+    for at in (NOW - 3 * MINUTE, NOW - 2 * MINUTE):
+        receive_stay(services, warned, a_stay(at=at, pixels_c=WARM, thermistor_c=24.0))
+    assert len(services.store.visits([door.id])) == 2
+    assert len(list_alarms(services).items) == 1

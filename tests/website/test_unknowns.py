@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from attendance.changes import AddCourse
-from attendance.model import Course, Purpose, Role, Status, Student, User
+from attendance.model import Course, Owner, Purpose, Role, Status, Student, User
 from attendance.services import Services
 from attendance.use_cases.students.consents import withdraw_consent
 from attendance.use_cases.unknowns.groups import groups
@@ -86,7 +86,7 @@ def test_a_name_is_undone(
     services: Services, teacher_client: FlaskClient, course: Course, absent: Student, lecture_id: str
 ) -> None:
     post(teacher_client, course, f"{first_group(services, course)}/name", student=absent.key)
-    (decision,) = services.store.unknown_decisions(course.id)
+    (decision,) = services.store.unknown_decisions(Owner.course(course.id))
     assert f"undo/{decision.id}" in teacher_client.get(f"/courses/{course.id}/unknown").text
     assert "It was undone" in post(teacher_client, course, f"undo/{decision.id}")
     assert mark_of(services, lecture_id, "31").status is Status.UNSURE
@@ -119,7 +119,7 @@ def test_a_photo_without_consent_is_refused_on_the_page_of_the_person(
     page = post(teacher_client, course, f"{first_group(services, course)}/name", student=absent.key, keep_photo="yes")
     assert "Photos need the date" in page
     assert "Give this name" in page
-    assert not services.store.unknown_decisions(course.id)
+    assert not services.store.unknown_decisions(Owner.course(course.id))
 
 
 def test_one_is_ignored(services: Services, teacher_client: FlaskClient, course: Course, lecture_id: str) -> None:
@@ -195,7 +195,7 @@ def test_others_do_not_see_them(
         url = f"/courses/{course.id}/unknown/{group}/{path}"
         assert other.post(url, data={"csrf_token": token}).status_code == 404
         assert other.post(url).status_code == 400
-    assert not services.store.unknown_decisions(course.id)
+    assert not services.store.unknown_decisions(Owner.course(course.id))
 
 
 def test_a_group_is_of_its_own_course_alone(
@@ -207,7 +207,7 @@ def test_a_group_is_of_its_own_course_alone(
     token = csrf(admin_client, "/account")
     answer = admin_client.post(f"/courses/other/unknown/{group}/ignore", data={"csrf_token": token})
     assert answer.status_code == 404
-    assert not services.store.unknown_decisions(course.id)
+    assert not services.store.unknown_decisions(Owner.course(course.id))
 
 
 def test_students_of_the_course_read_that_vectors_are_kept(

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from wtforms import SelectChoice
 
 from attendance.errors import InvalidInput
-from attendance.model import Device, DeviceKind, Role
+from attendance.model import Device, DeviceKind, Owner, Role
 from attendance.rules.texts import isolated
 from attendance.use_cases.courses.timetable import timetable_of_room
 from attendance.use_cases.devices.devices import (
@@ -22,6 +22,7 @@ from attendance.use_cases.devices.devices import (
     revoke_device,
 )
 from attendance.use_cases.people.reading import possible_teachers
+from attendance.use_cases.unknowns.vectors import keeps_vectors
 from website.access import roles_required, visible_courses
 from website.current import current_services, current_settings, reader_timezone, signed_in_user
 from website.devices.forms import ConfirmForm, DeviceForm, DoorForm, NewDeviceForm, SlotForm
@@ -87,6 +88,9 @@ def device_page(device: Device, form: SlotForm, sent: DoorForm | None = None) ->
         form=form,
         door_form=(sent or door_form(device)) if device.is_door else None,
         visit_days=current_settings().visit_days,
+        unknown_days=current_settings().unknown_days,
+        keeps_vectors=device.is_door and keeps_vectors(services, Owner.door(device.id)),
+        gives_vectors=services.faces.gives_vectors,
     )
 
 

@@ -51,7 +51,8 @@ def live() -> ResponseReturnValue:
 def unknown() -> ResponseReturnValue:
     """Visits of nobody known, or not surely, newest first."""
     found = newest_visits(current_services(), signed_in_user(), unnamed=True, before=_before(), limit=PER_PAGE)
-    return render_template("people/unknown.html", **_listed(found))
+    doors = doors_of(current_services(), signed_in_user())
+    return render_template("people/unknown.html", doors=doors, **_listed(found))
 
 
 @blueprint.get("/<student_key>")

@@ -12,6 +12,7 @@ from attendance.rules.consent import OFFERED, has_consent
 from attendance.use_cases.students.consents import record_consent, withdraw_consent
 from website.access import roles_required, student_or_404
 from website.current import current_services, current_settings, reader_timezone, signed_in_user
+from website.students.consent_texts import consent_texts
 from website.students.forms import ConfirmForm, ConsentForm
 from website.students.views import blueprint
 
@@ -30,7 +31,9 @@ def record(student_key: str) -> ResponseReturnValue:
         else:
             flash(_("The consent was recorded."), "success")
             return redirect(url_for("students.show", student_key=student_key))
-    return render_template("students/record_consent.html", form=form, student=student)
+    return render_template(
+        "students/record_consent.html", form=form, student=student, texts=consent_texts(current_settings())
+    )
 
 
 @blueprint.route("/<student_key>/consents/<purpose>/withdraw", endpoint="withdraw_consent", methods=["GET", "POST"])

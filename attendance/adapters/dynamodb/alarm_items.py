@@ -52,6 +52,11 @@ def remove_alarms(table: Table, device_id: str) -> None:
 
 
 def _add(table: Table, device_id: str, new: Sequence[Alarm], quiet: timedelta) -> None:
+    table.transact(adding_alarms(table, device_id, new, quiet))
+
+
+def adding_alarms(table: Table, device_id: str, new: Sequence[Alarm], quiet: timedelta) -> list[Action]:
+    """What one transaction does that adds them, or refuses. Raises MovedOn."""
     counted = whole(table.get(keys.alarm_count(device_id)), "alarms")
     if len(raised(new, near_alarms(table, device_id, new, quiet), quiet)) < len(new):
         raise moved_on()
@@ -60,7 +65,7 @@ def _add(table: Table, device_id: str, new: Sequence[Alarm], quiet: timedelta) -
         _counting(device_id, counted, len(new)),
         update(keys.ALARM_COUNT, "ADD #alarms :new", "", new=len(new)),
     ]
-    table.transact([*actions, *(action for alarm in new for action in _storing(alarm))])
+    return [*actions, *(action for alarm in new for action in _storing(alarm))]
 
 
 def _counting(device_id: str, counted: int, new: int) -> Action:

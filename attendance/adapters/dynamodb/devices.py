@@ -15,6 +15,7 @@ from attendance.adapters.dynamodb.keys import Key
 from attendance.adapters.dynamodb.preparing import LATER
 from attendance.adapters.dynamodb.reading_packs import remove_readings
 from attendance.adapters.dynamodb.table import MOST_IN_TRANSACTION, Table, TablePart, key_in, together
+from attendance.adapters.dynamodb.unknowns import remove_decisions
 from attendance.adapters.dynamodb.values import attribute, attributes, read, text
 from attendance.adapters.dynamodb.visit_items import remove_visits_of_door
 from attendance.changes import SET_BY_PEOPLE
@@ -74,6 +75,7 @@ class DynamoDevices(TablePart):
         while self.table.again(partial(remove_readings, self.table.steps, device_id, _LAST_MOMENT, _READINGS_AT_ONCE)):
             pass
         remove_visits_of_door(self.table.steps, device_id)
+        remove_decisions(self.table.steps, Owner.door(device_id))
         pictures = list(self.table.query(keys.pictures_of(device_id)))
         taken = [keys.picture(text(item, "recording_id")) for item in pictures]
         self.table.delete_many([*taken, *map(key_in, pictures)])

@@ -6,7 +6,7 @@ import hashlib
 import json
 from datetime import UTC, datetime
 
-from attendance.model import ERASE, Owner
+from attendance.model import ERASE, Owner, OwnerKind
 from attendance.rules.texts import folded
 
 Key = tuple[str, str]  # partition key and sort key
@@ -204,13 +204,18 @@ def sighting_index(sighting_id: str) -> str:
 UNKNOWN, SWITCHES = "unknown#", "unknown-switches"
 
 
-def unknown_decision(course_id: str, decision_id: str) -> Key:
-    return of_course(course_id), UNKNOWN + plain(decision_id)
+def said_in(owner: Owner) -> str:
+    """The partition of what was said of unknown faces of a course or a door."""
+    return of_course(owner.id) if owner.kind is OwnerKind.COURSE else of_device(owner.id)
 
 
-def student_spoken_of(student_id: str, course_id: str, decision_id: str) -> Key:
+def unknown_decision(owner: Owner, decision_id: str) -> Key:
+    return said_in(owner), UNKNOWN + plain(decision_id)
+
+
+def student_spoken_of(student_id: str, owner: Owner, decision_id: str) -> Key:
     """Of the item that leads from a student to what was said of unknown faces."""
-    return of_student(student_id), f"{UNKNOWN}{plain(course_id)}#{plain(decision_id)}"
+    return of_student(student_id), f"{UNKNOWN}{plain(owner.id)}#{plain(decision_id)}"
 
 
 def unknowns_switch(owner: Owner) -> Key:
@@ -352,6 +357,11 @@ def visit(visit_id: str) -> Key:
 def visits_of(device_id: str) -> str:
     """The partition of a door's visits by time."""
     return f"{of_device(device_id)}#visits"
+
+
+def vectors_of(device_id: str) -> str:
+    """The partition of those of a door's visits that have a vector, by time."""
+    return f"{of_device(device_id)}#vectors"
 
 
 def unnamed_of(device_id: str) -> str:

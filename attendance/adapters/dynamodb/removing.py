@@ -80,7 +80,7 @@ def remove_course(table: Table, course_id: str) -> None:
     table.delete_many(key for student_id in roster for key in keys.on_roster(course_id, student_id))
     for slot in [read(Slot, one) for one in table.query(partition, device_keys.SLOT)]:
         table.steps.transact(deleting_slot(slot))
-    remove_decisions(table.steps, course_id)
+    remove_decisions(table.steps, Owner.course(course_id))
     forget_external_of(table, partition)
     table.delete_many(keys.teaching(user_id, course_id) for user_id in texts(item, "teacher_ids"))
     course = read(Course, item)

@@ -9,6 +9,7 @@ from attendance.adapters.dynamodb.actions import NEW, THERE, Action, check, dele
 from attendance.adapters.dynamodb.media_items import delete_with_media
 from attendance.adapters.dynamodb.table import Table, TablePart, key_in, together
 from attendance.adapters.dynamodb.values import Item, attribute, attributes, read, text
+from attendance.adapters.dynamodb.visit_items import remove_visits, set_visit_vectors
 from attendance.model import Owner, OwnerKind, UnknownDecision, UnknownsSwitch
 from attendance.rules.unknowns import gone_with
 from attendance.sentences import no_course, no_device, no_student, undone_already
@@ -20,34 +21,33 @@ class DynamoUnknowns(TablePart):
     def _add_unknown_decision(self, decision: UnknownDecision) -> None:
         """Raises NotFound."""
         actions = [
-            check(keys.course(decision.course_id), refused=no_course()),
-            put(keys.unknown_decision(decision.course_id, decision.id), attributes(decision), NEW),
+            _there(decision.owner),
+            put(keys.unknown_decision(decision.owner, decision.id), attributes(decision), NEW),
         ]
         if decision.student_id is not None:
-            lead = {"course_id": attribute(decision.course_id), "decision_id": attribute(decision.id)}
+            name = "course_id" if decision.owner.kind is OwnerKind.COURSE else "device_id"
+            lead = {name: attribute(decision.owner.id), "decision_id": attribute(decision.id)}
             actions += [
                 check(keys.student(decision.student_id), refused=no_student(decision.student_id)),
-                put(keys.student_spoken_of(decision.student_id, decision.course_id, decision.id), lead),
+                put(keys.student_spoken_of(decision.student_id, decision.owner, decision.id), lead),
             ]
         self.table.transact(actions)
 
-    def _remove_unknown_decision(self, course_id: str, decision_id: str) -> None:
+    def _remove_unknown_decision(self, owner: Owner, decision_id: str) -> None:
         """Raises NotFound."""
-        item = self.table.get(keys.unknown_decision(course_id, decision_id))
+        item = self.table.get(keys.unknown_decision(owner, decision_id))
         if item is None:
             raise undone_already()
         self.table.transact(_removing(read(UnknownDecision, item), THERE))
 
-    def unknown_decisions(self, course_id: str) -> Sequence[UnknownDecision]:
+    def unknown_decisions(self, owner: Owner) -> Sequence[UnknownDecision]:
         """Oldest first."""
-        return decisions_of(self.table, course_id)
+        return decisions_of(self.table, owner)
 
     def _set_unknowns_switch(self, switch: UnknownsSwitch) -> None:
         """Raises NotFound."""
-        owner = switch.owner
-        is_course = owner.kind is OwnerKind.COURSE
-        key, missing = (keys.course(owner.id), no_course()) if is_course else (keys.device(owner.id), no_device())
-        self.table.transact([check(key, refused=missing), put(keys.unknowns_switch(owner), attributes(switch))])
+        put_switch = put(keys.unknowns_switch(switch.owner), attributes(switch))
+        self.table.transact([_there(switch.owner), put_switch])
 
     def unknowns_switch(self, owner: Owner) -> UnknownsSwitch | None:
         """None where it was never set."""
@@ -64,32 +64,39 @@ class DynamoUnknowns(TablePart):
         together(lambda one: _set_vector(self.table, *one), list(vectors.items()))
 
 
-def decisions_of(table: Table, course_id: str) -> list[UnknownDecision]:
+def decisions_of(table: Table, owner: Owner) -> list[UnknownDecision]:
     """Oldest first."""
-    found = [read(UnknownDecision, item) for item in table.query(keys.of_course(course_id), keys.UNKNOWN)]
+    found = [read(UnknownDecision, item) for item in table.query(keys.said_in(owner), keys.UNKNOWN)]
     return sorted(found, key=lambda one: (one.at, one.id))
 
 
-def remove_decisions(table: Table, course_id: str) -> None:
-    """All of a course that is removed, with what leads to them."""
-    for decision in decisions_of(table, course_id):
+def remove_decisions(table: Table, owner: Owner) -> None:
+    """All of a course or door that is removed, with what leads to them."""
+    for decision in decisions_of(table, owner):
         table.delete_many(_places(decision))
 
 
 def sightings_named(table: Table, course_id: str, student_id: str) -> list[Item]:
     """Of a course, those that a person named so."""
-    named, _ = gone_with(student_id, decisions_of(table, course_id))
+    named, _ = gone_with(student_id, decisions_of(table, Owner.course(course_id)))
     return list(_sightings(table, named))
 
 
 def drop_what_was_said_of(table: Table, student_id: str, lead: Item) -> None:
-    """Sightings that a person named so go with their pictures, and vectors of faces that were refused are forgotten."""
-    course_id, decision_id = text(lead, "course_id"), text(lead, "decision_id")
-    decisions = decisions_of(table, course_id)
-    named, refused = gone_with(student_id, decisions)
-    delete_with_media(table, list(_sightings(table, named)))
-    together(lambda one: _set_vector(table, one, None), sorted(refused))
-    table.delete_many([keys.unknown_decision(course_id, decision_id)])
+    """Sightings and visits that a person named so go with their pictures, and vectors of faces that were refused are
+    forgotten.
+    """
+    is_course = "course_id" in lead
+    owner = Owner.course(text(lead, "course_id")) if is_course else Owner.door(text(lead, "device_id"))
+    named, refused = gone_with(student_id, decisions_of(table, owner))
+    if is_course:
+        delete_with_media(table, list(_sightings(table, named)))
+        together(lambda one: _set_vector(table, one, None), sorted(refused))
+    else:
+        for visit_id in sorted(named):
+            remove_visits(table, [visit_id])
+        set_visit_vectors(table, dict.fromkeys(refused), None)
+    table.delete_many([keys.unknown_decision(owner, text(lead, "decision_id"))])
 
 
 def _sightings(table: Table, sighting_ids: Iterable[str]) -> Iterable[Item]:
@@ -111,7 +118,13 @@ def _removing(decision: UnknownDecision, condition: str) -> list[Action]:
 
 
 def _places(decision: UnknownDecision) -> list[keys.Key]:
-    own = keys.unknown_decision(decision.course_id, decision.id)
+    own = keys.unknown_decision(decision.owner, decision.id)
     if decision.student_id is None:
         return [own]
-    return [own, keys.student_spoken_of(decision.student_id, decision.course_id, decision.id)]
+    return [own, keys.student_spoken_of(decision.student_id, decision.owner, decision.id)]
+
+
+def _there(owner: Owner) -> Action:
+    if owner.kind is OwnerKind.COURSE:
+        return check(keys.course(owner.id), refused=no_course())
+    return check(keys.device(owner.id), refused=no_device())

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from attendance.adapters.dynamodb import keys
-from attendance.adapters.dynamodb.actions import NEW, THERE, Action, as_stored, delete, put
+from attendance.adapters.dynamodb.actions import NEW, THERE, Action, Changed, as_stored, delete, put
 from attendance.adapters.dynamodb.keys import Key
 from attendance.adapters.dynamodb.media_items import erasing, media_of
 from attendance.adapters.dynamodb.table import Table
 from attendance.adapters.dynamodb.values import Item, attribute, attributes, read, text
 from attendance.changes import MOST_VISITS
+from attendance.errors import MovedOn
 from attendance.model import LastVisit, Verdict, Visit
 from attendance.sentences import moved_on
 
@@ -36,6 +38,8 @@ def leads_of(visit: Visit) -> dict[Key, Item]:
     found = {(keys.visits_of(visit.device_id), place): lead}
     if visit.verdict is not Verdict.KNOWN:
         found[keys.unnamed_of(visit.device_id), place] = lead
+    if visit.vector is not None:
+        found[keys.vectors_of(visit.device_id), place] = lead
     if visit.student_id is not None:
         found[keys.student_visit(visit.student_id, place)] = lead
     return found
@@ -67,6 +71,22 @@ def remove_visits_of_door(table: Table, device_id: str) -> None:
     found = [text(lead, "visit_id") for lead in table.query(keys.visits_of(device_id), only=("visit_id",))]
     for first in range(0, len(found), MOST_VISITS):
         remove_visits(table, found[first : first + MOST_VISITS])
+
+
+def set_visit_vectors(table: Table, vectors: Mapping[str, tuple[float, ...] | None], engine: str | None) -> None:
+    """Keep or forget (None) these; visits that are gone are passed over."""
+    for visit_id, vector in vectors.items():
+        table.again(partial(_set_vector, table, visit_id, vector, engine if vector is not None else None))
+
+
+def _set_vector(table: Table, visit_id: str, vector: tuple[float, ...] | None, engine: str | None) -> None:
+    old = stored_visits(table, [visit_id]).get(visit_id)
+    if old is None or (old.vector, old.vector_engine) == (vector, engine):
+        return
+    try:
+        table.transact(replacing(old, replace(old, vector=vector, vector_engine=engine)))
+    except MovedOn as moved:  # somebody named it meanwhile
+        raise Changed from moved
 
 
 def _remove(table: Table, visit_ids: Sequence[str]) -> None:

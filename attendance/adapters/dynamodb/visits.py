@@ -10,9 +10,18 @@ from itertools import islice
 
 from attendance.adapters.dynamodb import keys
 from attendance.adapters.dynamodb.actions import NEW, STAYS, THERE, Action, check, put
+from attendance.adapters.dynamodb.alarm_items import adding_alarms
 from attendance.adapters.dynamodb.table import TablePart, together
 from attendance.adapters.dynamodb.values import Item, attributes, read, text
-from attendance.adapters.dynamodb.visit_items import placing, remove_visits, renewing, replacing, stored_visits
+from attendance.adapters.dynamodb.visit_items import (
+    placing,
+    remove_visits,
+    renewing,
+    replacing,
+    set_visit_vectors,
+    stored_visits,
+)
+from attendance.changes import AddAlarms
 from attendance.model import LastVisit, Verdict, Visit, VisitPlace
 from attendance.sentences import no_device, no_student, no_visit, visit_taken
 
@@ -23,9 +32,9 @@ _AT_ONCE = 100
 class DynamoVisits(TablePart):
     """The VisitStore."""
 
-    def _add_visits(self, new: Sequence[Visit]) -> None:
-        """Raises NotFound, AlreadyExists."""
-        self.table.again(partial(self._add, new))
+    def _add_visits(self, new: Sequence[Visit], alarms: AddAlarms | None) -> None:
+        """Raises NotFound, AlreadyExists, MovedOn."""
+        self.table.again(partial(self._add, new, alarms))
 
     def _name_visit(self, old: Visit, new: Visit) -> None:
         """Raises NotFound, MovedOn."""
@@ -48,6 +57,7 @@ class DynamoVisits(TablePart):
         *,
         student_id: str | None = None,
         unnamed: bool = False,
+        with_vector: bool = False,
         from_at: datetime | None = None,
         before: VisitPlace | None = None,
         limit: int = 50,
@@ -59,11 +69,12 @@ class DynamoVisits(TablePart):
             between = (keys.VISIT + first, keys.VISIT + last)
             parts = [self.table.query(keys.of_student(student_id), between=between, backwards=True)]
         else:
-            partition = keys.unnamed_of if unnamed else keys.visits_of
+            partition = keys.vectors_of if with_vector else keys.unnamed_of if unnamed else keys.visits_of
             parts = [self._leads(partition(one), first, last, limit) for one in sorted(set(device_ids))]
         newest = merge(*parts, key=_place, reverse=True)
         leads = (lead for lead in newest if text(lead, "device_id") in device_ids and _place(lead) != last)
-        return list(islice(self._wanted(leads, unnamed, limit), limit))
+        wanted = (one for one in self._wanted(leads, unnamed, limit) if not with_vector or one.vector is not None)
+        return list(islice(wanted, limit))
 
     def visits_by_id(self, visit_ids: Sequence[str]) -> Mapping[str, Visit]:
         """Those that exist."""
@@ -75,6 +86,10 @@ class DynamoVisits(TablePart):
         found = [read(LastVisit, lead) for part in parts for lead in part]
         return sorted(found, key=lambda visit: visit.place, reverse=True)
 
+    def set_visit_vectors(self, vectors: Mapping[str, tuple[float, ...] | None], engine: str | None = None) -> None:
+        """Those that are gone are passed over."""
+        set_visit_vectors(self.table, vectors, engine)
+
     def _leads(self, partition: str, first: str, last: str, limit: int) -> Iterator[Item]:
         return self.table.query(partition, between=(first or "0", last), backwards=True, most=limit + 1)
 
@@ -85,9 +100,12 @@ class DynamoVisits(TablePart):
             own = [found[visit_id] for visit_id in part if visit_id in found]
             yield from (visit for visit in own if not unnamed or visit.verdict is not Verdict.KNOWN)
 
-    def _add(self, new: Sequence[Visit]) -> None:
+    def _add(self, new: Sequence[Visit], alarms: AddAlarms | None) -> None:
         taken = visit_taken()
-        there = [check(keys.device(one), THERE, no_device()) for one in sorted({visit.device_id for visit in new})]
+        door_ids = sorted({visit.device_id for visit in new} - {alarms.device_id if alarms is not None else None})
+        there = [check(keys.device(one), THERE, no_device()) for one in door_ids]
+        if alarms is not None:  # which checks its door itself
+            there += adding_alarms(self.table, alarms.device_id, alarms.alarms, alarms.quiet)
         self.table.transact(
             [
                 *there,

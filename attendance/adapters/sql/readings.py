@@ -167,16 +167,21 @@ def _near(connection: Connection, device_id: str, new: Sequence[Alarm], quiet: t
     return NearAlarms(moments, alarmed)
 
 
+def add_alarms(connection: Connection, device_id: str, new: Sequence[Alarm], quiet: timedelta) -> None:
+    """As the rule chooses them of what is there. Raises NotFound, MovedOn."""
+    lock(connection, devices, device_id, no_device())
+    if len(raised(new, _near(connection, device_id, new, quiet), quiet)) < len(new):
+        raise moved_on()
+    connection.execute(insert(alarms), [values(alarm, alarms) for alarm in new])
+
+
 class SqlAlarms(Database):
     """The AlarmStore."""
 
     def _add_alarms(self, device_id: str, new: Sequence[Alarm], quiet: timedelta) -> None:
         """Raises NotFound, MovedOn."""
         with self._writing() as connection:
-            lock(connection, devices, device_id, no_device())
-            if len(raised(new, _near(connection, device_id, new, quiet), quiet)) < len(new):
-                raise moved_on()
-            connection.execute(insert(alarms), [values(alarm, alarms) for alarm in new])
+            add_alarms(connection, device_id, new, quiet)
 
     def near_alarms(self, device_id: str, alarms: Sequence[Alarm], quiet: timedelta) -> NearAlarms:
         """By their times and their readings."""

@@ -276,7 +276,7 @@ unknown_decisions = Table(
     "unknown_decisions",
     metadata,
     _id(),
-    _of("course_id", "courses", index=True),
+    _of("course_id", "courses", nullable=True, index=True),
     Column("kind", choice(DecisionKind), nullable=False),
     Column("at", Moment, nullable=False),
     Column("by", text(64)),
@@ -284,6 +284,7 @@ unknown_decisions = Table(
     Column("others", SpotsText, nullable=False),
     _of("student_id", "students", nullable=True, index=True),
     Column("face_id", text(64)),
+    _of("device_id", "devices", nullable=True, index=True),
 )
 
 # Whether vectors of unknown people are kept; it goes with its course or device, which no foreign key can say.
@@ -525,6 +526,9 @@ visits = Table(
     Column("temperature_c", Double),
     Column("named_by", text(64)),
     Column("named_at", Moment),
+    Column("quality", Double),
+    Column("vector", Vector),
+    Column("vector_engine", text(100)),
     Index(None, "device_id", "at"),
     Index("ix_visits_device_id_verdict", "device_id", "verdict", "at"),
     Index("ix_visits_student_id", "student_id", "device_id", "at"),

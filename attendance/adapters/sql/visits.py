@@ -9,8 +9,11 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, sel
 
 from attendance.adapters.sql.connection import Database
 from attendance.adapters.sql.outbox import erase_found
+from attendance.adapters.sql.readings import add_alarms
 from attendance.adapters.sql.rows import in_parts, lock, one, read, read_all, values
 from attendance.adapters.sql.tables import devices, last_visits, students, visits
+from attendance.adapters.sql.unknowns import forget_of_visits
+from attendance.changes import AddAlarms
 from attendance.model import LastVisit, Verdict, Visit, VisitPlace
 from attendance.sentences import moved_on, no_device, no_student, no_visit, visit_taken
 
@@ -20,14 +23,16 @@ _NEWEST_FIRST = (visits.c.at.desc(), visits.c.id.desc())
 class SqlVisits(Database):
     """The VisitStore."""
 
-    def _add_visits(self, new: Sequence[Visit]) -> None:
-        """Raises NotFound, AlreadyExists."""
+    def _add_visits(self, new: Sequence[Visit], alarms: AddAlarms | None) -> None:
+        """Raises NotFound, AlreadyExists, MovedOn."""
         with self._writing(visit_taken()) as connection:
             for device_id in sorted({visit.device_id for visit in new}):
                 lock(connection, devices, device_id, no_device())  # one stay of a door at a time
             _lock_students(connection, new)
             connection.execute(insert(visits), [values(visit, visits) for visit in new])
             _renew_last(connection, new)
+            if alarms is not None:
+                add_alarms(connection, alarms.device_id, alarms.alarms, alarms.quiet)
 
     def _name_visit(self, old: Visit, new: Visit) -> None:
         """Raises NotFound, MovedOn."""
@@ -61,6 +66,7 @@ class SqlVisits(Database):
         *,
         student_id: str | None = None,
         unnamed: bool = False,
+        with_vector: bool = False,
         from_at: datetime | None = None,
         before: VisitPlace | None = None,
         limit: int = 50,
@@ -68,6 +74,7 @@ class SqlVisits(Database):
         """Newest first. Each door is asked for its own newest, along an index: all at once would be sorted first."""
         wanted = and_(
             visits.c.student_id == student_id if student_id is not None else true(),
+            visits.c.vector.is_not(None) if with_vector else true(),
             visits.c.at >= from_at if from_at is not None else true(),
             _is_behind(before) if before is not None else true(),
         )
@@ -94,6 +101,17 @@ class SqlVisits(Database):
         query = own.order_by(last_visits.c.at.desc(), last_visits.c.visit_id.desc())
         with self._looking() as connection:
             return read_all(connection, LastVisit, last_visits, query)
+
+    def set_visit_vectors(self, vectors: Mapping[str, tuple[float, ...] | None], engine: str | None = None) -> None:
+        """Those that are gone are passed over."""
+        forgotten = sorted(one for one, vector in vectors.items() if vector is None)
+        # What is left of a vector in the file is still one.
+        with self._removing() if forgotten else self._writing() as connection:
+            forget_of_visits(connection, forgotten)
+            for one_id, vector in vectors.items():
+                if vector is not None:
+                    own = update(visits).where(visits.c.id == one_id)
+                    connection.execute(own.values(vector=vector, vector_engine=engine))
 
 
 def _is_behind(place: VisitPlace) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -106,15 +106,24 @@ def _reading(device: Device, one: SentReading) -> Reading:
 
 def raise_alarms(services: Services, device_id: str, wanted: Sequence[Alarm], quiet: timedelta = QUIET) -> None:
     """Of these candidates those that the rule chooses, with an event each. Raises NotFound (device)."""
-    if not wanted:
-        return
-    while new := raised(wanted, services.store.near_alarms(device_id, wanted, quiet), quiet)[:MOST_ALARMS]:
+    while (new := alarms_to_raise(services, device_id, wanted, quiet)) is not None:
         with suppress(MovedOn):  # others were raised meanwhile, and are read now
-            commit(services, AddAlarms(device_id, new, quiet), *(_event(services, alarm) for alarm in new))
+            commit(services, new, *alarm_events(services, new.alarms))
 
 
-def _event(services: Services, alarm: Alarm) -> AlarmRaised:
-    return AlarmRaised(at=services.now(), alarm_id=alarm.id, device_id=alarm.device_id)
+def alarms_to_raise(
+    services: Services, device_id: str, wanted: Sequence[Alarm], quiet: timedelta = QUIET
+) -> AddAlarms | None:
+    """What adds those of these candidates that the rule chooses now, so many as one commit takes; None for none."""
+    if not wanted:
+        return None
+    new = raised(wanted, services.store.near_alarms(device_id, wanted, quiet), quiet)[:MOST_ALARMS]
+    return AddAlarms(device_id, new, quiet) if new else None
+
+
+def alarm_events(services: Services, alarms: Iterable[Alarm]) -> list[AlarmRaised]:
+    """What tells of them."""
+    return [AlarmRaised(at=services.now(), alarm_id=one.id, device_id=one.device_id) for one in alarms]
 
 
 def check_time(services: Services, device: Device, at: datetime) -> None:

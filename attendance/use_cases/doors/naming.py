@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from attendance.changes import MOST_VISITS, NameVisit, RemoveVisits
+from attendance.changes import MOST_VISITS, RemoveVisits
 from attendance.committing import commit
-from attendance.errors import BadPhoto, MovedOn, NotFound
-from attendance.events import VisitNamed
-from attendance.model import AuditEntry, Student, Verdict, Visit, VisitPlace
+from attendance.errors import BadPhoto
+from attendance.model import AuditEntry, Student, Visit, VisitPlace
 from attendance.rules.visits import kept_photo_id, stored_from
 from attendance.services import Services
 from attendance.use_cases.doors.consenting import check_agreed
+from attendance.use_cases.doors.deciding import ignore_visits, name_visits, refuse_visits, remove_kept
+from attendance.use_cases.doors.groups import DoorGroup, groups
 from attendance.use_cases.erasing import erase_soon
-from attendance.use_cases.students.photos import SamePhoto, add_photo, remove_photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,33 +30,45 @@ class SaidOfVisit:
 def name_visit(
     services: Services, visit_id: str, student: Student, *, by: str, keep_photo: bool = False
 ) -> SaidOfVisit:
-    """It shows this student. Nothing is learnt from it, unless `keep_photo`: then its picture becomes a photo.
+    """It shows this student, and so do the other visits of the same unknown person, where the door tells people apart.
 
-    Raises NotFound, InvalidInput (no consent), ConsentMissing (a photo without consent), MovedOn.
+    Nothing is learnt from it, unless `keep_photo`: then its picture becomes a photo. Raises NotFound, InvalidInput (no
+    consent), ConsentMissing (a photo without consent).
     """
     check_agreed(student)
     old = services.store.visit(visit_id)
-    named = _said(services, old, by, student_id=student.id, verdict=Verdict.KNOWN)
-    kept, refusal = _kept(services, old, student, by) if keep_photo else (None, None)
-    try:
-        _commit(services, old, named, "visit.named", student.id, by)
-    except (MovedOn, NotFound):
-        if kept is not None:
-            remove_photo(services, student.id, kept, by=by)
-        raise
-    removed = old.student_id != student.id and _remove_kept(services, old, by)
-    return SaidOfVisit(named, refusal, removed)
+    group = _open_group(services, old)
+    best = [old, *(one.visit for one in group.best if one.visit.id != old.id)] if group is not None else [old]
+    done = name_visits(services, best, student, by, keep_photo, group)
+    other = old.student_id if old.student_id != student.id else None
+    removed = other is not None and remove_kept(services, [old], other, by)
+    return SaidOfVisit(services.store.visit(visit_id), done.refusal, removed)
 
 
 def unname_visit(services: Services, visit_id: str, *, by: str) -> SaidOfVisit:
-    """It shows nobody who agreed to be known at doors; a photo that was kept with the name goes too.
+    """It does not show whom it is said to, and is of nobody who agreed to be known at doors; of somebody unknown all
+    visits are of nobody of ours. A photo that was kept with the name goes too.
 
-    Raises NotFound, MovedOn.
+    Raises NotFound.
     """
     old = services.store.visit(visit_id)
-    unnamed = _said(services, old, by, student_id=None, verdict=Verdict.UNKNOWN, similarity=None)
-    _commit(services, old, unnamed, "visit.unnamed", old.student_id or "", by)
-    return SaidOfVisit(unnamed, removed_photo=_remove_kept(services, old, by))
+    door = services.store.device(old.device_id)
+    if old.student_id is None:
+        group = _open_group(services, old)
+        ignore_visits(services, door, [one.visit for one in group.seen] if group is not None else [old], by)
+        return SaidOfVisit(services.store.visit(visit_id))
+    has_kept = kept_photo(services, old) is not None
+    refuse_visits(services, door, [old], old.student_id, by)
+    return SaidOfVisit(services.store.visit(visit_id), removed_photo=has_kept)
+
+
+def _open_group(services: Services, visit: Visit) -> DoorGroup | None:
+    """Of somebody of whom nobody has said anything yet."""
+    if visit.student_id is not None or visit.named_by is not None:
+        return None
+    found = groups(services, services.store.device(visit.device_id))
+    own = (one for one in found if one.is_open and any(seen.visit.id == visit.id for seen in one.seen))
+    return next(own, None)
 
 
 def kept_photo(services: Services, visit: Visit) -> str | None:
@@ -87,40 +99,3 @@ def remove_old_visits(services: Services) -> int:
     if removed:
         erase_soon(services)
     return removed
-
-
-def _said(services: Services, old: Visit, by: str, **more: object) -> Visit:
-    return replace(old, named_by=by, named_at=services.now(), **more)  # type: ignore[arg-type]
-
-
-def _commit(services: Services, old: Visit, new: Visit, action: str, subject: str, by: str) -> None:
-    now, door = services.now(), services.store.device(old.device_id)
-    event = VisitNamed(at=now, device_id=door.id, visit_id=old.id, by=by)
-    commit(services, NameVisit(old, new), AuditEntry(now, by, action, subject, door.name), event)
-
-
-def _kept(services: Services, visit: Visit, student: Student, by: str) -> tuple[str | None, BadPhoto | None]:
-    """The face that the picture became. Raises ConsentMissing."""
-    door = services.store.device(visit.device_id)
-    origin = f"from the door {door.name}, {visit.at:%Y-%m-%d %H:%M:%S} UTC"
-    face_id = kept_photo_id(visit.id, student.key)
-    try:
-        picture = services.media.read(visit.picture_key or "")
-        return add_photo(services, student.id, picture, by=by, origin=origin, face_id=face_id).face.id, None
-    except SamePhoto:
-        return None, None
-    except BadPhoto as unfit:
-        return None, unfit
-    except NotFound:
-        return None, BadPhoto("There is no picture of this person that is good enough.")
-
-
-def _remove_kept(services: Services, old: Visit, by: str) -> bool:
-    try:
-        face_id = kept_photo(services, old)
-        if face_id is not None and old.student_id is not None:
-            remove_photo(services, old.student_id, face_id, by=by)
-            return True
-    except NotFound:  # the student or the photo was removed since
-        pass
-    return False

@@ -12,21 +12,30 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from attendance.changes import MOST_VISITS, AddVisits
-from attendance.committing import commit
+from attendance.committing import commit, read_again
 from attendance.device_errors import BadItem, NotOfThisKind, VisitsOff, WrongSha256
 from attendance.disk.files import DiskFile
 from attendance.errors import AlreadyExists, FacesOutdated, NotFound, ServiceUnavailable
 from attendance.events import UnknownAtDoor, VisitSeen
 from attendance.media_keys import visit_key
-from attendance.model import Device, Face, Reading, RecordingKind, Verdict, Visit, new_id
+from attendance.model import Device, Face, Owner, Reading, RecordingKind, Verdict, Visit, new_id
 from attendance.ports import Seen
 from attendance.rules.alarms import candidates
 from attendance.rules.visits import best_look, verdict_of, visit_ids
 from attendance.services import Services
-from attendance.use_cases.devices.readings import SentReading, check_time, raise_alarms, reading_of
+from attendance.use_cases.devices.readings import (
+    SentReading,
+    alarm_events,
+    alarms_to_raise,
+    check_time,
+    reading_of,
+)
 from attendance.use_cases.doors.consenting import agreed, forget_visits
+from attendance.use_cases.doors.refused import refused_at
 from attendance.use_cases.students.checking import only_of
 from attendance.use_cases.students.reindexing import comparable_faces
+from attendance.use_cases.unknowns.searching import without_refused
+from attendance.use_cases.unknowns.vectors import keeps_vectors
 
 MOST_PICTURES = 3
 """Of one stay: one may be blurred, or show the back of a head."""
@@ -73,15 +82,24 @@ def receive_stay(services: Services, device: Device, sent: SentStay) -> list[Kno
     reading = check_stay(services, device, sent)
     if (known := _stored(services, device, sent)) is not None:
         return _told(services, device, known)
-    with _alone(sent.pictures) as files:
-        faces = _faces(services)
-        looks = [_look(services, file, faces) for file in files]
+    looks = look_at(services, device.id, [picture.jpeg for picture in sent.pictures])
     seen = best_look(looks, services.faces.thresholds)[:MOST_VISITS]
     if not seen:
         return []
-    if reading is not None:
-        raise_alarms(services, device.id, candidates(device, [reading], new_id))
     return _told(services, device, _store(services, device, sent, seen, reading))
+
+
+def look_at(services: Services, door_id: str, jpegs: Sequence[bytes]) -> list[list[Seen]]:
+    """Who is in each picture, of those who agreed; nobody of whom a person said that they are somebody else.
+
+    With vectors where the door may keep any. Raises BadRecording, BadItem, ServiceUnavailable.
+    """
+    keeps = keeps_vectors(services, Owner.door(door_id))
+    refused = refused_at(services, door_id) if keeps else []
+    with _alone(jpegs) as files:
+        faces = _faces(services)
+        looks = [_look(services, file, faces, vectors=keeps) for file in files]
+    return [without_refused(services, refused, look) for look in looks]
 
 
 def check_stay(services: Services, device: Device, sent: SentStay) -> Reading | None:
@@ -129,12 +147,12 @@ def _stored(services: Services, device: Device, sent: SentStay) -> list[Visit] |
 
 
 @contextmanager
-def _alone(pictures: Sequence[SentPicture]) -> Iterator[list[DiskFile]]:
+def _alone(jpegs: Sequence[bytes]) -> Iterator[list[DiskFile]]:
     """The pictures as engines take them, in a folder that is gone afterwards: no picture of nobody stays."""
     with tempfile.TemporaryDirectory(prefix="rollcall-stay-") as folder:
-        files = [DiskFile(Path(folder) / f"{number}.jpg") for number in range(len(pictures))]
-        for file, picture in zip(files, pictures, strict=True):
-            file.path.write_bytes(picture.jpeg)
+        files = [DiskFile(Path(folder) / f"{number}.jpg") for number in range(len(jpegs))]
+        for file, jpeg in zip(files, jpegs, strict=True):
+            file.path.write_bytes(jpeg)
         yield files
 
 
@@ -146,11 +164,11 @@ def _faces(services: Services) -> Sequence[Face]:
         raise ServiceUnavailable(outdated.template, **outdated.values) from outdated
 
 
-def _look(services: Services, file: DiskFile, faces: Sequence[Face]) -> list[Seen]:
+def _look(services: Services, file: DiskFile, faces: Sequence[Face], *, vectors: bool) -> list[Seen]:
     """Who is in one picture. Raises BadRecording, BadItem."""
     if services.faces.probe(file).duration_s:
         raise BadItem("A stay has pictures, and no clips.")
-    seen = services.faces.search(file, RecordingKind.SNAPSHOT, faces)
+    seen = services.faces.search(file, RecordingKind.SNAPSHOT, faces, vectors=vectors)
     return only_of({face.student_id for face in faces}, seen)
 
 
@@ -166,13 +184,22 @@ def _store(
         for visit_id, one in zip(names, seen, strict=True)
     ]
     try:
-        commit(services, AddVisits(visits), *(_event(services, visit) for visit in visits))
+        _commit(services, device, visits, reading)
     except (AlreadyExists, NotFound) as changed:
         services.media.delete([visit.picture_key for visit in visits if visit.picture_key is not None])
         if isinstance(changed, AlreadyExists):  # the same stay was sent twice at once
             return _stored(services, device, sent) or []
         raise ServiceUnavailable("Somebody was removed at this moment; please send it again.") from changed
     return _still_agreed(services, visits)
+
+
+@read_again
+def _commit(services: Services, device: Device, visits: Sequence[Visit], reading: Reading | None) -> None:
+    """With the alarm that the reading raises, if any: both are there, or neither. Raises AlreadyExists, NotFound."""
+    wanted = candidates(device, [reading], new_id) if reading is not None else []
+    alarms = alarms_to_raise(services, device.id, wanted)
+    told = [*(_event(services, visit) for visit in visits), *alarm_events(services, alarms.alarms if alarms else ())]
+    commit(services, AddVisits(visits, alarms), *told)
 
 
 def _visit(
@@ -188,18 +215,23 @@ def _visit(
     if seen.picture is not None:
         key = visit_key(device.id)
         services.media.put(key, seen.picture)
+    verdict = verdict_of(seen, services.faces.thresholds)
+    vector = seen.vector if verdict is Verdict.UNKNOWN else None  # which the engine gave where it may be kept
     return Visit(
         id=visit_id,
         device_id=device.id,
         at=sent.at,
         until=sent.until,
-        verdict=verdict_of(seen, services.faces.thresholds),
+        verdict=verdict,
         student_id=seen.student_id,
         similarity=seen.similarity,
         picture_key=key,
         pixels_c=reading.pixels_c if reading is not None else None,
         thermistor_c=reading.thermistor_c if reading is not None else None,
         temperature_c=temperature_c,
+        quality=seen.quality,
+        vector=vector,
+        vector_engine=services.faces.name if vector is not None else None,
     )
 
 

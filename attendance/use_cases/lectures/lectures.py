@@ -15,6 +15,7 @@ from attendance.model import (
     LectureCounts,
     Mark,
     MarkChange,
+    Owner,
     Page,
     Recording,
     SearchStatus,
@@ -134,7 +135,7 @@ def lecture_summaries(
     found = services.store.lectures(course_ids=list(by_id), page=page, size=size)
     counts = services.store.lecture_counts([lecture.id for lecture in found.items])
     shown = {lecture.course_id for lecture in found.items}
-    settled = {course_id: settled_in(services.store.unknown_decisions(course_id)) for course_id in shown}
+    settled = {course_id: settled_in(services.store.unknown_decisions(Owner.course(course_id))) for course_id in shown}
     is_over = is_over_now(services)
     items = [
         LectureSummary(one, by_id[one.course_id], _left(counts[one.id], settled[one.course_id][one.id]), is_over(one))
@@ -151,7 +152,7 @@ def _left(counts: LectureCounts, settled: int) -> LectureCounts:
 def lecture_board(services: Services, lecture_id: str) -> LectureBoard:
     """Raises NotFound."""
     lecture = services.store.lecture(lecture_id)
-    decisions = services.store.unknown_decisions(lecture.course_id)
+    decisions = services.store.unknown_decisions(Owner.course(lecture.course_id))
     sightings = with_decisions(services.store.sightings(lecture_id), decisions)
     ignored = {one for one, ruling in rulings(decisions).items() if ruling.is_ignored}
     attendees = _attendees(services, lecture, sightings)

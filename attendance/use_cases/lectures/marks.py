@@ -12,7 +12,7 @@ from attendance.changes import MarkStep, SaveMarks
 from attendance.committing import commit
 from attendance.errors import Conflict, InvalidInput, MovedOn, NotFound, Phrase
 from attendance.events import MarksChanged, MarkSet, MarksWait, written
-from attendance.model import Course, Lecture, Mark, OutboxItem, Recording, SearchStatus, Sighting, Status, new_id
+from attendance.model import Course, Lecture, Mark, OutboxItem, Owner, Recording, SearchStatus, Sighting, Status, new_id
 from attendance.ports import Store
 from attendance.rules.acts import UNDONE_ACT
 from attendance.rules.book import is_over
@@ -125,7 +125,7 @@ def decided_sightings(services: Services, lecture_id: str) -> list[Sighting]:
     Raises NotFound.
     """
     seen = services.store.sightings(lecture_id)
-    decisions = services.store.unknown_decisions(services.store.lecture(lecture_id).course_id)
+    decisions = services.store.unknown_decisions(Owner.course(services.store.lecture(lecture_id).course_id))
     return with_decisions(seen, decisions)
 
 

@@ -22,7 +22,7 @@ from attendance.use_cases.notices.composed import language_of
 from attendance.use_cases.notices.renewing import renew
 from attendance.use_cases.people.rights import check_may_teach
 from attendance.use_cases.unknowns.deciding import ignore_group, name_group
-from attendance.use_cases.unknowns.groups import UnknownGroup, group_of, who_it_may_be
+from attendance.use_cases.unknowns.groups import SeenUnknown, UnknownGroup, group_of, who_it_may_be
 from attendance.words import Words
 
 _log = logging.getLogger(__name__)
@@ -96,7 +96,7 @@ def _renew(services: Services, answer: Answer) -> None:
         renew(services, services.store.notice(answer.notice_id))
 
 
-def _is_open(group: UnknownGroup, answer: Answer) -> bool:
+def _is_open(group: UnknownGroup[SeenUnknown], answer: Answer) -> bool:
     """False where the same was said already. Raises Conflict where something else was: a page shows and undoes it."""
     if group.is_open:
         return True

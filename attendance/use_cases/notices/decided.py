@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from attendance.errors import NotFound
-from attendance.model import Course, Purpose, Student
+from attendance.model import Course, Owner, Purpose, Student
 from attendance.rules.consent import has_consent
 from attendance.rules.unknowns import rulings
 from attendance.services import Services
@@ -41,7 +41,7 @@ class Said:
 def said_of(services: Services, course: Course) -> Mapping[str, Said]:
     """By sighting; those of which nothing is said, or of a student who is gone, are not in it."""
     found: dict[str, Said] = {}
-    for sighting_id, ruling in rulings(services.store.unknown_decisions(course.id)).items():
+    for sighting_id, ruling in rulings(services.store.unknown_decisions(Owner.course(course.id))).items():
         if ruling.label is None or not (ruling.is_ignored or ruling.student_id):
             continue
         try:

@@ -13,6 +13,7 @@ from attendance.model import (
     AuditEntry,
     Course,
     DecisionKind,
+    Owner,
     Role,
     Sighting,
     Spot,
@@ -28,7 +29,7 @@ from attendance.services import Services
 from attendance.use_cases.outbox import follow_up
 from attendance.use_cases.people.rights import check_may_teach
 from attendance.use_cases.students.photos import SamePhoto, add_photo, remove_photo
-from attendance.use_cases.unknowns.groups import UnknownGroup, group_of
+from attendance.use_cases.unknowns.groups import SeenUnknown, UnknownGroup, group_of
 from attendance.use_cases.unknowns.vectors import forget_vectors, remember_refused
 
 
@@ -151,7 +152,10 @@ def undo(services: Services, user: User, course: Course, decision_id: str) -> Un
     decision = _said(services, course, decision_id)
     entry = AuditEntry(services.now(), user.id, "unknown.undone", course.label, decision.kind.value)
     commit(
-        services, RemoveUnknownDecision(course.id, decision_id), entry, _event(services, decision, user, undone=True)
+        services,
+        RemoveUnknownDecision(decision.owner, decision_id),
+        entry,
+        _event(services, decision, user, undone=True),
     )
     if decision.face_id is not None and decision.student_id is not None:
         _remove_photo(services, decision.student_id, decision.face_id, user)
@@ -159,20 +163,20 @@ def undo(services: Services, user: User, course: Course, decision_id: str) -> Un
     return decision
 
 
-def _group(services: Services, user: User, group_id: str) -> tuple[Course, UnknownGroup]:
+def _group(services: Services, user: User, group_id: str) -> tuple[Course, UnknownGroup[SeenUnknown]]:
     course, group = group_of(services, group_id)
     check_may_teach(services, user, course)
     return course, group
 
 
 def _said(services: Services, course: Course, decision_id: str) -> UnknownDecision:
-    for decision in services.store.unknown_decisions(course.id):
+    for decision in services.store.unknown_decisions(Owner.course(course.id)):
         if decision.id == decision_id:
             return decision
     raise undone_already()
 
 
-def _spots(group: UnknownGroup) -> list[Spot]:
+def _spots(group: UnknownGroup[SeenUnknown]) -> list[Spot]:
     return [spot_of(one.sighting, one.lecture.id) for one in group.seen]
 
 
@@ -221,7 +225,7 @@ def _key_of(services: Services, student_id: str | None) -> str | None:
 
 
 def _kept(
-    services: Services, course: Course, group: UnknownGroup, student: Student, user: User
+    services: Services, course: Course, group: UnknownGroup[SeenUnknown], student: Student, user: User
 ) -> tuple[str | None, BadPhoto | None]:
     """The face that the best picture became which the engine can use. Raises ConsentMissing."""
     refusal = BadPhoto("There is no picture of this person that is good enough.")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Generic, Protocol, TypeVar
 
 from attendance.errors import NotFound
-from attendance.model import Course, Lecture, Owner, OwnerKind, Recording, Sighting, Student, UnknownDecision
+from attendance.model import Course, Device, Lecture, Owner, Recording, Sighting, Student, UnknownDecision
 from attendance.rules.consent import may_be_named
 from attendance.rules.paging import all_items
 from attendance.rules.unknowns import (
@@ -39,9 +40,30 @@ class SeenUnknown:
         second = self.sighting.first_s if self.sighting.picture_s is None else self.sighting.picture_s
         return self.recording.started_at + timedelta(seconds=second)
 
+    @property
+    def occasion(self) -> str:
+        """The lecture."""
+        return self.lecture.id
+
+
+S = TypeVar("S", bound="Shown")
+
+
+class Shown(Protocol):
+    """A sighting with the moment of its picture, and on which of several occasions it was."""
+
+    @property
+    def sighting(self) -> Sighting: ...
+
+    @property
+    def at(self) -> datetime: ...
+
+    @property
+    def occasion(self) -> object: ...
+
 
 @dataclass(frozen=True, slots=True)
-class UnknownGroup:
+class UnknownGroup(Generic[S]):
     """Sightings of one person whom no search could name. `id` is that of its first sighting, and names it in addresses.
 
     `best` are its best pictures. `student` is who a person said it is; `may_be` a student whom it may be as well, and
@@ -49,8 +71,8 @@ class UnknownGroup:
     """
 
     id: str
-    seen: tuple[SeenUnknown, ...]
-    best: tuple[SeenUnknown, ...]
+    seen: tuple[S, ...]
+    best: tuple[S, ...]
     student: Student | None
     ignored: bool
     decisions: tuple[UnknownDecision, ...]
@@ -62,22 +84,32 @@ class UnknownGroup:
         return self.student is None and not self.ignored
 
     @property
-    def lectures(self) -> Sequence[Lecture]:
-        """In which it was seen, the first one first."""
-        return list({one.lecture.id: one.lecture for one in self.seen}.values())
+    def occasions(self) -> int:
+        """In how many lectures, or on how many days."""
+        return len({one.occasion for one in self.seen})
 
 
-def groups(services: Services, course: Course) -> list[UnknownGroup]:
+def groups(services: Services, course: Course) -> list[UnknownGroup[SeenUnknown]]:
     """All of a course: those whom nobody named before the others, and whoever was seen last first.
 
     Where no vectors are kept, a group is one person of one recording, unless somebody put several together.
     """
-    decisions = services.store.unknown_decisions(course.id)
+    decisions = services.store.unknown_decisions(owner_of(course))
     seen = {one.sighting.id: one for one in _seen(services, course, decisions)}
-    sightings = [one.sighting for one in seen.values()]
-    likeness = Likeness.of(_comparable(services, seen.values()), services.faces.likeness)
-    found = clusters(sightings, decisions, likeness, services.faces.thresholds.accept)
     searched = {one.recording.id: one.recording.searched_at for one in seen.values()}
+    return grouped(services, seen, decisions, _comparable(services, seen.values()), searched)
+
+
+def grouped(
+    services: Services,
+    seen: Mapping[str, S],
+    decisions: Sequence[UnknownDecision],
+    comparable: Sequence[Sighting],
+    searched: Mapping[str, datetime | None],
+) -> list[UnknownGroup[S]]:
+    """The groups of what was seen, by the faces of those that can be compared and by what people said."""
+    likeness = Likeness.of(comparable, services.faces.likeness)
+    found = clusters([one.sighting for one in seen.values()], decisions, likeness, services.faces.thresholds.accept)
     may_be = proposals(found, likeness, services.faces.thresholds.review, searched)
     students = _Students(services)
     made = [_group(one, seen, students, may_be.get(place)) for place, one in enumerate(found)]
@@ -85,7 +117,7 @@ def groups(services: Services, course: Course) -> list[UnknownGroup]:
     return sorted(made, key=lambda group: not group.is_open)
 
 
-def group_of(services: Services, sighting_id: str) -> tuple[Course, UnknownGroup]:
+def group_of(services: Services, sighting_id: str) -> tuple[Course, UnknownGroup[SeenUnknown]]:
     """The group of a sighting, and its course. Raises NotFound."""
     recording = services.store.recording(services.store.sighting(sighting_id).recording_id)
     course = services.store.course(services.store.lecture(recording.lecture_id).course_id)
@@ -120,9 +152,9 @@ def lectures_of(services: Services, course_id: str) -> Iterator[Lecture]:
     return all_items(lambda number: services.store.lectures(course_ids=[course_id], page=number, size=_PAGE))
 
 
-def owner_of(course: Course) -> Owner:
-    """For whom the unknown people of a course are gathered."""
-    return Owner(OwnerKind.COURSE, course.id)
+def owner_of(owner: Course | Device) -> Owner:
+    """For whom unknown people are gathered."""
+    return Owner.course(owner.id) if isinstance(owner, Course) else Owner.door(owner.id)
 
 
 def _matching(services: Services, text: str, course_id: str | None) -> Iterator[Student]:
@@ -168,10 +200,10 @@ class _Students:
 
 def _group(
     cluster: Cluster,
-    seen: Mapping[str, SeenUnknown],
+    seen: Mapping[str, S],
     students: _Students,
     may_be: tuple[str, float] | None,
-) -> UnknownGroup:
+) -> UnknownGroup[S]:
     own = sorted((seen[one.id] for one in cluster.sightings), key=lambda one: (one.at, one.sighting.id))
     best = [seen[one.id] for one in best_pictures(cluster.sightings)]
     other = students.get(may_be[0]) if may_be else None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from attendance.model import Course, Recording, Sighting, UnknownDecision
+from attendance.model import Course, Owner, Recording, Sighting, UnknownDecision
 from attendance.ports import Seen
 from attendance.rules.unknowns import found_again, is_refused, rulings, spot_of
 from attendance.services import Services
@@ -36,15 +36,17 @@ class Knowledge:
 def knowledge(services: Services, recording: Recording) -> Knowledge:
     """Raises NotFound."""
     course = services.store.course(services.store.lecture(recording.lecture_id).course_id)
-    decisions = services.store.unknown_decisions(course.id)
+    decisions = services.store.unknown_decisions(owner_of(course))
     keeps = keeps_vectors(services, owner_of(course))
     return Knowledge(course, decisions, keeps, refused_faces(services, decisions) if keeps else ())
 
 
-def without_refused(services: Services, known: Knowledge, seen: Sequence[Seen]) -> list[Seen]:
-    """Whom a person said not to be a student is not proposed as that student again."""
+def without_refused(services: Services, faces: Iterable[tuple[str, _Vector]], seen: Sequence[Seen]) -> list[Seen]:
+    """Whom a person said not to be a student is not proposed as that student again: `faces` are students, and vectors
+    of faces that are not theirs.
+    """
     refused: dict[str, list[_Vector]] = defaultdict(list)
-    for student_id, vector in known.refused:
+    for student_id, vector in faces:
         refused[student_id].append(vector)
     return [_unknown(one) if _is_refused(services, one, refused) else one for one in seen]
 
@@ -104,7 +106,7 @@ def _alike(services: Services, new: Sequence[Sighting], old: Sequence[Sighting])
 def numbers_of_unknown(services: Services, recording: Recording) -> tuple[int, ...]:
     """By which those are told apart whom a recording shows and of whom nobody has said who they are."""
     lecture = services.store.lecture(recording.lecture_id)
-    said = rulings(services.store.unknown_decisions(lecture.course_id))
+    said = rulings(services.store.unknown_decisions(Owner.course(lecture.course_id)))
     own = [one for one in services.store.sightings(recording.lecture_id) if one.recording_id == recording.id]
     unknown = [one for one in own if one.student_id is None and (one.id not in said or said[one.id].label is None)]
     return tuple(sorted(one.number for one in unknown))

@@ -15,18 +15,22 @@ from attendance.errors import InvalidInput, NotFound
 from attendance.model import (
     AuditEntry,
     Course,
+    Device,
     Owner,
     OwnerKind,
     Sighting,
     UnknownDecision,
     UnknownsSwitch,
     User,
+    Visit,
 )
 from attendance.rules.unknowns import expires_at, rulings
 from attendance.services import Services
 from attendance.use_cases.unknowns.groups import lectures_of, owner_of
 
 _log = logging.getLogger(__name__)
+
+_PAGE = 200
 
 
 def keeps_vectors(services: Services, owner: Owner) -> bool:
@@ -35,22 +39,23 @@ def keeps_vectors(services: Services, owner: Owner) -> bool:
     return services.faces.gives_vectors and switch is not None and switch.on
 
 
-def set_switch(services: Services, user: User, course: Course, *, on: bool) -> None:
-    """An admin lets the vectors of a course's unknown people be kept, or has all of them forgotten at once.
+def set_switch(services: Services, user: User, owner: Course | Device, *, on: bool) -> None:
+    """An admin lets the vectors of unknown people of a course or a door be kept, or has all of them forgotten at once.
 
     Raises InvalidInput where the engine gives no vectors, NotFound.
     """
     if on and not services.faces.gives_vectors:
         raise InvalidInput("This face engine gives no face vectors: unknown people are told apart within a recording.")
-    owner = owner_of(course)
-    before = services.store.unknowns_switch(owner)
+    place = owner_of(owner)
+    before = services.store.unknowns_switch(place)
     if (before is not None and before.on) == on:
         return
-    switch = UnknownsSwitch(owner, on, services.now(), user.id)
-    action = "course.unknown_vectors_on" if on else "course.unknown_vectors_off"
-    commit(services, SetUnknownsSwitch(switch), AuditEntry(switch.at, user.id, action, course.label))
+    switch = UnknownsSwitch(place, on, services.now(), user.id)
+    kind, name = ("course", owner.label) if isinstance(owner, Course) else ("door", owner.name)
+    action = f"{kind}.unknown_vectors_{'on' if on else 'off'}"
+    commit(services, SetUnknownsSwitch(switch), AuditEntry(switch.at, user.id, action, name))
     if not on:
-        forget_expired_of(services, course.id)
+        forget_expired_of(services, place)
 
 
 def forget_vectors(services: Services, sighting_ids: Collection[str]) -> None:
@@ -84,25 +89,48 @@ def refused_faces(services: Services, decisions: Sequence[UnknownDecision]) -> l
 
 
 def forget_expired(services: Services) -> int:
-    """Of all courses: what is older than the days that are set, and what must not be kept any more; how many."""
-    courses = [one.owner.id for one in services.store.unknowns_switches() if one.owner.kind is OwnerKind.COURSE]
-    return sum(forget_expired_of(services, course_id) for course_id in courses)
+    """What is older than the days that are set, and what must not be kept any more; how many."""
+    return sum(forget_expired_of(services, one.owner) for one in services.store.unknowns_switches())
 
 
-def forget_expired_of(services: Services, course_id: str) -> int:
-    """Of one course; how many were forgotten."""
-    gone = list(_expired(services, course_id))
+def forget_expired_of(services: Services, owner: Owner) -> int:
+    """Of one course or door; how many were forgotten."""
+    is_course = owner.kind is OwnerKind.COURSE
+    gone = list(_expired(services, owner) if is_course else _expired_at_door(services, owner))
     if gone:
-        forget_vectors(services, gone)
+        _forget(services, owner, gone)
         _log.info("%s vectors of unknown people were forgotten.", len(gone))
     return len(gone)
 
 
-def _expired(services: Services, course_id: str) -> Iterator[str]:
-    is_on = keeps_vectors(services, Owner(OwnerKind.COURSE, course_id))
-    decisions = services.store.unknown_decisions(course_id)
-    unwanted = _unwanted(services, decisions)
-    for lecture in lectures_of(services, course_id):
+def _forget(services: Services, owner: Owner, ids: Collection[str]) -> None:
+    if owner.kind is OwnerKind.COURSE:
+        forget_vectors(services, ids)
+    else:
+        services.store.set_visit_vectors(dict.fromkeys(ids))
+
+
+def visits_with_vector(services: Services, door_id: str) -> Iterator[Visit]:
+    """Newest first."""
+    before = None
+    while found := services.store.visits([door_id], with_vector=True, before=before, limit=_PAGE):
+        yield from found
+        before = found[-1].place
+
+
+def _expired_at_door(services: Services, owner: Owner) -> Iterator[str]:
+    is_on = keeps_vectors(services, owner)
+    unwanted = _unwanted(services, services.store.unknown_decisions(owner))
+    days, now = services.settings.unknown_days, services.now()
+    for visit in visits_with_vector(services, owner.id):
+        if not is_on or visit.id in unwanted or expires_at(visit.at, days) <= now:
+            yield visit.id
+
+
+def _expired(services: Services, owner: Owner) -> Iterator[str]:
+    is_on = keeps_vectors(services, owner)
+    unwanted = _unwanted(services, services.store.unknown_decisions(owner))
+    for lecture in lectures_of(services, owner.id):
         old = {
             one.id
             for one in services.store.recordings(lecture.id)
@@ -132,7 +160,6 @@ def forget_without_consent(services: Services, student_id: str) -> None:
     """Of faces that were named so: who takes consent back leaves no vector."""
     if _has_consented(services, student_id):
         return
-    courses = [one.owner.id for one in services.store.unknowns_switches() if one.owner.kind is OwnerKind.COURSE]
-    for course_id in courses:
-        said = rulings(services.store.unknown_decisions(course_id))
-        forget_vectors(services, [one for one, ruling in said.items() if ruling.student_id == student_id])
+    for owner in [one.owner for one in services.store.unknowns_switches()]:
+        said = rulings(services.store.unknown_decisions(owner))
+        _forget(services, owner, [one for one, ruling in said.items() if ruling.student_id == student_id])

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from attendance.changes import SET_BY_PEOPLE
+from attendance.changes import SET_BY_PEOPLE, AddAlarms
 from attendance.errors import AlreadyExists, NotFound
 from attendance.model import (
     Alarm,
@@ -93,6 +93,7 @@ class FakeDevices(DeviceState):
         self._alarms = {key: one for key, one in self._alarms.items() if one.device_id != device_id}
         self._pictures = {key: one for key, one in self._pictures.items() if one.device_id != device_id}
         self._drop_visits(lambda visit: visit.device_id == device_id)
+        self._decisions = {key: one for key, one in self._decisions.items() if one.device_id != device_id}
 
     def see_device(self, device_id: str, at: datetime, status: DeviceStatus | None = None) -> None:
         if device_id in self._devices:
@@ -273,13 +274,15 @@ class FakeAlarms(DeviceState):
 class FakeVisits(DeviceState):
     """The VisitStore."""
 
-    def _add_visits(self, visits: Sequence[Visit]) -> None:
+    def _add_visits(self, visits: Sequence[Visit], alarms: AddAlarms | None) -> None:
         for visit in visits:
             need(self._devices, visit.device_id, _NO_DEVICE)
             self._need_student(visit)
             if visit.id in self._visits:
                 raise visit_taken()
             self._visits[visit.id] = in_utc(visit)
+        if alarms is not None:
+            self._add_alarms(alarms.device_id, alarms.alarms, alarms.quiet)  # type: ignore[attr-defined]
 
     def _name_visit(self, old: Visit, new: Visit) -> None:
         self._need_student(new)
@@ -299,6 +302,7 @@ class FakeVisits(DeviceState):
         *,
         student_id: str | None = None,
         unnamed: bool = False,
+        with_vector: bool = False,
         from_at: datetime | None = None,
         before: VisitPlace | None = None,
         limit: int = 50,
@@ -309,6 +313,7 @@ class FakeVisits(DeviceState):
             if visit.device_id in device_ids
             and student_id in (None, visit.student_id)
             and not (unnamed and visit.verdict is Verdict.KNOWN)
+            and not (with_vector and visit.vector is None)
             and (from_at is None or visit.at >= from_at)
             and (before is None or visit.place < before)
         ]
@@ -324,6 +329,12 @@ class FakeVisits(DeviceState):
                 place = visit.device_id, visit.student_id
                 last[place] = LastVisit(*place, visit.id, visit.at)
         return sorted(last.values(), key=lambda one: one.place, reverse=True)
+
+    def set_visit_vectors(self, vectors: Mapping[str, tuple[float, ...] | None], engine: str | None = None) -> None:
+        for one, vector in vectors.items():
+            if one in self._visits:
+                made_by = engine if vector is not None else None
+                self._visits[one] = replace(self._visits[one], vector=vector, vector_engine=made_by)
 
     def _need_student(self, visit: Visit) -> None:
         if visit.student_id is not None:

@@ -234,6 +234,12 @@ class FakeStudents(FakeState):
             self._drop_sightings(lambda seen, gone=named: seen.id in gone)
             for one in refused & set(self._sightings):
                 self._sightings[one] = replace(self._sightings[one], vector=None)
+        for device_id in {one.device_id for one in self._decisions.values() if one.device_id is not None}:
+            own = [one for one in self._decisions.values() if one.device_id == device_id]
+            named, refused = gone_with(student_id, own)
+            self._drop_visits(lambda visit, gone=named: visit.id in gone)
+            for one in refused & set(self._visits):
+                self._visits[one] = replace(self._visits[one], vector=None, vector_engine=None)
         self._decisions = {key: one for key, one in self._decisions.items() if one.student_id != student_id}
 
     def student(self, student_id: str) -> Student:

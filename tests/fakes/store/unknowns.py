@@ -14,25 +14,28 @@ class FakeUnknowns(FakeState):
     """The UnknownStore."""
 
     def _add_unknown_decision(self, decision: UnknownDecision) -> None:
-        need(self._courses, decision.course_id, "There is no such course.")
+        self._need_owner(decision.owner)
         if decision.student_id is not None:
             need(self._students, decision.student_id, f"There is no student with the id {decision.student_id}.")
         self._decisions[decision.id] = in_utc(decision)
 
-    def _remove_unknown_decision(self, course_id: str, decision_id: str) -> None:
-        own = {one.id: one for one in self._decisions.values() if one.course_id == course_id}
+    def _remove_unknown_decision(self, owner: Owner, decision_id: str) -> None:
+        own = {one.id: one for one in self._decisions.values() if one.owner == owner}
         need(own, decision_id, "This was undone already.")
         del self._decisions[decision_id]
 
-    def unknown_decisions(self, course_id: str) -> Sequence[UnknownDecision]:
-        own = [one for one in self._decisions.values() if one.course_id == course_id]
+    def unknown_decisions(self, owner: Owner) -> Sequence[UnknownDecision]:
+        own = [one for one in self._decisions.values() if one.owner == owner]
         return sorted(own, key=lambda one: (one.at, one.id))
 
     def _set_unknowns_switch(self, switch: UnknownsSwitch) -> None:
-        is_course = switch.owner.kind is OwnerKind.COURSE
-        missing = "There is no such course." if is_course else "There is no such device."
-        need(self._courses if is_course else self._devices, switch.owner.id, missing)  # type: ignore[attr-defined]
+        self._need_owner(switch.owner)
         self._switches[switch.owner] = in_utc(switch)
+
+    def _need_owner(self, owner: Owner) -> None:
+        is_course = owner.kind is OwnerKind.COURSE
+        missing = "There is no such course." if is_course else "There is no such device."
+        need(self._courses if is_course else self._devices, owner.id, missing)  # type: ignore[attr-defined]
 
     def unknowns_switch(self, owner: Owner) -> UnknownsSwitch | None:
         return self._switches.get(owner)
