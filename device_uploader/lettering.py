@@ -27,9 +27,9 @@ HEIGHT_PX = 30  # of letters at size 1
 
 def write(picture: Frame, words: str, place: tuple[int, int], size: float) -> None:
     """White with a black rim, which can be read on everything; `place` is the left end of the line they stand on."""
-    font = None if words.isascii() else _font(round(HEIGHT_PX * size))
+    font = _font(round(HEIGHT_PX * size))
     if font is None:
-        _write_plainly(picture, words.encode("ascii", "replace").decode(), place, size)
+        _write_plainly(picture, _plain(words), place, size)
         return
     image = import_module("PIL.Image").fromarray(picture)
     pen = import_module("PIL.ImageDraw").Draw(image)
@@ -38,10 +38,32 @@ def write(picture: Frame, words: str, place: tuple[int, int], size: float) -> No
     picture[:] = np.asarray(image, np.uint8)
 
 
+def width_of(words: str, size: float) -> int:
+    """In pixels, as `write` writes them."""
+    font = _font(round(HEIGHT_PX * size))
+    if font is not None:
+        return round(font.getlength(words))
+    (width, _), _ = cv2.getTextSize(_plain(words), cv2.FONT_HERSHEY_SIMPLEX, size, _thickness(size))
+    return int(width)
+
+
+def _plain(words: str) -> str:
+    """OpenCV's letters are those from A to Z."""
+    return words.replace("°", "").replace("\u2013", "-").encode("ascii", "replace").decode()
+
+
 def _write_plainly(picture: Frame, words: str, place: tuple[int, int], size: float) -> None:
-    thick = max(1, round(2 * size))
-    for colour, width in ((SHADE, thick * 3), (INK, thick)):
-        cv2.putText(picture, words, place, cv2.FONT_HERSHEY_SIMPLEX, size, colour, width, cv2.LINE_AA)
+    """Black around, and white above it: a thicker stroke would be other letters' widths."""
+    thick, (left, line) = _thickness(size), place
+    rim = [(across, down) for across in (-thick, 0, thick) for down in (-thick, 0, thick) if across or down]
+    for colour, moves in ((SHADE, rim), (INK, [(0, 0)])):
+        for across, down in moves:
+            spot = (left + across, line + down)
+            cv2.putText(picture, words, spot, cv2.FONT_HERSHEY_SIMPLEX, size, colour, thick, cv2.LINE_AA)
+
+
+def _thickness(size: float) -> int:
+    return max(1, round(2 * size))
 
 
 @cache

@@ -23,8 +23,9 @@ class Visit:
 
     `id` is the door's own where the stay shows one person; it decides those of others too. `student_id` is whom it
     shows or, where it is unsure, may show. `named_by` is the user who said so. `temperature_c` is the estimate of skin
-    with the offset of that time; None where nothing was measured, or several people were there. `quality` (0 to 1) is that of
-    the picture, where the engine says one. `vector` is the face of somebody unknown, where an admin lets it be kept for some days, and `vector_engine` what made it.
+    with the offset of that time; None where nothing was measured, or several people were there.`quality` (0
+    to 1) is that of the picture, where the engine says one. `vector` is the face of somebody unknown, where an admin
+    lets it be kept for some days, and `vector_engine` what made it.
     """
 
     id: str

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 READ, WRITE = "read", "write"
-SUBJECTS = ("students", "courses", "lectures", "recordings", "marks", "devices", "users", "imports")
-SCOPES = (*(f"{subject}:{way}" for subject in SUBJECTS for way in (READ, WRITE)), "visits:read", "audit:read")
+SUBJECTS = ("students", "courses", "lectures", "recordings", "marks", "devices", "users", "imports", "visits")
+SCOPES = (*(f"{subject}:{way}" for subject in SUBJECTS for way in (READ, WRITE)), "audit:read")
 """In the order in which people choose them."""
 
 

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
+from device_uploader import lettering
 from device_uploader.door import check_door
 from device_uploader.errors import SettingsWrong
 from device_uploader.item import Item
@@ -215,6 +216,31 @@ def test_the_screen_is_a_mirror_with_the_box_where_the_face_is():
     assert picture[230, 20].sum() == 360
     assert tuple(picture[50, 320 - 60]) == (80, 200, 120)
     assert picture.shape == frame.shape
+
+
+def test_the_picture_fills_the_window_in_its_own_shape_on_black():
+    picture = drawn(Shown(EMPTY, [(0, 0, 320, 240)]), 22, 30, (1000, 480))
+    assert picture.shape == (480, 1000, 3)
+    assert picture[:, :179].sum() == picture[:, -170:].sum() == 0
+    assert tuple(picture[240, 500]) == tuple(EMPTY[0, 0])
+    assert tuple(picture[240, 180]) == (80, 200, 120)  # the box, twice as large
+
+
+@pytest.mark.parametrize("top", [60, 0])
+def test_a_name_stands_above_its_box_or_where_that_is_outside_below_it(top: int):
+    without = drawn(Shown(EMPTY, [(100, top, 200, top + 100)]), 22, 30, (640, 480))
+    with_name = drawn(Shown(EMPTY, [(100, top, 200, top + 100)], ["Student 21"]), 22, 30, (640, 480))
+    rows = np.flatnonzero((without != with_name).any(axis=(1, 2)))
+    assert (rows.max() < 2 * top + 2) if top else (rows.min() > 2 * 100 - 2)
+
+
+def test_words_are_as_wide_as_they_are_said_to_be_with_and_without_a_font(monkeypatch: pytest.MonkeyPatch):
+    for _ in range(2):
+        picture = np.full((80, 600, 3), 120, np.uint8)
+        lettering.write(picture, "21.5 \u2013 33.0 °C", (20, 60), 1.0)
+        columns = np.flatnonzero((picture != 120).any(axis=(0, 2)))
+        assert abs((columns.max() - 20) - lettering.width_of("21.5 \u2013 33.0 °C", 1.0)) < 12
+        monkeypatch.setattr(lettering, "_font", lambda height_px: None)
 
 
 def test_names_are_shown_for_some_seconds_and_only_those_the_site_told(monkeypatch: pytest.MonkeyPatch):

@@ -58,6 +58,7 @@ SCOPE_WORDS = {
     "imports:read": _l("See imports of the school's files and their reports"),
     "imports:write": _l("Import the school's files: add, change and erase courses, people and rosters"),
     "visits:read": _l("See visits at doors"),
+    "visits:write": _l("Say who unknown people at doors are"),
     "audit:read": _l("See the audit trail"),
 }
 _LIFETIMES = [

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from flask import Flask
 
-from website.rest import courses, devices, imports, lectures, marks, students, users
+from website.rest import courses, devices, doors, imports, lectures, marks, students, users
 from website.rest.blueprint import blueprint
 
-__all__ = ["blueprint", "courses", "devices", "imports", "init_app", "lectures", "marks", "students", "users"]
+__all__ = [
+    "blueprint",
+    "courses",
+    "devices",
+    "doors",
+    "imports",
+    "init_app",
+    "lectures",
+    "marks",
+    "students",
+    "users",
+]
 
 
 def init_app(app: Flask) -> None:

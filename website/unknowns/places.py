@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 
@@ -49,7 +50,7 @@ class Place:
             return url_for("people.unknown")
         return url_for("courses.show", course_id=self.owner.id)
 
-    def url(self, page: str, **more: str) -> str:
+    def url(self, page: str, **more: Any) -> str:
         """Of one of these pages."""
         if isinstance(self.owner, Device):
             return url_for(f"door_unknowns.{page}", device_id=self.owner.id, **more)

@@ -84,4 +84,5 @@ def _visits(services: Services, door: Device, decisions: Sequence[UnknownDecisio
             break
         before = part[-1].place
     found |= {visit.id: visit for visit in islice(visits_with_vector(services, door.id), MOST_VISITS)}
-    return found | services.store.visits_by_id([one for one in rulings(decisions) if one not in found])
+    missing = [one for one in rulings(decisions) if one not in found]
+    return {**found, **services.store.visits_by_id(missing)}

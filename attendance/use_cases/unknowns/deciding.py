@@ -206,7 +206,7 @@ def _event(services: Services, decision: UnknownDecision, user: User | None, *, 
     lectures = sorted({spot.lecture_id for spot in (*decision.seen, *decision.others)})
     return UnknownDecided(
         at=services.now(),
-        course_id=decision.course_id,
+        course_id=decision.course_id or "",
         decision_id=decision.id,
         decision=decision.kind.value,
         lecture_ids=tuple(lectures),
