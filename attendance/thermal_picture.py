@@ -19,9 +19,9 @@ _COLOURS = 256
 _STOPS = ((12, 10, 48), (66, 18, 110), (140, 34, 112), (207, 65, 77), (245, 125, 44), (252, 194, 62), (253, 248, 190))
 
 
-def thermal_png(reading: Reading) -> bytes:
-    """The colours reach from the coolest to the hottest pixel, and over six degrees at least."""
-    low_c, high_c = scale_of(reading)
+def thermal_png(reading: Reading, scale_c: tuple[float, float] | None = None) -> bytes:
+    """The colours reach over this scale, else from the coolest to the hottest pixel, and over six degrees at least."""
+    low_c, high_c = scale_c or scale_of(reading)
     return png(_smooth(np.asarray(reading.pixels_c, np.float32).reshape(ROW, ROW)), low_c, high_c)
 
 

@@ -42,7 +42,7 @@ def width_of(words: str, size: float) -> int:
     """In pixels, as `write` writes them."""
     font = _font(round(HEIGHT_PX * size))
     if font is not None:
-        return round(font.getlength(words))
+        return round(float(font.getlength(words)))
     (width, _), _ = cv2.getTextSize(_plain(words), cv2.FONT_HERSHEY_SIMPLEX, size, _thickness(size))
     return int(width)
 

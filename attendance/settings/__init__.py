@@ -198,7 +198,8 @@ SETTINGS = (
     Setting(
         "ROLLCALL_UNKNOWN_DAYS",
         "14",
-        "For how many days face vectors of unknown people are stored, where an admin switched that on for a course.",
+        "For how many days face vectors of unknown people are stored, where an admin switched that on for a course or a "
+        "door.",
         count(1, 365),
     ),
     Setting(
@@ -304,6 +305,15 @@ SETTINGS = (
     ),
     Setting("ROLLCALL_SLACK_WORKSPACE", "", "The id of the only workspace that it serves, such as T0123456789.", text),
     Setting("ROLLCALL_SLACK_CHANNEL", "", "The channel that is told of alarms and silent devices; empty: none.", text),
+    Setting(
+        "ROLLCALL_THERMAL_COLDEST_C",
+        "22",
+        "Where the colours of thermal pictures in notices begin, in degrees Celsius,",
+        number(-20, 80),
+    ),
+    Setting(
+        "ROLLCALL_THERMAL_HOTTEST_C", "30", "and where they end; what is hotter has the last colour.", number(-20, 80)
+    ),
     Setting("ROLLCALL_HTTPS", "no", "Whether people reach the site by https only: cookies are then Secure.", yes_or_no),
 )
 
@@ -362,6 +372,8 @@ class Settings:
     slack_signing_secret: ServiceUrl
     slack_workspace: str
     slack_channel: str
+    thermal_coldest_c: float
+    thermal_hottest_c: float
     https: bool
 
     def __post_init__(self) -> None:
@@ -434,6 +446,8 @@ def _check_together(settings: Settings) -> None:
         raise SettingsError("ROLLCALL_READINGS_THINNED_DAYS must not be below ROLLCALL_READINGS_FULL_DAYS.")
     if settings.faces.startswith("rekognition:") and not settings.media.startswith("s3:"):
         raise SettingsError("Rekognition reads recordings from S3: set ROLLCALL_MEDIA to s3://BUCKET.")
+    if settings.thermal_hottest_c <= settings.thermal_coldest_c:
+        raise SettingsError("ROLLCALL_THERMAL_HOTTEST_C must be above ROLLCALL_THERMAL_COLDEST_C.")
     if bool(settings.rekognition_topic) != bool(settings.rekognition_role):
         raise SettingsError("ROLLCALL_REKOGNITION_TOPIC and ROLLCALL_REKOGNITION_ROLE are set together or not at all.")
     kinds = {url.scheme for url in settings.notices}

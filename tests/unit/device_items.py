@@ -20,9 +20,9 @@ NINE = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)  # 09:00 of a Monday in Seoul
 MINUTE = timedelta(minutes=1)
 
 
-def a_timetable() -> MemoryServices:
+def a_timetable(**settings: str) -> MemoryServices:
     """A course in R 101 on Mondays from nine to ten."""
-    made = services_in_memory()
+    made = services_in_memory(**settings)
     add_slot(made, course_id=a_course(made).id, room="R 101", weekday=0, starts="09:00", ends="10:00", by=None)
     return made
 

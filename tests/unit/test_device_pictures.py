@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from PIL import Image
 
-from attendance.model import Device, new_id
+from attendance.adapters.mail import Sender, mail_of
+from attendance.changes import SaveUser
+from attendance.model import MAIL, Device, Message, NoticeKind, Role, UserNotices, new_id
 from attendance.ports import MediaFile
+from attendance.rules.notices import written_choices
 from attendance.use_cases.devices.reading import list_alarms, skin_during
 from attendance.use_cases.devices.readings import SentReading, receive_readings
+from attendance.use_cases.outbox import drain
+from attendance.use_cases.people.accounts import add_user
+from tests.fakes.notifier import FakeNotifier
 from tests.unit.device_items import MINUTE, NINE, a_camera, a_timetable, an_item, sent
 from tests.unit.in_memory import MemoryServices
 from tests.website.device_sending import SNAPSHOT, WARM
@@ -85,3 +93,47 @@ def test_what_a_person_uploaded_has_no_skin_beside_it(services: MemoryServices, 
     recording = sent(services, device, an_item())
     assert skin_during(services, recording) is None
     assert skin_during(services, replace(recording, created_by="teacher")) is None
+
+
+def alarmed(services: MemoryServices, device: Device) -> Message:
+    """What an admin is told by mail of a warm reading and the picture that was taken with it."""
+    mail = FakeNotifier(MAIL)
+    services = replace(services, notifiers={MAIL: mail})
+    admin = add_user(services, email="a@example.org", name="Admin", role=Role.ADMIN, by=None).user
+    told = UserNotices({NoticeKind.ALARM: frozenset({MAIL})}, since=services.now())
+    services.store.commit(SaveUser(replace(admin, notices=written_choices(told))))
+    reading = SentReading(new_id(), NINE + 20 * MINUTE, WARM, 24.0)
+    receive_readings(services, replace(device, alarm_line_c=34.0), [reading])
+    sent(services, device, an_item(SNAPSHOT, reading.at, id="f" * 32, reading_id=reading.id), SNAPSHOT)
+    drain(services)
+    ((_, message),) = mail.sent.values()
+    return message
+
+
+def test_the_notice_of_a_classrooms_alarm_has_picture_and_reading_side_by_side(
+    services: MemoryServices, device: Device
+) -> None:
+    message = alarmed(services, device)
+    assert message.subject == "35.0 °C measured: R 101"
+    assert ("Coolest and hottest", "21.5 – 35.2 °C") in {(fact.label, fact.value) for fact in message.facts}
+    photo, drawing = message.pictures
+    assert (photo.content, photo.shows_a_face) == (SNAPSHOT, True)
+    assert (drawing.content[:4], drawing.shows_a_face) == (b"\x89PNG", False)
+    assert drawing.alt == "Heat map, 21.5 – 35.2 °C"
+    sender = Sender("Rollcall <r@example.org>", may_show_faces=True)
+    shown = mail_of(message, sender, "a@example.org", "k", services.now()).as_string()
+    hidden = mail_of(message, replace(sender, may_show_faces=False), "a@example.org", "k", services.now()).as_string()
+    assert shown.count("cid:picture") - hidden.count("cid:picture") == 1  # the face is there only where it may be
+
+
+def test_thermal_pictures_of_notices_have_the_colours_that_are_set() -> None:
+    def drawn(**settings: str) -> list[int]:
+        services = a_timetable(**settings)
+        picture = alarmed(services, a_camera(services)).pictures[1]
+        with Image.open(io.BytesIO(picture.content)) as image:
+            return [image.getpixel((2, 2)), image.getpixel((84, 84))]
+
+    cool, warm = drawn()
+    assert (cool, warm) == (0, 255)  # below 22 and above 30 degrees
+    cool, warm = drawn(ROLLCALL_THERMAL_COLDEST_C="20", ROLLCALL_THERMAL_HOTTEST_C="50")
+    assert 0 < cool < warm < 255

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from attendance.changes import AddUnknownDecision, RemoveUnknownDecision
 from attendance.committing import commit
@@ -189,8 +190,12 @@ def _decision(
     student_id: str | None = None,
     face_id: str | None = None,
 ) -> UnknownDecision:
+    """Later than all that was said there before, whatever the clock does: the later of two counts."""
     seen, rest = (tuple(visit_spot(visit.id) for visit in some) for some in (visits, others))
-    return UnknownDecision(new_id(), None, kind, services.now(), by, seen, rest, student_id, face_id, device_id=door.id)
+    before = max((one.at for one in services.store.unknown_decisions(Owner.door(door.id))), default=None)
+    now = services.now()
+    at = now if before is None else max(now, before + timedelta(microseconds=1))
+    return UnknownDecision(new_id(), None, kind, at, by, seen, rest, student_id, face_id, device_id=door.id)
 
 
 def _commit(

@@ -44,7 +44,7 @@ def alarm(services: Services, event: Event, reader: Reader) -> Message:
         )
     if entry.reading is not None:
         facts.insert(2, Fact(_("Coolest and hottest"), _range(entry.reading)))
-        pictures.append(_drawn(entry.reading, _("Heat map, %(range)s", range=_range(entry.reading))))
+        pictures.append(_drawn(services, entry.reading, _("Heat map, %(range)s", range=_range(entry.reading))))
     where = entry.device.room or entry.device.name
     return Message(
         kind=NoticeKind.ALARM,
@@ -88,7 +88,7 @@ def unknown_at_door(services: Services, event: Event, reader: Reader) -> Message
     pictures = _pictures_of(services, visit, _("Picture of %(moment)s", moment=moment))
     if visit.reading is not None:
         facts.append(Fact(_("Coolest and hottest"), _range(visit.reading)))
-        pictures.append(_drawn(visit.reading, _("Heat map, %(range)s", range=_range(visit.reading))))
+        pictures.append(_drawn(services, visit.reading, _("Heat map, %(range)s", range=_range(visit.reading))))
     if said is not None:
         news = said.in_words(_, _("This person"))
     else:
@@ -147,10 +147,12 @@ def _photo(services: Services, recording: Recording, alt: str) -> list[Picture]:
         return []
 
 
-def _drawn(reading: Reading, alt: str) -> Picture:
+def _drawn(services: Services, reading: Reading, alt: str) -> Picture:
+    """In the same colours for all readings, so that two notices can be compared at a glance."""
     from attendance.thermal_picture import thermal_png  # noqa: PLC0415 - numpy is loaded where one is drawn
 
-    return Picture(thermal_png(reading), "image/png", alt, shows_a_face=False)
+    scale_c = services.settings.thermal_coldest_c, services.settings.thermal_hottest_c
+    return Picture(thermal_png(reading, scale_c), "image/png", alt, shows_a_face=False)
 
 
 def _range(reading: Reading) -> str:
