@@ -198,8 +198,7 @@ SETTINGS = (
     Setting(
         "ROLLCALL_UNKNOWN_DAYS",
         "14",
-        "For how many days face vectors of unknown people are stored, where an admin switched that on for a course or a "
-        "door.",
+        "For how many days face vectors of unknown people are stored, where a course or a door has that switched on.",
         count(1, 365),
     ),
     Setting(

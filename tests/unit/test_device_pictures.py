@@ -114,7 +114,7 @@ def test_the_notice_of_a_classrooms_alarm_has_picture_and_reading_side_by_side(
     services: MemoryServices, device: Device
 ) -> None:
     message = alarmed(services, device)
-    assert message.subject == "35.0 °C measured: R 101"
+    assert message.subject == "35.0 °C measured: r 101"
     assert ("Coolest and hottest", "21.5 – 35.2 °C") in {(fact.label, fact.value) for fact in message.facts}
     photo, drawing = message.pictures
     assert (photo.content, photo.shows_a_face) == (SNAPSHOT, True)
