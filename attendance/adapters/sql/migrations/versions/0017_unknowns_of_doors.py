@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import mysql
 
 revision = "0017"
-down_revision = "0016"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
