@@ -13,7 +13,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
 revision = "0023"
-down_revision = "0021"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
