@@ -15,6 +15,7 @@ from typing import Any
 from attendance.model import (
     AccessToken,
     Alarm,
+    AtRisk,
     AuditEntry,
     Consent,
     Course,
@@ -481,6 +482,14 @@ class SaveNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class SaveAtRisk:
+    """In place of `was`, or new where that is None. Refused with NotFound (course, student), MovedOn (not as `was`)."""
+
+    risk: AtRisk
+    was: AtRisk | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetNames:
     """Ids and addresses of somebody who is removed leave the audit trail's older entries."""
 
@@ -547,6 +556,7 @@ Change = (
     | AddNotice
     | SaveNotice
     | SaveExternalIds
+    | SaveAtRisk
 )
 """What may stand in a set of changes."""
 

@@ -222,6 +222,26 @@ class VisitsDecided(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundAtRisk(Event):
+    """A student crossed rules of a course; `crossings` say which, and in which lectures."""
+
+    kind: ClassVar[str] = "student.at_risk"
+    about: ClassVar[tuple[str, str]] = ("student", "student_key")
+    course_id: str
+    student_key: str
+    crossings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskRulesSet(Event):
+    """A course asks from now on for something else before it calls a student at risk."""
+
+    kind: ClassVar[str] = "course.risk_rules_set"
+    about: ClassVar[tuple[str, str]] = ("course", "course_id")
+    course_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeWaits(Event):
     """A notice may be sent now. Those of one `line` reach the channel in order; others do not wait for each other."""
 
@@ -253,6 +273,7 @@ class LogAsked(Event):
     statuses: tuple[str, ...] = ()
     from_at: str = ""
     before_at: str = ""
+    format: str = "csv"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,6 +312,8 @@ KINDS: dict[str, type[Event]] = {
         UnknownAtDoor,
         VisitNamed,
         VisitsDecided,
+        FoundAtRisk,
+        RiskRulesSet,
         NoticeWaits,
         PeriodEnded,
         LogAsked,

@@ -15,6 +15,7 @@ from attendance.events import (
     CourseTimesChanged,
     DeviceSilent,
     Event,
+    FoundAtRisk,
     MarksChanged,
     MarkSet,
     MarksSet,
@@ -23,6 +24,7 @@ from attendance.events import (
     NoticeWaits,
     PhotosRemoved,
     RecordingSearched,
+    RiskRulesSet,
     StudentRegistered,
     StudentRemoved,
     UnknownAtDoor,
@@ -68,6 +70,7 @@ _TOLD = (
     VisitSeen,
     UnknownAtDoor,
     VisitNamed,
+    FoundAtRisk,
 )
 _SEND = "attendance.handlers.notices:send"
 
@@ -83,6 +86,9 @@ HANDLERS: Mapping[str, Handler] = {
     ),
     "marks": Handler((MarksWait,), "attendance.handlers.marks:decide"),
     "marking": Handler((CourseTimesChanged,), "attendance.handlers.marking:mark_again"),
+    "risks": Handler(
+        (MarksChanged, MarkSet, MarksSet, RecordingSearched, RiskRulesSet), "attendance.handlers.risks:check"
+    ),
     "notices": Handler(_TOLD, "attendance.handlers.notices:write_down"),
     "withdrawing": Handler((StudentRemoved,), "attendance.handlers.notices:withdraw"),
     MAIL: Handler((NoticeWaits,), _SEND, channel=MAIL),

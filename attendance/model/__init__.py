@@ -24,7 +24,7 @@ from attendance.model.devices import (
 from attendance.model.ids import is_id, new_id
 from attendance.model.lectures import Lecture, Recording, RecordingKind, SearchStatus, Sighting, Thresholds
 from attendance.model.lists import FORGOTTEN, AuditEntry, LectureCounts, LogFilter, LogRow, Page
-from attendance.model.marks import BookMark, CheckIn, Evidence, Mark, MarkChange, Method, OwnStatus, Status
+from attendance.model.marks import BookMark, CheckIn, Evidence, Mark, MarkChange, MarkTotal, Method, OwnStatus, Status
 from attendance.model.notices import (
     MAIL,
     SLACK,
@@ -46,6 +46,7 @@ from attendance.model.notices import (
 )
 from attendance.model.outbox import ERASE, OutboxItem
 from attendance.model.people import Course, EngineCount, Face, Role, Session, Student, User
+from attendance.model.risks import AtRisk
 from attendance.model.school import (
     TO_BE_DELETED,
     Effect,
@@ -74,6 +75,7 @@ __all__ = [
     "ActionKind",
     "Alarm",
     "Answer",
+    "AtRisk",
     "Attachment",
     "AuditEntry",
     "BookMark",
@@ -108,6 +110,7 @@ __all__ = [
     "Manner",
     "Mark",
     "MarkChange",
+    "MarkTotal",
     "Message",
     "Method",
     "NearAlarms",

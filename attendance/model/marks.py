@@ -150,3 +150,14 @@ class BookMark:
     own_status: str | None = None
     left_early: bool = False
     by_person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MarkTotal:
+    """How many marks of one status a course has in one part of a time, such as a week."""
+
+    course_id: str
+    part: int
+    status: Status
+    own_status: str | None
+    number: int

@@ -24,6 +24,7 @@ class NoticeKind(StrEnum):
     WEEK_LOG = "week_log"
     DAILY_SUMMARY = "daily_summary"
     WEEKLY_SUMMARY = "weekly_summary"
+    AT_RISK = "at_risk"
     ALARM = "alarm"
     DEVICE_SILENT = "device_silent"
     DIGEST = "digest"  # several notices of a day in one: follows from what was chosen, and is not chosen itself
@@ -42,11 +43,11 @@ class NoticeState(StrEnum):
 class Notice:
     """That one receiver is told of one event by one channel; what it says is composed when it is sent, from ids.
 
-    `receiver` is `user ID`, or the name of a channel of the service. `subject` and `body` are those of the event in
-    the outbox. `due_at` is when it may go where it must wait for that (quiet hours, a digest); None once its sending
-    waits in the outbox. `reference` is what the service calls it; `reason` is why the last attempt failed. `names` are
-    the keys of the students whom it named when it was sent, with blanks between them. `version` counts its changes, so
-    that of two who change it at once one is refused.
+    `receiver` is `user ID`, `contact KEY` of a student's contact, or the name of a channel of the service.
+    `subject` and `body` are those of the event in the outbox. `due_at` is when it may go where it must wait for that (quiet hours, a
+    digest); None once its sending waits in the outbox. `reference` is what the service calls it; `reason` is why the
+    last attempt failed. `names` are the keys of the students whom it named when it was sent, with blanks between them.
+    `version` counts its changes, so that of two who change it at once one is refused.
     """
 
     id: str
@@ -168,15 +169,16 @@ class Pace(StrEnum):
 class UserNotices:
     """What a user chose: the channels of each kind, where they chose for that kind, and when.
 
-    An empty set is "never"; a kind that is missing is as the course says, or as usual. Quiet hours are `HH:MM` of the
-    reader's clock and may go over midnight; without both there are none. `since` is when this was chosen: no summary
-    goes back to before.
+    An empty set is "never"; a kind that is missing is as the course says, or as usual. `log_format` is that of logs by
+    mail, None as the course says. Quiet hours are `HH:MM` of the reader's clock and may go over midnight; without both
+    there are none. `since` is when this was chosen: no summary goes back to before.
     """
 
     channels: Mapping[NoticeKind, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     pace: Pace = Pace.AT_ONCE
     quiet_from: str | None = None
     quiet_until: str | None = None
+    log_format: str | None = None
     since: datetime | None = None
 
 
@@ -189,4 +191,5 @@ class CourseNotices:
 
     channels: Mapping[NoticeKind, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     slack_channel: str = ""
+    log_format: str = "csv"
     since: datetime | None = None

@@ -34,6 +34,7 @@ class User:
     language: str | None = None
     session_key: str = field(default_factory=new_id)  # replaced with the password, so that older sessions end
     notices: str | None = None  # what they chose to be told, as rules/notices.py writes it
+    calendar_key: str | None = None  # what the addresses of their calendars are signed with; None: they have none
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ class Course:
     check_in_early_minutes: int = 15
     check_in_late_minutes: int = 30
     check_in_networks: str = ""
+    risk_rules: str | None = None
+    """When a student is at risk, as rules/risks.py writes it; None: nobody ever said."""
 
     @property
     def label(self) -> str:
@@ -92,6 +95,8 @@ class Student:
     created_at: datetime
     consents: tuple[Consent, ...] = ()
     """All that were ever given, in the order in which they were recorded."""
+    contact_email: str = ""
+    """Of a third person, such as a guardian or tutor, who may be told that the student is at risk."""
 
     @property
     def consent_on(self) -> date | None:

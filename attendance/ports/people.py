@@ -32,6 +32,9 @@ class UserStore(Protocol):
     def users(self, *, text: str = "", page: int = 1, size: int = 50) -> Page[User]:
         """Sorted by email; `text` is part of an email or name."""
 
+    def accounts(self, student_id: str) -> Sequence[User]:
+        """Those that are linked to the student, sorted by email."""
+
     def has_admin(self) -> bool:
         """Whether the site has been set up."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Protocol
 
 from attendance.changes import Part
 from attendance.model import (
+    AtRisk,
     AuditEntry,
     BookMark,
     Lecture,
@@ -17,6 +18,7 @@ from attendance.model import (
     LogRow,
     Mark,
     MarkChange,
+    MarkTotal,
     Notice,
     NoticeState,
     OutboxItem,
@@ -52,6 +54,11 @@ class LectureStore(Protocol):
 
     def lectures(self, *, course_ids: Sequence[str] | None = None, page: int = 1, size: int = 50) -> Page[Lecture]:
         """Newest first."""
+
+    def lectures_between(
+        self, from_at: datetime, before_at: datetime, *, course_ids: Sequence[str] | None = None
+    ) -> Sequence[Lecture]:
+        """Those that start in this time, the first to start first, then by id."""
 
     def lecture_counts(self, lecture_ids: Sequence[str]) -> Mapping[str, LectureCounts]:
         """Of each of them, by its id, without reading all that was seen in it."""
@@ -110,6 +117,14 @@ class MarkStore(Protocol):
 
     def mark_changes(self, lecture_id: str) -> Sequence[MarkChange]:
         """The history of all marks of a lecture, oldest first."""
+
+    def mark_totals(
+        self, bounds: Sequence[datetime], *, course_ids: Sequence[str] | None = None, without: Collection[str] = ()
+    ) -> Sequence[MarkTotal]:
+        """How many marks of each status and own status each course has, between one bound and the next.
+
+        Of lectures that ended by the last bound, but not of those in `without`; in any order.
+        """
 
     def mark_history(self, lecture_id: str, student_id: str) -> Sequence[MarkChange]:
         """Oldest first."""
@@ -196,6 +211,19 @@ class NoticeStore(Protocol):
         """Those that were written before this and do not wait."""
 
 
+class RiskStore(Protocol):
+    """Who is at risk. It goes with the student and with the course, and is written by `commit` alone."""
+
+    def at_risk(self, course_ids: Sequence[str] | None = None, *, page: int = 1, size: int = 50) -> Page[AtRisk]:
+        """Who is at risk now, in these courses or in all; the newest first, then by course and student."""
+
+    def risks(self, course_id: str) -> Sequence[AtRisk]:
+        """Of a course, also of those who are no longer at risk; by student id."""
+
+    def risk(self, course_id: str, student_id: str) -> AtRisk | None:
+        """None where no rule ever found anything."""
+
+
 class Store(
     UserStore,
     SessionStore,
@@ -218,6 +246,7 @@ class Store(
     AuditStore,
     OutboxStore,
     NoticeStore,
+    RiskStore,
     Protocol,
 ):
     """All that is remembered."""

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from attendance.events import AlarmRaised, DeviceSilent, Event, RecordingSearched, UnknownAtDoor, UnknownSeen
+from attendance.events import (
+    AlarmRaised,
+    DeviceSilent,
+    Event,
+    FoundAtRisk,
+    RecordingSearched,
+    UnknownAtDoor,
+    UnknownSeen,
+)
 from attendance.model import (
     MAIL,
     SLACK,
@@ -34,11 +42,16 @@ OF_COURSES = (
     NoticeKind.UNKNOWN_SEEN,
     NoticeKind.LECTURE_LOG,
     NoticeKind.WEEK_LOG,
+    NoticeKind.AT_RISK,
 )
 OF_PEOPLE = (NoticeKind.DAILY_SUMMARY, NoticeKind.WEEKLY_SUMMARY)
 OF_THE_SITE = (NoticeKind.ALARM, NoticeKind.DEVICE_SILENT)
 _IN_DIGESTS = (NoticeKind.SEARCH_DONE, NoticeKind.UNSURE_WAITING, NoticeKind.UNKNOWN_SEEN)
 _FOR_PEOPLE = (MAIL, SLACK)
+_USUAL: Mapping[NoticeKind, frozenset[str]] = {NoticeKind.AT_RISK: frozenset({MAIL})}
+"""How people are told where neither they nor the course chose: who sets rules of risk wants to hear of them."""
+LOG_FORMATS = ("csv", "pdf")
+"""As what logs come by mail."""
 
 _KINDS_OF: Mapping[type[Event], Sequence[NoticeKind]] = {
     RecordingSearched: (NoticeKind.SEARCH_DONE, NoticeKind.UNSURE_WAITING, NoticeKind.LECTURE_LOG),
@@ -46,6 +59,7 @@ _KINDS_OF: Mapping[type[Event], Sequence[NoticeKind]] = {
     UnknownAtDoor: (NoticeKind.UNKNOWN_SEEN,),
     AlarmRaised: (NoticeKind.ALARM,),
     DeviceSilent: (NoticeKind.DEVICE_SILENT,),
+    FoundAtRisk: (NoticeKind.AT_RISK,),
 }
 
 
@@ -66,7 +80,7 @@ def kinds_of(event: Event) -> Sequence[NoticeKind]:
 def kinds_for(role: Role) -> Sequence[NoticeKind]:
     """What somebody of this role can choose."""
     if role is Role.STUDENT:
-        return ()
+        return (NoticeKind.AT_RISK,)
     return (*OF_COURSES, *OF_PEOPLE, *(OF_THE_SITE if role is Role.ADMIN else ()))
 
 
@@ -78,6 +92,7 @@ def choices_of(user: User) -> UserNotices:
         pace=Pace(said.get("pace", Pace.AT_ONCE)),
         quiet_from=said.get("quiet_from"),
         quiet_until=said.get("quiet_until"),
+        log_format=said.get("log_format"),
         since=_moment(said),
     )
 
@@ -85,7 +100,7 @@ def choices_of(user: User) -> UserNotices:
 def choices_of_course(course: Course) -> CourseNotices:
     """What the course chose; nothing where nobody ever did."""
     said = json.loads(course.notices or "{}")
-    return CourseNotices(_channels(said), said.get("slack_channel", ""), _moment(said))
+    return CourseNotices(_channels(said), said.get("slack_channel", ""), said.get("log_format", "csv"), _moment(said))
 
 
 def written_choices(chosen: UserNotices | CourseNotices) -> str:
@@ -93,9 +108,14 @@ def written_choices(chosen: UserNotices | CourseNotices) -> str:
     said: dict[str, Any] = {name: sorted(channels) for name, channels in chosen.channels.items()}
     said = {"channels": said, "since": chosen.since.isoformat() if chosen.since else None}
     if isinstance(chosen, CourseNotices):
-        said |= {"slack_channel": chosen.slack_channel}
+        said |= {"slack_channel": chosen.slack_channel, "log_format": chosen.log_format}
     else:
-        said |= {"pace": chosen.pace, "quiet_from": chosen.quiet_from, "quiet_until": chosen.quiet_until}
+        said |= {
+            "log_format": chosen.log_format,
+            "pace": chosen.pace,
+            "quiet_from": chosen.quiet_from,
+            "quiet_until": chosen.quiet_until,
+        }
     return json.dumps({name: value for name, value in said.items() if value is not None}, ensure_ascii=False)
 
 
@@ -106,7 +126,10 @@ def channels_of(kind: NoticeKind, user: User, course: Course | None = None) -> f
         return own[kind]
     if kind in OF_THE_SITE:
         return frozenset({MAIL}) if user.role is Role.ADMIN else frozenset()
-    of_course = choices_of_course(course).channels.get(kind, frozenset()) if course else frozenset()
+    if user.role is Role.STUDENT:  # the course chooses for its teachers
+        return _USUAL.get(kind, frozenset())
+    chosen = choices_of_course(course).channels if course else {}
+    of_course = chosen.get(kind, _USUAL.get(kind, frozenset()))
     return of_course & {MAIL}  # by Slack a course tells its channel, not each teacher
 
 
@@ -134,6 +157,12 @@ def receivers(
 def machines(served: Mapping[str, Sequence[str]]) -> Iterator[Receiver]:
     """Who is told of every event."""
     return (Receiver(WEBHOOK, name) for name in served.get(WEBHOOK, ()))
+
+
+def log_format_for(user: User | None, course: Course | None) -> str:
+    """As the user chose, else as the course did."""
+    own = choices_of(user).log_format if user else None
+    return own or (choices_of_course(course).log_format if course else LOG_FORMATS[0])
 
 
 def zone_for(user: User | None, course: Course | None, site: str) -> str:

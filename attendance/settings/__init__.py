@@ -278,6 +278,12 @@ SETTINGS = (
         yes_or_no,
     ),
     Setting(
+        "ROLLCALL_TELL_CONTACTS",
+        "no",
+        "Whether a third person on a student's record, such as a guardian, may be told that the student is at risk.",
+        yes_or_no,
+    ),
+    Setting(
         "ROLLCALL_NOTICES_DAYS",
         "30",
         "For how many days is kept whom of what was told, with mails in a folder and messages in Slack.",
@@ -364,6 +370,7 @@ class Settings:
     notices: tuple[ServiceUrl, ...]
     notices_from: str
     notices_faces: bool
+    tell_contacts: bool
     notices_days: int
     webhook_secret: ServiceUrl
     slack_bot_token: ServiceUrl

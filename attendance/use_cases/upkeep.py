@@ -9,6 +9,7 @@ from datetime import timedelta
 from attendance.errors import RollcallError
 from attendance.searching.advancing import advance_all
 from attendance.services import Services
+from attendance.use_cases.courses.risks import check_lately
 from attendance.use_cases.devices.devices import note_silence
 from attendance.use_cases.devices.readings import thin_readings
 from attendance.use_cases.doors.consenting import forget_who_disagrees
@@ -65,7 +66,7 @@ def sweep(services: Services, out_of_time: Callable[[], bool] = lambda: False) -
 
 
 def tidy(services: Services) -> None:
-    """What may wait an hour: summaries, old uploads, imports, readings, visits, vectors, notices, stray files.
+    """What may wait an hour: who is at risk, summaries, and old uploads, imports, readings, visits, vectors and files.
 
     Raises ServiceUnavailable.
     """
@@ -79,6 +80,7 @@ def tidy(services: Services) -> None:
     services.store.remove_ended_sessions(services.now())
     forget_old_requests(services)
     erase_orphans(services)
+    check_lately(services)
     tell_periods(services)
     remove_left_over(services)  # before their rows, which say what is to be taken back
     remove_old_notices(services)

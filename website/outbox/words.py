@@ -14,6 +14,7 @@ HANDLERS = {
     "unknowns": _l("Mark lectures anew after somebody was named"),
     "marks": _l("Decide the marks of a lecture when it is over"),
     "marking": _l("Mark the lectures of a course anew by its times"),
+    "risks": _l("Find out who is at risk"),
     "notices": _l("Write down who is told of it"),
     "withdrawing": _l("Take back notices that name who was removed"),
     MAIL: _l("Send a mail"),

@@ -20,6 +20,7 @@ from attendance.adapters.dynamodb.notices import DynamoNotices
 from attendance.adapters.dynamodb.outbox import DynamoOutbox, adding_to_outbox
 from attendance.adapters.dynamodb.preparing import DynamoPreparation
 from attendance.adapters.dynamodb.readings import DynamoReadings
+from attendance.adapters.dynamodb.risks import DynamoRisks
 from attendance.adapters.dynamodb.searches import DynamoSearches, DynamoSpending
 from attendance.adapters.dynamodb.students import DynamoStudents
 from attendance.adapters.dynamodb.table import LastStep, Table
@@ -65,6 +66,7 @@ from attendance.changes import (
     RemoveVisits,
     RevokeAccessToken,
     RevokeDevice,
+    SaveAtRisk,
     SaveConsents,
     SaveCourse,
     SaveDevice,
@@ -112,6 +114,7 @@ class DynamoStore(
     DynamoAudit,
     DynamoOutbox,
     DynamoNotices,
+    DynamoRisks,
 ):
     """All that is remembered, in one table."""
 
@@ -186,6 +189,7 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     AddNotice: DynamoNotices._add_notice,
     SaveNotice: DynamoNotices._save_notice,
     SaveExternalIds: DynamoExternalIds._save_external_ids,
+    SaveAtRisk: DynamoRisks._save_at_risk,
 }
 """Which method applies which change; a new kind of change is one line more."""
 

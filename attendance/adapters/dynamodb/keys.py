@@ -391,6 +391,25 @@ def student_visit(student_id: str, place: str) -> Key:
 NOTICES_DUE = "notices-due"
 
 
+RISK = "risk#"
+AT_RISK = "at-risk"
+
+
+def risk(course_id: str, student_id: str) -> Key:
+    """Of a student among those of the course."""
+    return of_course(course_id), RISK + plain(student_id)
+
+
+def student_risk(student_id: str, course_id: str) -> Key:
+    """Of the item that leads from a student to it."""
+    return of_student(student_id), RISK + plain(course_id)
+
+
+def open_risk(since: datetime, course_id: str, student_id: str) -> Key:
+    """Of the item that leads to it while the student is at risk."""
+    return AT_RISK, f"{moment(since)}#{plain(course_id)}#{plain(student_id)}"
+
+
 def notice(notice_id: str) -> Key:
     return f"notice#{plain(notice_id)}", "notice"
 

@@ -105,6 +105,13 @@ class DynamoLectures(DynamoMarks):
         found = sorted(lectures_of(self.table, course_ids), key=lambda lecture: lecture.id)
         return page_of(sorted(found, key=lambda lecture: lecture.starts_at, reverse=True), page, size)
 
+    def lectures_between(
+        self, from_at: datetime, before_at: datetime, *, course_ids: Sequence[str] | None = None
+    ) -> Sequence[Lecture]:
+        """A query a course."""
+        found = lectures_of(self.table, course_ids, from_at, before_at)
+        return sorted(found, key=lambda lecture: (lecture.starts_at, lecture.id))
+
     def lecture_counts(self, lecture_ids: Sequence[str]) -> Mapping[str, LectureCounts]:
         """By id; lectures count their marks."""
         lectures = self.table.get_many(map(keys.lecture, lecture_ids))

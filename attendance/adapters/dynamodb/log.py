@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from attendance.adapters.dynamodb import keys
@@ -12,7 +14,7 @@ from attendance.adapters.dynamodb.lectures import lectures_of
 from attendance.adapters.dynamodb.marks import marks_counted, stored_mark
 from attendance.adapters.dynamodb.table import Table, TablePart, together
 from attendance.adapters.dynamodb.values import Item, read, text
-from attendance.model import BookMark, Course, Lecture, LogFilter, LogRow, Mark, Page, Status, Student
+from attendance.model import BookMark, Course, Lecture, LogFilter, LogRow, Mark, MarkTotal, Page, Status, Student
 from attendance.rules.log import has_status, is_in_time, is_wanted, sort_order, sorted_rows
 from attendance.rules.paging import page_of
 
@@ -46,6 +48,27 @@ class DynamoLog(TablePart):
         if _is_counted(wanted):
             return sum((counts for _, counts in self._counted(wanted)), Counter())
         return Counter(row.mark.status for row in self._matching(wanted))
+
+    def mark_totals(
+        self, bounds: Sequence[datetime], *, course_ids: Sequence[str] | None = None, without: Collection[str] = ()
+    ) -> Sequence[MarkTotal]:
+        """Lectures count their marks; only of courses with statuses of their own the marks are read."""
+        lectures = lectures_of(self.table, course_ids, bounds[0], bounds[-1])
+        over = {one.id: one for one in lectures if one.ends_at <= bounds[-1] and one.id not in without}
+        courses = _read_all(self.table, Course, {keys.course(one.course_id) for one in over.values()})
+        items = self.table.get_many(map(keys.lecture, over))
+        totals: Counter[tuple[str, int, Status, str | None]] = Counter()
+        for lecture in over.values():
+            course, part = courses.get(lecture.course_id), bisect_right(bounds, lecture.starts_at) - 1
+            if course is not None and not course.statuses:
+                for status, number in marks_counted(items.get(keys.lecture(lecture.id))).items():
+                    totals[lecture.course_id, part, status, None] += number
+        for course in (one for one in courses.values() if one.statuses):
+            for mark in self.course_marks(course.id):
+                if mark.lecture_id in over:
+                    part = bisect_right(bounds, over[mark.lecture_id].starts_at) - 1
+                    totals[course.id, part, mark.status, mark.own_status] += 1
+        return [MarkTotal(*key, number) for key, number in totals.items() if number]
 
     def _by_time(self, wanted: LogFilter, page: int, size: int, *, turned: bool) -> Page[LogRow]:
         """Lectures count their marks, so that only the marks of this page are read.

@@ -14,6 +14,7 @@ from attendance.adapters.dynamodb.external import forget_external, led_to
 from attendance.adapters.dynamodb.faces import DynamoFaces, counting, counting_new, forgetting, keeping, settled
 from attendance.adapters.dynamodb.marks import deleting, transaction
 from attendance.adapters.dynamodb.media_items import delete_with_media
+from attendance.adapters.dynamodb.risks import remove_risk
 from attendance.adapters.dynamodb.table import Table, key_in, together
 from attendance.adapters.dynamodb.unknowns import drop_what_was_said_of
 from attendance.adapters.dynamodb.users import DynamoUsers
@@ -58,9 +59,8 @@ class DynamoStudents(DynamoFaces):
 
     def _save_student(self, student: Student) -> None:
         """Raises NotFound."""
-        changed = update(
-            keys.student(student.id), "SET #name = :name", STAYS, no_student(student.id), name=student.name
-        )
+        expression, values = setting({"name": student.name, "contact_email": student.contact_email})
+        changed = update(keys.student(student.id), expression, STAYS, no_student(student.id), **values)
         self.table.transact([changed])
 
     def _save_consents(self, student_id: str, before: tuple[Consent, ...], after: tuple[Consent, ...]) -> None:
@@ -195,6 +195,8 @@ def _follow(table: Table, student_id: str, lead: Item) -> None:
         remove_visits(table, [text(lead, "visit_id")])
     elif place.startswith(keys.COURSE):
         table.delete_many(keys.on_roster(text(lead, "course_id"), student_id))
+    elif place.startswith(keys.RISK):
+        remove_risk(table, text(lead, "course_id"), student_id)
     elif place.startswith(keys.UNKNOWN):
         drop_what_was_said_of(table, student_id, lead)
     elif place.startswith(keys.EXTERNAL):

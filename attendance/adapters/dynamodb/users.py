@@ -79,6 +79,12 @@ class DynamoUsers(TablePart):
         found = [user for user in everybody if contains(text, user.email, user.name)]
         return page_of(sorted(found, key=lambda user: folded(user.email)), page, size)
 
+    def accounts(self, student_id: str) -> Sequence[User]:
+        """Sorted by email."""
+        leads = self.table.query(keys.of_student(student_id), keys.USER)
+        items = self.table.get_many([keys.user(text(lead, "user_id")) for lead in leads]).values()
+        return sorted((read(User, item) for item in items), key=lambda user: folded(user.email))
+
     def has_admin(self) -> bool:
         """Whether the site has been set up."""
         return self.count_admins() > 0

@@ -16,6 +16,7 @@ from attendance.adapters.sql.notices import SqlNotices
 from attendance.adapters.sql.outbox import SqlOutbox
 from attendance.adapters.sql.preparing import SqlPreparation, SqlPurging
 from attendance.adapters.sql.readings import SqlAlarms, SqlReadings
+from attendance.adapters.sql.risks import SqlRisks
 from attendance.adapters.sql.searches import SqlSearches, SqlSpending
 from attendance.adapters.sql.students import SqlRenewals, SqlStudents
 from attendance.adapters.sql.tokens import SqlRequests, SqlTokens
@@ -59,6 +60,7 @@ from attendance.changes import (
     RemoveVisits,
     RevokeAccessToken,
     RevokeDevice,
+    SaveAtRisk,
     SaveConsents,
     SaveCourse,
     SaveDevice,
@@ -103,6 +105,7 @@ class SqlStore(
     SqlAudit,
     SqlOutbox,
     SqlNotices,
+    SqlRisks,
 ):
     """All that is remembered, in one SQL database."""
 
@@ -168,6 +171,7 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     AddNotice: SqlNotices._add_notice,
     SaveNotice: SqlNotices._save_notice,
     SaveExternalIds: SqlExternalIds._save_external_ids,
+    SaveAtRisk: SqlRisks._save_at_risk,
 }
 """Which method applies which change; a new kind of change is one line more."""
 

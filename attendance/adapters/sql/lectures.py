@@ -82,6 +82,16 @@ class SqlLectures(SqlMarks):
         with self._reading() as connection:
             return page_of(connection, query, page, size, lambda row: read(Lecture, lectures, row))
 
+    def lectures_between(
+        self, from_at: datetime, before_at: datetime, *, course_ids: Sequence[str] | None = None
+    ) -> Sequence[Lecture]:
+        """The first to start first."""
+        query = select(lectures).where(lectures.c.starts_at >= from_at, lectures.c.starts_at < before_at)
+        if course_ids is not None:
+            query = query.where(lectures.c.course_id.in_(course_ids))
+        with self._looking() as connection:
+            return read_all(connection, Lecture, lectures, query.order_by(lectures.c.starts_at, lectures.c.id))
+
     def lecture_counts(self, lecture_ids: Sequence[str]) -> Mapping[str, LectureCounts]:
         """By id."""
         of_strangers = (

@@ -78,6 +78,7 @@ students = Table(
     Column("found_by", text(800), nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("consents", ConsentsText),
+    Column("contact_email", text(254), nullable=False),
 )
 
 users = Table(
@@ -96,6 +97,7 @@ users = Table(
     Column("language", text(16)),
     Column("session_key", text(64), nullable=False),
     Column("notices", prose()),
+    Column("calendar_key", text(64)),
 )
 
 sessions = Table(
@@ -153,6 +155,7 @@ courses = Table(
     Column("check_in_early_minutes", Integer, nullable=False),
     Column("check_in_late_minutes", Integer, nullable=False),
     Column("check_in_networks", text(500), nullable=False),
+    Column("risk_rules", prose()),
     UniqueConstraint("code", "section"),
 )
 
@@ -326,6 +329,22 @@ marks = Table(
     Column("check_in_at", Moment),
     Column("check_in_method", choice(Method)),
     Column("check_in_device", text(64)),
+    Index(None, "lecture_id", "status", "own_status"),  # sums are counted from it alone
+)
+
+# Who is at risk, a row a student and course; what no longer holds stays, so that nobody is told twice.
+at_risk = Table(
+    "at_risk",
+    metadata,
+    _of("course_id", "courses", primary_key=True),
+    _of("student_id", "students", primary_key=True, index=True),
+    Column("since", Moment, nullable=False),
+    Column("findings", prose(), nullable=False),
+    Column("told", prose(), nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("seen_by", text(64)),
+    Column("seen_at", Moment),
+    Index(None, "is_open", "since"),
 )
 
 # `by` is no foreign key, here and in the audit: what somebody did stays when their account goes.

@@ -56,6 +56,12 @@ class SqlUsers(Database):
         with self._reading() as connection:
             return page_of(connection, query, page, size, lambda row: read(User, users, row))
 
+    def accounts(self, student_id: str) -> Sequence[User]:
+        """Sorted by email."""
+        query = select(users).where(users.c.student_id == student_id).order_by(users.c.email_folded)
+        with self._looking() as connection:
+            return read_all(connection, User, users, query)
+
     def has_admin(self) -> bool:
         """Whether the site has been set up."""
         return self.count_admins() > 0

@@ -11,7 +11,7 @@ from itertools import groupby
 from attendance.changes import AddNotice, SaveNotice
 from attendance.committing import commit
 from attendance.errors import AlreadyExists, MovedOn, NotFound
-from attendance.events import PeriodEnded, RecordingSearched, read, written
+from attendance.events import FoundAtRisk, PeriodEnded, RecordingSearched, read, written
 from attendance.model import (
     Course,
     Notice,
@@ -87,11 +87,15 @@ def _release(services: Services, notice: Notice) -> None:
 
 def _waits_for_searches(services: Services, notice: Notice) -> bool:
     event = read(notice.body)
-    if notice.kind is not NoticeKind.LECTURE_LOG or not isinstance(event, RecordingSearched):
+    if isinstance(event, FoundAtRisk):
+        lecture_ids = [crossing.partition(":")[2] for crossing in event.crossings]
+    elif notice.kind is NoticeKind.LECTURE_LOG and isinstance(event, RecordingSearched):
+        lecture_ids = [event.lecture_id]
+    else:
         return False
     if services.now() - notice.created_at > _LONGEST_WAIT:
         return False
-    recordings = services.store.recordings(event.lecture_id)
+    recordings = [one for lecture_id in lecture_ids for one in services.store.recordings(lecture_id)]
     return any(one.status in (SearchStatus.QUEUED, SearchStatus.SEARCHING) for one in recordings)
 
 

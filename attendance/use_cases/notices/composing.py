@@ -12,7 +12,7 @@ from attendance.events import Event, LogAsked, UnknownAtDoor, read
 from attendance.model import Course, Link, Message, Notice, NoticeKind, User
 from attendance.rules.notices import zone_for
 from attendance.services import Services
-from attendance.use_cases.notices import course_messages, device_messages
+from attendance.use_cases.notices import course_messages, device_messages, risk_messages
 from attendance.use_cases.notices.composed import Reader, language_of
 from attendance.use_cases.notices.unsubscribing import unsubscribe_url
 from attendance.words import Words
@@ -26,6 +26,7 @@ _COMPOSED_BY: Mapping[NoticeKind, _Composer] = {
     NoticeKind.WEEK_LOG: course_messages.week_log,
     NoticeKind.DAILY_SUMMARY: course_messages.summary,
     NoticeKind.WEEKLY_SUMMARY: course_messages.summary,
+    NoticeKind.AT_RISK: risk_messages.at_risk,
     NoticeKind.ALARM: device_messages.alarm,
     NoticeKind.DEVICE_SILENT: device_messages.device_silent,
 }

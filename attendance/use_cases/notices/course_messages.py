@@ -1,6 +1,6 @@
 """Messages about lectures: searches, who waits for a decision, strangers, the log, and summaries.
 
-Students are named in the log alone, which is what was asked for.
+Students are named in the log, which is what was asked for, and where they are at risk.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from attendance.model import (
 )
 from attendance.rules.notices import period_bounds
 from attendance.services import Services
+from attendance.use_cases.courses.risks import RiskCard, risk_cards
 from attendance.use_cases.lectures.log import export_log, log_rows
 from attendance.use_cases.notices.composed import (
     Reader,
@@ -37,8 +38,10 @@ from attendance.use_cases.notices.composed import (
     link_to,
 )
 from attendance.use_cases.notices.decided import said_of
+from attendance.use_cases.notices.risk_messages import in_words
 
 MOST_PICTURES = 5
+_MOST_AT_RISK = 20
 _MOMENT = timedelta(microseconds=1)
 _CSV = "text/csv; charset=utf-8"
 
@@ -184,6 +187,10 @@ def summary(services: Services, event: Event, reader: Reader) -> Message:
     paragraphs = [_.count("There was %(num)s lecture.", "There were %(num)s lectures.", len(held))]
     if unsure:
         paragraphs.append(_.count("%(num)s face waits to be decided.", "%(num)s faces wait to be decided.", unsure))
+    cards = risk_cards(services, courses, everywhere=user.role is Role.ADMIN, size=_MOST_AT_RISK)
+    if cards.total:
+        paragraphs.append(_.count("%(num)s student is at risk.", "%(num)s students are at risk.", cards.total))
+    lines += [Fact(_("At risk: %(name)s", name=one.student.name), _risk_words(reader, one)) for one in cards.items]
     return Message(
         kind=NoticeKind.DAILY_SUMMARY,
         subject=_("Attendance of %(days)s", days=_days(reader, first, after)),
@@ -191,7 +198,12 @@ def summary(services: Services, event: Event, reader: Reader) -> Message:
         at=event.at,
         facts=tuple(lines),
         links=link_to(services, _("Open the lectures"), "/lectures/"),
+        names=tuple(dict.fromkeys(one.student.key for one in cards.items)),
     )
+
+
+def _risk_words(reader: Reader, card: RiskCard) -> str:
+    return f"{card.course.label}: {' '.join(in_words(reader.words, one) for one in card.findings)}"
 
 
 def of_lecture(lecture: Lecture) -> LogFilter:

@@ -41,7 +41,7 @@ def send_notice(services: Services, notice_id: str) -> None:
         _save(services, notice, state=NoticeState.FAILED, reason=_NO_CHANNEL)
         return
     try:
-        user = _user_of(services, notice)
+        user, to = _receiver_of(services, notice)
     except NotFound:
         _save(services, notice, state=NoticeState.FAILED, reason=_NO_RECEIVER)
         return
@@ -49,7 +49,7 @@ def send_notice(services: Services, notice_id: str) -> None:
     if message is None:
         _save(services, notice, state=NoticeState.SENT, sent_at=services.now(), reason=_GONE)
         return
-    _send(services, notice, message, user.email if user else notice.receiver)
+    _send(services, notice, message, to)
 
 
 def _send(services: Services, notice: Notice, message: Message, to: str) -> None:
@@ -115,10 +115,18 @@ def list_notices(services: Services, state: NoticeState, page: int) -> Page[Noti
     return services.store.notices(state, page=page)
 
 
-def _user_of(services: Services, notice: Notice) -> User | None:
-    """Raises NotFound where it was for a user who is gone."""
-    word, _, user_id = notice.receiver.partition(" ")
-    return services.store.user(user_id) if word == "user" else None
+def _receiver_of(services: Services, notice: Notice) -> tuple[User | None, str]:
+    """The user, where it is one, and the address. Raises NotFound where it was for somebody who is gone."""
+    word, _, key = notice.receiver.partition(" ")
+    if word == "user":
+        user = services.store.user(key)
+        return user, user.email
+    if word != "contact":
+        return None, notice.receiver
+    contact = services.store.student_by_key(key).contact_email
+    if not contact or not services.settings.tell_contacts:
+        raise NotFound("The student has no contact any more who may be told.")
+    return None, contact
 
 
 def _save(services: Services, notice: Notice, **changes: Any) -> None:

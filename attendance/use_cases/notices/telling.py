@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from attendance.changes import AddNotice
 from attendance.committing import commit
 from attendance.errors import AlreadyExists, NotFound
-from attendance.events import Event, LogAsked, NoticeWaits, UnknownAtDoor, written
+from attendance.events import Event, FoundAtRisk, LogAsked, NoticeWaits, UnknownAtDoor, written
 from attendance.model import (
     MAIL,
     WEBHOOK,
@@ -25,6 +26,7 @@ from attendance.rules.notices import (
     AFTER_LECTURE,
     OF_THE_SITE,
     Receiver,
+    channels_of,
     due_for,
     kinds_of,
     machines,
@@ -32,6 +34,7 @@ from attendance.rules.notices import (
     zone_for,
 )
 from attendance.rules.paging import all_items
+from attendance.rules.risks import rules_of
 from attendance.rules.visits import may_see
 from attendance.services import Services
 
@@ -46,10 +49,37 @@ def tell(services: Services, event: Event) -> None:
     for kind in kinds_of(event):
         if isinstance(event, UnknownAtDoor):
             _tell_site(services, event, kind, _who_sees(services, event.device_id), served)
+        elif isinstance(event, FoundAtRisk):
+            tell_at_risk(services, event, served)
         elif kind in OF_THE_SITE:
             _tell_site(services, event, kind, admins(services), served)
         else:
             _tell_course(services, event, kind, served)
+
+
+def tell_at_risk(services: Services, event: FoundAtRisk, served: Mapping[str, Sequence[str]]) -> None:
+    """Teachers, the student, and the student's contact where course and school allow it; once for each crossing.
+
+    It waits a few minutes, in which a mark may be put right: what does not hold when it is sent is not told.
+    """
+    try:
+        course, student = services.store.course(event.course_id), services.store.student_by_key(event.student_key)
+    except NotFound:  # removed since
+        return
+    rules = rules_of(course)
+    people = [user for user in services.store.teachers(course.id) if user.role is not Role.STUDENT]
+    found = list(receivers(NoticeKind.AT_RISK, people, course, served))
+    for account in services.store.accounts(student.id) if rules.tells_students else ():
+        if MAIL in served and MAIL in channels_of(NoticeKind.AT_RISK, account, course):
+            found.append(Receiver(MAIL, f"user {account.id}", account))
+    if MAIL in served and student.contact_email and rules.tells_contacts and services.settings.tell_contacts:
+        found.append(Receiver(MAIL, f"contact {student.key}"))
+    not_before = services.now() + AFTER_LECTURE
+    for crossing in event.crossings:
+        one = replace(event, crossings=(crossing,))
+        for receiver in found:
+            once = f"risk {course.id} {student.key} {crossing}"
+            write(services, one, NoticeKind.AT_RISK, receiver, once, course=course, not_before=not_before)
 
 
 def _tell_site(

@@ -13,6 +13,7 @@ from attendance.events import StudentRegistered
 from attendance.model import AuditEntry, Face, Student, new_id
 from attendance.services import Services
 from attendance.use_cases.names import clean_name, clean_student_id
+from attendance.use_cases.people.accounts import clean_email
 from attendance.use_cases.students.consents import Given, consents_given, consents_in_words
 from attendance.use_cases.students.photos import AddedPhoto, alike_in_words, enrolled_photos
 
@@ -76,11 +77,19 @@ def _in_words(student: Student, added: Sequence[AddedPhoto]) -> str:
     return ", ".join(filter(None, (photos, alike_in_words(added), consents_in_words(student.consents))))
 
 
-def change_student(services: Services, student_id: str, *, name: str, by: str | None) -> Student:
-    """The student as changed. Raises NotFound, InvalidInput."""
+def change_student(
+    services: Services, student_id: str, *, name: str, contact_email: str | None = None, by: str | None
+) -> Student:
+    """The student as changed; `contact_email` None leaves it as it is, empty takes it off the record.
+
+    The audit trail says that the contact was changed, and never the address. Raises NotFound, InvalidInput.
+    """
     student = services.store.student(student_id)
     changed = replace(student, name=clean_name(name))
+    if contact_email is not None:
+        changed = replace(changed, contact_email=clean_email(contact_email) if contact_email.strip() else "")
     if changed == student:
         return student
-    commit(services, SaveStudent(changed), AuditEntry(services.now(), by, "student.changed", student_id))
+    detail = "contact" if changed.contact_email != student.contact_email else ""
+    commit(services, SaveStudent(changed), AuditEntry(services.now(), by, "student.changed", student_id, detail))
     return changed

@@ -41,6 +41,7 @@ from attendance.changes import (
     RemoveVisits,
     RevokeAccessToken,
     RevokeDevice,
+    SaveAtRisk,
     SaveConsents,
     SaveCourse,
     SaveDevice,
@@ -64,6 +65,7 @@ from tests.fakes.store.marks import FakeAudit, FakeMarks, FakeOutbox
 from tests.fakes.store.notices import FakeNotices
 from tests.fakes.store.people import FakeCourses, FakeSessions, FakeStudents, FakeUsers
 from tests.fakes.store.renewals import FakeRenewals
+from tests.fakes.store.risks import FakeRisks
 from tests.fakes.store.spending import FakeSpending
 from tests.fakes.store.tokens import FakeRequests, FakeTokens
 from tests.fakes.store.unknowns import FakeUnknowns
@@ -91,6 +93,7 @@ class FakeStore(
     FakeAudit,
     FakeOutbox,
     FakeNotices,
+    FakeRisks,
 ):
     """All that is remembered, until the test ends."""
 
@@ -165,5 +168,6 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     AddNotice: FakeNotices._add_notice,
     SaveNotice: FakeNotices._save_notice,
     SaveExternalIds: FakeExternalIds._save_external_ids,
+    SaveAtRisk: FakeRisks._save_at_risk,
 }
 """Which method applies which change; a new kind of change is one line more."""

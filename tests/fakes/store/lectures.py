@@ -66,6 +66,13 @@ class FakeLectures(FakeMarks):
         wanted.sort(key=lambda lecture: lecture.starts_at, reverse=True)
         return page_of(wanted, page, size)
 
+    def lectures_between(
+        self, from_at: datetime, before_at: datetime, *, course_ids: Sequence[str] | None = None
+    ) -> Sequence[Lecture]:
+        wanted = [one for one in self._lectures.values() if course_ids is None or one.course_id in course_ids]
+        found = [one for one in wanted if from_at <= one.starts_at < before_at]
+        return sorted(found, key=lambda lecture: (lecture.starts_at, lecture.id))
+
     def lecture_counts(self, lecture_ids: Sequence[str]) -> Mapping[str, LectureCounts]:
         return {
             lecture_id: LectureCounts(

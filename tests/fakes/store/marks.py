@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -9,7 +10,19 @@ from datetime import datetime
 
 from attendance.changes import MarkStep
 from attendance.errors import NotFound
-from attendance.model import ERASE, AuditEntry, BookMark, LogFilter, LogRow, Mark, MarkChange, OutboxItem, Page, Status
+from attendance.model import (
+    ERASE,
+    AuditEntry,
+    BookMark,
+    LogFilter,
+    LogRow,
+    Mark,
+    MarkChange,
+    MarkTotal,
+    OutboxItem,
+    Page,
+    Status,
+)
 from attendance.rules.log import is_wanted, sorted_rows
 from attendance.rules.paging import page_of
 from attendance.rules.texts import without_names
@@ -46,6 +59,19 @@ class FakeMarks(FakeState):
             BookMark(one.lecture_id, one.student_id, one.status, one.own_status, one.left_early, one.set_by is not None)
             for one in sorted(its, key=lambda mark: (mark.lecture_id, mark.student_id))
         ]
+
+    def mark_totals(
+        self, bounds: Sequence[datetime], *, course_ids: Sequence[str] | None = None, without: Collection[str] = ()
+    ) -> Sequence[MarkTotal]:
+        totals: Counter[tuple[str, int, Status, str | None]] = Counter()
+        for mark in self._marks.values():
+            lecture = self._lectures[mark.lecture_id]
+            in_time = bounds[0] <= lecture.starts_at < bounds[-1] and lecture.ends_at <= bounds[-1]
+            wanted = course_ids is None or lecture.course_id in course_ids
+            if in_time and wanted and lecture.id not in without:
+                part = bisect_right(bounds, lecture.starts_at) - 1
+                totals[lecture.course_id, part, mark.status, mark.own_status] += 1
+        return [MarkTotal(*key, number) for key, number in totals.items()]
 
     def mark_history(self, lecture_id: str, student_id: str) -> Sequence[MarkChange]:
         return [one for one in self.mark_changes(lecture_id) if one.student_id == student_id]

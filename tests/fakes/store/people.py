@@ -66,6 +66,10 @@ class FakeUsers(FakeState):
         wanted = [user for user in self._users.values() if contains(text, user.email, user.name)]
         return page_of(sorted(wanted, key=lambda user: folded(user.email)), page, size)
 
+    def accounts(self, student_id: str) -> Sequence[User]:
+        found = [user for user in self._users.values() if user.student_id == student_id]
+        return sorted(found, key=lambda user: folded(user.email))
+
     def has_admin(self) -> bool:
         return self.count_admins() > 0
 
@@ -127,6 +131,7 @@ class FakeCourses(FakeState):
         del self._courses[course_id], self._teachers[course_id], self._rosters[course_id]
         self._drop_external("course_id", course_id)
         self._switches.pop(Owner(OwnerKind.COURSE, course_id), None)
+        self._risks = {key: one for key, one in self._risks.items() if one.course_id != course_id}
         self._decisions = {key: one for key, one in self._decisions.items() if one.course_id != course_id}
 
     def course(self, course_id: str) -> Course:
@@ -185,7 +190,9 @@ class FakeStudents(FakeState):
             self._rosters[course_id].add(student.id)
 
     def _save_student(self, student: Student) -> None:
-        self._students[student.id] = replace(_need_student(self, student.id), name=student.name)
+        self._students[student.id] = replace(
+            _need_student(self, student.id), name=student.name, contact_email=student.contact_email
+        )
 
     def _save_consents(self, student_id: str, before: tuple[Consent, ...], after: tuple[Consent, ...]) -> None:
         old = _need_student(self, student_id)
@@ -202,6 +209,7 @@ class FakeStudents(FakeState):
         self._drop_what_was_said_of(student_id)
         self._drop_marks(lambda _, marked: marked == student_id)
         self._drop_visits(lambda visit: visit.student_id == student_id)
+        self._risks = {key: one for key, one in self._risks.items() if one.student_id != student_id}
         for roster in self._rosters.values():
             roster.discard(student_id)
         for user in [user for user in self._users.values() if user.student_id == student_id]:

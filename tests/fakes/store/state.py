@@ -16,6 +16,7 @@ from attendance.media_keys import COPY
 from attendance.model import (
     ERASE,
     AccessToken,
+    AtRisk,
     AuditEntry,
     Course,
     ExternalId,
@@ -69,6 +70,7 @@ class FakeState:
         self._decisions: dict[str, UnknownDecision] = {}
         self._switches: dict[Owner, UnknownsSwitch] = {}
         self._notices: dict[str, Notice] = {}
+        self._risks: dict[tuple[str, str], AtRisk] = {}  # by course and student
         self._waiting: dict[str, OutboxItem] = {}  # in the order they came
 
     def _erase(self, keys: Iterable[str | None]) -> None:

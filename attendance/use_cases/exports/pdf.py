@@ -1,0 +1,167 @@
+"""A table as PDF: pages of A4 with the headings repeated on each, in a font that has Hangul."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from reportlab.lib.pagesizes import A4, landscape
+from reportlab.lib.utils import simpleSplit
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from attendance.errors import InvalidInput
+from attendance.model import new_id
+from attendance.use_cases.exports.font import font_of
+
+MOST_ROWS = 20_000
+"""Of one file: some 800 pages, which nobody prints by mistake; a spreadsheet holds more."""
+MOST_LINES = 4
+"""Of one cell; what is longer ends in dots."""
+_MARGIN, _PAD, _GAP = 36.0, 3.0, 10.0
+_SIZE, _TITLE_SIZE, _LEAD = 8.0, 14.0, 10.5
+_INK, _GREY, _LINE, _HEAD = (0.1, 0.13, 0.18), (0.38, 0.42, 0.48), (0.8, 0.82, 0.85), (0.93, 0.94, 0.96)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading, and how wide the column is beside the others."""
+
+    heading: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class PdfTable:
+    """What one file shows. `page_words` says "Page %(number)s" in the reader's language."""
+
+    title: str
+    lines: Sequence[str]
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str]]
+    page_words: str
+
+
+def table_as_pdf(table: PdfTable) -> bytes:
+    """Raises InvalidInput where it has too many rows."""
+    if len(table.rows) > MOST_ROWS:
+        raise InvalidInput(
+            "A PDF can hold %(most)s lines; choose a shorter time or a course, or take Excel.", most=f"{MOST_ROWS:,}"
+        )
+    with _font(table) as font:
+        return _Drawing(table, font).drawn()
+
+
+@contextmanager
+def _font(table: PdfTable) -> Iterator[str]:
+    """Known to the library by a name of its own while the file is drawn."""
+    signs = {*table.title, *table.page_words, "…"}
+    for texts in (table.lines, [one.heading for one in table.columns], *table.rows):
+        for text in texts:
+            signs.update(text)
+    name = f"table-{new_id()}"
+    pdfmetrics.registerFont(TTFont(name, font_of(frozenset(signs))))
+    try:
+        yield name
+    finally:
+        pdfmetrics._fonts.pop(name, None)  # it has no way to forget one, and a site makes files for years
+
+
+class _Drawing:
+    """One file while it is drawn, from the top of each page to its bottom."""
+
+    def __init__(self, table: PdfTable, font: str) -> None:
+        self.table, self.font = table, font
+        self.width, self.height = landscape(A4)
+        weights = [column.weight for column in table.columns]
+        inside = self.width - 2 * _MARGIN
+        self.widths = [inside * weight / sum(weights) for weight in weights]
+        self.stream = io.BytesIO()
+        self.canvas = Canvas(self.stream, pagesize=(self.width, self.height))
+        self.canvas.setTitle(table.title)
+        self.page, self.y = 0, 0.0
+
+    def drawn(self) -> bytes:
+        """The whole file."""
+        self._begin_page()
+        for row in self.table.rows:
+            cells = [self._broken(text, width) for text, width in zip(row, self.widths, strict=True)]
+            if self.y - self._high(cells) < _MARGIN + _GAP:
+                self._end_page()
+                self._begin_page()
+            self._draw_row(cells)
+        self._end_page()
+        self.canvas.save()
+        return self.stream.getvalue()
+
+    def _begin_page(self) -> None:
+        self.page += 1
+        self.y = self.height - _MARGIN
+        if self.page == 1:
+            self._say(self.table.title, _TITLE_SIZE, _INK)
+            for line in self.table.lines:
+                self._say(line, _SIZE + 1, _GREY)
+            self.y -= _GAP / 2
+        heads = [self._broken(one.heading, wide) for one, wide in zip(self.table.columns, self.widths, strict=True)]
+        self.canvas.setFillColorRGB(*_HEAD)
+        self.canvas.rect(
+            _MARGIN, self.y - self._high(heads), self.width - 2 * _MARGIN, self._high(heads), stroke=0, fill=1
+        )
+        self._draw_row(heads)
+
+    def _end_page(self) -> None:
+        self.canvas.setFont(self.font, _SIZE)
+        self.canvas.setFillColorRGB(*_GREY)
+        said = self.table.page_words % {"number": self.page}
+        self.canvas.drawRightString(self.width - _MARGIN, _MARGIN - _SIZE, said)
+        self.canvas.drawString(_MARGIN, _MARGIN - _SIZE, self.table.title)
+        self.canvas.showPage()
+
+    def _say(self, text: str, size: float, colour: tuple[float, float, float]) -> None:
+        for line in simpleSplit(text, self.font, size, self.width - 2 * _MARGIN):
+            self.y -= size * 1.35
+            self.canvas.setFont(self.font, size)
+            self.canvas.setFillColorRGB(*colour)
+            self.canvas.drawString(_MARGIN, self.y, line)
+
+    def _draw_row(self, cells: Sequence[Sequence[str]]) -> None:
+        self.canvas.setFont(self.font, _SIZE)
+        self.canvas.setFillColorRGB(*_INK)
+        left = _MARGIN
+        for lines, width in zip(cells, self.widths, strict=True):
+            for number, line in enumerate(lines):
+                self.canvas.drawString(left + _PAD, self.y - _LEAD * (number + 1) + 1, line)
+            left += width
+        self.y -= self._high(cells)
+        self.canvas.setStrokeColorRGB(*_LINE)
+        self.canvas.setLineWidth(0.4)
+        self.canvas.line(_MARGIN, self.y, self.width - _MARGIN, self.y)
+
+    def _broken(self, text: str, width: float) -> list[str]:
+        """Into lines that fit, also within a word where that is longer than its column."""
+        inside = width - 2 * _PAD
+        lines = [part for line in simpleSplit(text, self.font, _SIZE, inside) for part in self._cut(line, inside)]
+        return [*lines[: MOST_LINES - 1], "…"] if len(lines) > MOST_LINES else lines
+
+    def _cut(self, line: str, inside: float) -> Iterator[str]:
+        if self._wide(line) <= inside:
+            yield line
+            return
+        part = ""
+        for sign in line:
+            if part and self._wide(part + sign) > inside:
+                yield part
+                part = ""
+            part += sign
+        yield part
+
+    def _wide(self, text: str) -> float:
+        wide: float = pdfmetrics.stringWidth(text, self.font, _SIZE)
+        return wide
+
+    def _high(self, cells: Sequence[Sequence[Any]]) -> float:
+        return _LEAD * max(1, *map(len, cells)) + _PAD
