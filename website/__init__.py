@@ -45,6 +45,7 @@ BLUEPRINTS = (
     "website.notices",
     "website.home",
     "website.courses",
+    "website.risks",
     "website.unknowns",
     "website.unknowns.doors",
     "website.students",

@@ -37,6 +37,7 @@ class Link:
 
 
 LINKS = (
+    Link("home.index", _l("Overview"), "speedometer2", (*STAFF, Role.STUDENT)),
     Link("lectures.index", _l("Lectures"), "camera-video", STAFF),
     Link("lectures.upload", _l("Upload a recording"), "cloud-arrow-up", STAFF),
     Link("log.index", _l("Attendance log"), "table", STAFF),
@@ -45,6 +46,7 @@ LINKS = (
     Link("hourly.index", _l("Hourly attendance"), "grid-3x3-gap-fill", (*STAFF, Role.STUDENT)),
     Link("students.index", _l("Students"), "people", STAFF),
     Link("courses.index", _l("Courses"), "journal-text", STAFF),
+    Link("risks.index", _l("At risk"), "exclamation-triangle", STAFF),
     Link("people.index", _l("People at doors"), "door-open", STAFF),
     Link("devices.index", _l("Devices"), "cpu", (Role.ADMIN,)),
     Link("users.index", _l("Users"), "person-gear", (Role.ADMIN,)),

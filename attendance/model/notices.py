@@ -44,10 +44,10 @@ class Notice:
     """That one receiver is told of one event by one channel; what it says is composed when it is sent, from ids.
 
     `receiver` is `user ID`, `contact KEY` of a student's contact, or the name of a channel of the service.
-    `subject` and `body` are those of the event in the outbox. `due_at` is when it may go where it must wait for that (quiet hours, a
-    digest); None once its sending waits in the outbox. `reference` is what the service calls it; `reason` is why the
-    last attempt failed. `names` are the keys of the students whom it named when it was sent, with blanks between them.
-    `version` counts its changes, so that of two who change it at once one is refused.
+    `subject` and `body` are those of the event in the outbox. `due_at` is when it may go where it must wait for that
+    (quiet hours, a digest); None once its sending waits in the outbox. `reference` is what the service calls it;
+    `reason` is why the last attempt failed. `names` are the keys of the students whom it named when it was sent, with
+    blanks between them. `version` counts its changes, so that of two who change it at once one is refused.
     """
 
     id: str

@@ -111,6 +111,9 @@ class CourseStore(Protocol):
     def teachers(self, course_id: str) -> Sequence[User]:
         """Sorted by email."""
 
+    def teachers_of(self, course_ids: Sequence[str]) -> Mapping[str, Sequence[User]]:
+        """Of each of these courses that has any, sorted by email."""
+
     def roster(self, course_id: str) -> Sequence[Student]:
         """Sorted by name, then id."""
 

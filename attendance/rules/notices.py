@@ -128,8 +128,7 @@ def channels_of(kind: NoticeKind, user: User, course: Course | None = None) -> f
         return frozenset({MAIL}) if user.role is Role.ADMIN else frozenset()
     if user.role is Role.STUDENT:  # the course chooses for its teachers
         return _USUAL.get(kind, frozenset())
-    chosen = choices_of_course(course).channels if course else {}
-    of_course = chosen.get(kind, _USUAL.get(kind, frozenset()))
+    of_course = usual_of_course(choices_of_course(course) if course else CourseNotices(), kind)
     return of_course & {MAIL}  # by Slack a course tells its channel, not each teacher
 
 
@@ -157,6 +156,11 @@ def receivers(
 def machines(served: Mapping[str, Sequence[str]]) -> Iterator[Receiver]:
     """Who is told of every event."""
     return (Receiver(WEBHOOK, name) for name in served.get(WEBHOOK, ()))
+
+
+def usual_of_course(chosen: CourseNotices, kind: NoticeKind) -> frozenset[str]:
+    """By what its teachers are told who did not choose themselves."""
+    return chosen.channels.get(kind, _USUAL.get(kind, frozenset()))
 
 
 def log_format_for(user: User | None, course: Course | None) -> str:

@@ -76,6 +76,13 @@ def test_the_accounts_of_a_student_are_found(store: Store) -> None:
     assert (store.accounts("21"), store.accounts("22")) == ([own], [])
 
 
+def test_teachers_are_found_for_many_courses_at_once(store: Store) -> None:
+    a_class(store)
+    store.commit(AddCourse(a_course("c2")))
+    assert store.teachers_of(["c1", "c2", "c9"]) == {"c1": [store.user("u1")]}
+    assert store.teachers_of([]) == {}
+
+
 def test_a_contact_is_saved_with_the_student(store: Store) -> None:
     a_class(store, "21")
     student = replace(store.student("21"), contact_email="guardian@home.example")

@@ -9,15 +9,15 @@ from flask.testing import FlaskClient
 from attendance.model import Course
 
 
-def test_teachers_and_admins_start_with_their_lectures(admin_client: FlaskClient, teacher_client: FlaskClient) -> None:
-    assert admin_client.get("/").location.rstrip("/") == "/lectures"
-    assert teacher_client.get("/").location.rstrip("/") == "/lectures"
-
-
-def test_students_start_with_their_own_attendance(student_client: FlaskClient) -> None:
-    page = student_client.get("/", follow_redirects=True)
-    assert page.status_code == 200
-    assert "My attendance" in page.text
+def test_everybody_starts_with_an_overview(
+    admin_client: FlaskClient, teacher_client: FlaskClient, student_client: FlaskClient, course: Course
+) -> None:
+    for client in (admin_client, teacher_client, student_client):
+        page = client.get("/")
+        assert page.status_code == 200
+        assert "<h1>Overview</h1>" in page.text
+    assert "By teacher" in admin_client.get("/").text
+    assert "By teacher" not in teacher_client.get("/").text
 
 
 def test_the_navigation_shows_only_what_the_role_may_open(

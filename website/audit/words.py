@@ -32,6 +32,8 @@ ACTIONS = {
     "course.student_added": _l("put a student on the roster of"),
     "course.student_removed": _l("took a student off the roster of"),
     "course.teachers_set": _l("set the teachers of"),
+    "course.risk_rules_set": _l("chose when a student is at risk in"),
+    "student.risk_seen": _l("saw that a student is at risk:"),
     "student.registered": _l("registered the student"),
     "student.changed": _l("changed the student"),
     "student.consent_recorded": _l("recorded a consent of the student"),

@@ -1,24 +1,47 @@
-"""The start page leads each role to what they come for; /healthz tells a monitor whether the site is well."""
+"""The first page: what is on today, what waits, who is at risk; /healthz tells a monitor whether the site is well."""
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify, redirect, url_for
+from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from attendance.errors import ServiceUnavailable
 from attendance.model import Role
-from website.access import roles_required
-from website.current import current_services, signed_in_user
+from attendance.use_cases.dashboard import WEEKS, lectures_of_today, own_figures, read_dashboard
+from website.access import roles_required, visible_courses
+from website.current import current_services, reader_timezone, signed_in_user
+from website.home.week_chart import week_chart
 from website.sentences import in_words
 
-blueprint = Blueprint("home", __name__)
+blueprint = Blueprint("home", __name__, template_folder="templates")
 
 
 @blueprint.get("/")
 @roles_required()
 def index() -> ResponseReturnValue:
-    """Lectures for those who teach, the own attendance for students."""
-    return redirect(url_for("log.mine" if signed_in_user().role is Role.STUDENT else "lectures.index"))
+    """Of the own courses, of all for admins; students see their own figures."""
+    user, services, zone = signed_in_user(), current_services(), str(reader_timezone())
+    courses = visible_courses()
+    if user.role is Role.STUDENT:
+        return render_template(
+            "home/student.html",
+            today=lectures_of_today(services, courses, zone),
+            figures=own_figures(services, user.student_id) if user.student_id else (),
+            zone=zone,
+        )
+    chosen = request.args.get("course", "")
+    shown = [course for course in courses if course.id == chosen] or courses
+    everywhere = user.role is Role.ADMIN and len(shown) == len(courses)
+    board = read_dashboard(services, shown, zone, everywhere=everywhere)
+    return render_template(
+        "home/index.html",
+        board=board,
+        chart=week_chart(board.weeks),
+        all_courses=courses,
+        chosen=chosen if len(shown) < len(courses) or len(courses) == 1 else "",
+        weeks=WEEKS,
+        zone=zone,
+    )
 
 
 @blueprint.get("/healthz")

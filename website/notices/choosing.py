@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from attendance.errors import InvalidInput
 from attendance.model import MAIL, SLACK, NoticeKind, Pace, Role
-from attendance.rules.notices import OF_COURSES, OF_THE_SITE, choices_of, choices_of_course, kinds_for
+from attendance.rules.notices import OF_COURSES, OF_THE_SITE, choices_of, choices_of_course, kinds_for, usual_of_course
 from attendance.use_cases.notices.choosing import choose_for_course, choose_own
 from website.access import course_or_404, roles_required
 from website.current import current_services, reader_timezone, signed_in_user
@@ -21,10 +22,11 @@ from website.sentences import in_words
 
 _STAFF = (Role.ADMIN, Role.TEACHER)
 _USUAL = "usual"
+_LOG_FORMATS = {"csv": _l("CSV, for spreadsheets"), "pdf": _l("PDF, for paper")}
 
 
 @blueprint.route("/account/notices", methods=["GET", "POST"])
-@roles_required(*_STAFF)
+@roles_required()
 def own() -> ResponseReturnValue:
     """For oneself."""
     user, form, error = signed_in_user(), Form(), None
@@ -39,6 +41,7 @@ def own() -> ResponseReturnValue:
                 pace=given.get("pace", ""),
                 quiet_from=given.get("quiet_from", ""),
                 quiet_until=given.get("quiet_until", ""),
+                log_format=given.get("log_format", ""),
             )
         except InvalidInput as refused:
             error = in_words(refused)
@@ -47,6 +50,8 @@ def own() -> ResponseReturnValue:
             return redirect(url_for("notices.own"))
     chosen = choices_of(user)
     usual = {kind: _("As usual: by mail") if kind in OF_THE_SITE else _("As the course says") for kind in kinds}
+    if user.role is Role.STUDENT:
+        usual = {kind: _("As usual: by mail") for kind in kinds}
     usual |= {kind: _("As usual: never") for kind in kinds if kind not in (*OF_THE_SITE, *OF_COURSES)}
     return render_template(
         "notices/own.html",
@@ -58,6 +63,7 @@ def own() -> ResponseReturnValue:
         options=_options(),
         selected={kind: _as_option(chosen.channels, kind) for kind in kinds},
         chosen=chosen,
+        log_formats=_LOG_FORMATS,
         paces={Pace.AT_ONCE: _("At once"), Pace.DAILY: _("Once a day, at seven in the morning")},
         zone=str(reader_timezone()),
         has_mail=MAIL in current_services().notifiers,
@@ -76,6 +82,7 @@ def of_course(course_id: str) -> ResponseReturnValue:
                 course_id,
                 channels=_chosen(OF_COURSES),
                 slack_channel=request.form.get("slack_channel", ""),
+                log_format=request.form.get("log_format", ""),
                 by=signed_in_user().id,
             )
         except InvalidInput as refused:
@@ -92,8 +99,9 @@ def of_course(course_id: str) -> ResponseReturnValue:
         kinds=OF_COURSES,
         words=KINDS,
         options=_options(),
-        selected={kind: " ".join(sorted(chosen.channels.get(kind, ()))) for kind in OF_COURSES},
+        selected={kind: " ".join(sorted(usual_of_course(chosen, kind))) for kind in OF_COURSES},
         chosen=chosen,
+        log_formats=_LOG_FORMATS,
         has_slack=SLACK in current_services().notifiers,
     )
 

@@ -17,6 +17,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from attendance.model import Course, GivenBy, Manner, Purpose
 from attendance.rules.consent import OFFERED, WITH_A_PHOTO
 from attendance.use_cases.names import MOST_ID_CHARACTERS, MOST_NAME_CHARACTERS
+from attendance.use_cases.people.accounts import MOST_EMAIL_CHARACTERS
 from attendance.use_cases.students.consents import MOST_NOTE_CHARACTERS, MOST_VERSION_CHARACTERS, Given
 from website.forms import Form
 from website.students.words import GIVER_WORDS, MANNER_WORDS, PURPOSE_WORDS
@@ -113,6 +114,12 @@ class StudentForm(Form):
     name = StringField(
         _l("Name"), validators=[InputRequired(_l("The name is missing.")), Length(max=MOST_NAME_CHARACTERS)]
     )
+
+
+class ChangeForm(StudentForm):
+    """What can be changed of one who is registered."""
+
+    contact_email = StringField(_l("Contact's email"), validators=[Length(max=MOST_EMAIL_CHARACTERS)])
 
 
 class RegisterForm(StudentForm, _GivenFields):

@@ -18,7 +18,7 @@ from attendance.use_cases.students.removing import remove_student, what_will_be_
 from website.access import roles_required, student_or_404, visible_courses
 from website.current import current_services, signed_in_user
 from website.request_args import page_number
-from website.students.forms import RemoveForm, StudentForm
+from website.students.forms import ChangeForm, RemoveForm
 from website.students.words import consent_word
 
 blueprint = Blueprint("students", __name__, url_prefix="/students", template_folder="templates")
@@ -61,12 +61,18 @@ def show(student_key: str) -> ResponseReturnValue:
 @blueprint.route("/<student_key>/change", methods=["GET", "POST"])
 @roles_required(Role.ADMIN)
 def change(student_key: str) -> ResponseReturnValue:
-    """Change the name."""
+    """Change the name and the contact."""
     student = student_or_404(student_key)
-    form = StudentForm(data={"name": student.name})
+    form = ChangeForm(data={"name": student.name, "contact_email": student.contact_email})
     if form.validate_on_submit():
         try:
-            change_student(current_services(), student.id, name=form.name.data, by=signed_in_user().id)
+            change_student(
+                current_services(),
+                student.id,
+                name=form.name.data,
+                contact_email=form.contact_email.data or "",
+                by=signed_in_user().id,
+            )
         except InvalidInput as refused:
             form.refuse(refused)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from attendance.adapters.dynamodb import keys
 from attendance.adapters.dynamodb.actions import (
@@ -93,6 +93,15 @@ class DynamoCourses(TablePart):
         wanted = texts(course, "teacher_ids") if course else ()
         users = [read(User, item) for item in self.table.get_many(map(keys.user, wanted)).values()]
         return sorted(users, key=lambda user: folded(user.email))
+
+    def teachers_of(self, course_ids: Sequence[str]) -> Mapping[str, Sequence[User]]:
+        """Sorted by email."""
+        courses = self.table.get_many(map(keys.course, set(course_ids))).values()
+        ids = {text(item, "id"): texts(item, "teacher_ids") for item in courses}
+        items = self.table.get_many(keys.user(one) for one in set().union(*ids.values())).values()
+        people = sorted((read(User, item) for item in items), key=lambda user: folded(user.email))
+        found = {course_id: [user for user in people if user.id in its] for course_id, its in ids.items()}
+        return {course_id: users for course_id, users in found.items() if users}
 
     def _add_to_roster(self, course_id: str, student_ids: Sequence[str]) -> None:
         """Raises NotFound and changes nothing where one does not exist."""

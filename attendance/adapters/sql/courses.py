@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from attendance.adapters.sql.connection import Database
 from attendance.adapters.sql.outbox import erase_lecture_media
-from attendance.adapters.sql.rows import known_ids, lock, lock_as_read, one, read, read_all, values
+from attendance.adapters.sql.rows import in_parts, known_ids, lock, lock_as_read, one, read, read_all, values
 from attendance.adapters.sql.tables import course_teachers, courses, lectures, rosters, students, users
 from attendance.adapters.sql.unknowns import drop_switch
 from attendance.model import Course, Owner, OwnerKind, Student, User
@@ -75,6 +76,16 @@ class SqlCourses(Database):
         query = select(users).join(course_teachers).where(course_teachers.c.course_id == course_id)
         with self._looking() as connection:
             return read_all(connection, User, users, query.order_by(users.c.email_folded))
+
+    def teachers_of(self, course_ids: Sequence[str]) -> Mapping[str, Sequence[User]]:
+        """Sorted by email."""
+        found: defaultdict[str, list[User]] = defaultdict(list)
+        query = select(users, course_teachers.c.course_id).join(course_teachers).order_by(users.c.email_folded)
+        with self._reading() as connection:
+            for some in in_parts(sorted(set(course_ids))):
+                for row in connection.execute(query.where(course_teachers.c.course_id.in_(some))).all():
+                    found[row.course_id].append(read(User, users, row))
+        return found
 
     def _add_to_roster(self, course_id: str, student_ids: Sequence[str]) -> None:
         """Raises NotFound and changes nothing where one does not exist."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from attendance.changes import SaveAtRisk, SaveCourse
 from attendance.committing import commit, read_again
@@ -37,6 +37,11 @@ class RiskCard:
     student: Student
     findings: Sequence[Finding]
     seen_by: str
+
+    @property
+    def days(self) -> Sequence[datetime]:
+        """On which the student was absent, as far as the findings name them."""
+        return sorted({day for one in self.findings for day in one.days})
 
 
 @read_again

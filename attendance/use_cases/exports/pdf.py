@@ -46,23 +46,33 @@ class PdfTable:
     page_words: str
 
 
-def table_as_pdf(table: PdfTable) -> bytes:
-    """Raises InvalidInput where it has too many rows."""
-    if len(table.rows) > MOST_ROWS:
-        raise InvalidInput(
-            "A PDF can hold %(most)s lines; choose a shorter time or a course, or take Excel.", most=f"{MOST_ROWS:,}"
-        )
-    with _font(table) as font:
-        return _Drawing(table, font).drawn()
+def tables_as_pdf(tables: Sequence[PdfTable]) -> bytes:
+    """Each begins a page. Raises InvalidInput where they have too many rows."""
+    if sum(len(table.rows) for table in tables) > MOST_ROWS:
+        raise too_many_rows()
+    with _font(tables) as font:
+        drawing = _Drawing(tables[0].title, font)
+        for table in tables:
+            drawing.draw(table)
+        return drawing.file()
+
+
+def too_many_rows() -> InvalidInput:
+    """The refusal of a PDF that nobody would print."""
+    return InvalidInput(
+        "A PDF can hold %(most)s lines; choose a shorter time or a course, or take Excel.", most=f"{MOST_ROWS:,}"
+    )
 
 
 @contextmanager
-def _font(table: PdfTable) -> Iterator[str]:
+def _font(tables: Sequence[PdfTable]) -> Iterator[str]:
     """Known to the library by a name of its own while the file is drawn."""
-    signs = {*table.title, *table.page_words, "…"}
-    for texts in (table.lines, [one.heading for one in table.columns], *table.rows):
-        for text in texts:
-            signs.update(text)
+    signs = {"…"}
+    for table in tables:
+        headings = [one.heading for one in table.columns]
+        for texts in ([table.title, table.page_words], table.lines, headings, *table.rows):
+            for text in texts:
+                signs.update(text)
     name = f"table-{new_id()}"
     pdfmetrics.registerFont(TTFont(name, font_of(frozenset(signs))))
     try:
@@ -74,20 +84,29 @@ def _font(table: PdfTable) -> Iterator[str]:
 class _Drawing:
     """One file while it is drawn, from the top of each page to its bottom."""
 
-    def __init__(self, table: PdfTable, font: str) -> None:
-        self.table, self.font = table, font
+    table: PdfTable
+    widths: Sequence[float]
+
+    def __init__(self, title: str, font: str) -> None:
+        self.font = font
         self.width, self.height = landscape(A4)
+        self.stream = io.BytesIO()
+        self.canvas = Canvas(self.stream, pagesize=(self.width, self.height))
+        self.canvas.setTitle(title)
+        self.page, self.y = 0, 0.0
+
+    def file(self) -> bytes:
+        """The whole file, once all tables are drawn."""
+        self.canvas.save()
+        return self.stream.getvalue()
+
+    def draw(self, table: PdfTable) -> None:
+        """From the top of a page on."""
+        self.table = table
         weights = [column.weight for column in table.columns]
         inside = self.width - 2 * _MARGIN
         self.widths = [inside * weight / sum(weights) for weight in weights]
-        self.stream = io.BytesIO()
-        self.canvas = Canvas(self.stream, pagesize=(self.width, self.height))
-        self.canvas.setTitle(table.title)
-        self.page, self.y = 0, 0.0
-
-    def drawn(self) -> bytes:
-        """The whole file."""
-        self._begin_page()
+        self._begin_page(is_first=True)
         for row in self.table.rows:
             cells = [self._broken(text, width) for text, width in zip(row, self.widths, strict=True)]
             if self.y - self._high(cells) < _MARGIN + _GAP:
@@ -95,13 +114,11 @@ class _Drawing:
                 self._begin_page()
             self._draw_row(cells)
         self._end_page()
-        self.canvas.save()
-        return self.stream.getvalue()
 
-    def _begin_page(self) -> None:
+    def _begin_page(self, *, is_first: bool = False) -> None:
         self.page += 1
         self.y = self.height - _MARGIN
-        if self.page == 1:
+        if is_first:
             self._say(self.table.title, _TITLE_SIZE, _INK)
             for line in self.table.lines:
                 self._say(line, _SIZE + 1, _GREY)

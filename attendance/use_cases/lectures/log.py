@@ -28,6 +28,8 @@ from attendance.rules.statuses import MEANINGS, own_status_of
 from attendance.services import Services
 from attendance.use_cases.courses.book import read_term
 from attendance.use_cases.lectures.marks import REASONS, is_over_now
+from attendance.use_cases.exports.log_pdf import log_as_pdf
+from attendance.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def own_courses(services: Services, student_id: str) -> Sequence[OwnCourse]:
     ]
 
 
-Format = Literal["csv", "xlsx", "json"]
+Format = Literal["csv", "xlsx", "pdf", "json"]
 ANOTHER_WAY = Phrase("needs another way: the search had no photo to compare")
 NOT_ENOUGH_VIDEO = Phrase("not enough video")
 SO_FAR = Phrase("so far")
@@ -132,6 +134,8 @@ def export_log(
     clock = dict.fromkeys(_ON_A_CLOCK, f" ({timezone})")
     headings = [f"{say(heading)}{clock.get(name, '')}" for name, heading in _HEADINGS.items()]
     rows = ([_said(value, say) for value in lines.cells(row).values()] for row in log_rows(services, wanted))
+    if format == "pdf":
+        return log_as_pdf(list(_HEADINGS), rows, Words(language, timezone))
     return workbook(headings, rows, say(_SHEET)) if format == "xlsx" else as_csv(headings, rows)
 
 
@@ -267,23 +271,24 @@ def workbook(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str)
     sheet.freeze_panes = "A2"
     for column in range(len(headings)):
         sheet.column_dimensions[chr(ord("A") + column)].width = _WIDTH
-    sheet.append([_heading(sheet, text) for text in headings])
+    sheet.append([styled_heading(sheet, text) for text in headings])
     for number, row in enumerate(rows, start=1):
         if number > _MOST_ROWS:
             raise InvalidInput("An Excel sheet cannot hold so many rows; choose a shorter time or a course.")
-        sheet.append([_cell(sheet, value) for value in row])
+        sheet.append([typed_cell(sheet, value) for value in row])
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
 
 
-def _heading(sheet: Any, text: str) -> Any:
-    cell = _cell(sheet, text)
+def styled_heading(sheet: Any, text: str) -> Any:
+    """A heading's cell."""
+    cell = typed_cell(sheet, text)
     cell.font = Font(bold=True)
     return cell
 
 
-def _cell(sheet: Any, value: Any) -> Any:
+def typed_cell(sheet: Any, value: Any) -> Any:
     """A typed cell: text stays text, also where it looks like a formula or a link."""
     if isinstance(value, str):
         cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))

@@ -10,7 +10,7 @@ from attendance.changes import SaveCourse, SaveUser
 from attendance.committing import commit
 from attendance.errors import InvalidInput
 from attendance.model import AuditEntry, CourseNotices, NoticeKind, Pace, UserNotices
-from attendance.rules.notices import OF_COURSES, kinds_for, written_choices
+from attendance.rules.notices import LOG_FORMATS, OF_COURSES, kinds_for, written_choices
 from attendance.services import Services
 
 MOST_CHANNEL_CHARACTERS = 80
@@ -18,7 +18,14 @@ Chosen = Mapping[NoticeKind, frozenset[str]]
 
 
 def choose_own(
-    services: Services, user_id: str, *, channels: Chosen, pace: str, quiet_from: str = "", quiet_until: str = ""
+    services: Services,
+    user_id: str,
+    *,
+    channels: Chosen,
+    pace: str,
+    quiet_from: str = "",
+    quiet_until: str = "",
+    log_format: str = "",
 ) -> UserNotices:
     """For oneself; what is not among `channels` is as the course says, or as usual. Raises NotFound, InvalidInput."""
     user = services.store.user(user_id)
@@ -29,13 +36,13 @@ def choose_own(
     if pace not in set(Pace):
         raise InvalidInput("Choose when you are told.", field="pace")
     mine = {kind: found for kind, found in channels.items() if kind in kinds_for(user.role)}
-    chosen = UserNotices(mine, Pace(pace), begins, ends, services.now())
+    chosen = UserNotices(mine, Pace(pace), begins, ends, _format(log_format) or None, services.now())
     commit(services, SaveUser(replace(user, notices=written_choices(chosen))))
     return chosen
 
 
 def choose_for_course(
-    services: Services, course_id: str, *, channels: Chosen, slack_channel: str = "", by: str
+    services: Services, course_id: str, *, channels: Chosen, slack_channel: str = "", log_format: str = "csv", by: str
 ) -> CourseNotices:
     """For all its teachers who did not choose themselves. Raises NotFound, InvalidInput."""
     course = services.store.course(course_id)
@@ -43,10 +50,16 @@ def choose_for_course(
     if len(name) > MOST_CHANNEL_CHARACTERS or not name.isprintable() or " " in name or name.startswith("user "):
         raise InvalidInput("This is not the name of a Slack channel, such as #cs101.", field="slack_channel")
     its = {kind: found for kind, found in channels.items() if kind in OF_COURSES}
-    chosen = CourseNotices(its, name, services.now())
+    chosen = CourseNotices(its, name, _format(log_format) or LOG_FORMATS[0], services.now())
     entry = AuditEntry(services.now(), by, "course.notices_set", course.label)
     commit(services, SaveCourse(replace(course, notices=written_choices(chosen))), entry)
     return chosen
+
+
+def _format(text: str) -> str:
+    if text and text not in LOG_FORMATS:
+        raise InvalidInput("Choose as what logs come.", field="log_format")
+    return text
 
 
 def _clock(text: str, field: str) -> str | None:

@@ -26,7 +26,7 @@ from attendance.model import (
     Role,
     Status,
 )
-from attendance.rules.notices import period_bounds
+from attendance.rules.notices import log_format_for, period_bounds
 from attendance.services import Services
 from attendance.use_cases.courses.risks import RiskCard, risk_cards
 from attendance.use_cases.lectures.log import export_log, log_rows
@@ -43,7 +43,7 @@ from attendance.use_cases.notices.risk_messages import in_words
 MOST_PICTURES = 5
 _MOST_AT_RISK = 20
 _MOMENT = timedelta(microseconds=1)
-_CSV = "text/csv; charset=utf-8"
+_TYPES = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
 
 
 def search_done(services: Services, event: Event, reader: Reader) -> Message:
@@ -223,7 +223,7 @@ def _asked_log(services: Services, event: LogAsked, reader: Reader) -> Message:
     )
     facts = (Fact(_("Course"), reader.course.label),) if reader.course else ()
     subject = _("The attendance log that you asked for")
-    return _log(services, reader, wanted, subject=subject, facts=facts, path="/log/", at=event.at)
+    return _log(services, reader, wanted, subject=subject, facts=facts, path="/log/", at=event.at, kind=event.format)
 
 
 def _log(
@@ -235,10 +235,12 @@ def _log(
     facts: tuple[Fact, ...],
     path: str,
     at: datetime,
+    kind: str = "",
 ) -> Message:
     _, rows = reader.words, list(log_rows(services, wanted))
-    content = export_log(services, wanted, format="csv", timezone=_.zone, language=_.language)
-    name = f"attendance-{at.date().isoformat()}.csv"
+    kind = kind or log_format_for(reader.user, reader.course)
+    content = export_log(services, wanted, format=kind, timezone=_.zone, language=_.language)
+    name = f"attendance-{at.date().isoformat()}.{kind}"
     return Message(
         kind=NoticeKind.LECTURE_LOG,
         subject=subject,
@@ -248,7 +250,7 @@ def _log(
         ),
         at=at,
         facts=facts + count_facts(_, Counter(row.mark.status for row in rows)),
-        attachments=(Attachment(name, content, _CSV),),
+        attachments=(Attachment(name, content, _TYPES[kind]),),
         links=link_to(services, _("Open it on the site"), path),
         names=_names(rows),
     )

@@ -169,7 +169,7 @@ def waits(services: Services, notice: Notice) -> NoticeWaits:
 
 def ask_log(services: Services, user: User, asked: LogAsked) -> bool:
     """Mail somebody the log that they ask for; False where the same is on its way since this minute."""
-    wanted = f"{asked.course_ids} {asked.statuses} {asked.from_at} {asked.before_at}"
+    wanted = f"{asked.format} {asked.course_ids} {asked.statuses} {asked.from_at} {asked.before_at}"
     receiver = Receiver(MAIL, f"user {user.id}")  # who asks is not held up by their quiet hours
     return write(services, asked, NoticeKind.LECTURE_LOG, receiver, f"asked {services.now():%Y-%m-%dT%H:%M} {wanted}")
 

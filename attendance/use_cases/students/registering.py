@@ -8,7 +8,7 @@ from datetime import date
 
 from attendance.changes import AddStudent, SaveStudent
 from attendance.committing import commit
-from attendance.errors import AlreadyExists, NotFound, Personal
+from attendance.errors import AlreadyExists, InvalidInput, NotFound, Personal
 from attendance.events import StudentRegistered
 from attendance.model import AuditEntry, Face, Student, new_id
 from attendance.services import Services
@@ -87,9 +87,18 @@ def change_student(
     student = services.store.student(student_id)
     changed = replace(student, name=clean_name(name))
     if contact_email is not None:
-        changed = replace(changed, contact_email=clean_email(contact_email) if contact_email.strip() else "")
+        changed = replace(changed, contact_email=_contact(contact_email))
     if changed == student:
         return student
     detail = "contact" if changed.contact_email != student.contact_email else ""
     commit(services, SaveStudent(changed), AuditEntry(services.now(), by, "student.changed", student_id, detail))
     return changed
+
+
+def _contact(text: str) -> str:
+    if not text.strip():
+        return ""
+    try:
+        return clean_email(text)
+    except InvalidInput as wrong:
+        raise InvalidInput(wrong.template, field="contact_email") from None

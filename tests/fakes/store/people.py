@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -168,6 +168,9 @@ class FakeCourses(FakeState):
 
     def _remove_from_roster(self, course_id: str, student_id: str) -> None:
         self._rosters.get(course_id, set()).discard(student_id)
+
+    def teachers_of(self, course_ids: Sequence[str]) -> Mapping[str, Sequence[User]]:
+        return {course_id: found for course_id in course_ids if (found := self.teachers(course_id))}
 
     def roster(self, course_id: str) -> Sequence[Student]:
         return _by_name([self._students[student_id] for student_id in self._rosters.get(course_id, ())])

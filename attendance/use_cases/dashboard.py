@@ -1,0 +1,166 @@
+"""The first page: today's lectures, what waits, who is at risk, which devices are silent, and how weeks go.
+
+It reads sums, never all marks: SQL counts them from an index, DynamoDB has counted them with each lecture.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from attendance.model import Course, Device, Lecture, LogFilter, LogRow, MarkTotal, Page, Status, User
+from attendance.rules.book import Figures, figures_of, is_over
+from attendance.rules.statuses import points_of
+from attendance.services import Services
+from attendance.use_cases.courses.risks import RiskCard, risk_cards
+from attendance.use_cases.lectures.log import log_rows
+from attendance.wall_time import day_bounds, wall_time
+
+WEEKS = 12
+_MOST_RISKS = 8
+_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Points of the marks that count, and how many wait for a person."""
+
+    points: float = 0.0
+    counted: int = 0
+    unsure: int = 0
+
+    @property
+    def part(self) -> float | None:
+        """0 to 1; None where no mark counts."""
+        return self.points / self.counted if self.counted else None
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """One week, by its Monday."""
+
+    monday: date
+    share: Share
+
+
+@dataclass(frozen=True, slots=True)
+class CourseLine:
+    """One course over the weeks that are shown."""
+
+    course: Course
+    share: Share
+
+
+@dataclass(frozen=True, slots=True)
+class TeacherLine:
+    """All courses of a teacher together; None is courses without one."""
+
+    teacher: User | None
+    courses: int
+    share: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """What the page shows; `silent` and `teachers` are for admins alone."""
+
+    today: Sequence[tuple[Lecture, Course]]
+    share: Share
+    weeks: Sequence[Week]
+    courses: Sequence[CourseLine]
+    teachers: Sequence[TeacherLine]
+    risks: Page[RiskCard]
+    silent: Sequence[Device]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFigures:
+    """A student's own course."""
+
+    course: Course
+    figures: Figures
+
+
+def read_dashboard(services: Services, courses: Sequence[Course], zone: str, *, everywhere: bool = False) -> Dashboard:
+    """Of these courses; `everywhere` says that they are all, which needs no list of their ids."""
+    now, by_id = services.now(), {course.id: course for course in courses}
+    ids = None if everywhere else list(by_id)
+    mondays = _mondays(wall_time(zone, now).date())
+    bounds = [*(day_bounds(zone, monday)[0] for monday in mondays), now]
+    totals = services.store.mark_totals(bounds, course_ids=ids, without=services.store.lectures_in_search())
+    counted = [one for one in totals if one.course_id in by_id]
+    of_weeks = _sums(counted, by_id, lambda one: one.part)
+    of_courses = _sums(counted, by_id, lambda one: one.course_id)
+    begins, ends = day_bounds(zone, wall_time(zone, now).date())
+    held = services.store.lectures_between(begins, ends, course_ids=ids)
+    lines = [CourseLine(course, of_courses.get(course.id, Share())) for course in courses]
+    return Dashboard(
+        today=[(one, by_id[one.course_id]) for one in held if one.course_id in by_id],
+        share=_together(of_weeks.values()),
+        weeks=[Week(monday, of_weeks.get(number, Share())) for number, monday in enumerate(mondays)],
+        courses=lines,
+        teachers=_teachers(services, lines) if everywhere else (),
+        risks=risk_cards(services, courses, everywhere=everywhere, size=_MOST_RISKS),
+        silent=[device for device in services.store.devices() if device.silent_since] if everywhere else (),
+    )
+
+
+def own_figures(services: Services, student_id: str) -> list[OwnFigures]:
+    """A student's courses, each with what the own marks add up to; only what is over counts."""
+    now, in_search = services.now(), services.store.lectures_in_search()
+    rows: defaultdict[str, list[LogRow]] = defaultdict(list)
+    for row in log_rows(services, LogFilter(student_id=student_id, sort="time")):
+        if is_over(row.lecture, in_search, now):
+            rows[row.course.id].append(row)
+    courses = services.store.courses(student_id=student_id)
+    return [OwnFigures(one, figures_of((row.mark for row in rows[one.id]), one)) for one in courses]
+
+
+def lectures_of_today(services: Services, courses: Sequence[Course], zone: str) -> list[tuple[Lecture, Course]]:
+    """Of these courses, the first to start first."""
+    by_id = {course.id: course for course in courses}
+    begins, ends = day_bounds(zone, wall_time(zone, services.now()).date())
+    held = services.store.lectures_between(begins, ends, course_ids=list(by_id))
+    return [(one, by_id[one.course_id]) for one in held]
+
+
+def _mondays(today: date) -> list[date]:
+    this = today - timedelta(days=today.weekday())
+    return [this - timedelta(weeks=ago) for ago in range(WEEKS - 1, -1, -1)]
+
+
+def _sums(totals: Iterable[MarkTotal], courses: Mapping[str, Course], key: object) -> dict[object, Share]:
+    points: defaultdict[object, float] = defaultdict(float)
+    counted: defaultdict[object, int] = defaultdict(int)
+    unsure: defaultdict[object, int] = defaultdict(int)
+    for one in totals:
+        name = key(one)  # type: ignore[operator]
+        worth = points_of(one, courses[one.course_id])
+        if worth is not None:
+            points[name] += worth * one.number
+            counted[name] += one.number
+        if one.status is Status.UNSURE:
+            unsure[name] += one.number
+    return {name: Share(points[name], counted[name], unsure[name]) for name in {*counted, *unsure}}
+
+
+def _together(shares: Iterable[Share]) -> Share:
+    found = list(shares)
+    return Share(sum(one.points for one in found), sum(one.counted for one in found), sum(one.unsure for one in found))
+
+
+def _teachers(services: Services, lines: Sequence[CourseLine]) -> list[TeacherLine]:
+    """Those who teach most first come last: sorted by name, courses without a teacher at the end."""
+    by_course = services.store.teachers_of([line.course.id for line in lines])
+    shares: defaultdict[str, list[Share]] = defaultdict(list)
+    people: dict[str, User] = {}
+    for line in lines:
+        for teacher in by_course.get(line.course.id, ()):
+            people[teacher.id] = teacher
+            shares[teacher.id].append(line.share)
+    taught = sorted(people.values(), key=lambda user: (user.name or user.email, user.id))
+    found = [TeacherLine(user, len(shares[user.id]), _together(shares[user.id])) for user in taught]
+    alone = [line.share for line in lines if not by_course.get(line.course.id)]
+    return [*found, TeacherLine(None, len(alone), _together(alone))] if alone else found
