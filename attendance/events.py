@@ -69,7 +69,7 @@ class UnknownDecided(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarksChanged(Event):
-    """Searches gave these students of a lecture another status than before."""
+    """Searches, or a list that a person imported, gave these students of a lecture another status than before."""
 
     kind: ClassVar[str] = "marks.changed"
     about: ClassVar[tuple[str, str]] = ("lecture", "lecture_id")

@@ -46,6 +46,7 @@ BLUEPRINTS = (
     "website.home",
     "website.courses",
     "website.risks",
+    "website.exports",
     "website.unknowns",
     "website.unknowns.doors",
     "website.students",

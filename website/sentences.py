@@ -14,8 +14,8 @@ from website.language import page_language
 
 
 def init_app(app: Flask) -> None:
-    """Make the filters `stored_in_words` and `reason_in_words` known to templates."""
-    app.jinja_env.filters |= {one.__name__: one for one in (stored_in_words, reason_in_words)}
+    """Make the filters `in_words`, `stored_in_words` and `reason_in_words` known to templates."""
+    app.jinja_env.filters |= {one.__name__: one for one in (in_words, stored_in_words, reason_in_words)}
     app.jinja_env.globals["way_in_words"] = way_in_words
 
 

@@ -40,7 +40,9 @@ def init_app(app: Flask) -> None:
         "badge_of_own": badge_of_own,
         "letter_of": letter_of,
         "own_status": own_status,
+        "print_legend": print_legend,
         "status_counts": status_counts,
+        "word_of": word_of,
     }
     app.jinja_env.tests["attended"] = attended
 
@@ -94,3 +96,20 @@ def attended(status: Status) -> bool:
 
 def _badge(status: Status, word: Phrase) -> Badge:
     return Badge(status.value, MEANINGS[status].icon, MEANINGS[status].tone, gettext(word))
+
+
+def print_legend() -> list[tuple[Status, str, str]]:
+    """Each status with its letter and its word."""
+    return [(status, gettext(meaning.letter), gettext(meaning.word)) for status, meaning in MEANINGS.items()]
+
+
+def letter_of(mark: Scored, course: Course) -> str:
+    """Of the course's own status, where the mark carries one."""
+    own = own_status_of(mark, course)
+    return own.letter if own is not None else gettext(MEANINGS[mark.status].letter)
+
+
+def word_of(mark: Scored, course: Course) -> str:
+    """The same in a word."""
+    own = own_status_of(mark, course)
+    return own.name if own is not None else gettext(MEANINGS[mark.status].word)

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytz
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pytz.tzinfo import BaseTzInfo
 
-from attendance.errors import NotFound
+from attendance.errors import InvalidInput, NotFound
 from attendance.model import Course, LogFilter, Role
 from attendance.services import Services
-from attendance.use_cases.lectures.log import export_log, own_courses, zone_of
+from attendance.use_cases.exports.audit import note_export
+from attendance.use_cases.lectures.log import export_log, log_rows, own_courses, zone_of
 from attendance.use_cases.lectures.marks import is_over_now
 from attendance.use_cases.unknowns.groups import owner_of
 from attendance.use_cases.unknowns.vectors import keeps_vectors
 from website.access import roles_required, visible_courses
 from website.current import current_services, reader_timezone, signed_in_user
+from website.exports.views import TYPES, as_file
 from website.language import page_language
 from website.log.query import LogQuery, read_query
 from website.request_args import page_number
@@ -26,10 +28,7 @@ from website.status_words import words_of_statuses
 blueprint = Blueprint("log", __name__, url_prefix="/log", template_folder="templates")
 
 _PAGE_SIZE = 50
-_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+_MOST_PRINTED = 5000
 
 
 @blueprint.get("/")
@@ -59,17 +58,33 @@ def index() -> ResponseReturnValue:
 @roles_required(Role.ADMIN, Role.TEACHER)
 def download(kind: str) -> ResponseReturnValue:
     """The whole filtered log as a file."""
-    if kind not in _TYPES:
-        raise NotFound("The log can be downloaded as CSV or Excel.")
+    if kind not in TYPES:
+        raise NotFound("The log can be downloaded as CSV, Excel or PDF.")
     services, courses = current_services(), visible_courses()
     query = read_query(request.args, courses)
     zone = _zone(query, courses)
     wanted = query.filter(courses, zone)
     content = export_log(services, wanted, format=kind, timezone=str(zone), language=page_language())
-    response = Response(content, content_type=_TYPES[kind])
-    today = services.now().astimezone(zone).date().isoformat()
-    response.headers["Content-Disposition"] = f'attachment; filename="attendance-{today}.{kind}"'
-    return response
+    note_export(services, _of(wanted, courses), kind, by=signed_in_user().id, what="log")
+    return as_file(content, "attendance", kind)
+
+
+@blueprint.get("/print")
+@roles_required(Role.ADMIN, Role.TEACHER)
+def print_log() -> ResponseReturnValue:
+    """The whole filtered log as a page for paper: all rows, and nothing to press."""
+    services, courses = current_services(), visible_courses()
+    query = read_query(request.args, courses)
+    zone = _zone(query, courses)
+    wanted = query.filter(courses, zone)
+    if services.store.log(wanted, size=1).total > _MOST_PRINTED:
+        raise InvalidInput("So many lines are not printed; choose a course or a shorter time.")
+    note_export(services, _of(wanted, courses), "print", by=signed_in_user().id, what="log")
+    return render_template("exports/print_log.html", query=query, rows=list(log_rows(services, wanted)), zone=str(zone))
+
+
+def _of(wanted: LogFilter, courses: Sequence[Course]) -> list[Course]:
+    return [course for course in courses if wanted.course_ids is None or course.id in wanted.course_ids]
 
 
 def _zone(query: LogQuery, courses: Sequence[Course]) -> BaseTzInfo:

@@ -12,6 +12,7 @@ from attendance.errors import Conflict
 from attendance.events import LogAsked
 from attendance.model import MAIL, Notice, NoticeState, Role
 from attendance.ports import MailFolder
+from attendance.rules.notices import LOG_FORMATS
 from attendance.use_cases.devices.reading import names_of_users
 from attendance.use_cases.notices.course_messages import of_lecture
 from attendance.use_cases.notices.sending import list_notices, send_again
@@ -85,6 +86,7 @@ def mail_lecture_log(lecture_id: str) -> ResponseReturnValue:
                 course_ids=(course.id,),
                 from_at=wanted.from_at.isoformat(),
                 before_at=wanted.before_at.isoformat(),
+                format=_format(),
             )
         )
     return redirect(url_for("lectures.show", lecture_id=lecture_id))
@@ -106,9 +108,17 @@ def mail_log() -> ResponseReturnValue:
                 statuses=tuple(status.value for status in wanted.statuses),
                 from_at=wanted.from_at.isoformat() if wanted.from_at else "",
                 before_at=wanted.before_at.isoformat() if wanted.before_at else "",
+                format=_format(),
             )
         )
+    if request.args.get("from") == "course" and query.course_id:
+        return redirect(url_for("courses.show", course_id=query.course_id))
     return redirect(url_for("log.index", **query.args()))  # type: ignore[arg-type]
+
+
+def _format() -> str:
+    wanted = request.form.get("format", "")
+    return wanted if wanted in LOG_FORMATS else LOG_FORMATS[0]
 
 
 def _ask(asked: LogAsked) -> None:

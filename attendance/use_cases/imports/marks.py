@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 
-from attendance.changes import SaveMarks
+from attendance.changes import MarkStep, SaveMarks
 from attendance.committing import commit
-from attendance.errors import InvalidInput, NotFound, Phrase, Sentence
-from attendance.events import MarkSet
+from attendance.errors import InvalidInput, NotFound, Sentence
+from attendance.events import MarksChanged
 from attendance.languages import LANGUAGES, catalogue
 from attendance.model import AuditEntry, BookMark, Course, Lecture, Mark, Status, Student
 from attendance.rules.merging import cleared_steps, person_step
@@ -23,8 +23,7 @@ from attendance.rules.paging import all_items
 from attendance.rules.statuses import BY_PERSON, MEANINGS
 from attendance.services import Services
 from attendance.use_cases.imports.lists import MOST_ROWS, list_lines, read_consent_date
-from attendance.use_cases.lectures.log import without_guard
-from attendance.use_cases.lectures.marks import commit_marks
+from attendance.use_cases.lectures.marks import IMPORT_UNDONE, TAKEN_BACK, commit_marks
 from attendance.use_cases.names import same_text
 from attendance.wall_time import wall_time
 
@@ -37,6 +36,7 @@ _COLUMNS = {
 _REQUIRED = ("date", "id", "status")
 _LONGEST_REASON = 400
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(:\d{2})?")
+_BLANKS = re.compile(r"[\s_.-]+")
 _IN_ZONE = re.compile(r"\(.*\)\s*$")
 
 
@@ -91,9 +91,10 @@ def read_marks(services: Services, course_id: str, data: bytes) -> MarksReport:
     course = services.store.course(course_id)
     lines = list_lines(data, lambda cells: all(name in _found(cells) for name in _REQUIRED))
     header = next(lines, None)
-    if header is None:
-        raise InvalidInput("The list has no line with the columns date, student id and status.", field="csv")
-    places, reading = _found(header[1]), _Reading(services, course)
+    places = _found(header[1]) if header else {}
+    if not all(name in places for name in _REQUIRED):
+        raise InvalidInput("The first line must name the columns date, student id and status.", field="csv")
+    reading = _Reading(services, course)
     rows: list[MarkRow] = []
     for number, cells in lines:
         rows.append(reading.row(number, cells, places))
@@ -118,10 +119,10 @@ def import_marks(services: Services, course_id: str, data: bytes, reason: str, *
         if row.changes and row.lecture is not None:
             by_lecture.setdefault(row.lecture.id, []).append(row)
     for lecture_id, rows in by_lecture.items():
-        new = {row.student_id: _mark(row, lecture_id, now, by, tag) for row in rows}
-        _commit(services, lecture_id, new, by)
+        new = [_mark(row, lecture_id, now, by, tag) for row in rows]
+        _commit(services, lecture_id, partial(_steps_of, new))
     detail = f"marks {report.set}, lines refused {report.refused}"
-    commit(services, None or AuditEntry(now, by, "marks.imported", course.label, detail))
+    commit(services, AuditEntry(now, by, "marks.imported", course.label, detail))
     return MarksReport(report.rows, tag)
 
 
@@ -134,10 +135,8 @@ def undo_import(services: Services, course_id: str, tag: str, *, by: str) -> int
     lecture_ids = [one.id for one in _lectures(services, course_id)]
     number = 0
     for lecture_id in lecture_ids:
-        its = [mark for mark in services.store.marks(lecture_id) if mark.reason == tag and mark.set_by is not None]
-        if its:
-            before = {mark.student_id: _before(services, mark, tag, now, by) for mark in its}
-            number += _commit(services, lecture_id, before, by, only=tag)
+        if any(_is_of(mark, tag) for mark in services.store.marks(lecture_id)):
+            number += _commit(services, lecture_id, lambda marks: _steps_back(services, marks, tag, now, by))
     if not number:
         raise NotFound("No mark is as this import left it; there is nothing to undo.")
     commit(services, AuditEntry(now, by, "marks.import_undone", course.label, f"marks {number}"))
@@ -158,9 +157,7 @@ class _Reading:
 
     def row(self, line: int, cells: Sequence[str], places: Mapping[str, int]) -> MarkRow:
         """Raises nothing: what is wrong with a line stands in it."""
-        said = {
-            name: without_guard(cells[place]).strip() if place < len(cells) else "" for name, place in places.items()
-        }
+        said = {name: cells[place].strip() if place < len(cells) else "" for name, place in places.items()}
         row = MarkRow(line, said["date"], said["id"])
         try:
             lecture = self._lecture(said["date"], said.get("start", ""))
@@ -170,9 +167,7 @@ class _Reading:
         except InvalidInput as wrong:
             return MarkRow(line, said["date"], said["id"], problem=wrong)
         before = self.marks.get((lecture.id, row.student_id))
-        return MarkRow(
-            line, row.date, row.student_id, self.students[row.student_id].name, lecture, status, own, before
-        )
+        return MarkRow(line, row.date, row.student_id, self.students[row.student_id].name, lecture, status, own, before)
 
     def _lecture(self, day: str, start: str) -> Lecture:
         wanted = read_consent_date(day)
@@ -214,7 +209,7 @@ def _status_words() -> Mapping[str, Status]:
 
 def _found(cells: Sequence[str]) -> dict[str, int]:
     """Which column is where; headings of our own exports name the time zone behind."""
-    headings = [same_text(_IN_ZONE.sub("", without_guard(cell))) for cell in cells]
+    headings = [same_text(_BLANKS.sub("", _IN_ZONE.sub("", cell))) for cell in cells]
     return {
         name: place
         for name, words in _COLUMNS.items()
@@ -228,11 +223,13 @@ def _without_doubles(rows: Sequence[MarkRow]) -> list[MarkRow]:
     for row in rows:
         if row.lecture is not None and row.problem is None:
             seen[row.lecture.id, row.student_id] += 1
-            if seen[row.lecture.id, row.student_id] > 1:
-                wrong = InvalidInput("A line above says something of this student and lecture already.")
-                row = MarkRow(row.line, row.date, row.student_id, row.name, problem=wrong)
-        found.append(row)
+        is_first = row.lecture is None or seen[row.lecture.id, row.student_id] < 2
+        found.append(row if is_first else MarkRow(row.line, row.date, row.student_id, row.name, problem=_said_above()))
     return found
+
+
+def _said_above() -> InvalidInput:
+    return InvalidInput("A line above says something of this student and lecture already.")
 
 
 def _lectures(services: Services, course_id: str) -> list[Lecture]:
@@ -242,59 +239,48 @@ def _lectures(services: Services, course_id: str) -> list[Lecture]:
 def _mark(row: MarkRow, lecture_id: str, now: datetime, by: str, reason: str) -> Mark:
     assert row.status is not None
     status = row.status
-    return Mark(
-        lecture_id, row.student_id, status, status, now, set_by=by, reason=reason, own_status=row.own_status
-    )
+    return Mark(lecture_id, row.student_id, status, status, now, set_by=by, reason=reason, own_status=row.own_status)
 
 
-_BACK = str(Phrase("An import was undone."))
+def _steps_of(new: Sequence[Mark], marks: Mapping[str, Mark]) -> list[MarkStep]:
+    return [person_step(marks.get(one.student_id), one) for one in new]
 
 
-def _before(services: Services, mark: Mark, tag: str, now: datetime, by: str) -> Mark | None:
-    """What it was before the import: a person's mark; None where the search had it, or nobody had."""
+def _is_of(mark: Mark, tag: str) -> bool:
+    return mark.set_by is not None and mark.reason == tag
+
+
+def _steps_back(services: Services, marks: Mapping[str, Mark], tag: str, now: datetime, by: str) -> list[MarkStep]:
+    """Of marks that are as the import left them; those that somebody changed since stay."""
+    steps = [_before(services, mark, tag, now, by) for mark in marks.values() if _is_of(mark, tag)]
+    return [step for step in steps if step is not None]
+
+
+def _before(services: Services, mark: Mark, tag: str, now: datetime, by: str) -> MarkStep | None:
+    """The step that puts it back: to a person's mark, to the search's, or to none. None where it is so already."""
     history = services.store.mark_history(mark.lecture_id, mark.student_id)
-    place = max(number for number, change in enumerate(history) if change.reason == tag)
-    if place == 0 or history[place - 1].by is None:
-        return None
+    place = max((number for number, change in enumerate(history) if change.reason == tag), default=0)
+    if place == 0:
+        return MarkStep(mark.student_id, mark, None)
     was = history[place - 1]
-    return Mark(
-        mark.lecture_id,
-        mark.student_id,
-        was.to_status,
-        was.to_status,
-        now,
-        set_by=by,
-        reason=was.reason or _BACK,
-        own_status=was.to_own,
-    )
+    if was.by is None or was.reason in (TAKEN_BACK, IMPORT_UNDONE):
+        marks = {mark.student_id: mark}
+        return next(iter(cleared_steps(marks, mark.student_id, by=by, at=now, reason=IMPORT_UNDONE)), None)
+    status, reason = was.to_status, was.reason or IMPORT_UNDONE
+    new = Mark(mark.lecture_id, mark.student_id, status, status, now, set_by=by, reason=reason, own_status=was.to_own)
+    return person_step(mark, new)
 
 
-def _commit(
-    services: Services, lecture_id: str, new: Mapping[str, Mark | None], by: str, *, only: str | None = None
-) -> int:
-    """In one commit a lecture; None gives a mark back to the search. Of marks that are not `only` any more, none."""
-    done: list[int] = []
-
-    def decide(marks: Mapping[str, Mark]) -> list[object]:
-        steps: list[object] = []
-        for student_id, mark in new.items():
-            now = marks.get(student_id)
-            if only is not None and (now is None or now.reason != only):
-                continue
-            if mark is not None:
-                steps.append(person_step(now, mark))
-            else:
-                steps += cleared_steps(marks, student_id=student_id, by=by, at=services.now(), reason=_BACK)
-        return steps
+def _commit(services: Services, lecture_id: str, decide: Callable[[Mapping[str, Mark]], list[MarkStep]]) -> int:
+    """All marks of a lecture at once; how many were changed."""
+    done = 0
 
     def save(change: SaveMarks) -> None:
-        keys = {step.student_id: services.store.student(step.student_id).key for step in change.steps}
-        events = [MarkSet(at=services.now(), lecture_id=lecture_id, student_key=key, by=by) for key in keys.values()]
-        commit(services, change, *events[:MOST_EVENTS])
-        done[:] = [len(change.steps)]
+        nonlocal done
+        keys = tuple(services.store.student(step.student_id).key for step in change.steps)
+        event = MarksChanged(at=services.now(), lecture_id=lecture_id, student_keys=keys)
+        commit(services, change, *([event] if keys else []))
+        done = len(keys)
 
-    commit_marks(services.store, lecture_id, decide, save)  # type: ignore[arg-type]
-    return sum(done)
-
-
-MOST_EVENTS = 8
+    commit_marks(services.store, lecture_id, decide, save)
+    return done

@@ -211,9 +211,10 @@ def students_to_mark(services: Services, lecture_id: str) -> list[str]:
 _LONGEST_REASON = 500
 _KNOWN_OTHERWISE = str(Phrase("Found out in another way than by the face."))
 _CONFIRMED, _REFUSED = str(Phrase("The face was confirmed.")), str(Phrase("The face was refused."))
-_TAKEN_BACK = str(Phrase("The person's mark was taken back."))
+TAKEN_BACK = str(Phrase("The person's mark was taken back."))
+IMPORT_UNDONE = str(Phrase("An import was undone."))
 ROLL_CALL = str(Phrase("Roll call."))
-REASONS_OF_MACHINE = frozenset({_TAKEN_BACK, TIMES_CHANGED, *CHECKED_IN.values()}) | REASONS_OF_FACES
+REASONS_OF_MACHINE = frozenset({TAKEN_BACK, IMPORT_UNDONE, TIMES_CHANGED, *CHECKED_IN.values()}) | REASONS_OF_FACES
 """With these a mark is the machine's, also where a person made it so."""
 REASONS = frozenset({_KNOWN_OTHERWISE, _CONFIRMED, _REFUSED, ROLL_CALL, UNDONE_ACT}) | REASONS_OF_MACHINE
 """Those of the buttons; they are stored as they are, beside what people type."""
@@ -277,7 +278,7 @@ def refuse(services: Services, lecture_id: str, student_id: str, *, by: str, act
 def undo(services: Services, lecture_id: str, student_id: str, *, by: str, action: str = "") -> Mark:
     """Back to what the search says. Raises NotFound."""
     action = action or new_id()
-    clear = partial(cleared_steps, student_id=student_id, by=by, at=services.now(), reason=_TAKEN_BACK, action=action)
+    clear = partial(cleared_steps, student_id=student_id, by=by, at=services.now(), reason=TAKEN_BACK, action=action)
     return _committed(services, lecture_id, student_id, by, clear)
 
 
