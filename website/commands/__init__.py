@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from website.commands import student_records  # noqa: F401 - adds its commands to those of students
+from website.commands import books, student_records  # noqa: F401 - they add commands to those of others
 from website.commands.attendance import attendance
 from website.commands.audit import audit
 from website.commands.courses import courses

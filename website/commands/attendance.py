@@ -47,10 +47,10 @@ def export(
     statuses: Sequence[str],
     timezone: str | None,
 ) -> None:
-    """Write the log as CSV, Excel or JSON, the oldest lecture first."""
+    """Write the log as CSV, Excel, PDF or JSON, the oldest lecture first."""
     services = current_services()
-    if kind == "xlsx" and output is None and sys.stdout.isatty():
-        raise click.UsageError("An Excel file is nothing to read on a terminal; name a file with --output.")
+    if kind in ("xlsx", "pdf") and output is None and sys.stdout.isatty():
+        raise click.UsageError("This file is nothing to read on a terminal; name a file with --output.")
     courses = [course_named(services, name, section) for name in names]
     zone = timezone or zone_of(courses or services.store.courses()) or "UTC"
     wanted = LogFilter(
@@ -64,7 +64,7 @@ def export(
     if output is None:
         sys.stdout.buffer.write(content)
     else:
-        _write(output, content)
+        write_file(output, content)
 
 
 def _midnight(day: date, zone: str) -> datetime:
@@ -75,7 +75,7 @@ def _midnight(day: date, zone: str) -> datetime:
     return pytz.timezone(zone).localize(datetime.combine(day, time())).astimezone(UTC)
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
     """Whole or not at all: a log that was there stays until the new one is."""
     try:
         if path.exists() and not path.is_file():  # a pipe or /dev/stdout is written to as it is

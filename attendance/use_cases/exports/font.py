@@ -36,13 +36,13 @@ _NO_INSTRUCTIONS = (
 def font_of(signs: Set[str]) -> io.BytesIO:
     """A TrueType file of these signs; those that the font does not have are shown as an empty box."""
     options = subset.Options(layout_features=[], notdef_outline=True, drop_tables=[*_OF_CFF[1:]])
-    font = subset.load_font(str(pylopdf_fonts_ko.sans_path()), options)
-    chosen = subset.Subsetter(options)
-    chosen.populate(text="".join(sorted(signs | ALWAYS)))
-    chosen.subset(font)
-    _to_truetype(font)
     stream = io.BytesIO()
-    font.save(stream)
+    with subset.load_font(str(pylopdf_fonts_ko.sans_path()), options) as font:
+        chosen = subset.Subsetter(options)
+        chosen.populate(text="".join(sorted(signs | ALWAYS)))
+        chosen.subset(font)
+        _to_truetype(font)
+        font.save(stream)
     stream.seek(0)
     return stream
 

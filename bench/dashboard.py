@@ -1,0 +1,180 @@
+"""How long the first page takes in a large school: `python -m bench.dashboard --marks 100000`.
+
+It fills an EMPTY database with a term (12 weeks) of courses, students and marks, and asks for the page as an admin, a
+teacher and a student, each many times; the database's own statistics are made new first, as databases do by themselves.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, insert, text
+
+from attendance.adapters.sql.rows import values
+from attendance.adapters.sql.tables import at_risk, course_teachers, courses, lectures, marks, rosters, students, users
+from attendance.bootstrap import bootstrap
+from attendance.model import Course, Lecture, Role, Student, User
+from attendance.passwords import hash_password
+from attendance.settings import load_settings
+from website import create_app
+
+_PASSWORD = "a chair of green glass"  # noqa: S105 - of people who do not exist
+_WEEKS = 12
+_STATUSES = ("present",) * 85 + ("late",) * 6 + ("absent",) * 6 + ("unsure",) * 2 + ("excused",)
+_PART = 20_000
+
+
+def main() -> None:
+    """Print one row of JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--store", default="", help="A database without tables; without it SQLite in a folder of its own."
+    )
+    parser.add_argument("--courses", type=int, default=200)
+    parser.add_argument("--students", type=int, default=10_000)
+    parser.add_argument("--marks", type=int, default=100_000)
+    parser.add_argument("--requests", type=int, default=15)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        print(json.dumps(measure(args, Path(folder))))
+
+
+def measure(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Milliseconds, the median of the requests, and the least, which is what a busy machine hides."""
+    url = args.store or f"sqlite:///{folder / 'rollcall.db'}"
+    settings = load_settings({"ROLLCALL_DATA": str(folder), "ROLLCALL_STORE": url, "ROLLCALL_TIMEZONE": "Asia/Seoul"})
+    services = bootstrap(settings)
+    fill(url, args)
+    app = create_app(services=services)
+    app.config["WTF_CSRF_ENABLED"] = False
+    row: dict[str, Any] = {"store": url.partition(":")[0], "courses": args.courses, "students": args.students}
+    row["marks"] = args.courses * (args.students // args.courses) * _lectures_of(args)
+    for name in ("admin", "teacher0", "student0"):
+        client = app.test_client()
+        client.post("/login", data={"email": f"{name}@school.example", "password": _PASSWORD})
+        times = []
+        for _ in range(args.requests):
+            begun = time.perf_counter()
+            answer = client.get("/")
+            times.append(1000 * (time.perf_counter() - begun))
+            assert answer.status_code == 200, answer.status
+        row[name.rstrip("0")] = {"median_ms": round(statistics.median(times)), "least_ms": round(min(times))}
+        row[name.rstrip("0")]["kB"] = round(len(answer.data) / 1000)
+    return row
+
+
+def fill(url: str, args: argparse.Namespace) -> None:
+    """Rows as the site would have written them, by the tables themselves: a million use cases would take hours."""
+    rng, now = random.Random(17), datetime.now(UTC).replace(minute=0, second=0, microsecond=0)  # noqa: S311
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for table, rows in (
+            (students, _students(args, now)),
+            (users, _users(args, now)),
+            (courses, _courses(args, now)),
+            (course_teachers, ({"course_id": f"c{n}", "user_id": f"t{n // 5}"} for n in range(args.courses))),
+            (rosters, _rosters(args)),
+            (lectures, _lectures(args, now)),
+            (marks, _marks(args, now, rng)),
+            (at_risk, _risks(args, now)),
+        ):
+            _insert(connection, table, rows)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+    engine.dispose()
+
+
+def _insert(connection: Any, table: Any, rows: Iterator[dict[str, Any]]) -> None:
+    part: list[dict[str, Any]] = []
+    for row in rows:
+        part.append(row)
+        if len(part) == _PART:
+            connection.execute(insert(table), part)
+            part = []
+    if part:
+        connection.execute(insert(table), part)
+
+
+def _lectures_of(args: argparse.Namespace) -> int:
+    return max(1, args.marks // args.students)
+
+
+def _stored(item: Any, table: Any, **more: Any) -> dict[str, Any]:
+    return values(item, table) | more
+
+
+def _students(args: argparse.Namespace, now: datetime) -> Iterator[dict[str, Any]]:
+    return (_stored(Student(f"s{n}", f"key{n}", f"Student {n}", now), students) for n in range(args.students))
+
+
+def _users(args: argparse.Namespace, now: datetime) -> Iterator[dict[str, Any]]:
+    secret = hash_password(_PASSWORD)
+    yield _stored(User("admin", "admin@school.example", "Ada", Role.ADMIN, secret, now), users)
+    for n in range(-(-args.courses // 5)):
+        yield _stored(User(f"t{n}", f"teacher{n}@school.example", f"Teacher {n}", Role.TEACHER, secret, now), users)
+    yield _stored(User("student", "student0@school.example", "S", Role.STUDENT, secret, now, student_id="s0"), users)
+
+
+def _courses(args: argparse.Namespace, now: datetime) -> Iterator[dict[str, Any]]:
+    return (
+        _stored(Course(f"c{n}", f"CS{n}", "Computing", "1", "Asia/Seoul", now), courses) for n in range(args.courses)
+    )
+
+
+def _rosters(args: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    of_course = args.students // args.courses
+    for n in range(args.courses * of_course):
+        yield {"course_id": f"c{n // of_course}", "student_id": f"s{n}"}
+
+
+def _lectures(args: argparse.Namespace, now: datetime) -> Iterator[dict[str, Any]]:
+    count = _lectures_of(args)
+    for course in range(args.courses):
+        for number in range(count):
+            starts = now - timedelta(hours=2) - timedelta(weeks=_WEEKS - 1) * number / max(1, count - 1)
+            lecture = Lecture(f"l{course}-{number}", f"c{course}", starts, starts + timedelta(hours=1), now)
+            yield _stored(lecture, lectures)
+
+
+def _marks(args: argparse.Namespace, now: datetime, rng: random.Random) -> Iterator[dict[str, Any]]:
+    of_course = args.students // args.courses
+    for course in range(args.courses):
+        for number in range(_lectures_of(args)):
+            for student in range(course * of_course, (course + 1) * of_course):
+                status = rng.choice(_STATUSES)
+                yield {
+                    "lecture_id": f"l{course}-{number}",
+                    "student_id": f"s{student}",
+                    "status": status,
+                    "machine_status": status,
+                    "updated_at": now,
+                    "left_early": False,
+                    "reason": "",
+                    "little_video": False,
+                }
+
+
+def _risks(args: argparse.Namespace, now: datetime) -> Iterator[dict[str, Any]]:
+    of_course = args.students // args.courses
+    for student in range(0, args.courses * of_course, 20):
+        yield {
+            "course_id": f"c{student // of_course}",
+            "student_id": f"s{student}",
+            "since": now - timedelta(minutes=student),
+            "findings": "[]",
+            "told": "",
+            "is_open": True,
+        }
+
+
+if __name__ == "__main__":
+    main()
