@@ -15,6 +15,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont, newTable
 
 ALWAYS = frozenset(map(chr, range(32, 127)))
+_POSTSCRIPT_NAME = 6
 _MOST_ERROR = 1.0  # of a curve, in units of a thousandth of the font's size
 _OF_CFF = ("CFF ", "VORG", "GPOS", "GSUB", "GDEF", "BASE", "vhea", "vmtx")
 _NO_INSTRUCTIONS = (
@@ -33,8 +34,11 @@ _NO_INSTRUCTIONS = (
 )
 
 
-def font_of(signs: Set[str]) -> io.BytesIO:
-    """A TrueType file of these signs; those that the font does not have are shown as an empty box."""
+def font_of(signs: Set[str], name: str) -> io.BytesIO:
+    """A TrueType file of these signs; those that the font does not have are shown as an empty box.
+
+    `name` is what the font is called inside: reportlab takes two fonts of one name for the same.
+    """
     options = subset.Options(layout_features=[], notdef_outline=True, drop_tables=[*_OF_CFF[1:]])
     stream = io.BytesIO()
     with subset.load_font(str(pylopdf_fonts_ko.sans_path()), options) as font:
@@ -42,6 +46,7 @@ def font_of(signs: Set[str]) -> io.BytesIO:
         chosen.populate(text="".join(sorted(signs | ALWAYS)))
         chosen.subset(font)
         _to_truetype(font)
+        font["name"].setName(name, _POSTSCRIPT_NAME, 3, 1, 0x409)
         font.save(stream)
     stream.seek(0)
     return stream

@@ -73,12 +73,13 @@ def _font(tables: Sequence[PdfTable]) -> Iterator[str]:
         for texts in ([table.title, table.page_words], table.lines, headings, *table.rows):
             for text in texts:
                 signs.update(text)
-    name = f"table-{new_id()}"
-    pdfmetrics.registerFont(TTFont(name, font_of(frozenset(signs))))
+    name = f"NotoSansKR-{new_id()}"
+    pdfmetrics.registerFont(TTFont(name, font_of(frozenset(signs), name)))
     try:
         yield name
-    finally:
-        pdfmetrics._fonts.pop(name, None)  # it has no way to forget one, and a site makes files for years
+    finally:  # the library has no way to forget a font, and a site makes files for years
+        pdfmetrics._fonts.pop(name, None)
+        pdfmetrics._dynFaceNames.pop(name, None)
 
 
 class _Drawing:
