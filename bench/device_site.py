@@ -42,17 +42,17 @@ class Site:
 @contextmanager
 def running_site(data: Path, devices: int, *, worker: bool) -> Iterator[Site]:
     """The site while the context is open; with a worker, clips are searched on this machine too."""
-    port = _free_port()
-    environment = _environment(data)
+    port = free_port()
+    environment = own_environment(data)
     keys = _set_up(environment, devices)
     command = [sys.executable, "-m", "gunicorn", "website:create_app()", "--bind", f"127.0.0.1:{port}"]
     command += ["--workers", "2", "--threads", "8", "--timeout", "120", "--log-level", "warning"]
     with ExitStack() as stack:
-        stack.enter_context(_process(command, environment))
+        stack.enter_context(serving(command, environment))
         if worker:
-            stack.enter_context(_process([sys.executable, "-m", "attendance.worker"], environment))
+            stack.enter_context(serving([sys.executable, "-m", "attendance.worker"], environment))
         site = Site(f"http://127.0.0.1:{port}", keys)
-        _wait_for(site)
+        wait_for(site)
         yield site
 
 
@@ -80,7 +80,8 @@ def _flask(environment: Mapping[str, str], *words: str, typed: str = "") -> str:
 
 
 @contextmanager
-def _process(command: list[str], environment: Mapping[str, str]) -> Iterator[None]:
+def serving(command: list[str], environment: Mapping[str, str]) -> Iterator[None]:
+    """A process of ours while the context is open."""
     process = subprocess.Popen(command, env=dict(environment), cwd=ROOT)  # noqa: S603 - the command is ours
     try:
         yield
@@ -93,7 +94,8 @@ def _process(command: list[str], environment: Mapping[str, str]) -> Iterator[Non
             process.wait()
 
 
-def _wait_for(site: Site) -> None:
+def wait_for(site: Site) -> None:
+    """Until it answers."""
     until = time.monotonic() + _START_WITHIN_S
     while True:
         try:
@@ -105,14 +107,15 @@ def _wait_for(site: Site) -> None:
             time.sleep(0.2)
 
 
-def _environment(data: Path) -> dict[str, str]:
+def own_environment(data: Path) -> dict[str, str]:
     """Without settings of this machine's own site."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("ROLLCALL_", "FLASK_"))}
     limits = {"ROLLCALL_REQUESTS_PER_DEVICE": "100000"}  # uploads without a pause would meet the usual one
     return {**own, **limits, "ROLLCALL_DATA": str(data), "ROLLCALL_TIMEZONE": "UTC"}
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """One that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -27,6 +27,7 @@ SIGNED = {
     "notices.end",
     "slack.actions",
     "check_in.scan",
+    "exports.feed",
 }  # the signature is the right to do it
 OPEN = (
     {"auth.login", "auth.setup", "account.language", "home.health", "static", "bootstrap.static"}
@@ -45,9 +46,13 @@ OF_STUDENTS = {
     "courses.mine",
     "check_in.index",
     "check_in.here",
+    "exports.calendar",
+    "exports.new_calendar",
+    "exports.end_calendar",
     "home.index",
     "hourly.index",
     "log.mine",
+    "notices.own",
     "rest.log",
     "auth.logout",
 } | OPEN
@@ -60,8 +65,10 @@ OF_ANYBODY = OF_STUDENTS | {
     "lectures.term",
     "log.index",
     "log.download",
+    "log.print_log",
+    "risks.index",
+    "exports.all_books",
     "students.index",
-    "notices.own",
     "notices.mail_log",
     "people.index",
     "people.live",
