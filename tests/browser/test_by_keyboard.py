@@ -31,7 +31,7 @@ def test_one_signs_in_by_keyboard(page: Page) -> None:
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1, name="Lectures")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="Overview")).to_be_visible()
 
 
 def test_the_first_stop_leads_past_the_navigation(signed_in: SignedIn) -> None:

@@ -51,6 +51,13 @@ def _pages_of_teacher(school: School) -> Pages:
     lecture = f"/lectures/{school.lecture_id}"
     recording = f"{lecture}/recordings/{school.recording_id}"
     return [
+        ("overview", "/"),
+        ("at-risk", "/at-risk"),
+        ("at-risk-of-course", f"/courses/{school.course.id}/at-risk"),
+        ("print-book", f"/courses/{school.course.id}/print"),
+        ("print-log", "/log/print"),
+        ("marks-from-list", f"/courses/{school.course.id}/marks/import"),
+        ("calendar", "/account/calendar"),
         ("lectures", "/lectures/"),
         ("lecture", lecture),
         ("mark-unsure", f"{lecture}/marks/{school.unsure.key}"),
@@ -93,7 +100,7 @@ def test_every_page_keeps_the_rules_where_there_is_nothing_yet(signed_in: Signed
 
 
 def test_the_page_of_a_student_keeps_the_rules(signed_in: SignedIn) -> None:
-    assert broken(signed_in(STUDENT), [("own-attendance", "/log/mine")]) == []
+    assert broken(signed_in(STUDENT), [("own-overview", "/"), ("own-attendance", "/log/mine")]) == []
 
 
 def test_pages_that_say_no_keep_the_rules(page: Page, watch: Watch, signed_in: SignedIn) -> None:
