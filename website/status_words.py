@@ -103,12 +103,6 @@ def print_legend() -> list[tuple[Status, str, str]]:
     return [(status, gettext(meaning.letter), gettext(meaning.word)) for status, meaning in MEANINGS.items()]
 
 
-def letter_of(mark: Scored, course: Course) -> str:
-    """Of the course's own status, where the mark carries one."""
-    own = own_status_of(mark, course)
-    return own.letter if own is not None else gettext(MEANINGS[mark.status].letter)
-
-
 def word_of(mark: Scored, course: Course) -> str:
     """The same in a word."""
     own = own_status_of(mark, course)

@@ -6,21 +6,20 @@ It reads sums, never all marks: SQL counts them from an index, DynamoDB has coun
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
 
-from attendance.model import Course, Device, Lecture, LogFilter, LogRow, MarkTotal, Page, Status, User
-from attendance.rules.book import Figures, figures_of, is_over
+from attendance.model import Course, Device, Lecture, MarkTotal, Page, Status, User
 from attendance.rules.statuses import points_of
 from attendance.services import Services
 from attendance.use_cases.courses.risks import RiskCard, risk_cards
-from attendance.use_cases.lectures.log import log_rows
 from attendance.wall_time import day_bounds, wall_time
 
+K = TypeVar("K")
 WEEKS = 12
 _MOST_RISKS = 8
-_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +74,6 @@ class Dashboard:
     silent: Sequence[Device]
 
 
-@dataclass(frozen=True, slots=True)
-class OwnFigures:
-    """A student's own course."""
-
-    course: Course
-    figures: Figures
-
-
 def read_dashboard(services: Services, courses: Sequence[Course], zone: str, *, everywhere: bool = False) -> Dashboard:
     """Of these courses; `everywhere` says that they are all, which needs no list of their ids."""
     now, by_id = services.now(), {course.id: course for course in courses}
@@ -107,17 +98,6 @@ def read_dashboard(services: Services, courses: Sequence[Course], zone: str, *, 
     )
 
 
-def own_figures(services: Services, student_id: str) -> list[OwnFigures]:
-    """A student's courses, each with what the own marks add up to; only what is over counts."""
-    now, in_search = services.now(), services.store.lectures_in_search()
-    rows: defaultdict[str, list[LogRow]] = defaultdict(list)
-    for row in log_rows(services, LogFilter(student_id=student_id, sort="time")):
-        if is_over(row.lecture, in_search, now):
-            rows[row.course.id].append(row)
-    courses = services.store.courses(student_id=student_id)
-    return [OwnFigures(one, figures_of((row.mark for row in rows[one.id]), one)) for one in courses]
-
-
 def lectures_of_today(services: Services, courses: Sequence[Course], zone: str) -> list[tuple[Lecture, Course]]:
     """Of these courses, the first to start first."""
     by_id = {course.id: course for course in courses}
@@ -131,12 +111,12 @@ def _mondays(today: date) -> list[date]:
     return [this - timedelta(weeks=ago) for ago in range(WEEKS - 1, -1, -1)]
 
 
-def _sums(totals: Iterable[MarkTotal], courses: Mapping[str, Course], key: object) -> dict[object, Share]:
-    points: defaultdict[object, float] = defaultdict(float)
-    counted: defaultdict[object, int] = defaultdict(int)
-    unsure: defaultdict[object, int] = defaultdict(int)
+def _sums(totals: Iterable[MarkTotal], courses: Mapping[str, Course], key: Callable[[MarkTotal], K]) -> dict[K, Share]:
+    points: defaultdict[K, float] = defaultdict(float)
+    counted: defaultdict[K, int] = defaultdict(int)
+    unsure: defaultdict[K, int] = defaultdict(int)
     for one in totals:
-        name = key(one)  # type: ignore[operator]
+        name = key(one)
         worth = points_of(one, courses[one.course_id])
         if worth is not None:
             points[name] += worth * one.number
@@ -152,7 +132,7 @@ def _together(shares: Iterable[Share]) -> Share:
 
 
 def _teachers(services: Services, lines: Sequence[CourseLine]) -> list[TeacherLine]:
-    """Those who teach most first come last: sorted by name, courses without a teacher at the end."""
+    """Sorted by name; courses without a teacher come last, as one line."""
     by_course = services.store.teachers_of([line.course.id for line in lines])
     shares: defaultdict[str, list[Share]] = defaultdict(list)
     people: dict[str, User] = {}

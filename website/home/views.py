@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from attendance.errors import ServiceUnavailable
 from attendance.model import Role
-from attendance.use_cases.dashboard import WEEKS, lectures_of_today, own_figures, read_dashboard
+from attendance.use_cases.dashboard import WEEKS, lectures_of_today, read_dashboard
+from attendance.use_cases.lectures.log import own_courses
 from website.access import roles_required, visible_courses
 from website.current import current_services, reader_timezone, signed_in_user
 from website.home.week_chart import week_chart
@@ -26,7 +27,7 @@ def index() -> ResponseReturnValue:
         return render_template(
             "home/student.html",
             today=lectures_of_today(services, courses, zone),
-            figures=own_figures(services, user.student_id) if user.student_id else (),
+            figures=own_courses(services, user.student_id) if user.student_id else (),
             zone=zone,
         )
     chosen = request.args.get("course", "")

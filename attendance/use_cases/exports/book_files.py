@@ -10,14 +10,14 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from attendance.errors import InvalidInput, Phrase
+from attendance.errors import InvalidInput
 from attendance.model import BookMark, Course
 from attendance.rules.book import Book, BookStudent, Figures
 from attendance.rules.statuses import MEANINGS, own_status_of
 from attendance.services import Services
 from attendance.use_cases.courses.book import read_book
 from attendance.use_cases.exports.pdf import Column, PdfTable, tables_as_pdf
-from attendance.use_cases.lectures.log import as_csv, styled_heading, typed_cell
+from attendance.use_cases.lectures.log import SO_FAR, as_csv, styled_heading, typed_cell
 from attendance.wall_time import wall_time
 from attendance.words import Words
 
@@ -25,7 +25,6 @@ BOOK_FORMATS = ("csv", "xlsx", "pdf")
 _LONGEST_TITLE = 31  # of a sheet
 _NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\]")
 _LECTURES_OF_A_PAGE = 28
-_SO_FAR = Phrase("so far")
 
 
 def export_book(services: Services, courses: Sequence[Course], *, format: str, words: Words) -> bytes:  # noqa: A002
@@ -69,7 +68,7 @@ def _figures(figures: Figures) -> list[Any]:
 def _rows(book: Book, words: Words) -> Iterator[list[Any]]:
     for row in book.students:
         marks = [
-            _word(mark, book.course, words) if one.is_over else (words(_SO_FAR) if mark else "")
+            _word(mark, book.course, words) if one.is_over else (words(SO_FAR) if mark else "")
             for one, mark in zip(book.lectures, row.marks, strict=True)
         ]
         yield [row.student.id, row.student.name, *marks, *_figures(row.figures)]
@@ -174,4 +173,4 @@ def _pdf_row(book: Book, row: BookStudent, shown: range, words: Words) -> list[s
 def _legend(course: Course, words: Words) -> str:
     own = [(one.letter, one.name) for one in course.statuses]
     usual = [(words(meaning.letter), words(meaning.word)) for meaning in MEANINGS.values()]
-    return ", ".join(f"{letter} = {word}" for letter, word in (*usual, *own)) + f", … = {words(_SO_FAR)}"
+    return ", ".join(f"{letter} = {word}" for letter, word in (*usual, *own)) + f", … = {words(SO_FAR)}"

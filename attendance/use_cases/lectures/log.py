@@ -27,8 +27,8 @@ from attendance.rules.paging import all_items
 from attendance.rules.statuses import MEANINGS, own_status_of
 from attendance.services import Services
 from attendance.use_cases.courses.book import read_term
-from attendance.use_cases.lectures.marks import REASONS, is_over_now
 from attendance.use_cases.exports.log_pdf import log_as_pdf
+from attendance.use_cases.lectures.marks import REASONS, is_over_now
 from attendance.words import Words
 
 

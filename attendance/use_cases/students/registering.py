@@ -101,4 +101,5 @@ def _contact(text: str) -> str:
     try:
         return clean_email(text)
     except InvalidInput as wrong:
-        raise InvalidInput(wrong.template, field="contact_email") from None
+        wrong.field = "contact_email"
+        raise
