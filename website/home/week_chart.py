@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from attendance.use_cases.dashboard import Week
 
-WIDTH, HEIGHT = 720, 200
-LEFT, RIGHT, TOP, BOTTOM = 44, 16, 14, 28
+WIDTH, HEIGHT = 440, 190
+LEFT, RIGHT, TOP, BOTTOM = 46, 22, 12, 28
 _STEPS = (0, 25, 50, 75, 100)
-_MOST_LABELS = 6
+_MOST_LABELS = 4
 
 
 @dataclass(frozen=True, slots=True)
