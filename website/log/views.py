@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import pytz
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from pytz.tzinfo import BaseTzInfo
 
 from attendance.errors import InvalidInput, NotFound
 from attendance.model import Course, LogFilter, Role
 from attendance.services import Services
 from attendance.use_cases.exports.audit import note_export
-from attendance.use_cases.lectures.log import export_log, log_rows, own_courses, zone_of
+from attendance.use_cases.lectures.log import SO_FAR, export_log, log_rows, own_courses, zone_of
 from attendance.use_cases.lectures.marks import is_over_now
 from attendance.use_cases.unknowns.groups import owner_of
 from attendance.use_cases.unknowns.vectors import keeps_vectors
@@ -80,7 +81,14 @@ def print_log() -> ResponseReturnValue:
     if services.store.log(wanted, size=1).total > _MOST_PRINTED:
         raise InvalidInput("So many lines are not printed; choose a course or a shorter time.")
     note_export(services, _of(wanted, courses), "print", by=signed_in_user().id, what="log")
-    return render_template("exports/print_log.html", query=query, rows=list(log_rows(services, wanted)), zone=str(zone))
+    return render_template(
+        "exports/print_log.html",
+        query=query,
+        rows=list(log_rows(services, wanted)),
+        zone=str(zone),
+        is_over=is_over_now(services),
+        so_far=_(SO_FAR),
+    )
 
 
 def _of(wanted: LogFilter, courses: Sequence[Course]) -> list[Course]:
