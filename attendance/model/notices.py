@@ -178,8 +178,8 @@ class UserNotices:
     pace: Pace = Pace.AT_ONCE
     quiet_from: str | None = None
     quiet_until: str | None = None
-    log_format: str | None = None
     since: datetime | None = None
+    log_format: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,5 +191,5 @@ class CourseNotices:
 
     channels: Mapping[NoticeKind, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     slack_channel: str = ""
-    log_format: str = "csv"
     since: datetime | None = None
+    log_format: str = "csv"

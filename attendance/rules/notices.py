@@ -100,7 +100,9 @@ def choices_of(user: User) -> UserNotices:
 def choices_of_course(course: Course) -> CourseNotices:
     """What the course chose; nothing where nobody ever did."""
     said = json.loads(course.notices or "{}")
-    return CourseNotices(_channels(said), said.get("slack_channel", ""), said.get("log_format", "csv"), _moment(said))
+    return CourseNotices(
+        _channels(said), said.get("slack_channel", ""), _moment(said), said.get("log_format", LOG_FORMATS[0])
+    )
 
 
 def written_choices(chosen: UserNotices | CourseNotices) -> str:

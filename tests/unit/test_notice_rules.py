@@ -64,10 +64,12 @@ def test_choices_of_a_later_version_are_passed_over() -> None:
     assert choices_of(a_user(notices='{"channels": {"moon_phase": ["mail"]}, "colour": "red"}')) == UserNotices()
 
 
-def test_teachers_are_told_nothing_unasked_and_admins_of_devices() -> None:
+def test_unasked_teachers_are_told_of_who_is_at_risk_alone_and_admins_of_devices() -> None:
     admin = a_user("a1", role=Role.ADMIN)
-    for kind in NoticeKind:
+    for kind in set(NoticeKind) - {NoticeKind.AT_RISK}:
         assert told(kind, a_teacher()) == []
+    assert told(NoticeKind.AT_RISK, a_teacher()) == [(MAIL, "user t1")]
+    assert told(NoticeKind.AT_RISK, a_teacher(), course=CourseNotices({NoticeKind.AT_RISK: frozenset()})) == []
     found = [one.name for one in receivers(NoticeKind.ALARM, [admin, a_teacher()], None, {MAIL: ()})]
     assert found == ["user a1"]
 

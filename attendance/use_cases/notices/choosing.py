@@ -36,7 +36,7 @@ def choose_own(
     if pace not in set(Pace):
         raise InvalidInput("Choose when you are told.", field="pace")
     mine = {kind: found for kind, found in channels.items() if kind in kinds_for(user.role)}
-    chosen = UserNotices(mine, Pace(pace), begins, ends, _format(log_format) or None, services.now())
+    chosen = UserNotices(mine, Pace(pace), begins, ends, services.now(), _format(log_format) or None)
     commit(services, SaveUser(replace(user, notices=written_choices(chosen))))
     return chosen
 
@@ -50,7 +50,7 @@ def choose_for_course(
     if len(name) > MOST_CHANNEL_CHARACTERS or not name.isprintable() or " " in name or name.startswith("user "):
         raise InvalidInput("This is not the name of a Slack channel, such as #cs101.", field="slack_channel")
     its = {kind: found for kind, found in channels.items() if kind in OF_COURSES}
-    chosen = CourseNotices(its, name, _format(log_format) or LOG_FORMATS[0], services.now())
+    chosen = CourseNotices(its, name, services.now(), _format(log_format) or LOG_FORMATS[0])
     entry = AuditEntry(services.now(), by, "course.notices_set", course.label)
     commit(services, SaveCourse(replace(course, notices=written_choices(chosen))), entry)
     return chosen
