@@ -41,8 +41,8 @@ class DynamoRisks(TablePart):
             by_names = sorted(found, key=lambda risk: (risk.course_id, risk.student_id))
             return page_of(sorted(by_names, key=lambda risk: risk.since, reverse=True), page, size)
         leads = list(self.table.query(keys.AT_RISK))
-        by_names = sorted(leads, key=lambda item: (text(item, "course_id"), text(item, "student_id")))
-        shown = page_of(sorted(by_names, key=_since, reverse=True), page, size)
+        in_order = sorted(leads, key=lambda item: (text(item, "course_id"), text(item, "student_id")))
+        shown = page_of(sorted(in_order, key=_since, reverse=True), page, size)
         wanted = [keys.risk(text(one, "course_id"), text(one, "student_id")) for one in shown.items]
         items = self.table.get_many(wanted)
         return Page([read(AtRisk, items[key]) for key in wanted if key in items], shown.number, size, shown.total)

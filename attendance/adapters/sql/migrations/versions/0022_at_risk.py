@@ -5,6 +5,8 @@ Column types are spelt out here, not imported: this must go on making what it ma
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import mysql
@@ -27,7 +29,7 @@ def _prose() -> sa.types.TypeEngine[str]:
     return sa.Text().with_variant(mysql.TEXT(charset="utf8mb4"), "mysql", "mariadb")
 
 
-def _moment() -> sa.types.TypeEngine[object]:
+def _moment() -> sa.types.TypeEngine[datetime]:
     return sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
 
 
