@@ -90,5 +90,5 @@ def seen(course_id: str, student_key: str) -> ResponseReturnValue:
             note_seen(current_services(), course_id, student.id, by=signed_in_user().id)
         except NotFound as gone:
             flash(in_words(gone), "warning")
-    back = "risks.of_course" if request.args.get("from") == "course" else "risks.index"
-    return redirect(url_for(back, **({"course_id": course_id} if back == "risks.of_course" else {})))
+    from_course = request.args.get("from") == "course"
+    return redirect(url_for("risks.of_course", course_id=course_id) if from_course else url_for("risks.index"))
