@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TypeVar
 
 from attendance.model import Course, Device, Lecture, MarkTotal, Page, Status, User
 from attendance.rules.statuses import points_of
@@ -17,7 +16,6 @@ from attendance.services import Services
 from attendance.use_cases.courses.risks import RiskCard, risk_cards
 from attendance.wall_time import day_bounds, wall_time
 
-K = TypeVar("K")
 WEEKS = 12
 _MOST_RISKS = 8
 
@@ -82,8 +80,7 @@ def read_dashboard(services: Services, courses: Sequence[Course], zone: str, *, 
     bounds = [*(day_bounds(zone, monday)[0] for monday in mondays), now]
     totals = services.store.mark_totals(bounds, course_ids=ids, without=services.store.lectures_in_search())
     counted = [one for one in totals if one.course_id in by_id]
-    of_weeks = _sums(counted, by_id, lambda one: one.part)
-    of_courses = _sums(counted, by_id, lambda one: one.course_id)
+    of_weeks, of_courses = _sums(counted, by_id, lambda one: one.part, lambda one: one.course_id)
     begins, ends = day_bounds(zone, wall_time(zone, now).date())
     held = services.store.lectures_between(begins, ends, course_ids=ids)
     lines = [CourseLine(course, of_courses.get(course.id, Share())) for course in courses]
@@ -111,19 +108,25 @@ def _mondays(today: date) -> list[date]:
     return [this - timedelta(weeks=ago) for ago in range(WEEKS - 1, -1, -1)]
 
 
-def _sums(totals: Iterable[MarkTotal], courses: Mapping[str, Course], key: Callable[[MarkTotal], K]) -> dict[K, Share]:
-    points: defaultdict[K, float] = defaultdict(float)
-    counted: defaultdict[K, int] = defaultdict(int)
-    unsure: defaultdict[K, int] = defaultdict(int)
+def _sums(
+    totals: Iterable[MarkTotal], courses: Mapping[str, Course], *keys: Callable[[MarkTotal], object]
+) -> list[dict[object, Share]]:
+    """The totals by each of the keys. What a status is worth is asked once a course: there are many totals."""
+    worth: dict[tuple[str, Status, str | None], float | None] = {}
+    sums: list[defaultdict[object, list[float]]] = [defaultdict(lambda: [0.0, 0, 0]) for _ in keys]
     for one in totals:
-        name = key(one)
-        worth = points_of(one, courses[one.course_id])
-        if worth is not None:
-            points[name] += worth * one.number
-            counted[name] += one.number
-        if one.status is Status.UNSURE:
-            unsure[name] += one.number
-    return {name: Share(points[name], counted[name], unsure[name]) for name in {*counted, *unsure}}
+        kind = one.course_id, one.status, one.own_status
+        if kind not in worth:
+            worth[kind] = points_of(one, courses[one.course_id])
+        points, is_unsure = worth[kind], one.status is Status.UNSURE
+        for key, found in zip(keys, sums, strict=True):
+            share = found[key(one)]
+            if points is not None:
+                share[0] += points * one.number
+                share[1] += one.number
+            if is_unsure:
+                share[2] += one.number
+    return [{name: Share(one[0], int(one[1]), int(one[2])) for name, one in found.items()} for found in sums]
 
 
 def _together(shares: Iterable[Share]) -> Share:
