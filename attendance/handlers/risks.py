@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from attendance.errors import NotFound
-from attendance.events import Event, MarksChanged, MarkSet, RecordingSearched, RiskRulesSet
+from attendance.events import Event, MarksChanged, MarkSet, MarksSet, RecordingSearched, RiskRulesSet
 from attendance.services import Services
 from attendance.use_cases.courses.risks import check_course
 
@@ -13,7 +13,7 @@ def check(services: Services, event: Event) -> None:
     if isinstance(event, RiskRulesSet):
         check_course(services, event.course_id)
         return
-    assert isinstance(event, MarksChanged | MarkSet | RecordingSearched)
+    assert isinstance(event, MarksChanged | MarkSet | MarksSet | RecordingSearched)
     try:
         course_id = services.store.lecture(event.lecture_id).course_id
     except NotFound:  # removed since
