@@ -117,7 +117,7 @@ def _insert(connection: Any, table: Any, rows: Iterator[dict[str, Any]]) -> None
 
 
 def _lectures_of(args: argparse.Namespace) -> int:
-    return max(1, args.marks // args.students)
+    return max(1, int(args.marks) // int(args.students))
 
 
 def _stored(item: Any, table: Any, **more: Any) -> dict[str, Any]:
