@@ -88,15 +88,19 @@ def figures_of(marks: Iterable[Scored], course: Course) -> Figures:
     counts: Counter[Status] = Counter()
     own_counts: Counter[str] = Counter()
     points, counted, attended, absences, run, longest = 0.0, 0, 0, 0, 0, 0
+    known: dict[tuple[Status, str | None], tuple[float | None, bool]] = {}  # a book has tens of thousands of marks
     for mark in marks:
+        kind = mark.status, mark.own_status
+        if kind not in known:
+            known[kind] = points_of(mark, course), has_attended(mark, course)
+        worth, was_there = known[kind]
         counts[mark.status] += 1
         if mark.own_status is not None:
             own_counts[mark.own_status] += 1
-        worth = points_of(mark, course)
         if worth is not None:
             points += worth
             counted += 1
-        if has_attended(mark, course):
+        if was_there:
             attended += 1
             run = 0
         elif mark.status is Status.ABSENT:
