@@ -10,7 +10,7 @@ from attendance.rules.book import Book, BookStudent
 from attendance.rules.statuses import points_of
 
 WIDTH, HEIGHT = 760, 220
-LEFT, RIGHT, TOP, BOTTOM = 48, 14, 12, 30
+LEFT, RIGHT, TOP, BOTTOM = 64, 24, 12, 30
 _MOST_DATES = 8
 SPARK_WIDTH, SPARK_HEIGHT = 96, 24
 _SPARK_MARGIN = 2
