@@ -12,6 +12,7 @@ from attendance.model import Lecture
 from attendance.wall_time import wall_moment
 
 MOST_DAYS = 400
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -51,11 +52,18 @@ def planned_lectures(term: Term, timezone: str, existing: Collection[Lecture]) -
 
 def lecture_times(timezone: str, day: date, starts: time, ends: time) -> tuple[datetime, datetime]:
     """Start and end in UTC; an end that is not after the start is of the next day. Where clocks are put back an hour
-    comes twice: the lecture is from its first to its last.
+    comes twice: the lecture is from its first to its last. Raises InvalidInput.
     """
+    check_year(day.year)
     last = day if ends > starts else day + timedelta(days=1)
     starts_at = wall_moment(timezone, datetime.combine(day, starts))
     return starts_at, wall_moment(timezone, datetime.combine(last, ends), is_first=False)
+
+
+def check_year(year: int) -> None:
+    """Raises InvalidInput for one in which nobody takes attendance; some of them no zone can count in."""
+    if not _FIRST_YEAR <= year < _LAST_YEAR:
+        raise InvalidInput("Check the year of the lecture.", field="date")
 
 
 def overlapping(lectures: Iterable[Lecture], starts_at: datetime, ends_at: datetime) -> Lecture | None:

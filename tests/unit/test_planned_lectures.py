@@ -13,7 +13,7 @@ from attendance.events import CourseTimesChanged, read
 from attendance.handlers import HANDLERS
 from attendance.handlers.marking import mark_again
 from attendance.model import Course, Lecture, Method, Status
-from attendance.rules.terms import Term, days_in, planned_lectures
+from attendance.rules.terms import Term, days_in, lecture_times, planned_lectures
 from attendance.searching.searches import search_recording
 from attendance.services import Services
 from attendance.use_cases.courses.courses import add_course, add_to_roster, change_course
@@ -83,6 +83,12 @@ def test_days_off_are_dates_and_spans() -> None:
 def test_a_term_that_cannot_be_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(InvalidInput):
         planned_lectures(replace(TERM, **wrong), "Asia/Seoul", [])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("day", [date.min, date(1999, 12, 31), date.max])
+def test_a_year_in_which_nobody_takes_attendance_is_refused(day: date) -> None:
+    with pytest.raises(InvalidInput, match="Check the year"):
+        lecture_times("Asia/Seoul", day, time(0), time(0))
 
 
 def test_the_same_term_again_adds_what_is_missing_and_doubles_nothing() -> None:

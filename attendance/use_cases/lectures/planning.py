@@ -12,7 +12,7 @@ from attendance.errors import AlreadyExists, Conflict, InvalidInput
 from attendance.model import AuditEntry, Course, Lecture, Mark, Recording, new_id
 from attendance.rules.check_ins import check_in_window
 from attendance.rules.paging import all_items
-from attendance.rules.terms import Planned, Term, overlapping, planned_lectures
+from attendance.rules.terms import Planned, Term, check_year, overlapping, planned_lectures
 from attendance.rules.versions import check_as_read
 from attendance.services import Services
 from attendance.use_cases.lectures.marks import mark_lecture, marks_changed, steps_for_times
@@ -20,7 +20,6 @@ from attendance.wall_time import wall_time
 
 _LONGEST_LECTURE = timedelta(hours=24)
 _LONGEST_TITLE = 200
-_FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _PAGE = 200
 
 
@@ -123,8 +122,7 @@ def lectures_of(services: Services, course_id: str) -> Sequence[Lecture]:
 
 
 def _check_times(starts_at: datetime, ends_at: datetime) -> None:
-    if not _FIRST_YEAR <= starts_at.year < _LAST_YEAR:
-        raise InvalidInput("Check the year of the lecture.", field="date")
+    check_year(starts_at.year)
     if ends_at <= starts_at:
         raise InvalidInput("The lecture must end after it starts.", field="ends")
     if ends_at - starts_at > _LONGEST_LECTURE:
