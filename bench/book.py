@@ -37,6 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         course_id = _fill(services, options.students, options.lectures)
         read_ms = _median_ms(lambda: read_book(services, course_id))
 <<<<<<< ours
+<<<<<<< ours
+=======
+        services.store.close()
+>>>>>>> theirs
 =======
         services.store.close()
 >>>>>>> theirs

@@ -72,6 +72,19 @@ def delta(**files: Rows) -> bytes:
     return oneroster(files, mode="delta")
 
 
+SAMPLES = Path(__file__).resolve().parents[2] / "docs/samples"
+
+
+def test_the_samples_of_the_documentation_come_in_without_a_mistake(services: MemoryServices):
+    for name in ("courses", "teachers", "students", "students-ko", "rosters"):
+        assert mistakes(run(services, (SAMPLES / f"{name}.csv").read_bytes(), f"{name}.csv")) == [], name
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for path in (SAMPLES / "oneroster").iterdir():
+            archive.write(path, path.name)
+    assert effects(run(services, stream.getvalue(), "school.zip")) == {"added": 7, "unchanged": 1}
+
+
 class TestLists:
     def test_students_of_a_korean_list_come_onto_the_rosters_of_their_sections(self, services: MemoryServices):
         add_course(services, code="물리", name="물리학", section="1", by=None)

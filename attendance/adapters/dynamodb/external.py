@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from attendance.adapters.dynamodb import keys
 from attendance.adapters.dynamodb.actions import Action, check, delete, put
@@ -24,8 +25,7 @@ class DynamoExternalIds(TablePart):
         forget_external(table, [_key(one) for one in gone])
         wanted = list({_key(one): one for one in saved}.values())
         for start in range(0, len(wanted), _IN_ONE):
-            part = wanted[start : start + _IN_ONE]
-            table.again(lambda part=part: _save(table, part))  # type: ignore[misc]
+            table.again(partial(_save, table, wanted[start : start + _IN_ONE]))
 
     def external_ids(self, source: str) -> Sequence[ExternalId]:
         """By kind and id."""
