@@ -38,6 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         read_ms = _median_ms(lambda: read_book(services, course_id))
 <<<<<<< ours
 <<<<<<< ours
+<<<<<<< ours
+=======
+        services.store.close()
+>>>>>>> theirs
 =======
         services.store.close()
 >>>>>>> theirs

@@ -96,8 +96,11 @@ _HEADINGS = {
     "reason": Phrase("Reason"),
     "own_status": Phrase("Status of the course"),
 <<<<<<< ours
+<<<<<<< ours
     "came_by": Phrase("Came by"),
     "checked_in": Phrase("Checked in"),
+=======
+>>>>>>> theirs
 =======
 >>>>>>> theirs
 }
@@ -187,7 +190,10 @@ class _Lines:
             "reason": self.reason(row.mark),
             "own_status": own.name if own else "",
 <<<<<<< ours
+<<<<<<< ours
             **self._came(row.mark),
+=======
+>>>>>>> theirs
 =======
 >>>>>>> theirs
         }
