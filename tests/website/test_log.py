@@ -170,7 +170,7 @@ def test_the_download_holds_the_whole_filtered_log(teacher_client: FlaskClient, 
 
 
 def test_another_kind_of_download_does_not_exist(teacher_client: FlaskClient) -> None:
-    assert teacher_client.get("/log/download.pdf").status_code == 404
+    assert teacher_client.get("/log/download.ods").status_code == 404
 
 
 def test_a_student_sees_the_own_attendance_with_a_share_of_each_course(

@@ -49,6 +49,8 @@ class World:
                 "purpose": "face",
                 "filename": "js/theme.js",
                 "token": "no-token",
+                "scope": "all",
+                "signature": "0" * 40,
                 "session_id": "0" * 32,
                 "act_id": "0" * 32,
                 "code": "A" * 16,

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.slow
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 DESCRIPTIONS = {"api-docs.openapi_json", "api_docs.show"}
+<<<<<<< ours
 SIGNED = {
     "notices.ask_to_unsubscribe",
     "notices.end",
@@ -29,6 +30,12 @@ SIGNED = {
     "check_in.scan",
     "exports.feed",
 }  # the signature is the right to do it
+=======
+# The signature is the right to do it.
+SIGNED = {"notices.ask_to_unsubscribe", "notices.end", "slack.actions", "exports.feed"}
+# Reading these is taking marks away, and stands in the audit trail.
+NOTED = {"log.download", "log.print_log", "exports.book", "exports.all_books", "exports.print_book"}
+>>>>>>> theirs
 OPEN = (
     {"auth.login", "auth.setup", "account.language", "home.health", "static", "bootstrap.static"}
     | DESCRIPTIONS
@@ -144,7 +151,7 @@ def test_reading_changes_nothing(
     app: Flask, admin_client: FlaskClient, services: Services, world: World, method: str
 ) -> None:
     before = kept_in(services.settings.data)
-    for rule, _ in _all_rules(app, (method,)):
+    for rule in (rule for rule, _ in _all_rules(app, (method,)) if rule.endpoint not in NOTED):
         headers = {"Tus-Resumable": "1.0.0", "X-HTTP-Method-Override": "DELETE"}
         for address in (world.address(rule), world.other_address(rule)):  # the admin's own upload is the other one
             assert ask(admin_client, address, method, headers=headers).status_code < 500, rule
