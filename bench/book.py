@@ -36,18 +36,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         services.store.prepare()
         course_id = _fill(services, options.students, options.lectures)
         read_ms = _median_ms(lambda: read_book(services, course_id))
-<<<<<<< ours
-<<<<<<< ours
-<<<<<<< ours
-=======
-        services.store.close()
->>>>>>> theirs
-=======
-        services.store.close()
->>>>>>> theirs
-=======
-        services.store.close()
->>>>>>> theirs
     print(f"{options.students} students, {options.lectures} lectures: read and added up in {read_ms:.0f} ms")
 
 

@@ -99,37 +99,13 @@ def test_who_could_not_be_known_needs_another_way_and_the_reason_says_so(kind: s
 def test_a_cell_that_a_spreadsheet_would_run_is_defused(text: str) -> None:
     line = csv_rows(exported([row(name=text, reason=text)], "csv"))[1]
     assert line[7] == f"'{text}"
-<<<<<<< ours
-<<<<<<< ours
-<<<<<<< ours
     assert line[-2] == f"'{text}"
-=======
-    assert line[18] == f"'{text}"
->>>>>>> theirs
-=======
-    assert line[-2] == f"'{text}"
->>>>>>> theirs
-=======
-    assert line[-2] == f"'{text}"
->>>>>>> theirs
 
 
 @pytest.mark.parametrize("separator", ["\t", "\r", "\n", "ok;", "ok,", "ok|"])
 def test_what_begins_a_cell_in_another_locale_is_defused_too(separator: str) -> None:
     line = csv_rows(exported([row(name=f"{separator}=1", reason=f"{separator}=1")], "csv"))[1]
-<<<<<<< ours
-<<<<<<< ours
-<<<<<<< ours
     assert line[7] == line[-2]
-=======
-    assert line[7] == line[18]
->>>>>>> theirs
-=======
-    assert line[7] == line[-2]
->>>>>>> theirs
-=======
-    assert line[7] == line[-2]
->>>>>>> theirs
     assert line[7].endswith(f"{separator}'=1")
     assert line[7][0] in "'o"
 

@@ -95,14 +95,8 @@ _HEADINGS = {
     "decided_by": Phrase("Decided by"),
     "reason": Phrase("Reason"),
     "own_status": Phrase("Status of the course"),
-<<<<<<< ours
-<<<<<<< ours
     "came_by": Phrase("Came by"),
     "checked_in": Phrase("Checked in"),
-=======
->>>>>>> theirs
-=======
->>>>>>> theirs
 }
 
 _ON_A_CLOCK = ("date", "starts", "ends", "first_seen", "last_seen", "checked_in")
@@ -189,13 +183,7 @@ class _Lines:
             "decided_by": self.decided_by(row),
             "reason": self.reason(row.mark),
             "own_status": own.name if own else "",
-<<<<<<< ours
-<<<<<<< ours
             **self._came(row.mark),
-=======
->>>>>>> theirs
-=======
->>>>>>> theirs
         }
 
     def _came(self, mark: Mark) -> dict[str, Any]:

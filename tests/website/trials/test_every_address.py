@@ -22,7 +22,6 @@ pytestmark = pytest.mark.slow
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 DESCRIPTIONS = {"api-docs.openapi_json", "api_docs.show"}
-<<<<<<< ours
 SIGNED = {
     "notices.ask_to_unsubscribe",
     "notices.end",
@@ -30,12 +29,8 @@ SIGNED = {
     "check_in.scan",
     "exports.feed",
 }  # the signature is the right to do it
-=======
-# The signature is the right to do it.
-SIGNED = {"notices.ask_to_unsubscribe", "notices.end", "slack.actions", "exports.feed"}
 # Reading these is taking marks away, and stands in the audit trail.
 NOTED = {"log.download", "log.print_log", "exports.book", "exports.all_books", "exports.print_book"}
->>>>>>> theirs
 OPEN = (
     {"auth.login", "auth.setup", "account.language", "home.health", "static", "bootstrap.static"}
     | DESCRIPTIONS
