@@ -7,13 +7,14 @@ last of them, so that they never tell of what was not done.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
 from attendance.model import (
     AccessToken,
+    AccountLink,
     Alarm,
     AtRisk,
     AuditEntry,
@@ -23,6 +24,7 @@ from attendance.model import (
     ExternalId,
     Face,
     Lecture,
+    LinkPurpose,
     Mark,
     MarkChange,
     Notice,
@@ -47,7 +49,10 @@ class AddUser:
 
 @dataclass(frozen=True, slots=True)
 class SaveUser:
-    """Replace the user of that id. Refused with NotFound, AlreadyExists, MovedOn (it is not as `was`, where given)."""
+    """Replace the user of that id.
+
+    Refused with NotFound, AlreadyExists, MovedOn (it is not as `was`, where given), NotAllowed (nobody else is admin).
+    """
 
     user: User
     was: User | None = None
@@ -55,7 +60,10 @@ class SaveUser:
 
 @dataclass(frozen=True, slots=True)
 class RemoveUser:
-    """With sessions and access tokens; what the user did stays in history and audit. Refused with NotFound."""
+    """With sessions, access tokens and links; what the user did stays in history and audit.
+
+    Refused with NotFound, NotAllowed (nobody else is admin).
+    """
 
     user_id: str
 
@@ -74,6 +82,43 @@ class RevokeAccessToken:
     user_id: str
     token_id: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SaveAccountLink:
+    """In place of the user's link of that purpose. Refused with NotFound (user), AlreadyExists (secret)."""
+
+    link: AccountLink
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveAccountLink:
+    """It is worth nothing from now on. Refused with NotFound."""
+
+    user_id: str
+    purpose: LinkPurpose
+
+
+@dataclass(frozen=True, slots=True)
+class UseAccountLink:
+    """The link was followed at `at`: the user is as `user` from now on.
+
+    Refused with NotFound, AlreadyExists (email), and MovedOn where the link was replaced, taken back or used meanwhile
+    or the user is not as `was`: of two who follow it at once one alone is let in.
+    """
+
+    link: AccountLink
+    user: User
+    was: User
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SaveSiteSettings:
+    """What admins chose for the site, by name. Refused with MovedOn where it is no longer `was`."""
+
+    values: Mapping[str, str]
+    was: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -513,6 +558,10 @@ Change = (
     | RemoveUser
     | AddAccessToken
     | RevokeAccessToken
+    | SaveAccountLink
+    | RemoveAccountLink
+    | UseAccountLink
+    | SaveSiteSettings
     | AddCourse
     | SaveCourse
     | RemoveCourse

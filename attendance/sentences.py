@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attendance.errors import AlreadyExists, ConsentMissing, MovedOn, NotFound, Personal
+from attendance.errors import AlreadyExists, ConsentMissing, MovedOn, NotAllowed, NotFound, Personal
 from attendance.model import Course, Student, User
 
 REMOVED_USER = "a removed user"
@@ -129,3 +129,19 @@ def no_access_token() -> NotFound:
 
 def token_taken() -> AlreadyExists:
     return AlreadyExists("This access token already exists.")
+
+
+def last_admin_stays() -> NotAllowed:
+    return NotAllowed("The last admin must stay an admin.")
+
+
+def last_admin_kept() -> NotAllowed:
+    return NotAllowed("The last admin cannot be removed.")
+
+
+def no_account_link() -> NotFound:
+    return NotFound("There is no such link.")
+
+
+def account_link_taken() -> AlreadyExists:
+    return AlreadyExists("This link already exists.")

@@ -4,6 +4,7 @@ Times are timezone-aware UTC datetimes. Seconds with the ending `_s` count from 
 Similarities run from 0 to 100. All classes are frozen: a change makes a new one with `dataclasses.replace`.
 """
 
+from attendance.model.accounts import AccountLink, LinkPurpose
 from attendance.model.answers import Answer, Choice, Search
 from attendance.model.consent import Consent, GivenBy, Manner, Purpose
 from attendance.model.devices import (
@@ -23,9 +24,19 @@ from attendance.model.devices import (
 )
 from attendance.model.ids import is_id, new_id
 from attendance.model.lectures import Lecture, Recording, RecordingKind, SearchStatus, Sighting, Thresholds
-from attendance.model.lists import FORGOTTEN, AuditEntry, LectureCounts, LogFilter, LogRow, Page
+from attendance.model.lists import (
+    ALL_ENTRIES,
+    FORGOTTEN,
+    AuditEntry,
+    AuditFilter,
+    LectureCounts,
+    LogFilter,
+    LogRow,
+    Page,
+)
 from attendance.model.marks import BookMark, CheckIn, Evidence, Mark, MarkChange, MarkTotal, Method, OwnStatus, Status
 from attendance.model.notices import (
+    ABOUT_ACCOUNTS,
     MAIL,
     SLACK,
     WEBHOOK,
@@ -47,21 +58,16 @@ from attendance.model.notices import (
 from attendance.model.outbox import ERASE, OutboxItem
 from attendance.model.people import Course, EngineCount, Face, Role, Session, Student, User
 from attendance.model.risks import AtRisk
-from attendance.model.school import (
-    TO_BE_DELETED,
-    Effect,
-    ExternalId,
-    ExternalKind,
-    RowKind,
-    SchoolReportRow,
-    SchoolRow,
-)
+from attendance.model.school import TO_BE_DELETED, Effect, ExternalId, ExternalKind, RowKind, SchoolReportRow, SchoolRow
+from attendance.model.site import Site
 from attendance.model.tokens import AccessToken, RepeatableRequest
 from attendance.model.unknowns import DecisionKind, Owner, OwnerKind, Spot, UnknownDecision, UnknownsSwitch
 from attendance.model.uploads import COMMAND_LINE, DeviceRecording, LectureRecording, Sender
 from attendance.model.visits import LastVisit, Verdict, Visit, VisitPlace
 
 __all__ = [
+    "ABOUT_ACCOUNTS",
+    "ALL_ENTRIES",
     "COMMAND_LINE",
     "ERASE",
     "FORGOTTEN",
@@ -71,6 +77,7 @@ __all__ = [
     "TO_BE_DELETED",
     "WEBHOOK",
     "AccessToken",
+    "AccountLink",
     "Action",
     "ActionKind",
     "Alarm",
@@ -78,6 +85,7 @@ __all__ = [
     "AtRisk",
     "Attachment",
     "AuditEntry",
+    "AuditFilter",
     "BookMark",
     "CheckIn",
     "Choice",
@@ -105,6 +113,7 @@ __all__ = [
     "LectureCounts",
     "LectureRecording",
     "Link",
+    "LinkPurpose",
     "LogFilter",
     "LogRow",
     "Manner",
@@ -140,6 +149,7 @@ __all__ = [
     "Sender",
     "Session",
     "Sighting",
+    "Site",
     "Slot",
     "Spot",
     "Status",

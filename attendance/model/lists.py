@@ -32,6 +32,24 @@ class AuditEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which entries of the audit trail are wanted; what is None or empty limits nothing.
+
+    `by` is the id of a user, or empty for what nobody signed in did. `topic` is what an action begins with, such as
+    `user`. `subject` is compared whole, without case.
+    """
+
+    by: str | None = None
+    topic: str = ""
+    subject: str = ""
+    from_at: datetime | None = None
+    before_at: datetime | None = None
+
+
+ALL_ENTRIES = AuditFilter()
+
+
+@dataclass(frozen=True, slots=True)
 class LectureCounts:
     """What a list says of a lecture: its marks by status, its recordings by search, and sightings of strangers."""
 

@@ -27,8 +27,14 @@ class NoticeKind(StrEnum):
     AT_RISK = "at_risk"
     ALARM = "alarm"
     DEVICE_SILENT = "device_silent"
+    INVITATION = "invitation"  # about the reader's own account, and not chosen
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - likewise
     DIGEST = "digest"  # several notices of a day in one: follows from what was chosen, and is not chosen itself
     EVENT = "event"  # any event as it is, for machines
+
+
+ABOUT_ACCOUNTS = (NoticeKind.INVITATION, NoticeKind.PASSWORD_RESET)
+"""What nobody can be without, and hold a secret of the reader's."""
 
 
 class NoticeState(StrEnum):

@@ -36,6 +36,11 @@ class User:
     notices: str | None = None  # what they chose to be told, as rules/notices.py writes it
     calendar_key: str | None = None  # what the addresses of their calendars are signed with; None: they have none
 
+    @property
+    def has_password(self) -> bool:
+        """False of who was invited and has not come yet: nobody signs in with this account."""
+        return bool(self.password_hash)
+
 
 @dataclass(frozen=True, slots=True)
 class Session:

@@ -93,6 +93,13 @@ class FaceSearch(Protocol):
         bool  # whether a search can give the vectors of whom it saw; where not, faces are compared in it alone
     )
 
+    def thresholds_for(self, accept: float | None, review: float | None, margin: float | None) -> Thresholds:
+        """This engine's, where these are chosen; None is what suits it.
+
+        To use them, set `thresholds`: searches that begin after that go by them. Raises SettingsError where they
+        contradict each other.
+        """
+
     def find(self, photo: bytes) -> PhotoFaces:
         """Raises BadPhoto where it is no picture; no face is no error."""
 

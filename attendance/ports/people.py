@@ -8,10 +8,12 @@ from typing import Protocol
 
 from attendance.model import (
     AccessToken,
+    AccountLink,
     Course,
     EngineCount,
     ExternalId,
     Face,
+    LinkPurpose,
     Page,
     RepeatableRequest,
     Session,
@@ -35,11 +37,24 @@ class UserStore(Protocol):
     def accounts(self, student_id: str) -> Sequence[User]:
         """Those that are linked to the student, sorted by email."""
 
+    def accounts_of(self, student_ids: Sequence[str]) -> Mapping[str, User]:
+        """The accounts of these students, by student id; of several of one student the first by email."""
+
     def has_admin(self) -> bool:
         """Whether the site has been set up."""
 
     def count_admins(self) -> int:
         """So that the last one is never removed."""
+
+
+class AccountLinkStore(Protocol):
+    """Links with which people set their own password. They go with their user."""
+
+    def find_account_link(self, secret_hash: str) -> AccountLink | None:
+        """Also one that was used or has expired."""
+
+    def account_links(self, user_ids: Sequence[str], purpose: LinkPurpose) -> Mapping[str, AccountLink]:
+        """Of these users, by user id; who has none is left out."""
 
 
 class SessionStore(Protocol):

@@ -9,8 +9,10 @@ from typing import Protocol
 
 from attendance.changes import Part
 from attendance.model import (
+    ALL_ENTRIES,
     AtRisk,
     AuditEntry,
+    AuditFilter,
     BookMark,
     Lecture,
     LectureCounts,
@@ -32,6 +34,7 @@ from attendance.model import (
 )
 from attendance.ports.devices import AlarmStore, DeviceStore, ReadingStore, TimetableStore, VisitStore
 from attendance.ports.people import (
+    AccountLinkStore,
     CourseStore,
     ExternalIdStore,
     RenewalStore,
@@ -169,7 +172,7 @@ class SpendingStore(Protocol):
 class AuditStore(Protocol):
     """What people did, and what is still to be erased."""
 
-    def audit(self, *, page: int = 1, size: int = 50) -> Page[AuditEntry]:
+    def audit(self, wanted: AuditFilter = ALL_ENTRIES, *, page: int = 1, size: int = 50) -> Page[AuditEntry]:
         """Newest first."""
 
     def pending_erasures(self, limit: int = 1000) -> Sequence[str]:
@@ -177,6 +180,13 @@ class AuditStore(Protocol):
 
     def unclaimed(self, keys: Sequence[str]) -> Sequence[str]:
         """Those of these media keys that no face, recording, sighting or mark names; in the order given."""
+
+
+class SiteStore(Protocol):
+    """What admins chose for the whole site. It is written by `commit` alone."""
+
+    def site_settings(self) -> Mapping[str, str]:
+        """By name; what was never chosen is left out."""
 
 
 class OutboxStore(Protocol):
@@ -226,6 +236,7 @@ class RiskStore(Protocol):
 
 class Store(
     UserStore,
+    AccountLinkStore,
     SessionStore,
     TokenStore,
     RequestStore,
@@ -244,6 +255,7 @@ class Store(
     AlarmStore,
     VisitStore,
     AuditStore,
+    SiteStore,
     OutboxStore,
     NoticeStore,
     RiskStore,

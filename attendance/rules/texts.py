@@ -65,7 +65,8 @@ def isolated(text: str) -> str:
     return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}"
 
 
-_ABOUT_PEOPLE = ("student.", "user.")  # whose subject is an id or an email address
+# Their subject may be an id or an email address.
+_ABOUT_PEOPLE = ("student.", "user.", "token.", "mark.", "evidence.", "signin.", "visit.")
 _LISTS_OF_PEOPLE = ("course.student_added", "course.student_removed", "course.teachers_set")
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from attendance.changes import AddFace, AddUser, ForgetNames, RemoveStudent, RemoveUser
-from attendance.model import FORGOTTEN, AuditEntry
+from attendance.model import FORGOTTEN, AuditEntry, AuditFilter
 from attendance.ports import Store
 from tests.committing import save_machine_marks
 from tests.contract.samples import MINUTE, NOW, a_class, a_face, a_mark, a_sighting, a_user, evidence, searched
@@ -67,3 +67,35 @@ def test_a_purge_keeps_all_that_is_there(store: Store) -> None:
     assert store.purge()
     assert store.purge()
     assert store.student("22").id == "22"
+
+
+def _found(store: Store, **wanted: object) -> list[str]:
+    return [entry.detail for entry in store.audit(AuditFilter(**wanted)).items]  # type: ignore[arg-type]
+
+
+def test_the_audit_is_filtered_by_who_kind_subject_and_time(store: Store) -> None:
+    entries = [
+        ("user.added", "ada@example.org", "u1"),
+        ("user.removed", "21", "u2"),
+        ("course.added", "CS101", "u1"),
+        ("users.invited", "Ada@example.org", None),
+    ]
+    for minutes, (action, subject, by) in enumerate(entries):
+        store.commit(AuditEntry(NOW + minutes * MINUTE, by, action, subject, str(minutes)))
+    assert _found(store, by="u1") == ["2", "0"]
+    assert _found(store, by="") == ["3"]
+    assert _found(store, topic="user") == ["1", "0"]
+    assert _found(store, subject="ADA@example.org ") == ["3", "0"]
+    assert _found(store, subject="ada@example.org", by="u1", topic="user") == ["0"]
+    assert _found(store, subject="ada") == []
+    assert _found(store, from_at=NOW + MINUTE, before_at=NOW + 3 * MINUTE) == ["2", "1"]
+    assert _found(store, by="u1", from_at=NOW + MINUTE) == ["2"]
+    page = store.audit(AuditFilter(by="u1"), page=2, size=1)
+    assert ([entry.detail for entry in page.items], page.total) == (["0"], 2)
+
+
+def test_whoever_is_forgotten_is_not_found_by_their_name_either(store: Store) -> None:
+    store.commit(replace(_entry("D-97"), action="student.changed"))
+    store.commit(ForgetNames({"D-97"}))
+    assert store.audit(AuditFilter(subject="D-97")).total == 0
+    assert store.audit(AuditFilter(subject=FORGOTTEN)).total == 1

@@ -1,11 +1,13 @@
 """What every Store keeps to about users."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 
 import pytest
 
 from attendance.changes import AddCourse, AddStudent, AddUser, RemoveUser, SaveUser, SetTeachers
-from attendance.errors import AlreadyExists, NotFound
+from attendance.errors import AlreadyExists, NotAllowed, NotFound, ServiceUnavailable
 from attendance.model import Role
 from attendance.ports import Store
 from tests.contract.samples import NOW, a_course, a_student, a_user
@@ -108,4 +110,38 @@ def test_an_admin_is_noticed_and_counted(store: Store) -> None:
     assert store.count_admins() == 0
     store.commit(AddUser(a_user("u2", role=Role.ADMIN)))
     assert store.has_admin()
+    assert store.count_admins() == 1
+
+
+def test_the_last_admin_is_neither_removed_nor_made_less(store: Store) -> None:
+    first, second = a_user("u1", role=Role.ADMIN), a_user("u2", role=Role.ADMIN)
+    store.commit(AddUser(first))
+    store.commit(AddUser(second))
+    store.commit(SaveUser(replace(first, role=Role.TEACHER)))
+    for change in (RemoveUser("u2"), SaveUser(replace(second, role=Role.TEACHER))):
+        with pytest.raises(NotAllowed):
+            store.commit(change)
+    assert store.user("u2") == second
+    store.commit(SaveUser(replace(second, name="Ada")))
+    store.commit(RemoveUser("u1"))
+    assert store.count_admins() == 1
+
+
+def test_of_two_admins_who_go_at_the_same_moment_one_stays(store: Store) -> None:
+    for name in ("u1", "u2", "u3"):
+        store.commit(AddUser(a_user(name, role=Role.ADMIN)))
+    at_once = Barrier(3)
+
+    def go(change: RemoveUser | SaveUser) -> bool:
+        at_once.wait()
+        try:
+            store.commit(change)
+        except (NotAllowed, ServiceUnavailable):
+            return False
+        return True
+
+    changes = (RemoveUser("u1"), SaveUser(a_user("u2")), RemoveUser("u3"))
+    with ThreadPoolExecutor(3) as pool:
+        gone = list(pool.map(go, changes))
+    assert sum(gone) == 2
     assert store.count_admins() == 1

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from attendance.adapters.dynamodb.account_links import DynamoAccountLinks, DynamoSite
 from attendance.adapters.dynamodb.alarms import DynamoAlarms
 from attendance.adapters.dynamodb.audit import DynamoAudit, adding_audit
 from attendance.adapters.dynamodb.courses import DynamoCourses
@@ -51,6 +52,7 @@ from attendance.changes import (
     OfferPairing,
     Part,
     QueueSearch,
+    RemoveAccountLink,
     RemoveCourse,
     RemoveDevice,
     RemoveEmptyLecture,
@@ -66,6 +68,7 @@ from attendance.changes import (
     RemoveVisits,
     RevokeAccessToken,
     RevokeDevice,
+    SaveAccountLink,
     SaveAtRisk,
     SaveConsents,
     SaveCourse,
@@ -74,11 +77,13 @@ from attendance.changes import (
     SaveLecture,
     SaveMarks,
     SaveNotice,
+    SaveSiteSettings,
     SaveStudent,
     SaveUser,
     SetTeachers,
     SetUnknownsSwitch,
     TakePairing,
+    UseAccountLink,
     UseRenewedFaces,
     change_set,
     values_of,
@@ -93,6 +98,7 @@ _NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 class DynamoStore(
     DynamoPreparation,
     DynamoUsers,
+    DynamoAccountLinks,
     DynamoSessions,
     DynamoTokens,
     DynamoRequests,
@@ -112,6 +118,7 @@ class DynamoStore(
     DynamoAlarms,
     DynamoVisits,
     DynamoAudit,
+    DynamoSite,
     DynamoOutbox,
     DynamoNotices,
     DynamoRisks,
@@ -146,6 +153,10 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     RemoveUser: DynamoUsers._remove_user,
     AddAccessToken: DynamoTokens._add_access_token,
     RevokeAccessToken: DynamoTokens._revoke_access_token,
+    SaveAccountLink: DynamoAccountLinks._save_account_link,
+    RemoveAccountLink: DynamoAccountLinks._remove_account_link,
+    UseAccountLink: DynamoAccountLinks._use_account_link,
+    SaveSiteSettings: DynamoSite._save_site_settings,
     AddCourse: DynamoCourses._add_course,
     SaveCourse: DynamoCourses._save_course,
     RemoveCourse: DynamoLectures._remove_course,

@@ -35,6 +35,9 @@ LECTURE, RECORDING, SEEN, MARK, CHANGE, COURSE, STUDENT, USER, SESSION, TOKEN, R
 )
 FACES_IN_USE: Key = ("faces-in-use", "state")
 AUDIT_COUNT: Key = ("audit-count", "count")
+AUDIT_LEADS: Key = ("audit-count", "leads")
+SITE: Key = ("site", "settings")
+LINK = "link#"
 INDEX = "found"  # sparse: items that are waiting for a search, and sightings by their ids
 WAITING = "waiting"
 
@@ -134,6 +137,15 @@ def access_token(user_id: str, token_id: str) -> Key:
 def token_secret(secret_hash: str) -> Key:
     """Of the item that keeps a token's secret unique and leads to the token."""
     return f"token-secret#{unique(secret_hash)}", "token"
+
+
+def account_link(user_id: str, purpose: str) -> Key:
+    return of_user(user_id), LINK + plain(purpose)
+
+
+def link_secret(secret_hash: str) -> Key:
+    """Of the item that keeps a link's secret unique and leads to the link."""
+    return f"link-secret#{unique(secret_hash)}", "link"
 
 
 def request(user_id: str, request_id: str) -> Key:
@@ -439,3 +451,18 @@ def external_id(source: str, kind: str, name: str) -> Key:
 def external_lead(source: str, kind: str, name: str) -> str:
     """The sort key of what leads to such an id from the course, student or user that it names."""
     return EXTERNAL + unique(source, kind, name)
+
+
+def audit_by(user_id: str) -> str:
+    """The partition that leads to what a user did; without an id, to what nobody signed in did."""
+    return f"{AUDIT}#by#{plain(user_id)}"
+
+
+def audit_topic(topic: str) -> str:
+    """The partition that leads to the entries whose actions are about this."""
+    return f"{AUDIT}#topic#{plain(topic)}"
+
+
+def audit_subject(key: str) -> str:
+    """The partition that leads to the entries about one subject; see rules/audit.py."""
+    return f"{AUDIT}#subject#{key}"

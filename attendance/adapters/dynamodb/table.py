@@ -22,7 +22,7 @@ from attendance.model import new_id
 from attendance.patience import carried
 
 MOST_IN_TRANSACTION = 100
-MOST_ALONG = 12
+MOST_ALONG = 15
 """Audit entries, their count, and events that go with the last transaction of a commit; it keeps room for them."""
 _MOST_READ, _MOST_WRITTEN = 100, 25  # in one batch
 _ATTEMPTS = 10

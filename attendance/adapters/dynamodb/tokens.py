@@ -88,8 +88,10 @@ class DynamoRequests(TablePart):
 
 
 def remove_programs(table: Table, user_id: str) -> None:
-    """The tokens of a user and what their programs asked; what leads to a token goes first."""
+    """The tokens and links of a user, and what their programs asked; what leads to a secret goes first."""
+    links = list(table.query(keys.of_user(user_id), keys.LINK))
+    table.delete_many([keys.link_secret(text(item, "secret_hash")) for item in links])
     tokens = list(table.query(keys.of_user(user_id), keys.TOKEN))
     table.delete_many([keys.token_secret(text(item, "secret_hash")) for item in tokens])
     requests = table.query(keys.of_user(user_id), keys.REQUEST)
-    table.delete_many([key_in(item) for item in (*tokens, *requests)])
+    table.delete_many([key_in(item) for item in (*tokens, *links, *requests)])

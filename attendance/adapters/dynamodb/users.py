@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,14 +10,15 @@ from attendance.adapters.dynamodb import keys
 from attendance.adapters.dynamodb.actions import NEW, THERE, Action, as_stored, check, delete, put, setting
 from attendance.adapters.dynamodb.external import forget_external_of
 from attendance.adapters.dynamodb.preparing import LATER
-from attendance.adapters.dynamodb.table import TablePart, key_in
+from attendance.adapters.dynamodb.table import Table, TablePart, key_in, together
 from attendance.adapters.dynamodb.tokens import remove_programs
 from attendance.adapters.dynamodb.values import attribute, attributes, read, text
+from attendance.errors import NotAllowed
 from attendance.model import Page, Role, Session, User
 from attendance.rules.paging import page_of
 from attendance.rules.texts import contains, folded
 from attendance.rules.versions import check_as_read
-from attendance.sentences import no_student, no_user, user_taken
+from attendance.sentences import last_admin_kept, last_admin_stays, no_student, no_user, user_taken
 
 
 class DynamoUsers(TablePart):
@@ -29,34 +30,32 @@ class DynamoUsers(TablePart):
         self.table.transact([put(keys.user(user.id), attributes(user), NEW, taken), *_joining(user, None)])
 
     def _save_user(self, user: User, was: User | None) -> None:
-        """Raises NotFound, AlreadyExists, MovedOn."""
+        """Raises NotFound, AlreadyExists, MovedOn, NotAllowed (the last admin)."""
 
         def save() -> None:
             old = self.user(user.id)
             check_as_read(old, was)
-            unchanged, values = as_stored(old)
-            self.table.transact(
-                [
-                    put(keys.user(user.id), attributes(user), unchanged, **values),
-                    *_leaving(old, user),
-                    *_joining(user, old),
-                ]
-            )
+            self.table.transact(replacing_user(self.table, old, user))
 
         self.table.again(save)
 
     def _remove_user(self, user_id: str) -> None:
-        """Raises NotFound. Courses taught, sessions and tokens go first: the same call can complete it."""
+        """Raises NotFound, NotAllowed (the last admin).
+
+        Courses taught, sessions, tokens and links go first: the same call can complete it.
+        """
 
         def remove() -> None:
             old = self.user(user_id)
+            staying = _keeping_an_admin(self.table, old, None, last_admin_kept())
             for item in list(self.table.query(keys.of_user(user_id), keys.COURSE)):
                 self._leave_course(user_id, text(item, "course_id"))
             self.table.delete_many([key_in(item) for item in self.table.query(keys.of_user(user_id), keys.SESSION)])
             remove_programs(self.table, user_id)
             forget_external_of(self.table, keys.of_user(user_id))
             unchanged, values = as_stored(old, ("email", "role", "student_id"))
-            self.table.transact([delete(keys.user(user_id), unchanged, **values), *_leaving(old, None)])
+            going = [delete(keys.user(user_id), unchanged, **values), *_leaving(old, None)]
+            self.table.transact([*going, *staying])
 
         self.table.again(remove)
 
@@ -85,6 +84,14 @@ class DynamoUsers(TablePart):
         items = self.table.get_many([keys.user(text(lead, "user_id")) for lead in leads]).values()
         return sorted((read(User, item) for item in items), key=lambda user: folded(user.email))
 
+    def accounts_of(self, student_ids: Sequence[str]) -> Mapping[str, User]:
+        """By student id; a query for each student."""
+        wanted = sorted(set(student_ids))
+        found = together(lambda one: list(self.table.query(keys.of_student(one), keys.USER)), wanted)
+        items = self.table.get_many(keys.user(text(lead, "user_id")) for leads in found for lead in leads)
+        by_email = sorted((read(User, item) for item in items.values()), key=lambda user: folded(user.email))
+        return {user.student_id: user for user in reversed(by_email) if user.student_id is not None}
+
     def has_admin(self) -> bool:
         """Whether the site has been set up."""
         return self.count_admins() > 0
@@ -96,6 +103,28 @@ class DynamoUsers(TablePart):
     def _leave_course(self, user_id: str, course_id: str) -> None:
         self.table.update(keys.course(course_id), "DELETE #teacher_ids :users", THERE, users={user_id})
         self.table.delete_many([keys.teaching(user_id, course_id)])
+
+
+def replacing_user(table: Table, old: User, new: User) -> list[Action]:
+    """All that makes of the user as read the new one. Raises NotAllowed (the last admin)."""
+    unchanged, values = as_stored(old)
+    return [
+        put(keys.user(new.id), attributes(new), unchanged, **values),
+        *_leaving(old, new),
+        *_joining(new, old),
+        *_keeping_an_admin(table, old, new, last_admin_stays()),
+    ]
+
+
+def _keeping_an_admin(table: Table, old: User, new: User | None, refusal: NotAllowed) -> list[Action]:
+    """That somebody else still is admin at the moment of the write: of two who are to go at once one stays."""
+    if old.role is not Role.ADMIN or (new is not None and new.role is Role.ADMIN):
+        return []
+    others = (text(item, "user_id") for item in table.query(keys.ADMINS))
+    other = next((user_id for user_id in others if user_id != old.id), None)
+    if other is None:
+        raise refusal
+    return [check(keys.admin(other), THERE)]
 
 
 def _joining(user: User, old: User | None) -> list[Action]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from attendance.adapters.sql.account_links import SqlAccountLinks, SqlSite
 from attendance.adapters.sql.audit import SqlAudit
 from attendance.adapters.sql.connection import make_engine
 from attendance.adapters.sql.courses import SqlCourses
@@ -45,6 +46,7 @@ from attendance.changes import (
     OfferPairing,
     Part,
     QueueSearch,
+    RemoveAccountLink,
     RemoveCourse,
     RemoveDevice,
     RemoveEmptyLecture,
@@ -60,6 +62,7 @@ from attendance.changes import (
     RemoveVisits,
     RevokeAccessToken,
     RevokeDevice,
+    SaveAccountLink,
     SaveAtRisk,
     SaveConsents,
     SaveCourse,
@@ -68,11 +71,13 @@ from attendance.changes import (
     SaveLecture,
     SaveMarks,
     SaveNotice,
+    SaveSiteSettings,
     SaveStudent,
     SaveUser,
     SetTeachers,
     SetUnknownsSwitch,
     TakePairing,
+    UseAccountLink,
     UseRenewedFaces,
     change_set,
     values_of,
@@ -85,6 +90,7 @@ class SqlStore(
     SqlPreparation,
     SqlPurging,
     SqlUsers,
+    SqlAccountLinks,
     SqlSessions,
     SqlTokens,
     SqlRequests,
@@ -103,6 +109,7 @@ class SqlStore(
     SqlAlarms,
     SqlVisits,
     SqlAudit,
+    SqlSite,
     SqlOutbox,
     SqlNotices,
     SqlRisks,
@@ -128,6 +135,10 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     RemoveUser: SqlUsers._remove_user,
     AddAccessToken: SqlTokens._add_access_token,
     RevokeAccessToken: SqlTokens._revoke_access_token,
+    SaveAccountLink: SqlAccountLinks._save_account_link,
+    RemoveAccountLink: SqlAccountLinks._remove_account_link,
+    UseAccountLink: SqlAccountLinks._use_account_link,
+    SaveSiteSettings: SqlSite._save_site_settings,
     AddCourse: SqlCourses._add_course,
     SaveCourse: SqlCourses._save_course,
     RemoveCourse: SqlCourses._remove_course,

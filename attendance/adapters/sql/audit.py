@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, Table, func, insert, or_, select, update
 
 from attendance.adapters.sql.connection import Database
 from attendance.adapters.sql.rows import in_parts, page_of, read, values
 from attendance.adapters.sql.tables import audit, faces, marks, outbox, recordings, sightings, users, visits
-from attendance.model import ERASE, AuditEntry, Page
+from attendance.model import ALL_ENTRIES, ERASE, AuditEntry, AuditFilter, Page
+from attendance.rules.audit import subject_key, topic_of
 from attendance.rules.texts import without_names
 from attendance.sentences import REMOVED_USER
 
@@ -31,11 +32,12 @@ class SqlAudit(Database):
     def _add_audit(self, entry: AuditEntry) -> None:
         """Append-only, but for `_forget_names`."""
         with self._writing() as connection:
-            connection.execute(insert(audit).values(values(entry, audit)))
+            found_by = {"topic": topic_of(entry), "subject_key": subject_key(entry.subject)}
+            connection.execute(insert(audit).values(values(entry, audit) | found_by))
 
-    def audit(self, *, page: int = 1, size: int = 50) -> Page[AuditEntry]:
+    def audit(self, wanted: AuditFilter = ALL_ENTRIES, *, page: int = 1, size: int = 50) -> Page[AuditEntry]:
         """Newest first."""
-        query = with_user(audit).order_by(audit.c.at.desc(), audit.c.id.desc())
+        query = with_user(audit).where(*_limits(wanted)).order_by(audit.c.at.desc(), audit.c.id.desc())
         with self._reading() as connection:
             return page_of(
                 connection,
@@ -54,7 +56,11 @@ class SqlAudit(Database):
                 before = read(AuditEntry, audit, row)
                 after = without_names(before, names)
                 if after != before:
-                    new = {"subject": after.subject, "detail": after.detail}
+                    new = {
+                        "subject": after.subject,
+                        "detail": after.detail,
+                        "subject_key": subject_key(after.subject),
+                    }
                     connection.execute(update(audit).where(audit.c.id == row.id).values(new))
 
     def pending_erasures(self, limit: int = 1000) -> Sequence[str]:
@@ -74,6 +80,20 @@ class SqlAudit(Database):
                 for key in connection.scalars(select(column).where(column.in_(some))).all()
             }
         return [key for key in keys if key not in named]
+
+
+def _limits(wanted: AuditFilter) -> Iterator[ColumnElement[bool]]:
+    """Each is of an indexed column."""
+    if wanted.by is not None:
+        yield audit.c.by == wanted.by if wanted.by else audit.c.by.is_(None)
+    if wanted.topic:
+        yield audit.c.topic == wanted.topic
+    if wanted.subject:
+        yield audit.c.subject_key == subject_key(wanted.subject)
+    if wanted.from_at is not None:
+        yield audit.c.at >= wanted.from_at
+    if wanted.before_at is not None:
+        yield audit.c.at < wanted.before_at
 
 
 def with_user(table: Table) -> Select[Any]:

@@ -131,7 +131,7 @@ class Database:
             yield connection
 
     @contextmanager
-    def _writing(self, taken: AlreadyExists | None = None) -> Iterator[Connection]:
+    def _writing(self, taken: RollcallError | None = None) -> Iterator[Connection]:
         """All or nothing; inside `_together` a part of it. `taken` is raised where something is not unique."""
         whole = getattr(self._commits, "connection", None)
         if whole is not None:
@@ -165,7 +165,7 @@ class Database:
 
 
 @contextmanager
-def errors_as_ours(url: URL, taken: AlreadyExists | None = None) -> Iterator[None]:
+def errors_as_ours(url: URL, taken: RollcallError | None = None) -> Iterator[None]:
     """Errors of the database leave as ours, with theirs as the cause; mistakes in our SQL leave as they are."""
     try:
         yield
@@ -184,7 +184,7 @@ def errors_as_ours(url: URL, taken: AlreadyExists | None = None) -> Iterator[Non
         raise InvalidInput("This text holds signs that cannot be stored.") from error
 
 
-def _ours(error: SQLAlchemyError, taken: AlreadyExists | None) -> RollcallError:
+def _ours(error: SQLAlchemyError, taken: RollcallError | None) -> RollcallError:
     if isinstance(error, IntegrityError):
         return taken or AlreadyExists("This already exists.")
     if isinstance(error, DataError):

@@ -38,6 +38,7 @@ from attendance.model import (
     DecisionKind,
     DeviceKind,
     ExternalKind,
+    LinkPurpose,
     Method,
     NoticeKind,
     NoticeState,
@@ -124,6 +125,29 @@ access_tokens = Table(
     Column("expires_at", Moment, nullable=False),
     Column("used_at", Moment),
     Column("revoked_at", Moment),
+)
+
+account_links = Table(
+    "account_links",
+    metadata,
+    _id(),
+    _of("user_id", "users"),
+    Column("purpose", choice(LinkPurpose), nullable=False),
+    Column("secret_hash", text(64), nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("by", text(64)),
+    Column("by_mail", Boolean, nullable=False),
+    Column("used_at", Moment),
+    UniqueConstraint("user_id", "purpose"),
+)
+
+# One row: whoever saves replaces it as it was read.
+site_settings = Table(
+    "site_settings",
+    metadata,
+    _id(),
+    Column("said", prose(), nullable=False),
 )
 
 repeatable_requests = Table(
@@ -391,6 +415,11 @@ audit = Table(
     Column("action", text(64), nullable=False),
     Column("subject", prose(), nullable=False),
     Column("detail", prose(), nullable=False),
+    Column("topic", text(64), nullable=False),
+    Column("subject_key", text(64), nullable=False),
+    Index(None, "by", "at"),
+    Index(None, "topic", "at"),
+    Index(None, "subject_key", "at"),
 )
 
 # A deletion may stand here twice: two removals at once must not stumble over each other.

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
 from attendance.adapters.sql.connection import Database
-from attendance.adapters.sql.rows import contains, lock, lock_as_read, one, page_of, read, read_all, values
+from attendance.adapters.sql.rows import contains, in_parts, lock, lock_as_read, one, page_of, read, read_all, values
 from attendance.adapters.sql.tables import sessions, students, users
+from attendance.errors import NotAllowed
 from attendance.model import Page, Role, Session, User
 from attendance.rules.texts import folded
-from attendance.sentences import no_student, no_user, user_taken
+from attendance.sentences import last_admin_kept, last_admin_stays, no_student, no_user, user_taken
 
 
 class SqlUsers(Database):
@@ -25,15 +26,14 @@ class SqlUsers(Database):
             connection.execute(insert(users).values(values(user, users)))
 
     def _save_user(self, user: User, was: User | None) -> None:
-        """Raises NotFound, AlreadyExists, MovedOn."""
+        """Raises NotFound, AlreadyExists, MovedOn, NotAllowed (the last admin)."""
         with self._writing(user_taken(user)) as connection:
-            _hold_student(connection, user)
-            lock_as_read(connection, users, user.id, was, no_user())
-            connection.execute(update(users).where(users.c.id == user.id).values(values(user, users)))
+            replace_user(connection, user, was)
 
     def _remove_user(self, user_id: str) -> None:
-        """Raises NotFound."""
+        """Raises NotFound, NotAllowed (the last admin)."""
         with self._removing() as connection:
+            _keep_an_admin(connection, user_id, last_admin_kept())
             if not connection.execute(delete(users).where(users.c.id == user_id)).rowcount:
                 raise no_user()
 
@@ -62,6 +62,16 @@ class SqlUsers(Database):
         with self._looking() as connection:
             return read_all(connection, User, users, query)
 
+    def accounts_of(self, student_ids: Sequence[str]) -> Mapping[str, User]:
+        """By student id."""
+        found: dict[str, User] = {}
+        with self._reading() as connection:
+            for some in in_parts(sorted(set(student_ids))):
+                query = select(users).where(users.c.student_id.in_(some)).order_by(users.c.email_folded)
+                for user in read_all(connection, User, users, query):
+                    found.setdefault(user.student_id or "", user)
+        return found
+
     def has_admin(self) -> bool:
         """Whether the site has been set up."""
         return self.count_admins() > 0
@@ -71,6 +81,27 @@ class SqlUsers(Database):
         with self._looking() as connection:
             counting = select(func.count()).select_from(users).where(users.c.role == Role.ADMIN)
             return connection.scalar(counting) or 0
+
+
+def replace_user(connection: Connection, user: User, was: User | None) -> None:
+    """Raises NotFound, MovedOn, NotAllowed (the last admin)."""
+    _hold_student(connection, user)
+    if user.role is not Role.ADMIN:
+        _keep_an_admin(connection, user.id, last_admin_stays())
+    lock_as_read(connection, users, user.id, was, no_user())
+    connection.execute(update(users).where(users.c.id == user.id).values(values(user, users)))
+
+
+def _keep_an_admin(connection: Connection, user_id: str, refusal: NotAllowed) -> None:
+    """All admins are held until the transaction ends, in one order, where this user is one of them.
+
+    Of two who are to go at once the second waits here, and then no longer sees the first.
+    """
+    if connection.scalar(select(users.c.role).where(users.c.id == user_id)) is not Role.ADMIN:
+        return
+    admins = select(users.c.id).where(users.c.role == Role.ADMIN).order_by(users.c.id).with_for_update()
+    if connection.scalars(admins).all() == [user_id]:
+        raise refusal
 
 
 def _hold_student(connection: Connection, user: User) -> None:

@@ -20,6 +20,7 @@ from attendance.model import AuditEntry, Role, Sender, Session, User, new_id
 from attendance.passwords import check_password, hash_password, is_outdated, is_right, made_up_password
 from attendance.rules.sessions import session_end
 from attendance.rules.versions import check_as_read
+from attendance.sentences import last_admin_kept, last_admin_stays
 from attendance.services import Services
 from attendance.use_cases.imports.details import remove_imports_of
 from attendance.use_cases.names import clean_name, same_text
@@ -54,7 +55,7 @@ def check_login(services: Services, email: str, password: str) -> User | None:
 
     A hash made at a lower cost than today's is made again.
     """
-    user = _find_user(services, email)
+    user = find_by_email(services, email)
     if not is_right(password, user.password_hash if user else None) or user is None:
         return None
     if is_outdated(user.password_hash):
@@ -74,19 +75,22 @@ def add_user(
     student_id: str | None = None,
     by: str | None,
     how: str = "user.added",
+    invited: bool = False,
 ) -> NewPassword:
-    """A new account; without a password one is made up. `how` is the action of the audit trail.
+    """A new account; without a password one is made up, or none given to who is `invited`.
+
+    `how` is the action of the audit trail.
 
     Raises InvalidInput, AlreadyExists (email).
     """
     email = clean_email(email)
-    made_up = made_up_password() if password is None else None
+    made_up = made_up_password() if password is None and not invited else None
     user = User(
         id=new_id(),
         email=email,
         name=clean_name(name),
         role=role,
-        password_hash=_new_hash(made_up or password or "", email),
+        password_hash="" if invited else new_hash(made_up or password or "", email),
         created_at=services.now(),
         student_id=_linked_student(services, role, student_id),
     )
@@ -112,7 +116,7 @@ def change_user(
     user = services.store.user(user_id)
     check_as_read(user, was)
     if role is not Role.ADMIN:
-        _keep_an_admin(services, user, NotAllowed("The last admin must stay an admin."))
+        _keep_an_admin(services, user, last_admin_stays())
     changed = replace(user, name=clean_name(name), role=role, student_id=_linked_student(services, role, student_id))
     if changed != user:
         commit(services, SaveUser(changed, user), _entry(services, by, "user.changed", changed, role.value))
@@ -177,7 +181,7 @@ def remove_user(services: Services, user_id: str, *, by: str | None) -> None:
     user = services.store.user(user_id)
     if user.id == by:
         raise NotAllowed("You cannot remove your own account.")
-    _keep_an_admin(services, user, NotAllowed("The last admin cannot be removed."))
+    _keep_an_admin(services, user, last_admin_kept())
     gone = pseudonym(services, same_text(user.email))
     removed = AuditEntry(services.now(), by, USER_REMOVED, gone, user.role.value)
     commit(services, RemoveUser(user_id), ForgetNames({user.email}), removed)
@@ -186,20 +190,22 @@ def remove_user(services: Services, user_id: str, *, by: str | None) -> None:
     remove_imports_of(services, user_id)
 
 
-def _find_user(services: Services, email: str) -> User | None:
+def find_by_email(services: Services, email: str) -> User | None:
+    """None also for what is no address."""
     try:
         return services.store.find_user(clean_email(email))
     except InvalidInput:
         return None
 
 
-def _new_hash(password: str, email: str) -> str:
+def new_hash(password: str, email: str) -> str:
+    """Raises InvalidInput where the password is too weak."""
     check_password(password, email)
     return hash_password(password)
 
 
 def _with_password(services: Services, user: User, password: str, by: str | None, action: str) -> User:
-    changed = replace(user, password_hash=_new_hash(password, user.email), session_key=new_id())
+    changed = replace(user, password_hash=new_hash(password, user.email), session_key=new_id())
     commit(services, SaveUser(changed, user), _entry(services, by, action, changed))
     services.store.remove_sessions(user.id)
     return changed
@@ -224,9 +230,12 @@ def _keep_an_admin(services: Services, user: User, refusal: NotAllowed) -> None:
 
 
 def _entry(services: Services, by: str | None, action: str, user: User, detail: str = "") -> AuditEntry:
-    # The trail outlives a removed student, so it knows them by their id alone.
-    subject = user.student_id or user.email
-    return AuditEntry(services.now(), by, action, subject, detail)
+    return AuditEntry(services.now(), by, action, named(user), detail)
+
+
+def named(user: User) -> str:
+    """In the audit trail, which outlives a removed student, and so knows them by their id alone."""
+    return user.student_id or user.email
 
 
 def setup_token(services: Services) -> str | None:

@@ -15,6 +15,7 @@ from attendance.model import AccessToken, AuditEntry, RepeatableRequest, User, n
 from attendance.rules.scopes import SCOPES
 from attendance.services import Services
 from attendance.use_cases.names import clean_name
+from attendance.use_cases.people.accounts import named
 
 PREFIX = "rollcall_"
 """So that programs that look for secrets in code and logs know one of ours."""
@@ -54,14 +55,14 @@ def make_token(services: Services, user_id: str, *, name: str, scopes: Collectio
         expires_at=now + timedelta(days=days),
     )
     made = f"{' '.join(sorted(token.scopes))}, {token.expires_at:%Y-%m-%d}"
-    commit(services, AddAccessToken(token), AuditEntry(now, user_id, "token.made", _named(user), made))
+    commit(services, AddAccessToken(token), AuditEntry(now, user_id, "token.made", named(user), made))
     return NewToken(token, secret)
 
 
 def revoke_token(services: Services, user_id: str, token_id: str, *, by: str | None) -> None:
     """It is worth nothing from now on. Raises NotFound."""
     user, now = services.store.user(user_id), services.now()
-    commit(services, RevokeAccessToken(user_id, token_id, now), AuditEntry(now, by, "token.revoked", _named(user)))
+    commit(services, RevokeAccessToken(user_id, token_id, now), AuditEntry(now, by, "token.revoked", named(user)))
 
 
 def user_of_token(services: Services, secret: str) -> tuple[User, AccessToken] | None:
@@ -118,10 +119,6 @@ class KeyUsedBefore(InvalidInput):
 
 def _is_over(before: RepeatableRequest, now: RepeatableRequest) -> bool:
     return now.at - before.at >= (KEEP_ANSWERS if before.status is not None else _BROKEN_OFF)
-
-
-def _named(user: User) -> str:
-    return user.student_id or user.email  # as other entries about accounts
 
 
 def _hash(secret: str) -> str:

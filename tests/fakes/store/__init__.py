@@ -26,6 +26,7 @@ from attendance.changes import (
     OfferPairing,
     Part,
     QueueSearch,
+    RemoveAccountLink,
     RemoveCourse,
     RemoveDevice,
     RemoveEmptyLecture,
@@ -41,6 +42,7 @@ from attendance.changes import (
     RemoveVisits,
     RevokeAccessToken,
     RevokeDevice,
+    SaveAccountLink,
     SaveAtRisk,
     SaveConsents,
     SaveCourse,
@@ -49,15 +51,18 @@ from attendance.changes import (
     SaveLecture,
     SaveMarks,
     SaveNotice,
+    SaveSiteSettings,
     SaveStudent,
     SaveUser,
     SetTeachers,
     SetUnknownsSwitch,
     TakePairing,
+    UseAccountLink,
     UseRenewedFaces,
     change_set,
     values_of,
 )
+from tests.fakes.store.account_links import FakeAccountLinks, FakeSite
 from tests.fakes.store.devices import FakeAlarms, FakeDevices, FakeReadings, FakeTimetable, FakeVisits
 from tests.fakes.store.external import FakeExternalIds
 from tests.fakes.store.lectures import FakeLectures, FakeSearches
@@ -72,6 +77,7 @@ from tests.fakes.store.unknowns import FakeUnknowns
 
 
 class FakeStore(
+    FakeAccountLinks,
     FakeUsers,
     FakeSessions,
     FakeTokens,
@@ -91,6 +97,7 @@ class FakeStore(
     FakeAlarms,
     FakeVisits,
     FakeAudit,
+    FakeSite,
     FakeOutbox,
     FakeNotices,
     FakeRisks,
@@ -125,6 +132,10 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     RemoveUser: FakeUsers._remove_user,
     AddAccessToken: FakeTokens._add_access_token,
     RevokeAccessToken: FakeTokens._revoke_access_token,
+    SaveAccountLink: FakeAccountLinks._save_account_link,
+    RemoveAccountLink: FakeAccountLinks._remove_account_link,
+    UseAccountLink: FakeAccountLinks._use_account_link,
+    SaveSiteSettings: FakeSite._save_site_settings,
     AddCourse: FakeCourses._add_course,
     SaveCourse: FakeCourses._save_course,
     RemoveCourse: FakeCourses._remove_course,

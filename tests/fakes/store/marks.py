@@ -11,8 +11,10 @@ from datetime import datetime
 from attendance.changes import MarkStep
 from attendance.errors import NotFound
 from attendance.model import (
+    ALL_ENTRIES,
     ERASE,
     AuditEntry,
+    AuditFilter,
     BookMark,
     LogFilter,
     LogRow,
@@ -23,6 +25,7 @@ from attendance.model import (
     Page,
     Status,
 )
+from attendance.rules.audit import is_wanted as is_entry_wanted
 from attendance.rules.log import is_wanted, sorted_rows
 from attendance.rules.paging import page_of
 from attendance.rules.texts import without_names
@@ -100,8 +103,9 @@ class FakeAudit(FakeState):
     def _add_audit(self, entry: AuditEntry) -> None:
         self._audit.append(in_utc(replace(entry, by_name="")))
 
-    def audit(self, *, page: int = 1, size: int = 50) -> Page[AuditEntry]:
-        oldest = sorted(self._audit, key=lambda entry: entry.at)
+    def audit(self, wanted: AuditFilter = ALL_ENTRIES, *, page: int = 1, size: int = 50) -> Page[AuditEntry]:
+        found = [entry for entry in self._audit if is_entry_wanted(entry, wanted)]
+        oldest = sorted(found, key=lambda entry: entry.at)
         newest = [replace(entry, by_name=self._name_of(entry.by)) for entry in oldest[::-1]]
         return page_of(newest, page, size)
 

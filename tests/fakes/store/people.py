@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from attendance.errors import AlreadyExists
+from attendance.errors import AlreadyExists, NotAllowed
 from attendance.model import Consent, Course, Face, Owner, OwnerKind, Page, Purpose, Role, Session, Student, User
 from attendance.rules.consent import check_consent, has_consent
 from attendance.rules.paging import page_of
 from attendance.rules.texts import contains, folded
 from attendance.rules.unknowns import gone_with
 from attendance.rules.versions import check_as_read
-from attendance.sentences import moved_on
+from attendance.sentences import last_admin_kept, last_admin_stays, moved_on
 from tests.fakes.store.state import FakeState, in_utc, locked, need
 
 
@@ -39,6 +39,8 @@ class FakeUsers(FakeState):
 
     def _save_user(self, user: User, was: User | None) -> None:
         old = need(self._users, user.id, "There is no such user.")
+        if user.role is not Role.ADMIN:
+            self._keep_an_admin(user.id, last_admin_stays())
         check_as_read(old, was)
         del self._users[user.id]
         try:
@@ -49,6 +51,7 @@ class FakeUsers(FakeState):
 
     def _remove_user(self, user_id: str) -> None:
         need(self._users, user_id, "There is no such user.")
+        self._keep_an_admin(user_id, last_admin_kept())
         del self._users[user_id]
         self._drop_sessions(lambda one: one.user_id == user_id)
         self._drop_programs(user_id)
@@ -69,6 +72,14 @@ class FakeUsers(FakeState):
     def accounts(self, student_id: str) -> Sequence[User]:
         found = [user for user in self._users.values() if user.student_id == student_id]
         return sorted(found, key=lambda user: folded(user.email))
+
+    def accounts_of(self, student_ids: Sequence[str]) -> Mapping[str, User]:
+        by_email = sorted(self._users.values(), key=lambda user: folded(user.email), reverse=True)
+        return {user.student_id: user for user in by_email if user.student_id in set(student_ids)}  # type: ignore[misc]
+
+    def _keep_an_admin(self, user_id: str, refusal: NotAllowed) -> None:
+        if [user.id for user in self._users.values() if user.role is Role.ADMIN] == [user_id]:
+            raise refusal
 
     def has_admin(self) -> bool:
         return self.count_admins() > 0

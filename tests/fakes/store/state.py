@@ -16,6 +16,7 @@ from attendance.media_keys import COPY
 from attendance.model import (
     ERASE,
     AccessToken,
+    AccountLink,
     AtRisk,
     AuditEntry,
     Course,
@@ -51,6 +52,8 @@ class FakeState:
         self._users: dict[str, User] = {}
         self._sessions: dict[str, Session] = {}
         self._access_tokens: dict[str, AccessToken] = {}
+        self._account_links: dict[tuple[str, str], AccountLink] = {}  # by user and purpose
+        self._site: dict[str, str] = {}
         self._requests: dict[str, RepeatableRequest] = {}
         self._courses: dict[str, Course] = {}
         self._teachers: dict[str, set[str]] = {}  # by course
@@ -98,6 +101,7 @@ class FakeState:
     def _drop_programs(self, user_id: str) -> None:
         self._access_tokens = {one.id: one for one in self._access_tokens.values() if one.user_id != user_id}
         self._requests = {one.id: one for one in self._requests.values() if one.user_id != user_id}
+        self._account_links = {key: one for key, one in self._account_links.items() if one.user_id != user_id}
 
     def _drop_external(self, name: str, gone: str) -> None:
         self._external = {key: one for key, one in self._external.items() if getattr(one, name) != gone}
