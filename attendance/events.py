@@ -277,6 +277,34 @@ class LogAsked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ThresholdsChanged(Event):
+    """An admin chose other thresholds: lectures are marked again, this page of them first."""
+
+    kind: ClassVar[str] = "site.thresholds_changed"
+    about: ClassVar[tuple[str, str]] = ("lectures of page", "page")
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invited(Event):
+    """Somebody is to be sent the link by which they set their first password."""
+
+    kind: ClassVar[str] = "user.invited"
+    about: ClassVar[tuple[str, str]] = ("user", "user_id")
+    user_id: str
+    link_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordForgotten(Event):
+    """Somebody asked on the sign-in page for a link to set a new password; of no user where nobody has the address."""
+
+    kind: ClassVar[str] = "user.password_forgotten"
+    about: ClassVar[tuple[str, str]] = ("user", "user_id")
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeAnswered(Event):
     """Somebody pressed or chose something in a notice; `account` is who, as the notice's channel calls them."""
 
@@ -318,6 +346,9 @@ KINDS: dict[str, type[Event]] = {
         PeriodEnded,
         LogAsked,
         NoticeAnswered,
+        ThresholdsChanged,
+        Invited,
+        PasswordForgotten,
     )
 }
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from attendance.handlers import HANDLERS, Handler
+from attendance.model import Site
 from attendance.ports import FaceSearch, ImportStore, JobQueue, MediaStore, Notifier, Store, UploadSpool
 from attendance.settings import Settings
 
@@ -14,6 +15,17 @@ from attendance.settings import Settings
 def utc_now() -> datetime:
     """This moment."""
     return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class SiteCache:
+    """What this process knows of the site's settings: as they were stored, and when it last looked."""
+
+    site: Site | None = None
+    said: Mapping[str, str] | None = None
+    looked_at_s: float = 0.0
+    lines: tuple[float | None, ...] | None = None
+    """The thresholds that the face engine was last told; None while it has those of the environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,5 +43,7 @@ class Services:
     handlers: Mapping[str, Handler] = field(default_factory=lambda: HANDLERS)
     notifiers: Mapping[str, Notifier] = field(default_factory=dict)
     """By the channel that each serves."""
+    site_cache: SiteCache = field(default_factory=SiteCache)
+    """Read it by use_cases/site/reading.py."""
     pauses: dict[str, datetime] = field(default_factory=dict)
     """Until when a handler's service asked this process to leave it alone."""

@@ -7,9 +7,11 @@ from flask import Flask, current_app
 from flask_login import current_user
 from pytz.tzinfo import BaseTzInfo
 
-from attendance.model import User
+from attendance.errors import RollcallError
+from attendance.model import Site, User
 from attendance.services import Services
 from attendance.settings import Settings
+from attendance.use_cases.site.reading import site, site_of
 
 
 def init_app(app: Flask, services: Services) -> None:
@@ -28,6 +30,15 @@ def current_settings() -> Settings:
     return current_services().settings
 
 
+def current_site() -> Site:
+    """What holds for the site; while the database does not answer, what the environment says."""
+    services = current_services()
+    try:
+        return site(services)
+    except RollcallError:
+        return site_of(services.settings, {})
+
+
 def signed_in_user() -> User:
     """Who is signed in; only for views that need a login."""
     user: User = current_user.user
@@ -37,4 +48,4 @@ def signed_in_user() -> User:
 def reader_timezone() -> BaseTzInfo:
     """The reader's own time zone, else the site's."""
     own = current_user.user.timezone if current_user.is_authenticated else None
-    return pytz.timezone(own or current_settings().timezone)
+    return pytz.timezone(own or current_site().timezone)

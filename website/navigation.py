@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from attendance.model import Role
 from attendance.use_cases.doors.doors import doors_of
-from website.current import current_services, signed_in_user
+from website.current import current_services, current_site, signed_in_user
 
 STAFF = (Role.ADMIN, Role.TEACHER)
 
@@ -50,6 +50,7 @@ LINKS = (
     Link("people.index", _l("People at doors"), "door-open", STAFF),
     Link("devices.index", _l("Devices"), "cpu", (Role.ADMIN,)),
     Link("users.index", _l("Users"), "person-gear", (Role.ADMIN,)),
+    Link("site.index", _l("Site settings"), "sliders", (Role.ADMIN,)),
     Link("audit.index", _l("Audit trail"), "clock-history", (Role.ADMIN,)),
     Link("notices.index", _l("Notices"), "bell", (Role.ADMIN,)),
     Link("outbox.index", _l("Unfinished work"), "arrow-repeat", (Role.ADMIN,)),
@@ -57,8 +58,9 @@ LINKS = (
 
 
 def init_app(app: Flask) -> None:
-    """Make the links known to templates."""
+    """Make the links known to templates, and what holds for the site."""
     app.context_processor(lambda: {"navigation": navigation, "is_current": is_current})
+    app.jinja_env.globals["site"] = current_site  # also on pages that ask nobody who is signed in
 
 
 def navigation() -> list[Link]:

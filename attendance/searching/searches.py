@@ -35,6 +35,7 @@ from attendance.searching.budget import ordered
 from attendance.services import Services
 from attendance.use_cases.erasing import erase_soon
 from attendance.use_cases.lectures.marks import decided_sightings, mark_lecture, students_to_mark
+from attendance.use_cases.site.reading import site
 from attendance.use_cases.students.checking import compared_with, only_of
 from attendance.use_cases.students.reindexing import comparable_faces
 from attendance.use_cases.unknowns.searching import as_before, knowledge, numbers_of_unknown, without_refused
@@ -154,6 +155,7 @@ def _seen(services: Services, recording: Recording, report: Progress) -> Sequenc
 
 def who_may_be_seen(services: Services, recording: Recording) -> tuple[Sequence[Face], Sequence[Face]]:
     """Faces of the students to mark, and of look-alikes elsewhere. Raises FacesOutdated."""
+    site(services)  # the search goes by the thresholds of now
     faces = comparable_faces(services, students_to_mark(services, recording.lecture_id))
     return faces, compared_with(services, faces)
 

@@ -57,6 +57,7 @@ class Setting:
         return self.parse in (service_url, service_urls)
 
 
+MOST_LATE_MINUTES = 24 * 60
 _LEAST_SECRET = 24
 
 _OF_THE_TESTS = {"ROLLCALL_FACES_DIR", "ROLLCALL_LFW_DIR"}
@@ -89,23 +90,32 @@ SETTINGS = (
         "The language where neither the account nor the browser names one that there is: `en` or `ko`.",
         one_of(*LANGUAGES),
     ),
-    Setting("ROLLCALL_TIMEZONE", "", "The time zone of new courses; empty: the machine's.", timezone),
+    Setting(
+        "ROLLCALL_TIMEZONE", "", "The time zone of new courses; empty: as admins choose, else the machine's.", timezone
+    ),
+    Setting("ROLLCALL_SCHOOL_NAME", "", "The name of the school, on pages and prints; empty: as admins chose.", text),
+    Setting(
+        "ROLLCALL_LATE_AFTER_MINUTES",
+        "",
+        "After how many minutes new courses count somebody as late; empty: as admins chose, or 10.",
+        perhaps(count(0, MOST_LATE_MINUTES)),
+    ),
     Setting(
         "ROLLCALL_ACCEPT_SIMILARITY",
         "",
-        "From this similarity (0 to 100) on a match is sure; empty: what suits the face engine.",
+        "From this similarity (0 to 100) on a match is sure; empty: as admins chose, or what suits the engine.",
         perhaps(number(0, 100)),
     ),
     Setting(
         "ROLLCALL_REVIEW_SIMILARITY",
         "",
-        "From this similarity on a match is shown for review; empty: what suits the face engine.",
+        "From this similarity on a match is shown for review; empty: as admins chose, or what suits the engine.",
         perhaps(number(0, 100)),
     ),
     Setting(
         "ROLLCALL_MARGIN",
         "",
-        "How many points nearer than the runner-up a sure match is; empty: what suits the face engine.",
+        "How many points nearer than the runner-up a sure match is; empty: as admins chose, or what suits the engine.",
         perhaps(number(0, 100)),
     ),
     Setting(
@@ -334,6 +344,8 @@ class Settings:
     jobs: ServiceUrl
     language: str
     timezone: str
+    school_name: str
+    late_after_minutes: int | None
     accept_similarity: float | None
     review_similarity: float | None
     margin: float | None
@@ -381,6 +393,8 @@ class Settings:
     thermal_coldest_c: float
     thermal_hottest_c: float
     https: bool
+    given: frozenset[str] = frozenset()
+    """The fields whose settings say something: what admins choose for the site does not count beside them."""
 
     def __post_init__(self) -> None:
         """However it is made, nothing prints a secret."""
@@ -418,7 +432,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         values[field] = _parsed(setting, text.replace("{data}", data))
         if field == "data":
             values[field] = values[field].expanduser().absolute()
-    settings = Settings(**values)
+    said = {setting.field for setting in SETTINGS if (setting.given(environment) or "").strip()}
+    settings = Settings(**values, given=frozenset(said))
     _check_together(settings)
     return settings
 

@@ -58,7 +58,8 @@ def _due(services: Services, passed_over: Collection[str]) -> list[OutboxItem]:
 def erase_orphans(services: Services) -> int:
     """Delete files that a killed process stored and no row ever named; how many. Young ones may still get their row."""
     old = list(services.media.keys(stored_before=services.now() - ORPHAN_AFTER))
-    orphans = services.store.unclaimed(old)
+    logo = services.store.site_settings().get("logo_key")  # the one before is an orphan
+    orphans = services.store.unclaimed([key for key in old if key != logo])
     services.media.delete(orphans)
     return len(orphans)
 

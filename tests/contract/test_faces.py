@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from attendance.errors import BadPhoto, BadRecording, SearchStopped
+from attendance.errors import BadPhoto, BadRecording, SearchStopped, SettingsError
 from attendance.model import Face, RecordingKind, new_id
 from attendance.ports import EnrolledFace, FaceSearch, MediaFile
 from tests.contract.faces_kits import KITS, FacesKit
@@ -77,6 +77,25 @@ def picture_size(data: bytes) -> tuple[int, int]:
 def test_the_lines_are_in_order(faces: FaceSearch) -> None:
     assert 0 < faces.thresholds.review <= faces.thresholds.accept <= 100
     assert 0 < faces.thresholds.margin <= 100
+
+
+def test_thresholds_that_are_chosen_hold_from_the_next_look_on(
+    faces: FaceSearch, kit: FacesKit, enrolled: list[Face]
+) -> None:
+    usual = faces.thresholds
+    assert faces.thresholds_for(None, None, None) == usual
+    chosen = faces.thresholds_for(99.5, 99.0, 1.0)
+    assert (chosen.accept, chosen.review, chosen.margin) == (99.5, 99.0, 1.0)
+    with pytest.raises(SettingsError):
+        faces.thresholds_for(50.0, 60.0, None)
+    with enrolled_for_now(faces, kit.photo(ADA)) as again:
+        assert faces.look_alikes(again, enrolled)
+        faces.thresholds = faces.thresholds_for(100.0, 100.0, 0.0)
+        try:
+            alike = faces.look_alikes(again, enrolled)
+        finally:
+            faces.thresholds = usual
+    assert all(one.similarity >= 100 for one in alike)
 
 
 def test_every_face_of_a_photo_is_found_inside_of_it(faces: FaceSearch, kit: FacesKit) -> None:

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from PIL import Image
 
-from attendance.errors import BadPhoto, BadRecording
+from attendance.errors import BadPhoto, BadRecording, SettingsError
 from attendance.model import Face, RecordingKind, Thresholds, new_id
 from attendance.ports import EnrolledFace, FoundFace, LookAlike, MediaFile, PhotoFaces, Progress, RecordingInfo, Seen
 
@@ -40,6 +40,17 @@ class FakeFaces:
         self.name = name
         self.problems: tuple[str, ...] = ()
         self.removed: list[str] = []
+
+    def thresholds_for(self, accept: float | None, review: float | None, margin: float | None) -> Thresholds:
+        usual = FakeFaces.thresholds
+        chosen = Thresholds(
+            usual.review if review is None else review,
+            usual.accept if accept is None else accept,
+            usual.margin if margin is None else margin,
+        )
+        if chosen.review > chosen.accept:
+            raise SettingsError("ROLLCALL_REVIEW_SIMILARITY must not be above ROLLCALL_ACCEPT_SIMILARITY.")
+        return chosen
 
     def find(self, photo: bytes) -> PhotoFaces:
         people = _people_in(photo)

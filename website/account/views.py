@@ -13,7 +13,7 @@ from attendance.use_cases.people.accounts import change_language, change_passwor
 from website.access import roles_required
 from website.account.forms import PasswordForm, ProfileForm
 from website.auth.next_page import next_page
-from website.current import current_services, current_settings, signed_in_user
+from website.current import current_services, current_site, signed_in_user
 from website.language import remember_language
 from website.limits import login_attempts
 from website.login import sign_in
@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
             refresh()  # what follows is said in the language that was chosen
             flash(_("Your account is saved."), "success")
             return redirect(url_for("account.index"))
-    return render_template("account/index.html", form=form, site_timezone=current_settings().timezone)
+    return render_template("account/index.html", form=form, site_timezone=current_site().timezone)
 
 
 @blueprint.post("/language")

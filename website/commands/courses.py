@@ -25,12 +25,18 @@ courses = Commands("courses", help="Courses and who teaches them.")
 @click.option("--section", default="", help="To which class, where there are several.")
 @click.option("--teacher", "emails", metavar="EMAIL", multiple=True, help="Who teaches it; may be given several times.")
 @click.option("--timezone", metavar="ZONE", help="Such as Asia/Seoul; without it ROLLCALL_TIMEZONE.")
-@click.option("--late-after", type=int, default=10, show_default=True, metavar="MINUTES", help="Who comes later, is.")
+@click.option("--late-after", type=int, metavar="MINUTES", help="Who comes later, is; without it as the site has it.")
 @click.option(
     "--left-early", type=int, default=10, show_default=True, metavar="MINUTES", help="Who goes sooner, left early."
 )
 def add(
-    code: str, name: str, section: str, emails: Sequence[str], timezone: str | None, late_after: int, left_early: int
+    code: str,
+    name: str,
+    section: str,
+    emails: Sequence[str],
+    timezone: str | None,
+    late_after: int | None,
+    left_early: int,
 ) -> None:
     """Add a course. CODE and section together are unique."""
     services = current_services()

@@ -17,6 +17,8 @@ HANDLERS = {
     "risks": _l("Find out who is at risk"),
     "notices": _l("Write down who is told of it"),
     "withdrawing": _l("Take back notices that name who was removed"),
+    "thresholds": _l("Mark lectures again with other thresholds"),
+    "accounts": _l("Write down who gets a link to set a password"),
     MAIL: _l("Send a mail"),
     SLACK: _l("Send a message by Slack"),
     WEBHOOK: _l("Send an event to a webhook"),

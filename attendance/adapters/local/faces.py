@@ -29,7 +29,7 @@ from attendance.adapters.local.photos import (
 )
 from attendance.adapters.local.probe import plain_recording_errors, probe_recording
 from attendance.errors import BadPhoto, Phrase
-from attendance.model import Face, RecordingKind
+from attendance.model import Face, RecordingKind, Thresholds
 from attendance.picture_turns import one_picture_at_a_time
 from attendance.ports import EnrolledFace, LookAlike, MediaFile, PhotoFaces, Progress, RecordingInfo, Seen
 from attendance.settings import Settings
@@ -57,12 +57,26 @@ class LocalFaces:
     gives_vectors = True
 
     def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self.thresholds = match_lines(settings)
-        self._options = search_options(settings, self.thresholds)
         self._models = chosen_models(settings)
         self.name = self._models.name
         self._one_at_a_time = threading.Lock()
         self._search_pool = SearchPool()
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Where matches become sure."""
+        return self._thresholds
+
+    @thresholds.setter
+    def thresholds(self, chosen: Thresholds) -> None:
+        """The engine's distances are those of the same thresholds."""
+        self._thresholds, self._options = chosen, search_options(self._settings, chosen)
+
+    def thresholds_for(self, accept: float | None, review: float | None, margin: float | None) -> Thresholds:
+        chosen = replace(self._settings, accept_similarity=accept, review_similarity=review, margin=margin)
+        return match_lines(chosen)
 
     def find(self, photo: bytes) -> PhotoFaces:
         with self._faces_in(photo) as (read, found):

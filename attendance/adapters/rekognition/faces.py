@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from PIL import Image
@@ -28,7 +29,7 @@ from attendance.adapters.rekognition.search import Result, Word, result, start
 from attendance.adapters.rekognition.snapshots import MOST_AT_ONCE, search_snapshot
 from attendance.adapters.rekognition.video import WantedPicture, cut_pictures
 from attendance.errors import BadRecording, SettingsError
-from attendance.model import Face, RecordingKind, new_id
+from attendance.model import Face, RecordingKind, Thresholds, new_id
 from attendance.patience import carried
 from attendance.picture_turns import one_picture_at_a_time
 from attendance.ports import EnrolledFace, FoundFace, LookAlike, MediaFile, PhotoFaces, Progress, RecordingInfo, Seen
@@ -66,12 +67,17 @@ class RekognitionFaces:
                 "letters, digits, dots, hyphens and underscores.",
                 most=_LONGEST_NAME - len("rekognition:"),
             )
+        self._settings = settings
         self.thresholds = match_lines(settings)
         self.answers_by_event = bool(settings.rekognition_topic)
         self._word = Word(settings.rekognition_topic, settings.rekognition_role) if self.answers_by_event else None
         self._threshold = settings.rekognition_threshold
         self._sleep = sleep
         self._collection = FaceCollection(client or make_client("rekognition", read_timeout=20), collection, sleep)
+
+    def thresholds_for(self, accept: float | None, review: float | None, margin: float | None) -> Thresholds:
+        chosen = replace(self._settings, accept_similarity=accept, review_similarity=review, margin=margin)
+        return match_lines(chosen)
 
     def find(self, photo: bytes) -> PhotoFaces:
         with one_picture_at_a_time:

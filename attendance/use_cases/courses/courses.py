@@ -17,6 +17,7 @@ from attendance.rules.versions import check_as_read
 from attendance.services import Services
 from attendance.use_cases.erasing import erase_soon
 from attendance.use_cases.names import clean_course_code, clean_name, clean_section
+from attendance.use_cases.site.reading import site
 
 MOST_MINUTES = 24 * 60
 _PAGE = 200
@@ -39,19 +40,21 @@ def add_course(
     name: str,
     section: str = "",
     timezone: str | None = None,
-    late_after_minutes: int = 10,
+    late_after_minutes: int | None = None,
     left_early_minutes: int = 10,
     by: str | None,
 ) -> Course:
-    """A new course; `timezone` None is the setting's. Raises InvalidInput, AlreadyExists (code and section)."""
+    """A new course; what is None is as the site has it. Raises InvalidInput, AlreadyExists (code and section)."""
+    usual = site(services)
+    late = usual.late_after_minutes if late_after_minutes is None else late_after_minutes
     course = Course(
         id=new_id(),
         code=clean_course_code(code),
         name=clean_name(name, Phrase("The name of the course")),
         section=clean_section(section),
-        timezone=_timezone(timezone or services.settings.timezone),
+        timezone=_timezone(timezone or usual.timezone),
         created_at=services.now(),
-        late_after_minutes=_minutes(late_after_minutes, "late_after_minutes"),
+        late_after_minutes=_minutes(late, "late_after_minutes"),
         left_early_minutes=_minutes(left_early_minutes, "left_early_minutes"),
     )
     commit(services, AddCourse(course), _entry(services, by, "course.added", course))

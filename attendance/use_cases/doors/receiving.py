@@ -32,6 +32,7 @@ from attendance.use_cases.devices.readings import (
 )
 from attendance.use_cases.doors.consenting import agreed, forget_visits
 from attendance.use_cases.doors.refused import refused_at
+from attendance.use_cases.site.reading import thresholds
 from attendance.use_cases.students.checking import only_of
 from attendance.use_cases.students.reindexing import comparable_faces
 from attendance.use_cases.unknowns.searching import without_refused
@@ -83,7 +84,7 @@ def receive_stay(services: Services, device: Device, sent: SentStay) -> list[Kno
     if (known := _stored(services, device, sent)) is not None:
         return _told(services, device, known)
     looks = look_at(services, device.id, [picture.jpeg for picture in sent.pictures])
-    seen = best_look(looks, services.faces.thresholds)[:MOST_VISITS]
+    seen = best_look(looks, thresholds(services))[:MOST_VISITS]
     if not seen:
         return []
     return _told(services, device, _store(services, device, sent, seen, reading))

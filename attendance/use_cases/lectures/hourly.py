@@ -20,6 +20,7 @@ from attendance.services import Services
 from attendance.use_cases.devices.reading import MeasuredSkin, device_of, skin_during
 from attendance.use_cases.lectures.log import as_csv
 from attendance.use_cases.lectures.marks import decided_sightings
+from attendance.use_cases.site.reading import thresholds
 from attendance.wall_time import day_bounds
 
 
@@ -65,7 +66,7 @@ def may_be_shown_to(services: Services, sighting: Sighting, student_id: str | No
     if student_id is None or sighting.student_id != student_id:
         return False
     recording = services.store.recording(sighting.recording_id)
-    if not is_sure(sighting, services.faces.thresholds, recording.kind):
+    if not is_sure(sighting, thresholds(services), recording.kind):
         return False
     own = [mark for mark in services.store.marks(recording.lecture_id) if mark.student_id == student_id]
     return any(mark.status in ATTENDED for mark in own)
@@ -92,7 +93,7 @@ def seen_picture(services: Services, sighting_id: str) -> SeenPicture:
 
 def _person(services: Services, sighting: Sighting, recording: Recording) -> PersonSeen:
     return PersonSeen(
-        sighting, _student(services, sighting.student_id), is_sure(sighting, services.faces.thresholds, recording.kind)
+        sighting, _student(services, sighting.student_id), is_sure(sighting, thresholds(services), recording.kind)
     )
 
 
@@ -116,7 +117,7 @@ def hourly_attendance(services: Services, course_id: str, day: date) -> HourlyGr
     roster = services.store.roster(course_id)
     marks = [mark for lecture in lectures for mark in services.store.marks(lecture.id)]
     faces = services.store.faces([student.id for student in roster])
-    return hourly_grid(day, course.timezone, roster, recordings, sightings, faces, services.faces.thresholds, marks)
+    return hourly_grid(day, course.timezone, roster, recordings, sightings, faces, thresholds(services), marks)
 
 
 def lectures_around(services: Services, course_id: str, starts_at: datetime, ends_at: datetime) -> list[Lecture]:

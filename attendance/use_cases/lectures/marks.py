@@ -12,7 +12,19 @@ from attendance.changes import MarkStep, SaveMarks
 from attendance.committing import commit
 from attendance.errors import Conflict, InvalidInput, MovedOn, NotFound, Phrase
 from attendance.events import MarksChanged, MarkSet, MarksWait, written
-from attendance.model import Course, Lecture, Mark, OutboxItem, Owner, Recording, SearchStatus, Sighting, Status, new_id
+from attendance.model import (
+    AuditEntry,
+    Course,
+    Lecture,
+    Mark,
+    OutboxItem,
+    Owner,
+    Recording,
+    SearchStatus,
+    Sighting,
+    Status,
+    new_id,
+)
 from attendance.ports import Store
 from attendance.rules.acts import UNDONE_ACT
 from attendance.rules.book import is_over
@@ -29,6 +41,7 @@ from attendance.rules.merging import (
 from attendance.rules.statuses import BY_PERSON, usable_status
 from attendance.rules.unknowns import with_decisions
 from attendance.services import Services
+from attendance.use_cases.site.reading import thresholds
 
 Decision = Callable[[Mapping[str, Mark]], Sequence[MarkStep]]
 """From the marks of a lecture, by student, to what is to become of them."""
@@ -140,7 +153,7 @@ def _steps(
         facts.searched,
         facts.seen,
         services.store.faces(student_ids),
-        services.faces.thresholds,
+        thresholds(services),
         services.now(),
         is_over=facts.is_over,
     )
@@ -324,11 +337,34 @@ def _save(
     )
 
 
+def _noted(services: Services, change: SaveMarks, by: str) -> list[AuditEntry]:
+    """The reason stands in the history of the mark alone, which goes with the student."""
+    lecture = services.store.lecture(change.lecture_id)
+    course = services.store.course(lecture.course_id)
+    where = f"{course.label} {lecture.starts_at:%Y-%m-%d %H:%M} UTC"
+    return [
+        AuditEntry(
+            services.now(), by, "mark.changed", step.student_id, f"{where}: {_status(step.old)} → {_status(step.new)}"
+        )
+        for step in change.steps
+        if step.is_by_a_person
+    ]
+
+
+def _status(mark: Mark | None) -> str:
+    return mark.status.value if mark else "-"
+
+
 def _committed(services: Services, lecture_id: str, student_id: str, by: str, decide: Decision) -> Mark:
     def save(change: SaveMarks) -> None:
         key = services.store.student(student_id).key
         event = MarkSet(at=services.now(), lecture_id=lecture_id, student_key=key, by=by)
-        commit(services, change, *([event] if change.steps else []))
+        commit(
+            services,
+            change,
+            *(_noted(services, change, by) if change.steps else []),
+            *([event] if change.steps else []),
+        )
 
     commit_marks(services.store, lecture_id, decide, save)
     return next(mark for mark in services.store.marks(lecture_id) if mark.student_id == student_id)

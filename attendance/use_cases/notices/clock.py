@@ -37,6 +37,7 @@ from attendance.rules.notices import (
 from attendance.services import Services
 from attendance.use_cases.notices.composing import digest_members
 from attendance.use_cases.notices.telling import all_users, served_channels, waits, write
+from attendance.use_cases.site.reading import site
 
 _GRACE = timedelta(minutes=1)
 """A digest is made so long after its moment, so that who is just writing a part of it has written it."""
@@ -135,7 +136,7 @@ def _settle(services: Services, digest: Notice) -> None:
 
 
 def _tell_summaries(services: Services, user: User) -> None:
-    now, zone, since = services.now(), zone_for(user, None, services.settings.timezone), choices_of(user).since
+    now, zone, since = services.now(), zone_for(user, None, site(services).timezone), choices_of(user).since
     days = days_to_tell(now, zone, since, min(_DAYS_BACK, _kept(services)))
     weeks = weeks_to_tell(now, zone, since, _kept(services))
     served = set(served_channels(services))
@@ -148,7 +149,7 @@ def _tell_weeks(services: Services, course: Course) -> None:
     people = [user for user in services.store.teachers(course.id) if user.role is not Role.STUDENT]
     for receiver in receivers(NoticeKind.WEEK_LOG, people, course, served_channels(services)):
         user = receiver.user
-        zone = zone_for(user, course, services.settings.timezone)
+        zone = zone_for(user, course, site(services).timezone)
         has_chosen = user is not None and NoticeKind.WEEK_LOG in choices_of(user).channels
         since = choices_of(user).since if user and has_chosen else choices_of_course(course).since
         periods = weeks_to_tell(services.now(), zone, since, _kept(services))

@@ -11,6 +11,7 @@ from attendance.services import Services
 from attendance.use_cases.doors.consenting import agreeing
 from attendance.use_cases.doors.naming import name_visit, unname_visit
 from attendance.use_cases.notices.composed import language_of
+from attendance.use_cases.site.reading import site
 from attendance.use_cases.unknowns.groups import MOST_CANDIDATES
 from attendance.words import Words
 
@@ -38,7 +39,7 @@ def say_who(services: Services, user: User, answer: Answer) -> BadPhoto | None:
 def choices(services: Services, user: User, search: Search) -> list[Choice]:
     """Of those who agreed to be known at doors. Raises NotFound, NotAllowed."""
     _visit(services, user, search.target)
-    _ = Words(language_of(services, user), services.settings.timezone)
+    _ = Words(language_of(services, user), site(services).timezone)
     group = _("Agreed to visits at doors")
     found = islice(agreeing(services, search.text.strip()), MOST_CANDIDATES)
     return [Choice(student.key, f"{student.name} ({student.id})", group) for student in found]

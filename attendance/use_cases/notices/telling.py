@@ -37,6 +37,7 @@ from attendance.rules.paging import all_items
 from attendance.rules.risks import rules_of
 from attendance.rules.visits import may_see
 from attendance.services import Services
+from attendance.use_cases.site.reading import site
 
 _PAGE = 200
 
@@ -86,7 +87,7 @@ def _tell_site(
     services: Services, event: Event, kind: NoticeKind, people: Sequence[User], served: Mapping[str, Sequence[str]]
 ) -> None:
     for receiver in receivers(kind, people, None, served):
-        write(services, event, kind, receiver, event.id, zone=services.settings.timezone)
+        write(services, event, kind, receiver, event.id, zone=site(services).timezone)
 
 
 def _who_sees(services: Services, door_id: str) -> list[User]:
@@ -140,7 +141,7 @@ def write(
 ) -> bool:
     """False where it is written already: `once` says what the receiver is told of at most once."""
     now = services.now()
-    zone = zone_for(receiver.user, course, zone or services.settings.timezone)
+    zone = zone_for(receiver.user, course, zone or site(services).timezone)
     due_at, in_digest = due_for(kind, receiver.user, max(now, not_before or now), zone)
     due_at = due_at or not_before
     notice = Notice(

@@ -10,6 +10,7 @@ from attendance.model import Face, Student
 from attendance.ports import EnrolledFace, LookAlike, PhotoFaces, Seen
 from attendance.rules.lectures import rounded_down
 from attendance.services import Services
+from attendance.use_cases.site.reading import thresholds
 from attendance.use_cases.students.photos import (
     UNLIKE_OTHERS,
     AddedPhoto,
@@ -104,7 +105,7 @@ def resembling(services: Services, look_alikes: Sequence[LookAlike]) -> tuple[Re
         except NotFound:
             continue
         face = next(iter(services.store.faces([student.id])), None)
-        may_be_same = one.similarity >= services.faces.thresholds.accept
+        may_be_same = one.similarity >= thresholds(services).accept
         found.append(Resembling(student, one.similarity, face.id if face else None, may_be_same))
     return tuple(found)
 

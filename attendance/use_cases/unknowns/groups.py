@@ -19,6 +19,7 @@ from attendance.rules.unknowns import (
     proposals,
 )
 from attendance.services import Services
+from attendance.use_cases.site.reading import thresholds
 
 _PAGE = 200
 MOST_CANDIDATES = 20
@@ -109,8 +110,8 @@ def grouped(
 ) -> list[UnknownGroup[S]]:
     """The groups of what was seen, by the faces of those that can be compared and by what people said."""
     likeness = Likeness.of(comparable, services.faces.likeness)
-    found = clusters([one.sighting for one in seen.values()], decisions, likeness, services.faces.thresholds.accept)
-    may_be = proposals(found, likeness, services.faces.thresholds.review, searched)
+    found = clusters([one.sighting for one in seen.values()], decisions, likeness, thresholds(services).accept)
+    may_be = proposals(found, likeness, thresholds(services).review, searched)
     students = _Students(services)
     made = [_group(one, seen, students, may_be.get(place)) for place, one in enumerate(found)]
     made.sort(key=lambda group: (group.seen[-1].at, group.id), reverse=True)

@@ -10,6 +10,7 @@ from attendance.model import Course, Owner, Recording, Sighting, UnknownDecision
 from attendance.ports import Seen
 from attendance.rules.unknowns import found_again, is_refused, rulings, spot_of
 from attendance.services import Services
+from attendance.use_cases.site.reading import thresholds
 from attendance.use_cases.unknowns.groups import owner_of
 from attendance.use_cases.unknowns.vectors import keeps_vectors, refused_faces
 
@@ -56,7 +57,7 @@ def _is_refused(services: Services, seen: Seen, refused: Mapping[str, Sequence[_
     if seen.vector is None or not others:
         return False
     points = services.faces.likeness([seen.vector, *others])[0][1:]
-    return is_refused(points, seen.similarity, services.faces.thresholds)
+    return is_refused(points, seen.similarity, thresholds(services))
 
 
 def _unknown(seen: Seen) -> Seen:
@@ -79,7 +80,7 @@ def as_before(services: Services, recording: Recording, sightings: Sequence[Sigh
     spots |= {one.id: spot_of(one, recording.lecture_id) for one in old}
     # The vectors of another engine than this one tell nothing.
     comparable = old if recording.engine == services.faces.name else []
-    same = found_again(sightings, spots.values(), _alike(services, sightings, comparable), services.faces.thresholds)
+    same = found_again(sightings, spots.values(), _alike(services, sightings, comparable), thresholds(services))
     said = rulings(known.decisions)
 
     def carried(seen: Sighting) -> Sighting:
