@@ -102,11 +102,11 @@ def test_whatever_is_taken_away_stands_in_the_audit_trail(
         assert teacher_client.get(address).status_code == 200
     entries = [(one.action, one.detail) for one in services.store.audit().items[:5]]
     assert entries == [
-        ("log.exported", "print"),
-        ("log.exported", "csv"),
-        ("book.exported", "xlsx"),
-        ("book.exported", "print"),
-        ("book.exported", "csv"),
+        ("export.log", "print"),
+        ("export.log", "csv"),
+        ("export.book", "xlsx"),
+        ("export.book", "print"),
+        ("export.book", "csv"),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField
@@ -10,10 +10,13 @@ from wtforms.validators import Length
 
 from attendance.errors import InvalidInput
 from attendance.model import FORGOTTEN, Role
+from attendance.use_cases.people.auditing import AUDIT_EXPORTED, export_audit
 from attendance.use_cases.removals import STUDENT_REMOVED, USER_REMOVED, removals_of
 from website.access import roles_required
-from website.audit.words import ACTIONS, who
-from website.current import current_services
+from website.audit.query import read_query
+from website.audit.words import ACTIONS, SETTINGS, TOPICS, who
+from website.audited import exported
+from website.current import current_services, reader_timezone
 from website.forms import Form
 from website.request_args import page_number
 
@@ -33,7 +36,9 @@ blueprint = Blueprint("audit", __name__, url_prefix="/audit", template_folder="t
 @roles_required(Role.ADMIN)
 def index() -> ResponseReturnValue:
     """What people did, newest first. Asked for an id by POST, so that no address holds it: when it was removed."""
-    entries = current_services().store.audit(page=page_number(request.args))
+    services, query = current_services(), read_query(request.args)
+    wanted = query.filter(services, reader_timezone())
+    entries = services.store.audit(wanted, page=page_number(request.args))
     form, removals = AskForm(), None
     if form.validate_on_submit():
         try:
@@ -49,4 +54,23 @@ def index() -> ResponseReturnValue:
         removals=removals,
         forgotten=FORGOTTEN,
         hashed=_REMOVALS,
+        query=query,
+        who_is_asked=query.shown_who(services),
+        topics=TOPICS,
+        settings=SETTINGS,
     )
+
+
+@blueprint.get("/download.csv")
+@roles_required(Role.ADMIN)
+def download() -> ResponseReturnValue:
+    """The whole filtered trail as a file."""
+    services, query = current_services(), read_query(request.args)
+    wanted = query.filter(services, reader_timezone())
+    exported(AUDIT_EXPORTED, [], " ".join(sorted(query.args())))
+    content = b"".join(export_audit(services, wanted))
+    today = services.now().astimezone(reader_timezone()).date().isoformat()
+    answer = Response(content, content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="audit-{today}.csv"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

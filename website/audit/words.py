@@ -1,17 +1,44 @@
 """The actions of the audit trail in words."""
 
+from attendance.use_cases.people.links import FORGOTTEN
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from attendance.model import AuditEntry
 from attendance.use_cases.people.accounts import SET_UP_LINK
+from attendance.use_cases.people.auditing import SIGN_IN_FAILED
 
 
 def who(entry: AuditEntry) -> str:
     """Who did it; of what nobody signed in did, the way by which it was done."""
     if entry.by_name:
         return entry.by_name
+    if entry.action in (FORGOTTEN, SIGN_IN_FAILED):
+        return _("Somebody on the sign-in page")
     return _("The set-up link") if entry.action == SET_UP_LINK else _("The command line")
+
+
+TOPICS = {
+    "user": _l("Users"),
+    "token": _l("Access tokens"),
+    "signin": _l("Failed sign-ins"),
+    "site": _l("Site settings"),
+    "student": _l("Students"),
+    "students": _l("Imports"),
+    "course": _l("Courses"),
+    "timetable": _l("Timetables of rooms"),
+    "lecture": _l("Lectures"),
+    "recording": _l("Recordings"),
+    "mark": _l("Marks"),
+    "export": _l("Downloads"),
+    "evidence": _l("Pictures and recordings that were looked at"),
+    "unknown": _l("Unknown people"),
+    "faces": _l("Face engines"),
+    "device": _l("Devices"),
+    "door": _l("Doors"),
+    "visit": _l("Visits"),
+}
+"""What the actions are about, by their first word."""
 
 
 ACTIONS = {
@@ -21,6 +48,19 @@ ACTIONS = {
     "user.removed": _l("removed the user"),
     "user.password_changed": _l("changed the own password"),
     "user.password_reset": _l("gave a new password to"),
+    "user.invited": _l("invited the user"),
+    "user.invitation_taken_back": _l("took back the invitation of"),
+    "user.joined": _l("came by an invitation and set a password, as"),
+    "user.password_forgotten": _l("asked for a new password for"),
+    "user.password_set_by_mail": _l("set a new password by mail, as"),
+    "signin.failed": _l("failed to sign in as"),
+    "mark.changed": _l("changed a mark of the student"),
+    "recording.uploaded": _l("uploaded a recording of"),
+    "evidence.viewed": _l("looked at a picture of"),
+    "evidence.recording_viewed": _l("watched a recording of"),
+    "export.log": _l("downloaded the attendance log of"),
+    "export.audit": _l("downloaded the audit trail,"),
+    "site.changed": _l("changed the site's setting"),
     "token.made": _l("made an access token for"),
     "token.revoked": _l("revoked an access token of"),
     "course.added": _l("added the course"),
@@ -34,8 +74,8 @@ ACTIONS = {
     "course.teachers_set": _l("set the teachers of"),
     "course.risk_rules_set": _l("chose when a student is at risk in"),
     "student.risk_seen": _l("saw that a student is at risk:"),
-    "book.exported": _l("took away the book of"),
-    "log.exported": _l("took away the log of"),
+    "export.book": _l("took away the book of"),
+    "export.log": _l("took away the log of"),
     "marks.imported": _l("set marks from a list in"),
     "marks.import_undone": _l("undid marks from a list in"),
     "user.calendar_made": _l("made addresses of calendars for"),
@@ -92,3 +132,14 @@ ACTIONS = {
     "timetable.added": _l("put into a room's timetable the course"),
     "timetable.removed": _l("took out of a room's timetable the course"),
 }
+
+SETTINGS = {
+    "name": _l("Name of the school"),
+    "timezone": _l("Time zone"),
+    "late_after_minutes": _l("Late after (minutes)"),
+    "accept_similarity": _l("Accept threshold"),
+    "review_similarity": _l("Review threshold"),
+    "margin": _l("Margin"),
+    "logo_key": _l("Logo"),
+}
+"""The subjects of `site.changed` in words."""

@@ -20,7 +20,9 @@ from attendance.use_cases.lectures.hourly import (
     own_row,
     seen_picture,
 )
+from attendance.use_cases.people.auditing import LOG_EXPORTED
 from website.access import course_or_404, lecture_or_404, roles_required, visible_courses
+from website.audited import exported, picture_seen
 from website.current import current_services, signed_in_user
 from website.hourly.annotation import NamedBox, annotate
 from website.hourly.name_places import NamePlace, place_names
@@ -71,6 +73,8 @@ def download() -> ResponseReturnValue:
     if day is None:
         raise NotFound("Say which day the file is of.")
     content = hourly_as_csv(_grid(course, day), with_totals=not _is_student(), language=page_language())
+    if not _is_student():
+        exported(LOG_EXPORTED, [course.label], f"csv, hourly, {day.isoformat()}")
     response = Response(content, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="hourly-{day.isoformat()}.csv"'
     return response
@@ -106,6 +110,7 @@ def face(sighting_id: str) -> ResponseReturnValue:
     _check_may_see(sighting)
     if sighting.picture_key is None:
         raise NotFound("There is no picture of this.")
+    picture_seen(sighting)
     return serve(sighting.picture_key)
 
 

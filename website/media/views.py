@@ -10,7 +10,8 @@ from attendance.model import Role, Sighting
 from attendance.rules.statuses import ATTENDED
 from attendance.use_cases.doors.reading import one_visit
 from website.access import lecture_or_404, may_see_student, roles_required
-from website.current import current_services, signed_in_user
+from website.audited import picture_seen, recording_seen, visit_seen
+from website.current import current_services, current_site, signed_in_user
 from website.media.serving import serve
 
 blueprint = Blueprint("media", __name__, url_prefix="/media")
@@ -36,6 +37,7 @@ def evidence(sighting_id: str) -> ResponseReturnValue:
     _check_may_see(sighting)
     if sighting.picture_key is None:
         raise NotFound("There is no picture of this.")
+    picture_seen(sighting)
     return serve(sighting.picture_key)
 
 
@@ -46,6 +48,7 @@ def visit(visit_id: str) -> ResponseReturnValue:
     shown = one_visit(current_services(), signed_in_user(), visit_id)
     if shown.visit.picture_key is None:
         raise NotFound("There is no picture of this.")
+    visit_seen(shown.visit.student_id, shown.door.name)
     return serve(shown.visit.picture_key)
 
 
@@ -54,8 +57,17 @@ def visit(visit_id: str) -> ResponseReturnValue:
 def recording(recording_id: str) -> ResponseReturnValue:
     """A recording, in ranges where the browser asks for them."""
     found = current_services().store.recording(recording_id)
-    lecture_or_404(found.lecture_id)
+    recording_seen(*lecture_or_404(found.lecture_id))
     return serve(found.media_key, link_lasts_s=_WATCHED_S)
+
+
+@blueprint.get("/logo")
+def logo() -> ResponseReturnValue:
+    """The school's, which stands on the sign-in page too."""
+    key = current_site().logo_key
+    if not key:
+        raise NotFound("This site has no logo.")
+    return serve(key)
 
 
 def _check_may_see(sighting: Sighting) -> None:

@@ -17,4 +17,4 @@ def note_export(
     """`what` is book or log, `kind` the form of the file, or `print`."""
     named = ", ".join(course.label for course in courses[:_MOST_NAMED])
     more = f" and {len(courses) - _MOST_NAMED} more" if len(courses) > _MOST_NAMED else ""
-    commit(services, AuditEntry(services.now(), by, f"{what}.exported", f"{named}{more}" or "-", kind))
+    commit(services, AuditEntry(services.now(), by, f"export.{what}", f"{named}{more}" or "-", kind))

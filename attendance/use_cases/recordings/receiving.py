@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from attendance.changes import AddLecture, AddRecording, RemoveEmptyLecture, RemoveRecording
 from attendance.errors import AlreadyExists, InvalidInput, NotFound
 from attendance.media_keys import recording_key
-from attendance.model import COMMAND_LINE, Lecture, Recording, RecordingKind, Sender, new_id
+from attendance.model import COMMAND_LINE, AuditEntry, Lecture, Recording, RecordingKind, Sender, new_id
 from attendance.ports import MediaFile, RecordingInfo
 from attendance.services import Services
 
@@ -63,7 +63,7 @@ def receive_recording(
         started_at = recorded_at or starts_at
         recording = _recording(services, recording_id, lecture, started_at, file, original_name, info, sender)
         with _no_empty_lecture(services, lecture.id):
-            services.store.commit(AddRecording(recording))
+            services.store.commit(AddRecording(recording), *_uploaded(services, recording, lecture, sender))
     with _no_empty_lecture(services, recording.lecture_id), _no_row_without_file(services, recording, file):
         # The row is there before the file, so that a crash between leaves a recording that can be finished.
         if with_row is not None:
@@ -73,6 +73,15 @@ def receive_recording(
     if enqueue:
         services.jobs.enqueue_search(recording_id)
     return services.store.recording(recording_id)
+
+
+def _uploaded(services: Services, recording: Recording, lecture: Lecture, sender: Sender) -> list[AuditEntry]:
+    """What a person did; devices send each hour."""
+    if sender.device_id is not None:
+        return []
+    course = services.store.course(lecture.course_id)
+    where = f"{course.label} {lecture.starts_at:%Y-%m-%d %H:%M} UTC"
+    return [AuditEntry(services.now(), sender.user_id, "recording.uploaded", where, recording.original_name)]
 
 
 def _known(services: Services, recording_id: str) -> Recording | None:

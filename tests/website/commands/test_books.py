@@ -23,7 +23,7 @@ class TestBooks:
     def test_the_book_of_all_courses_is_a_workbook(self, flask: Flask, services: Services):
         content = flask("attendance", "book").stdout_bytes
         assert "Summary" in load_workbook(io.BytesIO(content)).sheetnames
-        assert services.store.audit().items[0].action == "book.exported"
+        assert services.store.audit().items[0].action == "export.book"
 
     def test_marks_are_checked_set_and_undone(self, flask: Flask, services: Services, tmp_path: Path):
         add_user(
