@@ -39,6 +39,8 @@ from website.setup_link import setup_link
 BLUEPRINTS = (
     "website.auth",
     "website.users",
+    "website.invitations",
+    "website.site",
     "website.account",
     "website.audit",
     "website.outbox",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flask import request
 from flask_wtf import FlaskForm
 
 from attendance.errors import RollcallError
@@ -22,3 +23,11 @@ class Form(FlaskForm):
             self._fields[name].errors = [*self._fields[name].errors, sentence]
         else:
             self.form_errors = [*self.form_errors, sentence]
+
+
+ANOTHER = "another"
+
+
+def wants_another() -> bool:
+    """Whether the form was sent by the button that leads on to an empty one."""
+    return request.form.get(ANOTHER) == "yes"

@@ -28,6 +28,9 @@ _Key = tuple[str, str]
 
 _CODES = RateLimitItemPerMinute(10, 10)
 """Tries at codes of lectures: ten in ten minutes."""
+
+
+_LINKS_PER_HOUR = 3
 _TURNS = 64  # addresses share these locks, so that strangers cannot make more and more of them
 
 
@@ -93,15 +96,50 @@ class LoginAttempts:
 
     def _count(self, item: RateLimitItem, key: _Key) -> None:
         if not self._counter.hit(item, *key):
-            raise self._refusal(item, key)
+            raise _refusal(self._counter, item, key)
 
     def _check(self, item: RateLimitItem, key: _Key) -> None:
         if not self._counter.test(item, *key):
-            raise self._refusal(item, key)
+            raise _refusal(self._counter, item, key)
 
-    def _refusal(self, item: RateLimitItem, key: _Key) -> TooManyRequests:
-        reset_time = self._counter.get_window_stats(item, *key).reset_time
-        return TooManyRequests(retry_after=max(1, int(reset_time - time.time()) + 1))
+
+class LinkAttempts:
+    """Counts wrong codes of links by where they come from, and requests for links also by account.
+
+    Right codes are free, because a whole class may come from one address.
+    """
+
+    def __init__(self, counter: RateLimiter, per_minute: int) -> None:
+        self._counter = counter
+        self._minute, self._hour = RateLimitItemPerMinute(per_minute), RateLimitItemPerHour(12 * per_minute)
+        self._of_account = RateLimitItemPerHour(_LINKS_PER_HOUR)
+
+    def check_code(self) -> None:
+        """Before a code is looked at. Raises TooManyRequests, ServiceUnavailable."""
+        with _store_errors():
+            for item in (self._minute, self._hour):
+                if not self._counter.test(item, "wrong-code", asking_network()):
+                    raise _refusal(self._counter, item, ("wrong-code", asking_network()))
+
+    def wrong_code(self) -> None:
+        """Count it. Raises ServiceUnavailable."""
+        with _store_errors():
+            for item in (self._minute, self._hour):
+                self._counter.hit(item, "wrong-code", asking_network())
+
+    def asked_for(self, account: str) -> None:
+        """Count a request for a link, whether or not there is such an account. Raises as `check_code`."""
+        name = hashlib.sha256(same_text(account.strip()).encode()).hexdigest()
+        asked = [(item, ("link-address", asking_network())) for item in (self._minute, self._hour)]
+        with _store_errors():
+            for item, key in [*asked, (self._of_account, ("link-account", name))]:
+                if not self._counter.hit(item, *key):
+                    raise _refusal(self._counter, item, key)
+
+
+def _refusal(counter: RateLimiter, item: RateLimitItem, key: _Key) -> TooManyRequests:
+    reset_time = counter.get_window_stats(item, *key).reset_time
+    return TooManyRequests(retry_after=max(1, int(reset_time - time.time()) + 1))
 
 
 class _Asker:
@@ -128,6 +166,7 @@ def init_app(app: Flask) -> None:
         ) from None
     app.extensions["counter"] = counter
     app.extensions["request_counter"] = MovingWindowRateLimiter(MemoryCounts())
+    app.extensions["link_attempts"] = LinkAttempts(counter, settings.login_attempts)
     app.extensions["login_attempts"] = LoginAttempts(counter, settings.login_attempts)
 
 
@@ -148,6 +187,12 @@ def login_attempts() -> LoginAttempts:
     return attempts
 
 
+def link_attempts() -> LinkAttempts:
+    """The counters of the app that answers this request."""
+    attempts: LinkAttempts = current_app.extensions["link_attempts"]
+    return attempts
+
+
 def is_first(what: str, value: str) -> bool:
     """Whether this value of this kind has not come within the hour. Raises ServiceUnavailable."""
     try:
@@ -155,6 +200,14 @@ def is_first(what: str, value: str) -> bool:
     except StorageError as lost:
         raise ServiceUnavailable("This is not possible at the moment. Try again in a little while.") from lost
     return first
+
+
+def is_first_of_hour(what: str, value: str) -> bool:
+    """The same, for what is done anyway where the counters do not answer."""
+    try:
+        return is_first(what, value)
+    except ServiceUnavailable:
+        return True
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from html import escape
 
-from attendance.model import Message, Picture
+from attendance.model import ABOUT_ACCOUNTS, Message, Picture
 from attendance.words import Words
 
 _SIDE_BY_SIDE = 2
@@ -93,7 +93,7 @@ def _text_lines(message: Message, pictures: Sequence[Picture]) -> Iterator[str]:
         yield f"{link.text}: {link.url}"
     yield ""
     yield "-- "
-    yield _why(_)
+    yield _why(_, message)
     if message.unsubscribe_url:
         yield f"{_('No more mails of this kind')}: {message.unsubscribe_url}"
 
@@ -112,7 +112,7 @@ def _html(message: Message, pictures: Sequence[Picture]) -> str:
         + _pictures_in_html(pictures)
         + _facts_in_html(message)
         + "".join(f'<p><a class="button" href="{escape(one.url)}">{escape(one.text)}</a></p>' for one in message.links)
-        + f"</main><footer>{escape(_why(_))}{ends}</footer></body></html>"
+        + f"</main><footer>{escape(_why(_, message))}{ends}</footer></body></html>"
     )
 
 
@@ -135,6 +135,8 @@ def _facts_in_html(message: Message) -> str:
     return f"<table>{''.join(rows)}</table>"
 
 
-def _why(words: Words) -> str:
+def _why(words: Words, message: Message) -> str:
     _ = words
+    if message.kind in ABOUT_ACCOUNTS:
+        return _("You get this mail from Rollcall because it is about your own account.")
     return _("You get this mail from Rollcall because it was chosen for your account or for your course.")

@@ -39,6 +39,8 @@ from attendance.rules.scopes import SCOPES
 from attendance.services import Services
 from attendance.use_cases.devices.devices import add_device
 from attendance.use_cases.imports.school_stored import begin_school_import
+from attendance.use_cases.people.accounts import add_user
+from attendance.use_cases.people.invitations import invite
 from attendance.use_cases.people.tokens import make_token
 from attendance.use_cases.students.registering import register_student
 from tests.website.conftest import NOW, an_account
@@ -71,6 +73,8 @@ def make_world(services: Services, admin: User, teacher: User, student_user: Use
     act = MarkChange(lecture.id, photographed.id, NOW, Status.UNSURE, by=admin.id, action=new_id())
     services.store.commit(SaveMarks(lecture.id, [MarkStep(photographed.id, None, unsure, [act])]))
     other = an_account(services, "other@example.org", "Other Example", Role.TEACHER)
+    invited = add_user(services, email="new@school.example", name="New", role=Role.TEACHER, by=None, invited=True).user
+    invite(services, invited.id, by_mail=False, by=None)
     device = add_device(services, name="Camera", room="101", by=None).device
     waiting = begin_school_import(services, b"id,name\n80,Student 80\n", "list.csv", accounts=False, by=admin.id)
     return World(
@@ -84,6 +88,7 @@ def make_world(services: Services, admin: User, teacher: User, student_user: Use
             "purpose": "evidence",
             "user_id": other.id,
             "act_id": act.action,
+            "invited_id": invited.id,
             "device_id": device.id,
         },
         secrets={

@@ -15,9 +15,10 @@ from limits.errors import StorageError
 from attendance import passwords
 from attendance.changes import RemoveUser
 from attendance.errors import SettingsError
-from attendance.model import User
+from attendance.model import Role, User
 from attendance.services import Services
 from tests.website.browsing import PASSWORD, csrf, post_form, sign_in
+from tests.website.conftest import an_account
 from website import create_app
 from website.file_counts import FileCounts
 
@@ -148,6 +149,7 @@ def test_nobody_is_sent_to_another_site(client: FlaskClient, admin: User, wanted
 
 
 def test_a_removed_user_is_signed_out_at_once(admin_client: FlaskClient, services, admin: User) -> None:
+    an_account(services, "second@example.org", "Second Admin", Role.ADMIN)
     services.store.commit(RemoveUser(admin.id))
     assert admin_client.get("/account").status_code == 302
 

@@ -97,6 +97,9 @@ TABLE: dict[tuple[str, str], tuple[dict[str, Any], Callable[[World], dict[str, A
     ("PATCH", USER): (ADMINS, json(name="Changed")),
     ("DELETE", USER): (ADMINS, nothing),
     ("POST", f"{USER}/password"): (ADMINS, nothing),
+    ("GET", f"{USER}/invitation"): (ADMINS, nothing),
+    ("POST", f"{USER}/invitation"): (ADMINS, json(way="paper")),
+    ("DELETE", f"{USER}/invitation"): (ADMINS, nothing),
     ("GET", f"{V1}/audit"): (ADMINS, nothing),
     ("GET", f"{V1}/devices"): (ADMINS, nothing),
     ("POST", f"{V1}/devices"): (ADMINS, json(name="New", room="102")),
@@ -150,7 +153,8 @@ def test_an_operation_answers_each_as_their_role_may(
     path: str,
 ) -> None:
     expected, sends = TABLE[method, path]
-    address = path.format(**world.ids)
+    whose = {"user_id": world.ids["invited_id"]} if path.endswith("/invitation") else {}
+    address = path.format(**(world.ids | whose))
     scope = _operations(client)[method, path]["x-scope"]
     less = [one for one in SCOPES if not one.startswith(scope.partition(":")[0])]
     read_only = [scope.replace(":write", ":read")] if scope.endswith(":write") else less

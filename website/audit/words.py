@@ -1,12 +1,12 @@
 """The actions of the audit trail in words."""
 
-from attendance.use_cases.people.links import FORGOTTEN
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from attendance.model import AuditEntry
 from attendance.use_cases.people.accounts import SET_UP_LINK
 from attendance.use_cases.people.auditing import SIGN_IN_FAILED
+from attendance.use_cases.people.links import FORGOTTEN
 
 
 def who(entry: AuditEntry) -> str:
@@ -75,7 +75,6 @@ ACTIONS = {
     "course.risk_rules_set": _l("chose when a student is at risk in"),
     "student.risk_seen": _l("saw that a student is at risk:"),
     "export.book": _l("took away the book of"),
-    "export.log": _l("took away the log of"),
     "marks.imported": _l("set marks from a list in"),
     "marks.import_undone": _l("undid marks from a list in"),
     "user.calendar_made": _l("made addresses of calendars for"),

@@ -18,6 +18,35 @@ class LoginForm(Form):
     submit = SubmitField(_l("Sign in"))
 
 
+class CodeForm(Form):
+    """The code of a link, as a slip or a mail has it."""
+
+    code = StringField(_l("Code"), [InputRequired(_l("Type the code.")), Length(max=100)])
+    submit = SubmitField(_l("Go on"))
+
+
+class ForgottenForm(Form):
+    """Who forgot the password."""
+
+    email = EmailField(_l("Email"), [InputRequired(_l("Enter your email address.")), Length(max=MOST_EMAIL_CHARACTERS)])
+    submit = SubmitField(_l("Send me a link"))
+
+
+class OwnPasswordForm(Form):
+    """The password that somebody chooses, and their address where it is not known."""
+
+    email = EmailField(_l("Email"), [Length(max=MOST_EMAIL_CHARACTERS)])
+    password = PasswordField(
+        _l("Password"),
+        [
+            InputRequired(_l("Choose a password.")),
+            Length(SHORTEST, LONGEST, _l("The password needs %(min)d to %(max)d characters.")),
+        ],
+    )
+    repeated = PasswordField(_l("Password again"), [EqualTo("password", _l("The two passwords are not the same."))])
+    submit = SubmitField(_l("Set the password"))
+
+
 class FirstAdminForm(Form):
     """Who the first admin is."""
 

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from attendance.errors import AlreadyExists, InvalidInput
 from attendance.use_cases.people.accounts import check_login, check_setup_token, make_first_admin
+from website.audited import sign_in_failed
 from website.auth.forms import FirstAdminForm, LoginForm
 from website.auth.next_page import next_page
 from website.current import current_services
@@ -35,6 +36,7 @@ def _signed_in(form: LoginForm) -> bool:
         user = check_login(current_services(), form.email.data, form.password.data)
         if user is None:
             login_attempts().failed(form.email.data)
+            sign_in_failed(form.email.data)
             form.refuse(InvalidInput("Email or password is wrong."))
             return False
         login_attempts().succeeded(form.email.data)

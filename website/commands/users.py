@@ -11,6 +11,7 @@ from attendance.model import Role, User
 from attendance.passwords import LONGEST
 from attendance.rules.paging import all_items
 from attendance.use_cases.people.accounts import add_user, clean_email, remove_user, reset_password
+from attendance.use_cases.people.invitations import invite
 from website.commands.plain_errors import Commands
 from website.commands.removing import confirm_removal, json_option, leave_nothing, print_rows, yes_option
 from website.current import current_services
@@ -24,19 +25,23 @@ users = Commands("users", help="Accounts of people who log in.")
 @click.option("--name", help="What pages call the user; without it the address up to its @.")
 @click.option("--student", "student_id", metavar="ID", help="For the role student: whose attendance the user sees.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
-def add(email: str, role: str, name: str | None, student_id: str | None, password_stdin: bool) -> None:
-    """Add a user. Without --password-stdin the password is asked for twice and not shown."""
+@click.option("--no-password", is_flag=True, help="Give none: the user is invited later.")
+def add(
+    email: str, role: str, name: str | None, student_id: str | None, password_stdin: bool, no_password: bool
+) -> None:
+    """Add a user. Without one of the last two options the password is asked for twice and not shown."""
     email = clean_email(email)
     user = add_user(
         current_services(),
         email=email,
         name=email.partition("@")[0] if name is None else name,
         role=Role(role),
-        password=_password_from_stdin() if password_stdin else _asked_password(),
+        password=None if no_password else _password_from_stdin() if password_stdin else _asked_password(),
         student_id=student_id,
         by=None,
+        invited=no_password,
     ).user
-    click.echo(f"{user.email} can log in as {user.role.value}.")
+    click.echo(f"{user.email} {'is added' if no_password else 'can log in'} as {user.role.value}.")
 
 
 @users.command("list")
@@ -62,6 +67,18 @@ def remove(email: str, yes: bool) -> None:
     remove_user(services, user.id, by=None)
     leave_nothing()
     click.echo("The account is removed.")
+
+
+@users.command("invite")
+@click.argument("email")
+@click.option("--paper", is_flag=True, help="Send no mail: print the code, which is typed at /join.")
+def invite_one(email: str, paper: bool) -> None:
+    """Invite a user who has no password yet; an invitation of before is worth nothing then."""
+    slip = invite(current_services(), _user(email).id, by_mail=not paper, by=None)
+    until = f"{slip.link.expires_at:%Y-%m-%d %H:%M} UTC"
+    click.echo(
+        f"{slip.code} (once, until {until})" if paper else f"{slip.user.email} is invited by mail, until {until}."
+    )
 
 
 @users.command("password")

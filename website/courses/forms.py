@@ -12,6 +12,7 @@ from attendance.rules.statuses import BY_PERSON, ICONS, MEANINGS, TONES
 from attendance.use_cases.courses.courses import MOST_MINUTES
 from attendance.use_cases.courses.statuses import MOST_LETTERS, MOST_STATUS_CHARACTERS
 from attendance.use_cases.names import MOST_CODE_CHARACTERS, MOST_NAME_CHARACTERS
+from attendance.use_cases.site.reading import LATE_AFTER_MINUTES
 from website.forms import Form
 from website.number_fields import NumberField, WholeNumberField
 from website.timezone_field import TimezoneField
@@ -33,7 +34,7 @@ class CourseForm(Form):
     late_after_minutes = WholeNumberField(
         _l("Late after (minutes)"),
         refusal=_MINUTES,
-        default=10,
+        default=LATE_AFTER_MINUTES,
         validators=[InputRequired(_MINUTES), NumberRange(0, MOST_MINUTES, _MINUTES)],
     )
     left_early_minutes = WholeNumberField(

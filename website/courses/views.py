@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -22,7 +22,8 @@ from attendance.use_cases.unknowns.groups import owner_of
 from attendance.use_cases.unknowns.vectors import keeps_vectors
 from website.access import course_or_404, roles_required, visible_courses
 from website.courses.forms import ConfirmForm, CourseForm
-from website.current import current_services, current_settings, signed_in_user
+from website.current import current_services, current_site, signed_in_user
+from website.forms import wants_another
 
 blueprint = Blueprint("courses", __name__, url_prefix="/courses", template_folder="templates")
 
@@ -40,16 +41,30 @@ def index() -> ResponseReturnValue:
 @roles_required(Role.ADMIN)
 def add() -> ResponseReturnValue:
     """Add a course."""
-    form = CourseForm(data={"timezone": current_settings().timezone})
+    form = CourseForm(data=_usual())
     if form.validate_on_submit():
         try:
             course = add_course(current_services(), **_values(form), by=signed_in_user().id)
         except (AlreadyExists, InvalidInput) as refused:
             form.refuse(refused)
         else:
+            if wants_another():
+                flash(_("The course %(course)s was added. Here is the next.", course=course.label), "success")
+                return redirect(url_for("courses.add", like=course.id))
             flash(_("The course was added. Now put its students on the roster."), "success")
             return redirect(url_for("courses.roster", course_id=course.id))
     return render_template("courses/edit.html", form=form, course=None)
+
+
+def _usual() -> dict[str, Any]:
+    """As the site has it, or as in the course that was added just before."""
+    site = current_site()
+    usual = {"timezone": site.timezone, "late_after_minutes": site.late_after_minutes}
+    before = request.args.get("like")
+    if before:
+        course = course_or_404(before)
+        return {name: getattr(course, name) for name in ("timezone", "late_after_minutes", "left_early_minutes")}
+    return usual
 
 
 @blueprint.get("/<course_id>/roster")

@@ -15,6 +15,8 @@ KINDS = {
     NoticeKind.AT_RISK: _l("A student is at risk"),
     NoticeKind.ALARM: _l("A temperature reached its threshold"),
     NoticeKind.DEVICE_SILENT: _l("Nothing is heard of a device"),
+    NoticeKind.INVITATION: _l("An invitation to set a password"),
+    NoticeKind.PASSWORD_RESET: _l("A link to set a new password"),
     NoticeKind.DIGEST: _l("Several notices in one"),
     NoticeKind.EVENT: _l("An event for a program"),
 }

@@ -12,6 +12,7 @@ from attendance.use_cases.students.checking import check_photo
 from attendance.use_cases.students.registering import register_student
 from website.access import roles_required, student_or_404, visible_courses
 from website.current import current_services, current_settings, reader_timezone, signed_in_user
+from website.forms import wants_another
 from website.students.answers import done, not_done, one_with_photos_at_a_time, uploaded_photos
 from website.students.forms import RegisterForm
 from website.students.views import blueprint
@@ -25,9 +26,9 @@ def register() -> ResponseReturnValue:
     """Register a student with photos."""
     today = current_services().now().astimezone(reader_timezone()).date()
     courses = visible_courses()
-    named = request.args.get("course") or (courses[0].id if len(courses) == 1 else None)
+    named = request.args.getlist("course") or [course.id for course in courses if len(courses) == 1]
     version = current_settings().consent_text_version
-    form = RegisterForm(data={"consent_on": today, "text_version": version, "courses": [named]})
+    form = RegisterForm(data={"consent_on": today, "text_version": version, "courses": named})
     form.offer(courses)
     if form.validate_on_submit():
         try:
@@ -69,12 +70,16 @@ def _register(form: RegisterForm) -> str:
         by=signed_in_user().id,
     )
     student = registration.student
-    if registration.photos:
+    if registration.photos and wants_another():
+        flash(_("%(name)s is registered. Here is the next.", name=student.name), "success")
+    elif registration.photos:
         flash(_("%(name)s is registered. Look at what was found in the photos.", name=student.name), "success")
     else:
         flash(_("%(name)s is registered, but cannot be recognised without a photo.", name=student.name), "warning")
     if not form.courses.data:
         flash(_("%(name)s is on no roster yet, so no lecture can mark them.", name=student.name), "warning")
+    if wants_another():
+        return url_for("students.register", course=form.courses.data or None)
     return url_for("students.show", student_key=student.key)
 
 

@@ -29,6 +29,15 @@ class AddUserForm(ChangeUserForm):
     """A new account. Without a password one is made up."""
 
     email = EmailField(_l("Email"), [InputRequired(_l("Enter an email address.")), Length(max=MOST_EMAIL_CHARACTERS)])
+    way = SelectField(
+        _l("How they get a password"),
+        choices=[
+            SelectChoice("password", _l("Give them a password")),
+            SelectChoice("mail", _l("Invite by mail")),
+            SelectChoice("paper", _l("Invite by a printed slip")),
+        ],
+        default="password",
+    )
     password = PasswordField(_l("Password"), _GIVEN_PASSWORD)
     submit = SubmitField(_l("Add user"))
 

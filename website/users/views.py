@@ -9,10 +9,15 @@ from flask_babel import gettext as _
 from attendance.errors import AlreadyExists, InvalidInput, NotAllowed
 from attendance.model import Role, Student
 from attendance.use_cases.people.accounts import NewPassword, add_user, change_user, remove_user, reset_password
+from attendance.use_cases.people.invitations import invite, standings
+from attendance.use_cases.people.links import has_address, sends_mail
 from website.access import roles_required
 from website.current import current_services, signed_in_user
+from website.forms import wants_another
+from website.invitations.sheet import sheet
 from website.login import sign_in
 from website.request_args import page_number
+from website.sentences import in_words
 from website.users.forms import AddUserForm, ChangeUserForm, NewPasswordForm, RemoveForm
 from website.users.words import ROLES
 
@@ -27,14 +32,22 @@ def index() -> ResponseReturnValue:
     """All users, or those whose email or name holds the text."""
     text = request.args.get("text", "")[:200]
     users = current_services().store.users(text=text, page=page_number(request.args))
-    return render_template("users/index.html", users=users, text=text, roles=ROLES)
+    return render_template(
+        "users/index.html",
+        users=users,
+        text=text,
+        roles=ROLES,
+        standings=standings(current_services(), users.items),
+        has_address=has_address,
+        sends_mail=sends_mail(current_services()),
+    )
 
 
 @blueprint.route("/add", methods=["GET", "POST"])
 @roles_required(Role.ADMIN)
 def add() -> ResponseReturnValue:
     """A new account."""
-    form = AddUserForm(role=Role.TEACHER)
+    form = AddUserForm(role=_role_of_before())
     if form.validate_on_submit():
         try:
             made = add_user(
@@ -45,11 +58,12 @@ def add() -> ResponseReturnValue:
                 password=form.password.data or None,
                 student_id=form.student_id.data,
                 by=signed_in_user().id,
+                invited=form.way.data != "password",
             )
         except (InvalidInput, AlreadyExists) as error:
             form.refuse(error)
         else:
-            return _answer(made, _("%(email)s can sign in now.", email=made.user.email))
+            return _added(made, form)
     return render_template("users/add.html", form=form, students=_suggested())
 
 
@@ -114,12 +128,34 @@ def remove(user_id: str) -> ResponseReturnValue:
     return render_template("users/remove.html", form=form, user=user)
 
 
-def _answer(made: NewPassword, sentence: str) -> ResponseReturnValue:
+def _role_of_before() -> Role:
+    """Of several who are added one after the other, mostly the same."""
+    wanted = request.args.get("role", "")
+    return Role(wanted) if wanted in {role.value for role in Role} else Role.TEACHER
+
+
+def _added(made: NewPassword, form: AddUserForm) -> ResponseReturnValue:
+    following = url_for("users.add", role=made.user.role.value) if wants_another() else url_for("users.index")
+    if form.way.data == "password":
+        return _answer(made, _("%(email)s can sign in now.", email=made.user.email), following)
+    by_mail = form.way.data == "mail"
+    try:
+        slip = invite(current_services(), made.user.id, by_mail=by_mail, by=signed_in_user().id)
+    except InvalidInput as refused:
+        flash(in_words(refused), "warning")
+        return redirect(following)
+    if not by_mail:
+        return sheet([slip], following, _("Invitation"))
+    flash(_("%(email)s is invited by mail.", email=made.user.email), "success")
+    return redirect(following)
+
+
+def _answer(made: NewPassword, sentence: str, following: str = "") -> ResponseReturnValue:
     """A made-up password is shown in this answer and nowhere else, so it never rests in a cookie or a log."""
     if made.made_up is None:
         flash(sentence, "success")
-        return redirect(url_for("users.index"))
-    return render_template("users/made_up.html", made=made, sentence=sentence)
+        return redirect(following or url_for("users.index"))
+    return render_template("users/made_up.html", made=made, sentence=sentence, following=following)
 
 
 def _suggested() -> list[Student]:

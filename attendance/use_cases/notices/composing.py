@@ -9,12 +9,13 @@ from typing import Any
 
 from attendance.errors import NotFound
 from attendance.events import Event, LogAsked, UnknownAtDoor, read
-from attendance.model import Course, Link, Message, Notice, NoticeKind, User
+from attendance.model import ABOUT_ACCOUNTS, Course, Link, Message, Notice, NoticeKind, User
 from attendance.rules.notices import zone_for
 from attendance.services import Services
-from attendance.use_cases.notices import course_messages, device_messages, risk_messages
+from attendance.use_cases.notices import account_messages, course_messages, device_messages, risk_messages
 from attendance.use_cases.notices.composed import Reader, language_of
 from attendance.use_cases.notices.unsubscribing import unsubscribe_url
+from attendance.use_cases.site.reading import site
 from attendance.words import Words
 
 _Composer = Callable[[Services, Event, Reader], Message]
@@ -27,6 +28,8 @@ _COMPOSED_BY: Mapping[NoticeKind, _Composer] = {
     NoticeKind.DAILY_SUMMARY: course_messages.summary,
     NoticeKind.WEEKLY_SUMMARY: course_messages.summary,
     NoticeKind.AT_RISK: risk_messages.at_risk,
+    NoticeKind.INVITATION: account_messages.invitation,
+    NoticeKind.PASSWORD_RESET: account_messages.password_reset,
     NoticeKind.ALARM: device_messages.alarm,
     NoticeKind.DEVICE_SILENT: device_messages.device_silent,
 }
@@ -47,7 +50,8 @@ def compose(services: Services, notice: Notice, user: User | None) -> Message | 
         return None
     if message is None:
         return None
-    ends = unsubscribe_url(services, user, notice.kind) if user and not isinstance(event, LogAsked) else None
+    is_chosen = not isinstance(event, LogAsked) and notice.kind not in ABOUT_ACCOUNTS
+    ends = unsubscribe_url(services, user, notice.kind) if user and is_chosen else None
     return replace(
         message,
         kind=notice.kind,
@@ -101,7 +105,7 @@ def _data(event: Event) -> Mapping[str, Any]:
 def _reader(services: Services, event: Event, user: User | None) -> Reader:
     """Raises NotFound."""
     course = _course_of(services, event)
-    return Reader(Words(language_of(services, user), zone_for(user, course, services.settings.timezone)), user, course)
+    return Reader(Words(language_of(services, user), zone_for(user, course, site(services).timezone)), user, course)
 
 
 def _course_of(services: Services, event: Event) -> Course | None:

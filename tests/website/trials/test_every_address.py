@@ -31,11 +31,23 @@ SIGNED = {
 }  # the signature is the right to do it
 # Reading these is taking marks away, and stands in the audit trail.
 NOTED = {"log.download", "log.print_log", "exports.book", "exports.all_books", "exports.print_book"}
+WITHOUT_LOGIN = {"auth.join", "auth.set_password", "auth.forgot", "auth.asked", "media.logo"}
 OPEN = (
     {"auth.login", "auth.setup", "account.language", "home.health", "static", "bootstrap.static"}
+    | WITHOUT_LOGIN
     | DESCRIPTIONS
     | SIGNED
 )
+NOTED = {
+    "media.evidence",
+    "media.recording",
+    "media.visit",
+    "hourly.face",
+    "hourly.download",
+    "log.download",
+    "audit.download",
+}
+"""Who looks at these, or takes them along, stands in the audit trail."""
 OF_DEVICES = "device_api."
 PAIRING = "device_api.pair"
 OF_STUDENTS = {
@@ -85,8 +97,11 @@ ONLY_WITH_ANOTHER_METHOD_MEANT = ("api.upload", "POST")
 OF_ADMINS = {
     "outbox.index",
     "audit.index",
+    "audit.download",
     "courses.add",
     "imports.begin",
+    "invitations.everybody",
+    "site.index",
     "students.begin_import",
     "students.photo_check",
     "students.register",

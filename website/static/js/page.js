@@ -35,3 +35,5 @@ document.addEventListener("click", async (event) => {
   await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
   button.textContent = button.dataset.copied;
 });
+
+for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());

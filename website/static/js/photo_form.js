@@ -35,10 +35,12 @@ export function sendWithoutLeaving(form, words) {
     if (button.disabled) return;
     button.disabled = true;
     form.setAttribute("aria-busy", "true");
+    const body = new FormData(form);
+    if (event.submitter?.name) body.append(event.submitter.name, event.submitter.value);
     try {
       const answer = await fetch(form.action || location.href, {
         method: "POST",
-        body: new FormData(form),
+        body,
         headers: { Accept: "application/json" },
       });
       if (answer.status === 201) {
