@@ -216,7 +216,7 @@ def _visit(
     if seen.picture is not None:
         key = visit_key(device.id)
         services.media.put(key, seen.picture)
-    verdict = verdict_of(seen, services.faces.thresholds)
+    verdict = verdict_of(seen, thresholds(services))
     vector = seen.vector if verdict is Verdict.UNKNOWN else None  # which the engine gave where it may be kept
     return Visit(
         id=visit_id,

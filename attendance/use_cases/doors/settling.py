@@ -13,6 +13,7 @@ from attendance.rules.consent import has_consent
 from attendance.rules.visits import as_decided, best_look, verdict_of
 from attendance.services import Services
 from attendance.use_cases.doors.receiving import look_at
+from attendance.use_cases.site.reading import thresholds
 
 
 def settle_visits(services: Services, event: VisitsDecided) -> None:
@@ -47,11 +48,11 @@ def _as_searched(services: Services, visit: Visit) -> Visit:
         looks = look_at(services, visit.device_id, [services.media.read(visit.picture_key or "")])
     except (BadRecording, NotFound):
         return visit
-    thresholds = services.faces.thresholds
-    seen = next(iter(best_look(looks, thresholds)), None)
+    chosen = thresholds(services)
+    seen = next(iter(best_look(looks, chosen)), None)
     if seen is None or seen.student_id is None:
         return visit
-    verdict = verdict_of(seen, thresholds)
+    verdict = verdict_of(seen, chosen)
     found = replace(visit, verdict=verdict, student_id=seen.student_id, similarity=seen.similarity)
     return replace(found, vector=None, vector_engine=None)
 

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
 revision = "0019"
-down_revision = "0021"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
