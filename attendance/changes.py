@@ -30,13 +30,18 @@ from attendance.model import (
     Notice,
     OutboxItem,
     Owner,
+    Platform,
+    PlatformAccount,
+    PlatformCourse,
     Recording,
     Slot,
     Student,
+    ToolKey,
     UnknownDecision,
     UnknownsSwitch,
     User,
     Visit,
+    Webhook,
 )
 
 
@@ -535,6 +540,95 @@ class SaveAtRisk:
 
 
 @dataclass(frozen=True, slots=True)
+class AddWebhook:
+    """Refused with AlreadyExists (same id)."""
+
+    webhook: Webhook
+
+
+@dataclass(frozen=True, slots=True)
+class SaveWebhook:
+    """Refused with NotFound, MovedOn (it is not as `was`)."""
+
+    webhook: Webhook
+    was: Webhook
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveWebhook:
+    """Refused with NotFound."""
+
+    webhook_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddPlatform:
+    """Refused with AlreadyExists where issuer and client id are taken."""
+
+    platform: Platform
+
+
+@dataclass(frozen=True, slots=True)
+class SavePlatform:
+    """Issuer and client id stay. Refused with NotFound, MovedOn (it is not as `was`)."""
+
+    platform: Platform
+    was: Platform
+
+
+@dataclass(frozen=True, slots=True)
+class RemovePlatform:
+    """With what of it is linked, and logins that it began. Refused with NotFound."""
+
+    platform_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCourse:
+    """In place of what it was linked to before. Refused with NotFound (platform, course)."""
+
+    link: PlatformCourse
+
+
+@dataclass(frozen=True, slots=True)
+class SavePlatformCourse:
+    """The course stays. Refused with NotFound, MovedOn (it is not as `was`)."""
+
+    link: PlatformCourse
+    was: PlatformCourse
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkCourse:
+    """Refused with NotFound."""
+
+    platform_id: str
+    link_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkAccount:
+    """In place of whom it was before. Refused with NotFound (platform, user)."""
+
+    account: PlatformAccount
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkAccount:
+    """Nothing happens where it is gone."""
+
+    platform_id: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddToolKey:
+    """Refused with AlreadyExists: there is one key pair."""
+
+    key: ToolKey
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetNames:
     """Ids and addresses of somebody who is removed leave the audit trail's older entries."""
 
@@ -606,6 +700,18 @@ Change = (
     | SaveNotice
     | SaveExternalIds
     | SaveAtRisk
+    | AddWebhook
+    | SaveWebhook
+    | RemoveWebhook
+    | AddPlatform
+    | SavePlatform
+    | RemovePlatform
+    | LinkCourse
+    | SavePlatformCourse
+    | UnlinkCourse
+    | LinkAccount
+    | UnlinkAccount
+    | AddToolKey
 )
 """What may stand in a set of changes."""
 

@@ -145,3 +145,27 @@ def no_account_link() -> NotFound:
 
 def account_link_taken() -> AlreadyExists:
     return AlreadyExists("This link already exists.")
+
+
+def no_webhook() -> NotFound:
+    return NotFound("There is no such webhook.")
+
+
+def webhook_taken() -> AlreadyExists:
+    return AlreadyExists("This webhook already exists.")
+
+
+def no_platform() -> NotFound:
+    return NotFound("There is no such learning platform.")
+
+
+def platform_taken() -> AlreadyExists:
+    return AlreadyExists("A learning platform with this issuer and client id is registered already.")
+
+
+def not_linked() -> NotFound:
+    return NotFound("This course of the learning platform is not linked.")
+
+
+def tool_key_taken() -> AlreadyExists:
+    return AlreadyExists("The site has its key pair already.")

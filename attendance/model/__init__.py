@@ -34,6 +34,17 @@ from attendance.model.lists import (
     LogRow,
     Page,
 )
+from attendance.model.lti import (
+    Launch,
+    LoginState,
+    Platform,
+    PlatformAccount,
+    PlatformCourse,
+    PlatformMember,
+    Score,
+    ToolKey,
+    platform_course_id,
+)
 from attendance.model.marks import BookMark, CheckIn, Evidence, Mark, MarkChange, MarkTotal, Method, OwnStatus, Status
 from attendance.model.notices import (
     ABOUT_ACCOUNTS,
@@ -64,6 +75,7 @@ from attendance.model.tokens import AccessToken, RepeatableRequest
 from attendance.model.unknowns import DecisionKind, Owner, OwnerKind, Spot, UnknownDecision, UnknownsSwitch
 from attendance.model.uploads import COMMAND_LINE, DeviceRecording, LectureRecording, Sender
 from attendance.model.visits import LastVisit, Verdict, Visit, VisitPlace
+from attendance.model.webhooks import Webhook
 
 __all__ = [
     "ABOUT_ACCOUNTS",
@@ -109,6 +121,7 @@ __all__ = [
     "GivenBy",
     "ItemRefusal",
     "LastVisit",
+    "Launch",
     "Lecture",
     "LectureCounts",
     "LectureRecording",
@@ -116,6 +129,7 @@ __all__ = [
     "LinkPurpose",
     "LogFilter",
     "LogRow",
+    "LoginState",
     "Manner",
     "Mark",
     "MarkChange",
@@ -134,6 +148,10 @@ __all__ = [
     "Page",
     "Pairing",
     "Picture",
+    "Platform",
+    "PlatformAccount",
+    "PlatformCourse",
+    "PlatformMember",
     "Purpose",
     "Reading",
     "ReadingSpan",
@@ -144,6 +162,7 @@ __all__ = [
     "RowKind",
     "SchoolReportRow",
     "SchoolRow",
+    "Score",
     "Search",
     "SearchStatus",
     "Sender",
@@ -155,6 +174,7 @@ __all__ = [
     "Status",
     "Student",
     "Thresholds",
+    "ToolKey",
     "UnknownDecision",
     "UnknownsSwitch",
     "User",
@@ -162,7 +182,9 @@ __all__ = [
     "Verdict",
     "Visit",
     "VisitPlace",
+    "Webhook",
     "is_id",
     "new_id",
     "notice_id",
+    "platform_course_id",
 ]

@@ -17,6 +17,7 @@ from attendance.model import (
     Lecture,
     LectureCounts,
     LogFilter,
+    LoginState,
     LogRow,
     Mark,
     MarkChange,
@@ -26,11 +27,16 @@ from attendance.model import (
     OutboxItem,
     Owner,
     Page,
+    Platform,
+    PlatformAccount,
+    PlatformCourse,
     Recording,
     Sighting,
     Status,
+    ToolKey,
     UnknownDecision,
     UnknownsSwitch,
+    Webhook,
 )
 from attendance.ports.devices import AlarmStore, DeviceStore, ReadingStore, TimetableStore, VisitStore
 from attendance.ports.people import (
@@ -214,6 +220,9 @@ class NoticeStore(Protocol):
     def notices(self, state: NoticeState, *, page: int = 1, size: int = 50) -> Page[Notice]:
         """Newest first."""
 
+    def notices_to(self, receiver: str, limit: int) -> Sequence[Notice]:
+        """To a program, newest first. Of other receivers there may be none here."""
+
     def due_notices(self, now: datetime, *, limit: int = 1000) -> Sequence[Notice]:
         """Those that wait for a moment that has come; the first to be due first."""
 
@@ -232,6 +241,50 @@ class RiskStore(Protocol):
 
     def risk(self, course_id: str, student_id: str) -> AtRisk | None:
         """None where no rule ever found anything."""
+
+
+class WebhookStore(Protocol):
+    """Receivers of events that admins added."""
+
+    def webhooks(self) -> Sequence[Webhook]:
+        """In the order in which they were added."""
+
+    def webhook(self, webhook_id: str) -> Webhook:
+        """Raises NotFound."""
+
+
+class PlatformStore(Protocol):
+    """Learning platforms, and what of theirs is what of ours. Links go with the course, the user and the platform."""
+
+    def platforms(self) -> Sequence[Platform]:
+        """Sorted by name."""
+
+    def platform(self, platform_id: str) -> Platform:
+        """Raises NotFound."""
+
+    def platform_course(self, platform_id: str, link_id: str) -> PlatformCourse | None:
+        """None where it is linked to none of ours."""
+
+    def platform_courses(self, course_id: str) -> Sequence[PlatformCourse]:
+        """All that are linked to this course, in the order in which they were."""
+
+    def platform_account(self, platform_id: str, subject: str) -> PlatformAccount | None:
+        """None where it is linked to nobody."""
+
+    def platform_accounts(self, user_id: str) -> Sequence[PlatformAccount]:
+        """All that are linked to this user, in the order in which they were."""
+
+    def tool_key(self) -> ToolKey | None:
+        """None where none was made yet."""
+
+    def begin_login(self, state: LoginState) -> None:
+        """Raises NotFound (platform), AlreadyExists."""
+
+    def take_login(self, state_id: str) -> LoginState | None:
+        """Once: of several who ask at the same moment one alone gets it. None for all others."""
+
+    def remove_old_logins(self, now: datetime) -> None:
+        """Those whose end has come, unless the database forgets them by itself."""
 
 
 class Store(
@@ -259,6 +312,8 @@ class Store(
     OutboxStore,
     NoticeStore,
     RiskStore,
+    WebhookStore,
+    PlatformStore,
     Protocol,
 ):
     """All that is remembered."""

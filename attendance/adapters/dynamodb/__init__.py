@@ -19,6 +19,7 @@ from attendance.adapters.dynamodb.log import DynamoLog
 from attendance.adapters.dynamodb.marks import DynamoMarks
 from attendance.adapters.dynamodb.notices import DynamoNotices
 from attendance.adapters.dynamodb.outbox import DynamoOutbox, adding_to_outbox
+from attendance.adapters.dynamodb.platforms import DynamoPlatforms
 from attendance.adapters.dynamodb.preparing import DynamoPreparation
 from attendance.adapters.dynamodb.readings import DynamoReadings
 from attendance.adapters.dynamodb.risks import DynamoRisks
@@ -30,6 +31,7 @@ from attendance.adapters.dynamodb.tokens import DynamoRequests, DynamoTokens
 from attendance.adapters.dynamodb.unknowns import DynamoUnknowns
 from attendance.adapters.dynamodb.users import DynamoSessions, DynamoUsers
 from attendance.adapters.dynamodb.visits import DynamoVisits
+from attendance.adapters.dynamodb.webhooks import DynamoWebhooks
 from attendance.changes import (
     AddAccessToken,
     AddAlarms,
@@ -38,15 +40,20 @@ from attendance.changes import (
     AddFace,
     AddLecture,
     AddNotice,
+    AddPlatform,
     AddRecording,
     AddRenewedFace,
     AddSlot,
     AddStudent,
+    AddToolKey,
     AddToRoster,
     AddUnknownDecision,
     AddUser,
     AddVisits,
+    AddWebhook,
     FinishSearch,
+    LinkAccount,
+    LinkCourse,
     NameVisit,
     NoteSilence,
     OfferPairing,
@@ -60,12 +67,14 @@ from attendance.changes import (
     RemoveFace,
     RemoveFromRoster,
     RemoveLecture,
+    RemovePlatform,
     RemoveRecording,
     RemoveSlot,
     RemoveStudent,
     RemoveUnknownDecision,
     RemoveUser,
     RemoveVisits,
+    RemoveWebhook,
     RevokeAccessToken,
     RevokeDevice,
     SaveAccountLink,
@@ -77,12 +86,17 @@ from attendance.changes import (
     SaveLecture,
     SaveMarks,
     SaveNotice,
+    SavePlatform,
+    SavePlatformCourse,
     SaveSiteSettings,
     SaveStudent,
     SaveUser,
+    SaveWebhook,
     SetTeachers,
     SetUnknownsSwitch,
     TakePairing,
+    UnlinkAccount,
+    UnlinkCourse,
     UseAccountLink,
     UseRenewedFaces,
     change_set,
@@ -122,6 +136,8 @@ class DynamoStore(
     DynamoOutbox,
     DynamoNotices,
     DynamoRisks,
+    DynamoWebhooks,
+    DynamoPlatforms,
 ):
     """All that is remembered, in one table."""
 
@@ -201,6 +217,18 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     SaveNotice: DynamoNotices._save_notice,
     SaveExternalIds: DynamoExternalIds._save_external_ids,
     SaveAtRisk: DynamoRisks._save_at_risk,
+    AddWebhook: DynamoWebhooks._add_webhook,
+    SaveWebhook: DynamoWebhooks._save_webhook,
+    RemoveWebhook: DynamoWebhooks._remove_webhook,
+    AddPlatform: DynamoPlatforms._add_platform,
+    SavePlatform: DynamoPlatforms._save_platform,
+    RemovePlatform: DynamoPlatforms._remove_platform,
+    LinkCourse: DynamoPlatforms._link_course,
+    SavePlatformCourse: DynamoPlatforms._save_platform_course,
+    UnlinkCourse: DynamoPlatforms._unlink_course,
+    LinkAccount: DynamoPlatforms._link_account,
+    UnlinkAccount: DynamoPlatforms._unlink_account,
+    AddToolKey: DynamoPlatforms._add_tool_key,
 }
 """Which method applies which change; a new kind of change is one line more."""
 

@@ -466,3 +466,48 @@ def audit_topic(topic: str) -> str:
 def audit_subject(key: str) -> str:
     """The partition that leads to the entries about one subject; see rules/audit.py."""
     return f"{AUDIT}#subject#{key}"
+
+
+WEBHOOKS, PLATFORMS = "webhooks", "platforms"
+PLATFORM = "platform#"
+TOOL_KEY: Key = ("tool-key", "key")
+
+
+def webhook(webhook_id: str) -> Key:
+    return WEBHOOKS, f"webhook#{plain(webhook_id)}"
+
+
+def notices_to(receiver: str) -> str:
+    """The partition of what leads to the notices of a program, by when they were written."""
+    return f"notices-to#{plain(receiver)}"
+
+
+def platform(platform_id: str) -> Key:
+    return PLATFORMS, PLATFORM + plain(platform_id)
+
+
+def platform_client(issuer: str, client_id: str) -> Key:
+    """Of the item that keeps issuer and client id unique."""
+    return f"platform-client#{unique(issuer, client_id)}", "platform"
+
+
+def of_platform(platform_id: str) -> str:
+    """The partition of a platform's courses and accounts that are linked."""
+    return PLATFORM + plain(platform_id)
+
+
+def platform_course(platform_id: str, link_id: str) -> Key:
+    return of_platform(platform_id), COURSE + plain(link_id)
+
+
+def platform_account(platform_id: str, subject: str) -> Key:
+    return of_platform(platform_id), USER + plain(subject)
+
+
+def linked(platform_id: str, name: str) -> str:
+    """The sort key of what leads from a course or a user to what is linked to it."""
+    return f"{PLATFORM}{plain(platform_id)}#{plain(name)}"
+
+
+def login_state(state_id: str) -> Key:
+    return f"login-state#{plain(state_id)}", "state"

@@ -10,7 +10,7 @@ from attendance.adapters.dynamodb.actions import NEW, Action, delete, put
 from attendance.adapters.dynamodb.keys import Key
 from attendance.adapters.dynamodb.table import TablePart, key_in
 from attendance.adapters.dynamodb.values import Item, attribute, attributes, read, text
-from attendance.model import Notice, NoticeState, Page
+from attendance.model import WEBHOOK, Notice, NoticeState, Page
 from attendance.sentences import moved_on, no_notice, notice_taken
 
 _DONE = (NoticeState.SENT, NoticeState.FAILED)
@@ -48,6 +48,11 @@ class DynamoNotices(TablePart):
         first = (page - 1) * size
         return Page(self._notices_of(leads[first : first + size]), page, size, len(leads))
 
+    def notices_to(self, receiver: str, limit: int) -> Sequence[Notice]:
+        """Newest first."""
+        leads = self.table.query(keys.notices_to(receiver), backwards=True, most=limit, only=("notice_id",))
+        return self._notices_of(leads)
+
     def due_notices(self, now: datetime, *, limit: int = 1000) -> Sequence[Notice]:
         """The first to be due first."""
         until = ("0", f"{keys.moment(now)}~")
@@ -57,6 +62,8 @@ class DynamoNotices(TablePart):
         """What waits stays."""
         for state in _DONE:
             leads = list(self.table.query(keys.notices_in(state), between=("0", keys.moment(before))))
+            old = self._notices_of(leads)
+            self.table.delete_many([key for notice in old for key in _leads(notice)])
             self.table.delete_many([keys.notice(text(lead, "notice_id")) for lead in leads])
             self.table.delete_many(map(key_in, leads))
 
@@ -70,6 +77,8 @@ def _leads(notice: Notice) -> list[Key]:
     found = [(keys.notices_in(notice.state), keys.notice_at(notice.created_at, notice.id))]
     if notice.state is NoticeState.WAITING and notice.due_at is not None:
         found.append((keys.NOTICES_DUE, keys.notice_at(notice.due_at, notice.id)))
+    if notice.channel == WEBHOOK:
+        found.append((keys.notices_to(notice.receiver), keys.notice_at(notice.created_at, notice.id)))
     return found
 
 

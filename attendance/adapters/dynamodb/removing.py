@@ -18,6 +18,7 @@ from attendance.adapters.dynamodb.media_items import (
     recording_key,
     removing_picture,
 )
+from attendance.adapters.dynamodb.platforms import remove_links
 from attendance.adapters.dynamodb.risks import remove_risks
 from attendance.adapters.dynamodb.table import Table
 from attendance.adapters.dynamodb.timetable import deleting_slot
@@ -84,6 +85,7 @@ def remove_course(table: Table, course_id: str) -> None:
     remove_decisions(table.steps, Owner.course(course_id))
     forget_external_of(table, partition)
     remove_risks(table, course_id)
+    remove_links(table.steps, partition)
     table.delete_many(keys.teaching(user_id, course_id) for user_id in texts(item, "teacher_ids"))
     course = read(Course, item)
     switch = keys.unknowns_switch(Owner(OwnerKind.COURSE, course_id))

@@ -15,6 +15,7 @@ from attendance.adapters.sql.log import SqlLog
 from attendance.adapters.sql.marks import SqlMarks
 from attendance.adapters.sql.notices import SqlNotices
 from attendance.adapters.sql.outbox import SqlOutbox
+from attendance.adapters.sql.platforms import SqlPlatforms
 from attendance.adapters.sql.preparing import SqlPreparation, SqlPurging
 from attendance.adapters.sql.readings import SqlAlarms, SqlReadings
 from attendance.adapters.sql.risks import SqlRisks
@@ -24,6 +25,7 @@ from attendance.adapters.sql.tokens import SqlRequests, SqlTokens
 from attendance.adapters.sql.unknowns import SqlUnknowns
 from attendance.adapters.sql.users import SqlSessions, SqlUsers
 from attendance.adapters.sql.visits import SqlVisits
+from attendance.adapters.sql.webhooks import SqlWebhooks
 from attendance.changes import (
     AddAccessToken,
     AddAlarms,
@@ -32,15 +34,20 @@ from attendance.changes import (
     AddFace,
     AddLecture,
     AddNotice,
+    AddPlatform,
     AddRecording,
     AddRenewedFace,
     AddSlot,
     AddStudent,
+    AddToolKey,
     AddToRoster,
     AddUnknownDecision,
     AddUser,
     AddVisits,
+    AddWebhook,
     FinishSearch,
+    LinkAccount,
+    LinkCourse,
     NameVisit,
     NoteSilence,
     OfferPairing,
@@ -54,12 +61,14 @@ from attendance.changes import (
     RemoveFace,
     RemoveFromRoster,
     RemoveLecture,
+    RemovePlatform,
     RemoveRecording,
     RemoveSlot,
     RemoveStudent,
     RemoveUnknownDecision,
     RemoveUser,
     RemoveVisits,
+    RemoveWebhook,
     RevokeAccessToken,
     RevokeDevice,
     SaveAccountLink,
@@ -71,12 +80,17 @@ from attendance.changes import (
     SaveLecture,
     SaveMarks,
     SaveNotice,
+    SavePlatform,
+    SavePlatformCourse,
     SaveSiteSettings,
     SaveStudent,
     SaveUser,
+    SaveWebhook,
     SetTeachers,
     SetUnknownsSwitch,
     TakePairing,
+    UnlinkAccount,
+    UnlinkCourse,
     UseAccountLink,
     UseRenewedFaces,
     change_set,
@@ -113,6 +127,8 @@ class SqlStore(
     SqlOutbox,
     SqlNotices,
     SqlRisks,
+    SqlWebhooks,
+    SqlPlatforms,
 ):
     """All that is remembered, in one SQL database."""
 
@@ -183,6 +199,18 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     SaveNotice: SqlNotices._save_notice,
     SaveExternalIds: SqlExternalIds._save_external_ids,
     SaveAtRisk: SqlRisks._save_at_risk,
+    AddWebhook: SqlWebhooks._add_webhook,
+    SaveWebhook: SqlWebhooks._save_webhook,
+    RemoveWebhook: SqlWebhooks._remove_webhook,
+    AddPlatform: SqlPlatforms._add_platform,
+    SavePlatform: SqlPlatforms._save_platform,
+    RemovePlatform: SqlPlatforms._remove_platform,
+    LinkCourse: SqlPlatforms._link_course,
+    SavePlatformCourse: SqlPlatforms._save_platform_course,
+    UnlinkCourse: SqlPlatforms._unlink_course,
+    LinkAccount: SqlPlatforms._link_account,
+    UnlinkAccount: SqlPlatforms._unlink_account,
+    AddToolKey: SqlPlatforms._add_tool_key,
 }
 """Which method applies which change; a new kind of change is one line more."""
 

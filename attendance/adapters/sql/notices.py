@@ -43,6 +43,13 @@ class SqlNotices(Database):
         with self._reading() as connection:
             return page_of(connection, query, page, size, lambda row: read(Notice, notices, row))
 
+    def notices_to(self, receiver: str, limit: int) -> Sequence[Notice]:
+        """Newest first."""
+        query = select(notices).where(notices.c.receiver == receiver)
+        with self._looking() as connection:
+            newest_first = query.order_by(notices.c.created_at.desc(), notices.c.id).limit(limit)
+            return read_all(connection, Notice, notices, newest_first)
+
     def due_notices(self, now: datetime, *, limit: int = 1000) -> Sequence[Notice]:
         """The first to be due first."""
         query = select(notices).where(notices.c.state == NoticeState.WAITING, notices.c.due_at <= now)

@@ -456,6 +456,7 @@ notices = Table(
     Column("names", prose(), nullable=False),
     Column("version", Integer, nullable=False),
     Index(None, "state", "created_at"),
+    Index(None, "receiver", "created_at"),
 )
 
 
@@ -590,4 +591,72 @@ last_visits = Table(
     Column("student_id", text(64), ForeignKey("students.id", ondelete="CASCADE"), primary_key=True, index=True),
     Column("visit_id", text(64), ForeignKey("visits.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("at", Moment, nullable=False),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    _id(),
+    Column("url", text(2000), nullable=False),
+    Column("added_at", Moment, nullable=False),
+    Column("is_paused", Boolean, nullable=False),
+)
+
+platforms = Table(
+    "platforms",
+    metadata,
+    _id(),
+    Column("name", text(200), nullable=False),
+    Column("issuer", text(255), nullable=False),
+    Column("client_id", text(255), nullable=False),
+    Column("deployment_ids", Words(4000), nullable=False),
+    Column("auth_url", text(2000), nullable=False),
+    Column("token_url", text(2000), nullable=False),
+    Column("keys_url", text(2000), nullable=False),
+    Column("added_at", Moment, nullable=False),
+    Column("vouches_for_mail", Boolean, nullable=False),
+    Column("adds_accounts", Boolean, nullable=False),
+    UniqueConstraint("issuer", "client_id"),
+)
+
+platform_courses = Table(
+    "platform_courses",
+    metadata,
+    _of("platform_id", "platforms", primary_key=True),
+    _id(),
+    _of("course_id", "courses", index=True),
+    Column("title", text(255), nullable=False),
+    Column("roster_url", text(2000), nullable=False),
+    Column("line_items_url", text(2000), nullable=False),
+    Column("linked_at", Moment, nullable=False),
+    Column("line_item_url", text(2000), nullable=False),
+    Column("sends_grades", Boolean, nullable=False),
+    Column("sent_at", Moment),
+    Column("error", prose()),
+)
+
+platform_accounts = Table(
+    "platform_accounts",
+    metadata,
+    _of("platform_id", "platforms", primary_key=True),
+    Column("subject", text(255), primary_key=True),
+    _of("user_id", "users", index=True),
+    Column("linked_at", Moment, nullable=False),
+)
+
+login_states = Table(
+    "login_states",
+    metadata,
+    _id(),
+    _of("platform_id", "platforms"),
+    Column("nonce", text(64), nullable=False),
+    Column("ends_at", Moment, nullable=False, index=True),
+)
+
+tool_keys = Table(
+    "tool_keys",
+    metadata,
+    _id(),
+    Column("sealed", prose(), nullable=False),
+    Column("made_at", Moment, nullable=False),
 )

@@ -12,15 +12,20 @@ from attendance.changes import (
     AddFace,
     AddLecture,
     AddNotice,
+    AddPlatform,
     AddRecording,
     AddRenewedFace,
     AddSlot,
     AddStudent,
+    AddToolKey,
     AddToRoster,
     AddUnknownDecision,
     AddUser,
     AddVisits,
+    AddWebhook,
     FinishSearch,
+    LinkAccount,
+    LinkCourse,
     NameVisit,
     NoteSilence,
     OfferPairing,
@@ -34,12 +39,14 @@ from attendance.changes import (
     RemoveFace,
     RemoveFromRoster,
     RemoveLecture,
+    RemovePlatform,
     RemoveRecording,
     RemoveSlot,
     RemoveStudent,
     RemoveUnknownDecision,
     RemoveUser,
     RemoveVisits,
+    RemoveWebhook,
     RevokeAccessToken,
     RevokeDevice,
     SaveAccountLink,
@@ -51,12 +58,17 @@ from attendance.changes import (
     SaveLecture,
     SaveMarks,
     SaveNotice,
+    SavePlatform,
+    SavePlatformCourse,
     SaveSiteSettings,
     SaveStudent,
     SaveUser,
+    SaveWebhook,
     SetTeachers,
     SetUnknownsSwitch,
     TakePairing,
+    UnlinkAccount,
+    UnlinkCourse,
     UseAccountLink,
     UseRenewedFaces,
     change_set,
@@ -69,11 +81,13 @@ from tests.fakes.store.lectures import FakeLectures, FakeSearches
 from tests.fakes.store.marks import FakeAudit, FakeMarks, FakeOutbox
 from tests.fakes.store.notices import FakeNotices
 from tests.fakes.store.people import FakeCourses, FakeSessions, FakeStudents, FakeUsers
+from tests.fakes.store.platforms import FakePlatforms
 from tests.fakes.store.renewals import FakeRenewals
 from tests.fakes.store.risks import FakeRisks
 from tests.fakes.store.spending import FakeSpending
 from tests.fakes.store.tokens import FakeRequests, FakeTokens
 from tests.fakes.store.unknowns import FakeUnknowns
+from tests.fakes.store.webhooks import FakeWebhooks
 
 
 class FakeStore(
@@ -101,6 +115,8 @@ class FakeStore(
     FakeOutbox,
     FakeNotices,
     FakeRisks,
+    FakeWebhooks,
+    FakePlatforms,
 ):
     """All that is remembered, until the test ends."""
 
@@ -180,5 +196,17 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     SaveNotice: FakeNotices._save_notice,
     SaveExternalIds: FakeExternalIds._save_external_ids,
     SaveAtRisk: FakeRisks._save_at_risk,
+    AddWebhook: FakeWebhooks._add_webhook,
+    SaveWebhook: FakeWebhooks._save_webhook,
+    RemoveWebhook: FakeWebhooks._remove_webhook,
+    AddPlatform: FakePlatforms._add_platform,
+    SavePlatform: FakePlatforms._save_platform,
+    RemovePlatform: FakePlatforms._remove_platform,
+    LinkCourse: FakePlatforms._link_course,
+    SavePlatformCourse: FakePlatforms._save_platform_course,
+    UnlinkCourse: FakePlatforms._unlink_course,
+    LinkAccount: FakePlatforms._link_account,
+    UnlinkAccount: FakePlatforms._unlink_account,
+    AddToolKey: FakePlatforms._add_tool_key,
 }
 """Which method applies which change; a new kind of change is one line more."""

@@ -35,6 +35,10 @@ class FakeNotices(FakeState):
         found = [notice for notice in self._notices.values() if notice.state is state]
         return page_of(sorted(found, key=lambda notice: notice.created_at, reverse=True), page, size)
 
+    def notices_to(self, receiver: str, limit: int) -> Sequence[Notice]:
+        found = [notice for notice in self._notices.values() if notice.receiver == receiver]
+        return sorted(found, key=lambda notice: notice.created_at, reverse=True)[:limit]
+
     def due_notices(self, now: datetime, *, limit: int = 1000) -> Sequence[Notice]:
         waiting = [one for one in self._notices.values() if one.state is NoticeState.WAITING]
         due = [(one.due_at, one.id, one) for one in waiting if one.due_at is not None and one.due_at <= now]

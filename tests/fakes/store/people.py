@@ -56,6 +56,7 @@ class FakeUsers(FakeState):
         self._drop_sessions(lambda one: one.user_id == user_id)
         self._drop_programs(user_id)
         self._drop_external("user_id", user_id)
+        self._drop_links(lambda one: getattr(one, "user_id", None) == user_id)
         for teachers in self._teachers.values():
             teachers.discard(user_id)
 
@@ -143,6 +144,7 @@ class FakeCourses(FakeState):
         self._drop_external("course_id", course_id)
         self._switches.pop(Owner(OwnerKind.COURSE, course_id), None)
         self._risks = {key: one for key, one in self._risks.items() if one.course_id != course_id}
+        self._drop_links(lambda one: getattr(one, "course_id", None) == course_id)
         self._decisions = {key: one for key, one in self._decisions.items() if one.course_id != course_id}
 
     def course(self, course_id: str) -> Course:
@@ -230,6 +232,7 @@ class FakeStudents(FakeState):
             self._drop_sessions(lambda one, gone=user.id: one.user_id == gone)
             self._drop_programs(user.id)
             self._drop_external("user_id", user.id)
+            self._drop_links(lambda one, gone=user.id: getattr(one, "user_id", None) == gone)
             del self._users[user.id]
             for teachers in self._teachers.values():
                 teachers.discard(user.id)

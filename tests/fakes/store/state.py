@@ -23,20 +23,26 @@ from attendance.model import (
     ExternalId,
     Face,
     Lecture,
+    LoginState,
     Mark,
     MarkChange,
     Notice,
     OutboxItem,
     Owner,
+    Platform,
+    PlatformAccount,
+    PlatformCourse,
     Recording,
     RepeatableRequest,
     Session,
     Sighting,
     Student,
+    ToolKey,
     UnknownDecision,
     UnknownsSwitch,
     User,
     Visit,
+    Webhook,
 )
 
 _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
@@ -74,6 +80,12 @@ class FakeState:
         self._switches: dict[Owner, UnknownsSwitch] = {}
         self._notices: dict[str, Notice] = {}
         self._risks: dict[tuple[str, str], AtRisk] = {}  # by course and student
+        self._webhooks: dict[str, Webhook] = {}
+        self._platforms: dict[str, Platform] = {}
+        self._platform_courses: dict[tuple[str, str], PlatformCourse] = {}  # by platform and id
+        self._platform_accounts: dict[tuple[str, str], PlatformAccount] = {}  # by platform and subject
+        self._logins: dict[str, LoginState] = {}
+        self._tool_keys: dict[str, ToolKey] = {}
         self._waiting: dict[str, OutboxItem] = {}  # in the order they came
 
     def _erase(self, keys: Iterable[str | None]) -> None:
@@ -105,6 +117,10 @@ class FakeState:
 
     def _drop_external(self, name: str, gone: str) -> None:
         self._external = {key: one for key, one in self._external.items() if getattr(one, name) != gone}
+
+    def _drop_links(self, gone: Callable[[PlatformCourse | PlatformAccount], bool]) -> None:
+        self._platform_courses = {key: one for key, one in self._platform_courses.items() if not gone(one)}
+        self._platform_accounts = {key: one for key, one in self._platform_accounts.items() if not gone(one)}
 
     def _drop_marks(self, gone: Callable[[str, str], bool]) -> None:
         """Of the lectures and students for which `gone` is true, with their history; their pictures go too."""
