@@ -11,6 +11,7 @@ from attendance.disk.files import FULL
 from attendance.disk.private_files import keep_all_private
 from attendance.errors import OutOfSpace, SettingsError
 from attendance.memory import give_memory_back
+from attendance.model import WEBHOOK
 from attendance.ports import Notifier
 from attendance.searching.advancing import advance
 from attendance.services import Services
@@ -93,6 +94,8 @@ def open_notifiers(settings: Settings) -> dict[str, Notifier]:
         if notifier.channel in found:
             raise SettingsError("ROLLCALL_NOTICES names two services for mail, of which %(kind)s is one.", kind=scheme)
         found[notifier.channel] = notifier
+    if WEBHOOK not in found:  # admins may add some
+        found[WEBHOOK] = _maker("ROLLCALL_NOTICES", NOTIFIERS, ServiceUrl("webhook:"))([], settings)
     return found
 
 

@@ -253,6 +253,15 @@ class NoticeWaits(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookTried(Event):
+    """An admin wants to see whether a webhook works: it alone is told."""
+
+    kind: ClassVar[str] = "webhook.tried"
+    about: ClassVar[tuple[str, str]] = ("webhook", "webhook_id")
+    webhook_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodEnded(Event):
     """A day (`2026-03-02`) or an ISO week (`2026-W10`) is over on a reader's clock; of one course, or of all theirs."""
 
@@ -343,6 +352,7 @@ KINDS: dict[str, type[Event]] = {
         FoundAtRisk,
         RiskRulesSet,
         NoticeWaits,
+        WebhookTried,
         PeriodEnded,
         LogAsked,
         NoticeAnswered,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -14,6 +16,16 @@ from attendance.model import new_id
 def site_secret(data: Path) -> str:
     """The secret of the site whose data folder this is: it signs sessions, and keys what is derived from it."""
     return secret_from(data / "secret-key")
+
+
+def derived_key(data: Path, purpose: str) -> bytes:
+    """32 bytes that follow from the site's secret, and tell nothing of it or of those for other purposes."""
+    return hmac.digest(site_secret(data).encode(), purpose.encode(), hashlib.sha256)
+
+
+def webhook_secret(data: Path, webhook_id: str) -> str:
+    """What events to a webhook that an admin added are signed with: 64 hexadecimal digits, stored nowhere."""
+    return derived_key(data, f"webhook {webhook_id}").hex()
 
 
 def secret_from(path: Path) -> str:

@@ -29,8 +29,9 @@ class Notifier(Protocol):
         """What the service calls it, for `update` and `withdraw`.
 
         `to` is a mail address (of a user, also where the channel finds their account by it), a channel's name or id,
-        or one of `receivers`. The same `key` again is the same message: where the service can tell, it is not sent
-        twice; elsewhere the key is part of what is sent, so that the receiver can.
+        or one of `receivers`; of a webhook that an admin added it is its id, a blank, and its address. The same `key`
+        again is the same message: where the service can tell, it is not sent twice; elsewhere the key is part of what
+        is sent, so that the receiver can.
         """
 
     def update(self, reference: str, message: Message) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from attendance.errors import RollcallError, Sentence
-from attendance.model import ERASE, OutboxItem
+from attendance.model import ERASE, WEBHOOK, OutboxItem
 from attendance.rules.stored_sentences import to_text
 
 LEASE = timedelta(minutes=5)
@@ -24,6 +24,11 @@ FAULT = Sentence("A fault in the program. The details are in the log.")
 def reason_of(failure: Exception) -> str:
     """Why it failed, as it is stored for admins."""
     return to_text(failure if isinstance(failure, RollcallError) else FAULT)
+
+
+def service_of(item: OutboxItem) -> str:
+    """Which service does it, so that one which asks for time holds up no other: of webhooks each is one of its own."""
+    return " ".join([item.handler, *item.subject.split(" ")[:2]]) if item.handler == WEBHOOK else item.handler
 
 
 def due(items: Iterable[OutboxItem], now: datetime) -> list[OutboxItem]:

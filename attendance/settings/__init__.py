@@ -306,6 +306,13 @@ SETTINGS = (
         service_url,
     ),
     Setting(
+        "ROLLCALL_PRIVATE_ADDRESSES",
+        "no",
+        "Whether webhooks and learning platforms that admins add on pages may be in this machine's own network, and on "
+        "this machine also by http.",
+        yes_or_no,
+    ),
+    Setting(
         "ROLLCALL_SLACK_BOT_TOKEN",
         "",
         "The Slack app's bot token (xoxb-); docs/slack.md says where all of these are.",
@@ -385,6 +392,7 @@ class Settings:
     tell_contacts: bool
     notices_days: int
     webhook_secret: ServiceUrl
+    private_addresses: bool
     slack_bot_token: ServiceUrl
     slack_app_token: ServiceUrl
     slack_signing_secret: ServiceUrl

@@ -11,7 +11,7 @@ from pkgutil import resolve_name
 from attendance.errors import NotFound, RollcallError, ServiceBusy
 from attendance.events import read
 from attendance.model import ERASE, OutboxItem
-from attendance.rules.outbox import LEASE, due, postponed, reason_of
+from attendance.rules.outbox import LEASE, due, postponed, reason_of, service_of
 from attendance.rules.stored_sentences import in_english
 from attendance.services import Services
 from attendance.use_cases.erasing import erase_soon
@@ -56,8 +56,10 @@ def _drain(services: Services, name: str) -> int:
     while items := _due(services, name):
         before = handled
         for item in items:
-            if _is_paused(services, name) or time.monotonic() > until_s:
+            if time.monotonic() > until_s:
                 return handled
+            if _is_paused(services, service_of(item)):
+                continue
             handled += _handle(services, item)
         if handled == before:  # somebody else is at it, or all of them fail
             break
@@ -90,7 +92,7 @@ def _handle(services: Services, item: OutboxItem) -> bool:
     except Exception as failure:
         if isinstance(failure, ServiceBusy) and failure.retry_after is not None:
             # No fault of this item: it is not given up for it, and nothing else asks the service until then.
-            until = services.pauses[item.handler] = services.now() + failure.retry_after
+            until = services.pauses[service_of(item)] = services.now() + failure.retry_after
             services.store.postpone_outbox(replace(item, due_at=until, error=reason_of(failure)))
             return False
         error, fault = reason_of(failure), not isinstance(failure, RollcallError)

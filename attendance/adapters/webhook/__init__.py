@@ -1,7 +1,8 @@
 """Events as signed JSON to programs of the school's own; docs/webhooks.md says what they get.
 
-The addresses come from the settings, which whoever administers the machine writes: so they may be private ones. What a
-receiver answers is not stored, and no redirect is followed, so that nobody else chooses where events go.
+Addresses of the settings are written by whoever administers the machine: so they may be private ones. Those that admins
+add on a page reach nothing that only this machine may reach. What a receiver answers is not stored, and no redirect is
+followed, so that nobody else chooses where events go.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from urllib.parse import urlsplit
 
 import requests
 
+from attendance.adapters.guarded import TIMEOUT_S, NotReached, guarded_session
+from attendance.disk.secret_files import webhook_secret
 from attendance.errors import NoticeRefused, ServiceBusy, ServiceUnavailable, SettingsError
 from attendance.model import WEBHOOK, Message
 from attendance.ports import Notifier
 from attendance.settings import Settings
 
 SIGNATURE, TIMESTAMP, EVENT_ID = "X-Rollcall-Signature", "X-Rollcall-Timestamp", "X-Rollcall-Event"
-_TIMEOUT_S = (5.0, 15.0)
 _BUSY = (429, 503)
 _GONE = 410
 _LONGEST_PAUSE = timedelta(hours=12)
@@ -35,16 +37,29 @@ class Webhooks:
 
     channel = WEBHOOK
 
-    def __init__(self, urls: Sequence[str], secret: str, clock: Callable[[], float] = time.time) -> None:
-        """Raises SettingsError."""
+    def __init__(
+        self,
+        urls: Sequence[str],
+        secret: str,
+        clock: Callable[[], float] = time.time,
+        *,
+        secret_of: Callable[[str], str] = str,
+        private: bool = False,
+    ) -> None:
+        """`secret_of` says with what events to a webhook of the page are signed. Raises SettingsError."""
         self._urls = {name_of(url): url for url in map(_checked, urls)}
         self.receivers = tuple(self._urls)
-        self._secret, self._clock = secret, clock
+        self._secret, self._clock, self._secret_of = secret, clock, secret_of
+        self._guarded = guarded_session(private=private)
 
     def send(self, message: Message, to: str, key: str) -> str:
         """The event's id is in the body and in a header, by which a receiver knows it again."""
-        url = self._urls.get(to)
-        if url is None:
+        webhook_id, _, url = to.partition(" ")
+        if url:
+            name, secret, post = to_show(to), self._secret_of(webhook_id), self._guarded.post
+        elif to in self._urls:
+            name, url, secret, post = to, self._urls[to], self._secret, requests.post
+        else:
             raise NoticeRefused("This webhook is not in ROLLCALL_NOTICES any more.")
         body = json.dumps(dict(message.data), ensure_ascii=False).encode()
         stamp, event_id = str(int(self._clock())), str(message.data["id"])
@@ -53,16 +68,18 @@ class Webhooks:
             "User-Agent": "Rollcall",
             EVENT_ID: event_id,
             TIMESTAMP: stamp,
-            SIGNATURE: signature(self._secret, stamp, body),
+            SIGNATURE: signature(secret, stamp, body),
         }
         try:
-            answer = requests.post(
-                url, data=body, headers=headers, timeout=_TIMEOUT_S, allow_redirects=False, stream=True
-            )
+            answer = post(url, data=body, headers=headers, timeout=TIMEOUT_S, allow_redirects=False, stream=True)
+        except NotReached as private:
+            raise NoticeRefused("The address of %(name)s is not public.", name=name) from private
         except requests.RequestException as unanswered:
-            raise ServiceUnavailable("The webhook %(name)s does not answer; try again later.", name=to) from unanswered
+            raise ServiceUnavailable(
+                "The webhook %(name)s does not answer; try again later.", name=name
+            ) from unanswered
         with answer:
-            _check(answer, to)
+            _check(answer, name)
         return event_id
 
     def update(self, reference: str, message: Message) -> bool:
@@ -83,6 +100,11 @@ def name_of(url: str) -> str:
     """The machine, and eight digits that tell apart several of its addresses."""
     parts = urlsplit(url)
     return f"{parts.hostname}#{hashlib.sha256(url.encode()).hexdigest()[:8]}"
+
+
+def to_show(to: str) -> str:
+    """Of a webhook of the page, the machine alone."""
+    return urlsplit(to.partition(" ")[2]).hostname or ""
 
 
 def _checked(url: str) -> str:
@@ -123,4 +145,9 @@ _keeps_the_port: type[Notifier] = Webhooks
 
 def open_notifier(urls: Sequence[str], settings: Settings) -> Webhooks:
     """Of `webhook+https://ADDRESS`, one or several. Raises SettingsError."""
-    return Webhooks(urls, settings.webhook_secret.reveal())
+    return Webhooks(
+        urls,
+        settings.webhook_secret.reveal(),
+        secret_of=lambda webhook_id: webhook_secret(settings.data, webhook_id),
+        private=settings.private_addresses,
+    )

@@ -14,7 +14,7 @@ from attendance.changes import SaveNotice
 from attendance.committing import commit
 from attendance.errors import Conflict, MovedOn, NotFound, NoticeRefused, Sentence, ServiceUnavailable
 from attendance.events import NoticeWaits, read
-from attendance.model import Message, Notice, NoticeState, Page, User
+from attendance.model import WEBHOOK, Message, Notice, NoticeState, Page, User
 from attendance.rules.outbox import reason_of
 from attendance.rules.paging import all_items
 from attendance.rules.stored_sentences import to_text
@@ -24,7 +24,6 @@ from attendance.use_cases.notices.telling import waits
 
 _PAGE = 500
 _GONE = to_text(Sentence("What it told of was removed before it was sent."))
-_NO_RECEIVER = to_text(Sentence("The account of its receiver was removed."))
 _NO_CHANNEL = to_text(Sentence("This site has no service for this channel any more: see ROLLCALL_NOTICES."))
 
 
@@ -36,14 +35,13 @@ def send_notice(services: Services, notice_id: str) -> None:
         return
     if notice.state is not NoticeState.WAITING:
         return
-    notifier = services.notifiers.get(notice.channel)
-    if notifier is None:
+    if notice.channel not in services.notifiers:
         _save(services, notice, state=NoticeState.FAILED, reason=_NO_CHANNEL)
         return
     try:
         user, to = _receiver_of(services, notice)
-    except NotFound:
-        _save(services, notice, state=NoticeState.FAILED, reason=_NO_RECEIVER)
+    except NoticeRefused as refused:
+        _save(services, notice, state=NoticeState.FAILED, reason=reason_of(refused))
         return
     message = compose(services, notice, user)
     if message is None:
@@ -116,17 +114,37 @@ def list_notices(services: Services, state: NoticeState, page: int) -> Page[Noti
 
 
 def _receiver_of(services: Services, notice: Notice) -> tuple[User | None, str]:
-    """The user, where it is one, and the address. Raises NotFound where it was for somebody who is gone."""
+    """The user, where it is one, and the address. Raises NoticeRefused where it was for somebody who is gone."""
     word, _, key = notice.receiver.partition(" ")
-    if word == "user":
-        user = services.store.user(key)
-        return user, user.email
-    if word != "contact":
-        return None, notice.receiver
-    contact = services.store.student_by_key(key).contact_email
+    try:
+        if word == "user":
+            user = services.store.user(key)
+            return user, user.email
+        if word == "contact":
+            return None, _contact(services, key)
+    except NotFound as gone:
+        raise NoticeRefused("The account of its receiver was removed.") from gone
+    return None, _address(services, notice)
+
+
+def _contact(services: Services, student_key: str) -> str:
+    """Raises NotFound, NoticeRefused."""
+    contact = services.store.student_by_key(student_key).contact_email
     if not contact or not services.settings.tell_contacts:
-        raise NotFound("The student has no contact any more who may be told.")
-    return None, contact
+        raise NoticeRefused("The student has no contact any more who may be told.")
+    return contact
+
+
+def _address(services: Services, notice: Notice) -> str:
+    """As the notifier takes it. Raises NoticeRefused where the webhook was removed or is paused."""
+    if notice.channel != WEBHOOK or notice.receiver in services.notifiers[WEBHOOK].receivers:
+        return notice.receiver
+    for webhook in services.store.webhooks():
+        if webhook.receiver == notice.receiver:
+            if webhook.is_paused:
+                raise NoticeRefused("The webhook is paused.")
+            return f"{webhook.id} {webhook.url}"
+    raise NoticeRefused("The webhook was removed.")
 
 
 def _save(services: Services, notice: Notice, **changes: Any) -> None:

@@ -177,7 +177,10 @@ def ask_log(services: Services, user: User, asked: LogAsked) -> bool:
 
 def served_channels(services: Services) -> Mapping[str, Sequence[str]]:
     """The channels that this site has, each with who is told without having chosen."""
-    return {channel: notifier.receivers for channel, notifier in services.notifiers.items()}
+    served = {channel: notifier.receivers for channel, notifier in services.notifiers.items()}
+    if WEBHOOK in served:
+        served[WEBHOOK] += tuple(one.receiver for one in services.store.webhooks() if not one.is_paused)
+    return served
 
 
 def admins(services: Services) -> list[User]:
