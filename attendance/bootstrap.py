@@ -61,6 +61,7 @@ NOTIFIERS = {
     "slack": "attendance.adapters.slack.notifier:open_notifier",
     "webhook": "attendance.adapters.webhook:open_notifier",
 }
+PLATFORMS = {"lti": "attendance.adapters.lti:open_platforms"}
 
 
 def bootstrap(settings: Settings) -> Services:
@@ -78,6 +79,7 @@ def bootstrap(settings: Settings) -> Services:
         uploads=pick("ROLLCALL_MEDIA", UPLOADS, _beside_media(settings, "uploads"), settings),
         imports=pick("ROLLCALL_MEDIA", IMPORTS, _beside_media(settings, "imports"), settings),
         notifiers=open_notifiers(settings),
+        platforms=_maker("ROLLCALL_ADDRESS", PLATFORMS, ServiceUrl("lti:"))(settings),
     )
     services.jobs.bind(partial(advance, services), partial(sweep, services))
     return services

@@ -8,6 +8,8 @@ RollcallError
 │   └── ConsentMissing  a face vector was asked for without recorded consent
 ├── NotFound            nothing by that id, or not for this person
 ├── NotAllowed          known, but this person may not do it
+│   └── LaunchRefused   what a learning platform sends cannot be trusted, or is not for here
+├── PlatformRefused     a learning platform does not allow what was asked of it
 ├── AlreadyExists       an id, address or name is taken
 ├── Conflict            somebody else changed or holds it at this moment
 │   ├── Locked          another request is sending it
@@ -109,6 +111,14 @@ class NotFound(RollcallError):
 
 class NotAllowed(RollcallError):
     """Known, but this person may not do it."""
+
+
+class LaunchRefused(NotAllowed):
+    """What a learning platform sends cannot be trusted, or is not for here."""
+
+
+class PlatformRefused(RollcallError):
+    """A learning platform does not allow what was asked of it, and will not later either."""
 
 
 class AlreadyExists(RollcallError):

@@ -314,6 +314,16 @@ class PasswordForgotten(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GradesAsked(Event):
+    """Somebody wants the attendance in the grade book of a learning platform now."""
+
+    kind: ClassVar[str] = "grades.asked"
+    about: ClassVar[tuple[str, str]] = ("grades of", "link_id")
+    platform_id: str
+    link_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeAnswered(Event):
     """Somebody pressed or chose something in a notice; `account` is who, as the notice's channel calls them."""
 
@@ -355,6 +365,7 @@ KINDS: dict[str, type[Event]] = {
         WebhookTried,
         PeriodEnded,
         LogAsked,
+        GradesAsked,
         NoticeAnswered,
         ThresholdsChanged,
         Invited,

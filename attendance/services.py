@@ -8,7 +8,16 @@ from datetime import UTC, datetime
 
 from attendance.handlers import HANDLERS, Handler
 from attendance.model import Site
-from attendance.ports import FaceSearch, ImportStore, JobQueue, MediaStore, Notifier, Store, UploadSpool
+from attendance.ports import (
+    FaceSearch,
+    ImportStore,
+    JobQueue,
+    MediaStore,
+    Notifier,
+    PlatformServices,
+    Store,
+    UploadSpool,
+)
 from attendance.settings import Settings
 
 
@@ -45,5 +54,6 @@ class Services:
     """By the channel that each serves."""
     site_cache: SiteCache = field(default_factory=SiteCache)
     """Read it by use_cases/site/reading.py."""
+    platforms: PlatformServices | None = None
     pauses: dict[str, datetime] = field(default_factory=dict)
     """Until when a handler's service asked this process to leave it alone."""

@@ -59,6 +59,7 @@ BLUEPRINTS = (
     "website.hourly",
     "website.devices",
     "website.people",
+    "website.platforms",
     "website.media",
     "website.slack",
 )

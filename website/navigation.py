@@ -53,6 +53,7 @@ LINKS = (
     Link("site.index", _l("Site settings"), "sliders", (Role.ADMIN,)),
     Link("audit.index", _l("Audit trail"), "clock-history", (Role.ADMIN,)),
     Link("notices.index", _l("Notices"), "bell", (Role.ADMIN,)),
+    Link("platforms.index", _l("Learning platforms"), "mortarboard", (Role.ADMIN,)),
     Link("outbox.index", _l("Unfinished work"), "arrow-repeat", (Role.ADMIN,)),
 )
 

@@ -16,6 +16,7 @@ from attendance.events import (
     DeviceSilent,
     Event,
     FoundAtRisk,
+    GradesAsked,
     Invited,
     MarksChanged,
     MarkSet,
@@ -93,6 +94,7 @@ HANDLERS: Mapping[str, Handler] = {
         (MarksChanged, MarkSet, MarksSet, RecordingSearched, RiskRulesSet), "attendance.handlers.risks:check"
     ),
     "notices": Handler(_TOLD, "attendance.handlers.notices:write_down"),
+    "grades": Handler((MarksChanged, MarkSet, GradesAsked), "attendance.handlers.grades:send"),
     "withdrawing": Handler((StudentRemoved,), "attendance.handlers.notices:withdraw"),
     "thresholds": Handler((ThresholdsChanged,), "attendance.handlers.site:mark_lectures_again"),
     "accounts": Handler((Invited, PasswordForgotten), "attendance.handlers.accounts:write_down"),

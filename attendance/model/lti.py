@@ -121,4 +121,3 @@ class Score:
     subject: str
     percent: float
     at: datetime
-    comment: str = ""

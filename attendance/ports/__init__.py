@@ -22,6 +22,7 @@ from attendance.ports.jobs import JobQueue, WorkedQueue
 from attendance.ports.media import MediaFile, MediaStore
 from attendance.ports.notifier import MailFolder, Notifier, StoredMail
 from attendance.ports.people import CourseStore, RenewalStore, StudentStore, UserStore
+from attendance.ports.platforms import PlatformServices
 from attendance.ports.store import (
     AuditStore,
     LectureStore,
@@ -55,6 +56,7 @@ __all__ = [
     "MediaStore",
     "Notifier",
     "PhotoFaces",
+    "PlatformServices",
     "Progress",
     "ReadingStore",
     "RecordingInfo",

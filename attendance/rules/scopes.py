@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 
 READ, WRITE = "read", "write"
-SUBJECTS = ("students", "courses", "lectures", "recordings", "marks", "devices", "users", "imports", "visits")
+SUBJECTS = (
+    "students",
+    "courses",
+    "lectures",
+    "recordings",
+    "marks",
+    "devices",
+    "users",
+    "imports",
+    "unknowns",
+    "notices",
+    "visits",
+)
 SCOPES = (*(f"{subject}:{way}" for subject in SUBJECTS for way in (READ, WRITE)), "audit:read")
 """In the order in which people choose them."""
 

@@ -79,6 +79,7 @@ def tidy(services: Services) -> None:
     forget_who_disagrees(services)
     services.store.remove_ended_sessions(services.now())
     forget_old_requests(services)
+    services.store.remove_old_logins(services.now())
     erase_orphans(services)
     check_lately(services)
     tell_periods(services)

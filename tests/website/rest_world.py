@@ -13,36 +13,58 @@ from werkzeug.test import TestResponse
 
 from attendance.changes import (
     AddAccessToken,
+    AddAlarms,
     AddLecture,
+    AddNotice,
     AddRecording,
     AddToRoster,
+    AddVisits,
+    FinishSearch,
     MarkStep,
     RevokeAccessToken,
     SaveMarks,
 )
 from attendance.media_keys import recording_key
 from attendance.model import (
+    MAIL,
     AccessToken,
+    Alarm,
     Course,
+    DeviceKind,
+    GivenBy,
     Lecture,
+    Manner,
     Mark,
     MarkChange,
+    Notice,
+    NoticeKind,
+    NoticeState,
+    Purpose,
     Recording,
     RecordingKind,
     Role,
     SearchStatus,
+    Sighting,
     Status,
     User,
+    Verdict,
+    Visit,
     new_id,
 )
 from attendance.rules.scopes import SCOPES
 from attendance.services import Services
+from attendance.use_cases.courses.timetable import add_slot
 from attendance.use_cases.devices.devices import add_device
+from attendance.use_cases.doors.doors import set_door
 from attendance.use_cases.imports.school_stored import begin_school_import
+from attendance.use_cases.imports.stored import begin_import
+from attendance.use_cases.notices.webhooks import add_webhook
 from attendance.use_cases.people.accounts import add_user
 from attendance.use_cases.people.invitations import invite
 from attendance.use_cases.people.tokens import make_token
+from attendance.use_cases.students.consents import Given, record_consent
 from attendance.use_cases.students.registering import register_student
+from attendance.use_cases.unknowns.deciding import ignore_group, merge
 from tests.website.conftest import NOW, an_account
 
 OPENAPI = "/api/v1/openapi.json"
@@ -76,10 +98,33 @@ def make_world(services: Services, admin: User, teacher: User, student_user: Use
     invited = add_user(services, email="new@school.example", name="New", role=Role.TEACHER, by=None, invited=True).user
     invite(services, invited.id, by_mail=False, by=None)
     device = add_device(services, name="Camera", room="101", by=None).device
-    waiting = begin_school_import(services, b"id,name\n80,Student 80\n", "list.csv", accounts=False, by=admin.id)
+    school = begin_school_import(services, b"id,name\n80,Student 80\n", "list.csv", accounts=False, by=admin.id)
+    door = add_device(services, name="Door", room="Entrance", by=None, kind=DeviceKind.DOOR).device
+    door = set_door(services, door.id, records=True, staff_ids=[teacher.id], tells_names=False, by=None)
+    visit = Visit(new_id(), door.id, NOW, NOW, Verdict.UNSURE, photographed.id, 50.0)
+    services.store.commit(AddVisits([visit]))
+    agreed = Given(GivenBy.STUDENT, Manner.PAPER, purposes=(Purpose.VISITS,))
+    record_consent(services, photographed.id, date(2026, 3, 1), agreed, by=None)
+    seen = [
+        Sighting(new_id(), recording.id, None, at, at + 5.0, 9, 0, None, None, None, at, number)
+        for number, at in enumerate((1.0, 20.0, 40.0, 50.0), start=1)
+    ]
+    services.store.claim_search(recording.id, "w", NOW, NOW + timedelta(hours=1))
+    services.store.save_sightings(recording.id, "w", seen, "fake", NOW)
+    services.store.commit(FinishSearch(recording.id, "w"))
+    merge(services, admin, seen[0].id, seen[1].id)
+    said = ignore_group(services, admin, seen[2].id)
+    slot = add_slot(services, course_id=course.id, room="101", weekday=0, starts="09:00", ends="10:00", by=None)
+    alarm = Alarm(new_id(), device.id, NOW, 38.0, 37.5, "r1")
+    services.store.commit(AddAlarms(device.id, [alarm], timedelta(hours=1)))
+    failed = Notice(new_id(), NoticeKind.SEARCH_DONE, MAIL, f"user {teacher.id}", "lecture x", "{}", NOW)
+    services.store.commit(AddNotice(replace(failed, state=NoticeState.FAILED)))
+    webhook = add_webhook(services, "https://receiver.example/events", by=admin.id).webhook
+    listed = b"id,name\n70,Student 70\n"
+    waiting = begin_import(services, csv=listed, csv_name="class.csv", photos=None, course_ids=[], by=admin.id)
     return World(
         ids={
-            "school_import_id": waiting.id,
+            "school_import_id": school.id,
             "student_key": photographed.key,
             "course_id": course.id,
             "lecture_id": lecture.id,
@@ -90,6 +135,17 @@ def make_world(services: Services, admin: User, teacher: User, student_user: Use
             "act_id": act.action,
             "invited_id": invited.id,
             "device_id": device.id,
+            "door_id": door.id,
+            "visit_id": visit.id,
+            "group_id": seen[0].id,
+            "sibling_id": seen[1].id,
+            "other_id": seen[3].id,
+            "decision_id": said.id,
+            "slot_id": slot.id,
+            "alarm_id": alarm.id,
+            "notice_id": failed.id,
+            "webhook_id": webhook.id,
+            "import_id": waiting.id,
         },
         secrets={
             "admin": secret_of(services, admin),

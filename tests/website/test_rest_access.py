@@ -40,6 +40,10 @@ def nothing(world: World) -> dict[str, Any]:
     return {}
 
 
+def a_slot(world: World) -> dict[str, Any]:
+    return {"json": {"course_id": world.ids["course_id"], "weekday": 1, "starts": "09:00", "ends": "10:00"}}
+
+
 V1 = "/api/v1"
 STUDENT, COURSE = f"{V1}/students/{{student_key}}", f"{V1}/courses/{{course_id}}"
 LECTURE, RECORDING = f"{V1}/lectures/{{lecture_id}}", f"{V1}/recordings/{{recording_id}}"
@@ -47,6 +51,9 @@ USER, DEVICE = f"{V1}/users/{{user_id}}", f"{V1}/devices/{{device_id}}"
 PLANNED = ("2026-05-04T09:00:00+09:00", "2026-05-04T09:50:00+09:00")
 IMPORT = f"{V1}/imports/{{school_import_id}}"
 MARK = f"{LECTURE}/marks/{{student_key}}"
+UNKNOWNS = f"{COURSE}/unknown"
+UNKNOWN, DOOR = f"{UNKNOWNS}/{{group_id}}", f"{V1}/doors/{{door_id}}"
+VISIT, WEBHOOK = f"{V1}/visits/{{visit_id}}", f"{V1}/webhooks/{{webhook_id}}"
 TABLE: dict[tuple[str, str], tuple[dict[str, Any], Callable[[World], dict[str, Any]]]] = {
     ("GET", f"{V1}/students"): (STAFF, nothing),
     ("POST", f"{V1}/students"): (ADMINS, lambda world: {"data": {"id": "90", "name": "Student 90"}}),
@@ -114,6 +121,44 @@ TABLE: dict[tuple[str, str], tuple[dict[str, Any], Callable[[World], dict[str, A
     ("GET", f"{IMPORT}/rows"): (ADMINS, nothing),
     ("POST", f"{IMPORT}/run"): (ADMINS, nothing),
     ("DELETE", IMPORT): (ADMINS, nothing),
+    ("GET", UNKNOWNS): (OWN, nothing),
+    ("GET", UNKNOWN): (OWN, nothing),
+    ("POST", f"{UNKNOWN}/name"): (OWN, lambda world: {"json": {"student": world.ids["student_key"]}}),
+    ("POST", f"{UNKNOWN}/not"): (OWN, lambda world: {"json": {"student": world.ids["student_key"]}}),
+    ("POST", f"{UNKNOWN}/ignore"): (OWN, nothing),
+    ("POST", f"{UNKNOWN}/merge"): (OWN, lambda world: {"json": {"other": world.ids["other_id"]}}),
+    ("POST", f"{UNKNOWN}/split"): (OWN, lambda world: {"json": {"sightings": [world.ids["sibling_id"]]}}),
+    ("DELETE", f"{UNKNOWNS}/decisions/{{decision_id}}"): (OWN, nothing),
+    ("GET", f"{V1}/doors"): (STAFF, nothing),
+    ("GET", DOOR): (OWN, nothing),
+    ("GET", f"{DOOR}/unknown"): (OWN, nothing),
+    ("POST", f"{DOOR}/unknown/{{visit_id}}/decisions"): (OWN, json(kind="ignored")),
+    ("PATCH", DOOR): (ADMINS, json(tells_names=True)),
+    ("GET", VISIT): (OWN, nothing),
+    ("POST", f"{VISIT}/name"): (OWN, lambda world: {"json": {"student": world.ids["student_key"]}}),
+    ("DELETE", f"{VISIT}/name"): (OWN, nothing),
+    ("DELETE", VISIT): (OWN, nothing),
+    ("GET", f"{V1}/account/notices"): (STAFF, nothing),
+    ("PUT", f"{V1}/account/notices"): (STAFF, json(choices=[{"kind": "search_done", "channels": ["mail"]}])),
+    ("GET", f"{V1}/notices"): (ADMINS, nothing),
+    ("GET", f"{V1}/notices/{{notice_id}}"): (ADMINS, nothing),
+    ("POST", f"{V1}/notices/{{notice_id}}/again"): (ADMINS, nothing),
+    ("GET", f"{V1}/webhooks"): (ADMINS, nothing),
+    ("POST", f"{V1}/webhooks"): (ADMINS, json(address="https://other.example/events")),
+    ("GET", WEBHOOK): (ADMINS, nothing),
+    ("PATCH", WEBHOOK): (ADMINS, json(is_paused=True)),
+    ("POST", f"{WEBHOOK}/try"): (ADMINS, nothing),
+    ("DELETE", WEBHOOK): (ADMINS, nothing),
+    ("GET", f"{DEVICE}/timetable"): (ADMINS, nothing),
+    ("POST", f"{DEVICE}/timetable"): (ADMINS, a_slot),
+    ("GET", f"{DEVICE}/timetable/{{slot_id}}"): (ADMINS, nothing),
+    ("DELETE", f"{DEVICE}/timetable/{{slot_id}}"): (ADMINS, nothing),
+    ("GET", f"{DEVICE}/readings"): (ADMINS, nothing),
+    ("GET", f"{V1}/alarms"): (ADMINS, nothing),
+    ("GET", f"{V1}/alarms/{{alarm_id}}"): (ADMINS, nothing),
+    ("POST", f"{V1}/alarms/{{alarm_id}}/seen"): (ADMINS, nothing),
+    ("GET", f"{V1}/photo-imports"): (ADMINS, nothing),
+    ("GET", f"{V1}/photo-imports/{{import_id}}"): (ADMINS, nothing),
 }
 
 

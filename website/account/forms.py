@@ -57,8 +57,12 @@ SCOPE_WORDS = {
     "users:write": _l("Add, change and remove users, and give passwords"),
     "imports:read": _l("See imports of the school's files and their reports"),
     "imports:write": _l("Import the school's files: add, change and erase courses, people and rosters"),
+    "unknowns:read": _l("See people whom no search could name"),
+    "unknowns:write": _l("Say who unknown people are, and undo it"),
+    "notices:read": _l("See notices and webhooks"),
+    "notices:write": _l("Choose notices, send them again, and change webhooks"),
     "visits:read": _l("See visits at doors"),
-    "visits:write": _l("Say who unknown people at doors are"),
+    "visits:write": _l("Say whom visits show and who unknown people at doors are, and remove visits"),
     "audit:read": _l("See the audit trail"),
 }
 _LIFETIMES = [

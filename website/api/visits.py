@@ -49,7 +49,9 @@ class _Warmth(ma.Schema):
     thermistor_c = ma.fields.Float()
 
 
-class _Visit(ma.Schema):
+class VisitAnswer(ma.Schema):
+    """A visit with its door, and the student that it shows or may show."""
+
     id = ma.fields.String()
     door = ma.fields.Nested(_Door)
     at = ma.fields.AwareDateTime()
@@ -68,7 +70,7 @@ class _Visit(ma.Schema):
 class VisitsAnswer(ma.Schema):
     """Visits at the doors that the asker may see, newest first."""
 
-    visits = ma.fields.List(ma.fields.Nested(_Visit))
+    visits = ma.fields.List(ma.fields.Nested(VisitAnswer))
     older = ma.fields.String(allow_none=True, metadata={"description": "For `before`; null where there are no more."})
 
 
@@ -114,10 +116,11 @@ def _page(asked: dict[str, Any]) -> dict[str, Any]:
 
 def _answer(found: VisitPage) -> dict[str, object]:
     older = written_place(found.older) if found.older is not None else None
-    return {"visits": [_told(one) for one in found.items], "older": older}
+    return {"visits": [told_visit(one) for one in found.items], "older": older}
 
 
-def _told(one: ShownVisit) -> dict[str, object]:
+def told_visit(one: ShownVisit) -> dict[str, object]:
+    """As JSON has it."""
     visit, reading = one.visit, one.visit.reading
     return {
         "id": visit.id,

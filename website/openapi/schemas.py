@@ -42,6 +42,17 @@ class WholeNumber(ma.fields.Integer):
         return super()._deserialize(value, attr, data, **more)
 
 
+class YesOrNo(ma.fields.Boolean):
+    """True or false, and nothing that could be made one."""
+
+    default_error_messages = dict.fromkeys(("invalid", "null", "required"), Phrase("must be true or false."))
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class Choice(Text):
     """One of some words."""
 

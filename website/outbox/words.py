@@ -16,6 +16,7 @@ HANDLERS = {
     "marking": _l("Mark the lectures of a course anew by its times"),
     "risks": _l("Find out who is at risk"),
     "notices": _l("Write down who is told of it"),
+    "grades": _l("Send grades to a learning platform"),
     "withdrawing": _l("Take back notices that name who was removed"),
     "thresholds": _l("Mark lectures again with other thresholds"),
     "accounts": _l("Write down who gets a link to set a password"),

@@ -4,19 +4,38 @@ from __future__ import annotations
 
 from flask import Flask
 
-from website.rest import courses, devices, doors, imports, lectures, marks, students, users
+from website.rest import (
+    courses,
+    devices,
+    door_unknowns,
+    doors,
+    imports,
+    lectures,
+    marks,
+    notices,
+    photo_imports,
+    rooms,
+    students,
+    unknowns,
+    users,
+)
 from website.rest.blueprint import blueprint
 
 __all__ = [
     "blueprint",
     "courses",
     "devices",
+    "door_unknowns",
     "doors",
     "imports",
     "init_app",
     "lectures",
     "marks",
+    "notices",
+    "photo_imports",
+    "rooms",
     "students",
+    "unknowns",
     "users",
 ]
 

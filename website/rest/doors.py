@@ -1,4 +1,4 @@
-"""The unknown people of a door, and what programs say of them; who may see the door's visits may."""
+"""Doors and who sees their visits; a visit named, given no name, and removed."""
 
 from __future__ import annotations
 
@@ -8,135 +8,131 @@ import marshmallow as ma
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from attendance.errors import InvalidInput
-from attendance.model import DecisionKind, Student, UnknownDecision
-from attendance.use_cases.doors import deciding
-from attendance.use_cases.doors.groups import DoorGroup, SeenAtDoor, groups
-from attendance.use_cases.unknowns.groups import no_group
-from website.access import door_or_404
+from attendance.model import Device, Role
+from attendance.sentences import no_device
+from attendance.use_cases.doors.doors import doors_of, set_door
+from attendance.use_cases.doors.naming import name_visit, remove_visit, unname_visit
+from attendance.use_cases.doors.reading import one_visit
+from website.api.visits import VisitAnswer, told_visit
 from website.current import current_services, signed_in_user
-from website.openapi.schemas import LenientSchema, Text
-from website.rest.blueprint import STAFF, blueprint
+from website.openapi.schemas import LenientSchema, Text, YesOrNo
+from website.rest.blueprint import STAFF, blueprint, check_version
 from website.rest.paging import PageAnswer, PageQuery, cut, page_of
+from website.rest.unknowns import NameSchema
 
 
-class DoorVisitAnswer(ma.Schema):
-    """A visit of somebody unknown."""
-
-    id = ma.fields.String()
-    at = ma.fields.AwareDateTime()
-    picture = ma.fields.String(allow_none=True, metadata={"description": "Its address on this site."})
-
-
-class UnknownPersonAnswer(ma.Schema):
-    """Visits of one person whom no search could name."""
-
-    id = ma.fields.String(metadata={"description": "That of the first visit, by which the person is decided."})
-    visits = ma.fields.List(ma.fields.Nested(DoorVisitAnswer))
-    best = ma.fields.List(ma.fields.Nested(DoorVisitAnswer), metadata={"description": "With the best pictures."})
-    student_key = ma.fields.String(allow_none=True, metadata={"description": "Who a person said it is."})
-    ignored = ma.fields.Boolean(metadata={"description": "Whether a person said that it is nobody of ours."})
-    may_be = ma.fields.String(allow_none=True, metadata={"description": "The key of a student whom it may be."})
-    decisions = ma.fields.List(ma.fields.String(), metadata={"description": "What was said of it, newest first."})
-
-
-class UnknownPeopleAnswer(PageAnswer):
-    """A page of unknown people, those whom nobody named first, and whoever was seen last before the others."""
-
-    items = ma.fields.List(ma.fields.Nested(UnknownPersonAnswer))
-
-
-class DecisionSchema(LenientSchema):
-    """What is said of an unknown person."""
-
-    kind = Text(
-        required=True,
-        validate=ma.validate.OneOf([kind.value for kind in DecisionKind]),
-        metadata={"description": "named and not-student with `student`, together with `other`, apart with `visits`."},
-    )
-    student = Text(load_default="", metadata={"description": "The key of a student."})
-    keep_photo = ma.fields.Boolean(load_default=False, metadata={"description": "Of `named`: keep it as a photo."})
-    other = Text(load_default="", metadata={"description": "The id of the other person."})
-    visits = ma.fields.List(ma.fields.String(), load_default=[], metadata={"description": "Of somebody else."})
-
-
-class DecisionAnswer(ma.Schema):
-    """What was said; by its id it is undone."""
+class DoorAnswer(ma.Schema):
+    """A door."""
 
     id = ma.fields.String()
-    kind = ma.fields.String()
-    at = ma.fields.AwareDateTime()
+    name = ma.fields.String()
+    place = ma.fields.String(attribute="room")
+    records_since = ma.fields.AwareDateTime(attribute="visits_since", allow_none=True)
+    tells_names = ma.fields.Boolean(metadata={"description": "Whether its own screen is told whom it sees."})
+    staff = ma.fields.List(ma.fields.String(), metadata={"description": "Ids of users who see its visits."})
 
 
-@blueprint.operation("GET", "/doors/<device_id>/unknown", "visits:read", *STAFF)
+class DoorsAnswer(PageAnswer):
+    """A page of doors, sorted by place and name."""
+
+    items = ma.fields.List(ma.fields.Nested(DoorAnswer))
+
+
+class DoorSchema(LenientSchema):
+    """What a door may do. What is left out stays."""
+
+    records = YesOrNo()
+    tells_names = YesOrNo()
+    staff = ma.fields.List(Text(), metadata={"description": "Ids of users."})
+
+
+@blueprint.operation("GET", "/doors", "visits:read", *STAFF)
 @blueprint.arguments(PageQuery, location="query")
-@blueprint.response(200, UnknownPeopleAnswer)
+@blueprint.response(200, DoorsAnswer)
+def doors(asked: dict[str, Any]) -> ResponseReturnValue:
+    """The doors whose visits you may see: all for admins, those that name you for others."""
+    found = cut(doors_of(current_services(), signed_in_user()), asked)
+    return page_of(found, [_shown(one) for one in found.items])
+
+
+@blueprint.operation("GET", "/doors/<door_id>", "visits:read", *STAFF)
+@blueprint.response(200, DoorAnswer)
 @blueprint.refuses(404)
-def unknown_people(asked: dict[str, Any], device_id: str) -> ResponseReturnValue:
-    """The unknown people of a door, over its visits where an admin lets faces be compared."""
-    found = cut(groups(current_services(), door_or_404(device_id)), asked)
-    return page_of(found, [_told(one) for one in found.items])
+def door(door_id: str) -> dict[str, Any]:
+    """One door."""
+    return _shown(_door_or_404(door_id))
 
 
-@blueprint.operation("POST", "/doors/<device_id>/unknown/<group_id>/decisions", "visits:write", *STAFF)
-@blueprint.arguments(DecisionSchema)
-@blueprint.response(201, DecisionAnswer)
-@blueprint.refuses(404, 409)
-def decide(said: dict[str, Any], device_id: str, group_id: str) -> dict[str, Any]:
-    """Say who an unknown person is, or is not, that it is nobody of ours, one person with another, or two."""
-    door = door_or_404(device_id)
-    if current_services().store.visit(group_id).device_id != door.id:
-        raise no_group()
-    done = _decide(group_id, said)
-    return {"id": done.id, "kind": done.kind.value, "at": done.at}
+@blueprint.operation("PATCH", "/doors/<door_id>", "devices:write", Role.ADMIN, versioned=True)
+@blueprint.arguments(DoorSchema)
+@blueprint.response(200, DoorAnswer)
+@blueprint.refuses(404, 412)
+def change_a_door(words: dict[str, Any], door_id: str) -> dict[str, Any]:
+    """Say whether a door records visits, who sees them, and whether it is told names."""
+    found = _door_or_404(door_id)
+    check_version(door, door_id=door_id)
+    changed = set_door(
+        current_services(),
+        door_id,
+        records=words.get("records", found.visits_since is not None),
+        staff_ids=words.get("staff", found.staff_ids),
+        tells_names=words.get("tells_names", found.tells_names),
+        by=signed_in_user().id,
+    )
+    return _shown(changed)
 
 
-@blueprint.operation("DELETE", "/doors/<device_id>/unknown/decisions/<decision_id>", "visits:write", *STAFF)
+@blueprint.operation("GET", "/visits/<visit_id>", "visits:read", *STAFF)
+@blueprint.response(200, VisitAnswer)
+@blueprint.refuses(404)
+def visit(visit_id: str) -> dict[str, object]:
+    """One visit."""
+    return told_visit(one_visit(current_services(), signed_in_user(), visit_id))
+
+
+@blueprint.operation("POST", "/visits/<visit_id>/name", "visits:write", *STAFF, versioned=True)
+@blueprint.arguments(NameSchema)
+@blueprint.response(200, VisitAnswer)
+@blueprint.refuses(404, 409, 412)
+def name_a_visit(words: dict[str, Any], visit_id: str) -> ResponseReturnValue:
+    """Say that a visit shows a student who agreed to be known at doors."""
+    services, user = current_services(), signed_in_user()
+    one_visit(services, user, visit_id)
+    check_version(visit, visit_id=visit_id)
+    student = services.store.student_by_key(words["student"])
+    name_visit(services, visit_id, student, by=user.id, keep_photo=words["keep_photo"])
+    return visit(visit_id), 200, {"Content-Location": url_for("rest.visit", visit_id=visit_id)}
+
+
+@blueprint.operation("DELETE", "/visits/<visit_id>/name", "visits:write", *STAFF, versioned=True)
 @blueprint.response(204)
-@blueprint.refuses(404)
-def undo(device_id: str, decision_id: str) -> None:
-    """As if it had not been said; a photo that was kept with it goes too."""
-    deciding.undo(current_services(), signed_in_user(), door_or_404(device_id), decision_id)
+@blueprint.refuses(404, 409, 412)
+def unname_a_visit(visit_id: str) -> None:
+    """Say that a visit shows nobody who agreed to be known at doors."""
+    services, user = current_services(), signed_in_user()
+    one_visit(services, user, visit_id)
+    check_version(visit, visit_id=visit_id)
+    unname_visit(services, visit_id, by=user.id)
 
 
-def _decide(group_id: str, said: dict[str, Any]) -> UnknownDecision:
-    services, user, kind = current_services(), signed_in_user(), DecisionKind(said["kind"])
-    if kind is DecisionKind.NAMED:
-        keep = said["keep_photo"]
-        return deciding.name_group(services, user, group_id, _student(said), keep_photo=keep).decision
-    if kind is DecisionKind.NOT_STUDENT:
-        return deciding.not_this_person(services, user, group_id, _student(said))
-    if kind is DecisionKind.IGNORED:
-        return deciding.ignore_group(services, user, group_id)
-    if kind is DecisionKind.TOGETHER:
-        if not said["other"]:
-            raise InvalidInput("Choose the other person.")
-        return deciding.merge(services, user, group_id, said["other"])
-    return deciding.split(services, user, group_id, said["visits"])
+@blueprint.operation("DELETE", "/visits/<visit_id>", "visits:write", *STAFF, versioned=True)
+@blueprint.response(204)
+@blueprint.refuses(404, 412)
+def remove_a_visit(visit_id: str) -> None:
+    """Remove a visit with its picture and what the sensor saw."""
+    services, user = current_services(), signed_in_user()
+    one_visit(services, user, visit_id)
+    check_version(visit, visit_id=visit_id)
+    remove_visit(services, visit_id, by=user.id)
 
 
-def _student(said: dict[str, Any]) -> Student:
-    if not said["student"]:
-        raise InvalidInput("Choose who this is.")
-    return current_services().store.student_by_key(said["student"])
+def _door_or_404(door_id: str) -> Device:
+    for found in doors_of(current_services(), signed_in_user()):
+        if found.id == door_id:
+            return found
+    raise no_device()
 
 
-def _told(group: DoorGroup) -> dict[str, Any]:
-    return {
-        "id": group.id,
-        "visits": [_visit(one) for one in group.seen],
-        "best": [_visit(one) for one in group.best],
-        "student_key": group.student.key if group.student is not None else None,
-        "ignored": group.ignored,
-        "may_be": group.may_be[0].key if group.may_be is not None else None,
-        "decisions": [one.id for one in group.decisions],
-    }
-
-
-def _visit(seen: SeenAtDoor) -> dict[str, Any]:
-    has_picture = seen.visit.picture_key is not None
-    return {
-        "id": seen.visit.id,
-        "at": seen.at,
-        "picture": url_for("media.visit", visit_id=seen.visit.id) if has_picture else None,
-    }
+def _shown(found: Device) -> dict[str, Any]:
+    own = {name: getattr(found, name) for name in ("id", "name", "room", "visits_since", "tells_names")}
+    return own | {"staff": sorted(found.staff_ids)}

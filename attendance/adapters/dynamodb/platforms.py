@@ -101,8 +101,8 @@ class DynamoPlatforms(TablePart):
 
     def _unlink_account(self, platform_id: str, subject: str) -> None:
         found = self.platform_account(platform_id, subject)
-        gone = [delete(_to_user(found)), delete(keys.platform_account(platform_id, subject))] if found else []
-        self.table.transact(gone)
+        if found is not None:
+            self.table.transact([delete(_to_user(found)), delete(keys.platform_account(platform_id, subject))])
 
     def _add_tool_key(self, key: ToolKey) -> None:
         """Raises AlreadyExists."""
