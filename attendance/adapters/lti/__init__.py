@@ -41,6 +41,9 @@ _LINE_ITEMS = "application/vnd.ims.lis.v2.lineitemcontainer+json"
 _LINE_ITEM = "application/vnd.ims.lis.v2.lineitem+json"
 _SCORE = "application/vnd.ims.lis.v1.score+json"
 _GONE = (404, 410)
+_OLDER = 409  # it has a newer score
+_ONE = (400, 403, 404, _OLDER, 410, 422)
+"""What a platform may say of the score of one student, whom it does not know or grade: the others go on."""
 
 
 class LtiPlatforms:
@@ -110,11 +113,13 @@ class LtiPlatforms:
     def send_scores(self, platform: Platform, key: str, line_item_url: str, scores: Sequence[Score]) -> bool:
         """Raises ServiceUnavailable, PlatformRefused."""
         token, url = self._token(platform, key, "scores"), _scores_of(self._may_ask(platform, line_item_url))
-        refused = 0
-        for score in scores:
-            answer = self._ask(platform, "POST", url, token, kind=_SCORE, body=_written(score), passes=_GONE)
-            refused += answer.status_code in _GONE
-        return refused < len(scores) or not scores
+        said = [self._ask(platform, "POST", url, token, kind=_SCORE, body=_written(one), passes=_ONE) for one in scores]
+        codes = {answer.status_code for answer in said}
+        if codes and codes <= set(_GONE):
+            return False
+        if codes and all(code in _ONE and code != _OLDER for code in codes):  # not of one student alone
+            _check(platform, said[0], ())
+        return True
 
     def _keys_of(self, platform: Platform, fresh: bool) -> KeySet:
         """Kept for an hour; asked anew once a minute at most, whatever comes. Raises ServiceUnavailable, ValueError."""
