@@ -42,18 +42,25 @@ class Site:
 @contextmanager
 def running_site(data: Path, devices: int, *, worker: bool) -> Iterator[Site]:
     """The site while the context is open; with a worker, clips are searched on this machine too."""
-    port = free_port()
     environment = own_environment(data)
     keys = _set_up(environment, devices)
-    command = [sys.executable, "-m", "gunicorn", "website:create_app()", "--bind", f"127.0.0.1:{port}"]
-    command += ["--workers", "2", "--threads", "8", "--timeout", "120", "--log-level", "warning"]
     with ExitStack() as stack:
-        stack.enter_context(serving(command, environment))
+        address = stack.enter_context(served(data))
         if worker:
             stack.enter_context(serving([sys.executable, "-m", "attendance.worker"], environment))
-        site = Site(f"http://127.0.0.1:{port}", keys)
+        yield Site(address, keys)
+
+
+@contextmanager
+def served(data: Path) -> Iterator[str]:
+    """Its address while the context is open."""
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "website:create_app()", "--bind", f"127.0.0.1:{port}"]
+    command += ["--workers", "2", "--threads", "8", "--timeout", "120", "--log-level", "warning"]
+    with serving(command, own_environment(data)):
+        site = Site(f"http://127.0.0.1:{port}", ())
         wait_for(site)
-        yield site
+        yield site.address
 
 
 def _set_up(environment: Mapping[str, str], devices: int) -> tuple[str, ...]:
@@ -110,7 +117,8 @@ def wait_for(site: Site) -> None:
 def own_environment(data: Path) -> dict[str, str]:
     """Without settings of this machine's own site."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("ROLLCALL_", "FLASK_"))}
-    limits = {"ROLLCALL_REQUESTS_PER_DEVICE": "100000"}  # uploads without a pause would meet the usual one
+    # Requests without a pause would meet the usual ones.
+    limits = {"ROLLCALL_REQUESTS_PER_DEVICE": "100000", "ROLLCALL_REQUESTS_PER_TOKEN": "100000"}
     return {**own, **limits, "ROLLCALL_DATA": str(data), "ROLLCALL_TIMEZONE": "UTC"}
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
 revision = "0020"
-down_revision = "0016"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
@@ -36,7 +36,7 @@ def moment() -> sa.DateTime:
 
 
 def upgrade() -> None:
-    """Nothing in use changes; the notices of one receiver are found without reading all."""
+    """Nothing in use changes; the notices of a receiver, and the lines of a lecture, are found without reading all."""
     op.create_index("ix_notices_receiver_created_at", "notices", ["receiver", "created_at"])
     op.create_table(
         "webhooks",
