@@ -207,21 +207,24 @@ def http_v2_event(
     return event
 
 
-def http_v1_event(method: str, path: str) -> dict[str, Any]:
+def http_v1_event(
+    method: str, path: str, *, headers: dict[str, str] | None = None, body: str = "", is_base64: bool = False
+) -> dict[str, Any]:
     """A request of a REST API, payload 1.0."""
     host = f"a1b2c3.execute-api.{REGION}.amazonaws.com"
+    sent = {"Host": host, "X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"} | (headers or {})
     return {
         "version": "1.0",
         "resource": "/{proxy+}",
         "path": path,
         "httpMethod": method,
-        "headers": {"Host": host, "X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"},
-        "multiValueHeaders": {"Host": [host], "X-Forwarded-For": ["203.0.113.7"], "X-Forwarded-Proto": ["https"]},
+        "headers": sent,
+        "multiValueHeaders": {name: [value] for name, value in sent.items()},
         "queryStringParameters": None,
         "multiValueQueryStringParameters": None,
         "requestContext": {"accountId": "123456789012", "apiId": "a1b2c3", "httpMethod": method, "path": path},
         "pathParameters": {"proxy": path.lstrip("/")},
         "stageVariables": None,
-        "body": None,
-        "isBase64Encoded": False,
+        "body": body or None,
+        "isBase64Encoded": is_base64,
     }

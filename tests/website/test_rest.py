@@ -6,8 +6,10 @@ import re
 from base64 import b64encode
 from dataclasses import replace
 from datetime import date
+from threading import Barrier, Thread
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from attendance.changes import AddStudent, SaveUser
@@ -296,3 +298,23 @@ def test_several_marks_are_set_at_once_and_undone(client: FlaskClient, world: Wo
     assert undone.json["marks"] == 1
     assert ask(client, secret, "GET", f"{lecture}/marks/{world.unsure}").json["status"] == "unsure"
     assert ask(client, secret, "POST", f"{lecture}/acts/{done.json['act']}/undo").status_code == 409
+
+
+def test_of_the_same_requests_at_once_one_is_done(app: Flask, services: Services, secret: str) -> None:
+    together, answers = Barrier(6), []
+
+    def send() -> None:
+        client = app.test_client()
+        together.wait()
+        sent = {"code": "ONCE", "name": "Once"}
+        answers.append(ask(client, secret, "POST", f"{V1}/courses", json=sent, headers={"Idempotency-Key": "k"}))
+
+    threads = [Thread(target=send) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    statuses = sorted(answer.status_code for answer in answers)
+    assert set(statuses) <= {201, 409} and 201 in statuses  # 409: the first was still being done
+    assert len({answer.headers["Location"] for answer in answers if answer.status_code == 201}) == 1
+    assert [course.code for course in services.store.courses()].count("ONCE") == 1
