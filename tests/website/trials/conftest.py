@@ -9,16 +9,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from attendance.changes import AddCourse
+from attendance.changes import AddCourse, AddPlatform
 from attendance.model import Course, Role, User, new_id
 from attendance.services import Services
 from attendance.use_cases.courses.timetable import add_slot
 from attendance.use_cases.devices.devices import set_alarm_threshold
 from attendance.use_cases.imports.school_stored import begin_school_import
 from attendance.use_cases.imports.stored import begin_import
+from attendance.use_cases.notices.webhooks import add_webhook
 from attendance.use_cases.people.accounts import add_user
 from attendance.use_cases.people.tokens import make_token
+from attendance.use_cases.platforms.registering import tool_key
 from attendance.use_cases.unknowns.deciding import ignore_group
+from tests.contract.test_store_platforms import a_platform
 from tests.website.browsing import PASSWORD, sign_in
 from tests.website.lecturing import add_student, create, enrol, searched_lecture
 from tests.website.measuring import measure, paired_device
@@ -76,6 +79,9 @@ def world(
     services.store.commit(AddCourse(other))
     import_ = begin_import(services, csv=b"id,name\n99,x\n", csv_name="a.csv", photos=None, course_ids=[], by=admin.id)
     waiting = begin_school_import(services, b"id,name\n98,y\n", "b.csv", accounts=False, by=admin.id)
+    add_webhook(services, "https://receiver.example/events", by=admin.id)
+    services.store.commit(AddPlatform(a_platform()))
+    tool_key(services)
     own = _names(services, teacher_client, course, "21", admin, import_.id)
     own["school_import_id"] = waiting.id
     add_student(services, other.id, "30")
@@ -105,7 +111,9 @@ def _names(
         "session_id": services.store.sessions(admin.id, services.now())[0].id,
         "import_id": import_id,
         "token_id": make_token(services, admin.id, name="A script", scopes=["marks:read"], days=1).token.id,
-        **dict.fromkeys(("notice_id", "visit_id", "status_id", "reference"), "0" * 32),
+        "webhook_id": services.store.webhooks()[0].id,
+        "platform_id": services.store.platforms()[0].id,
+        **dict.fromkeys(("notice_id", "visit_id", "door_id", "link_id", "status_id", "reference", "name"), "0" * 32),
     }
 
 
