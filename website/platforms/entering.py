@@ -112,7 +112,7 @@ def launch() -> ResponseReturnValue:
 def keys() -> ResponseReturnValue:
     """Our public key, by which platforms know what is ours."""
     services = current_services()
-    answer = make_response(platform_services(services).public_keys(tool_key(services)))  # type: ignore[arg-type]
+    answer = make_response(platform_services(services).public_keys(tool_key(services)))
     answer.headers["Cache-Control"] = "public, max-age=3600"
     return answer
 
@@ -220,7 +220,7 @@ def _signed() -> URLSafeTimedSerializer:
 def _open_window(platform: Platform, said: Mapping[str, str]) -> Response:
     """The same login, in a window: a link, because the address of a form may not go on to another site."""
     names = ("iss", "client_id", "login_hint", "lti_message_hint", "target_link_uri", "lti_deployment_id")
-    asked = {name: said[name][:_MOST_HINT] for name in names if name in said}
+    asked: dict[str, Any] = {name: said[name][:_MOST_HINT] for name in names if name in said}
     page = render_template("platforms/open_window.html", platform=platform, url=url_for("platforms.begin", **asked))
     answer = make_response(page)
     policy = content_security_policy(())

@@ -18,7 +18,7 @@ from website.openapi.schemas import LenientSchema, Text, WholeNumber
 from website.rest.blueprint import blueprint, check_version
 from website.rest.paging import PageAnswer, PageQuery, cut, page_of
 
-_NO_DATE = dict.fromkeys(("invalid", "null", "format"), Phrase("must be a day such as 2026-03-02."))
+_NO_DATE: dict[str, Any] = dict.fromkeys(("invalid", "null", "format"), Phrase("must be a day such as 2026-03-02."))
 _DAY = "Of your own time zone, such as 2026-03-02."
 
 
@@ -126,7 +126,8 @@ def add_a_slot(words: dict[str, Any], device_id: str) -> ResponseReturnValue:
     """Say that a course meets in the room of a device."""
     device = current_services().store.device(device_id)
     added = add_slot(current_services(), **words, room=device.room, by=signed_in_user().id)
-    return added, 201, {"Location": url_for("rest.slot", device_id=device_id, slot_id=added.id)}
+    told = {name: getattr(added, name) for name in SlotAnswer().fields}
+    return told, 201, {"Location": url_for("rest.slot", device_id=device_id, slot_id=added.id)}
 
 
 @blueprint.operation("GET", "/devices/<device_id>/timetable/<slot_id>", "devices:read", Role.ADMIN)

@@ -87,7 +87,8 @@ def _counting(wanted: LogFilter, group: ColumnElement[Any]) -> Select[Any]:
 
 def _window(counted: Sequence[tuple[str, int]], first: int, size: int) -> _Window:
     """Those whose lines are on the page, and how many lines of the first of them come before it."""
-    ids, skipped, before = [], 0, 0
+    ids: list[str] = []
+    skipped = before = 0
     for name, lines in counted:
         if before + lines > first and before < first + size:
             skipped = skipped if ids else first - before
