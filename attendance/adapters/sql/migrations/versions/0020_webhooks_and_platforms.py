@@ -60,7 +60,7 @@ def upgrade() -> None:
         sa.Column("vouches_for_mail", sa.Boolean(), nullable=False),
         sa.Column("adds_accounts", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_platforms"),
-        sa.UniqueConstraint("issuer", "client_id", name="uq_platforms_issuer"),
+        sa.UniqueConstraint("issuer", "client_id", name="uq_platforms_issuer_client_id"),
     )
     _make_links()
     op.create_table(
@@ -122,5 +122,5 @@ def _make_links() -> None:
 
 
 def _goes_with(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
-    name = f"fk_{table}_{column}_{target}"
+    name = f"fk_{table}_{column}"
     return sa.ForeignKeyConstraint([column], [f"{target}.id"], name=name, ondelete="CASCADE")
