@@ -43,7 +43,6 @@ from attendance.model import (
     Recording,
     RecordingKind,
     Role,
-    SearchStatus,
     Sighting,
     Status,
     User,
@@ -55,6 +54,7 @@ from attendance.rules.scopes import SCOPES
 from attendance.services import Services
 from attendance.use_cases.courses.timetable import add_slot
 from attendance.use_cases.devices.devices import add_device
+from attendance.use_cases.doors.deciding import ignore_group as ignore_visits
 from attendance.use_cases.doors.doors import set_door
 from attendance.use_cases.imports.school_stored import begin_school_import
 from attendance.use_cases.imports.stored import begin_import
@@ -89,7 +89,6 @@ def make_world(services: Services, admin: User, teacher: User, student_user: Use
     services.store.commit(AddLecture(lecture))
     key = recording_key(lecture.id, ".mp4")
     recording = Recording(new_id(), lecture.id, RecordingKind.VIDEO, key, "monday.mp4", NOW, 60.0, 1000, NOW)
-    recording = replace(recording, status=SearchStatus.DONE)  # before that a lecture is not over
     services.store.commit(AddRecording(recording))
     unsure = Mark(lecture.id, photographed.id, Status.UNSURE, Status.UNSURE, NOW)
     act = MarkChange(lecture.id, photographed.id, NOW, Status.UNSURE, by=admin.id, action=new_id())
@@ -114,6 +113,9 @@ def make_world(services: Services, admin: User, teacher: User, student_user: Use
     services.store.commit(FinishSearch(recording.id, "w"))
     merge(services, admin, seen[0].id, seen[1].id)
     said = ignore_group(services, admin, seen[2].id)
+    stranger = Visit(new_id(), door.id, services.now(), services.now(), Verdict.UNKNOWN)
+    services.store.commit(AddVisits([stranger]))
+    at_door = ignore_visits(services, admin, stranger.id)
     slot = add_slot(services, course_id=course.id, room="101", weekday=0, starts="09:00", ends="10:00", by=None)
     alarm = Alarm(new_id(), device.id, NOW, 38.0, 37.5, "r1")
     services.store.commit(AddAlarms(device.id, [alarm], timedelta(hours=1)))
@@ -141,6 +143,8 @@ def make_world(services: Services, admin: User, teacher: User, student_user: Use
             "sibling_id": seen[1].id,
             "other_id": seen[3].id,
             "decision_id": said.id,
+            "person_id": stranger.id,
+            "door_decision_id": at_door.id,
             "slot_id": slot.id,
             "alarm_id": alarm.id,
             "notice_id": failed.id,

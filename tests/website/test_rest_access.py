@@ -132,7 +132,8 @@ TABLE: dict[tuple[str, str], tuple[dict[str, Any], Callable[[World], dict[str, A
     ("GET", f"{V1}/doors"): (STAFF, nothing),
     ("GET", DOOR): (OWN, nothing),
     ("GET", f"{DOOR}/unknown"): (OWN, nothing),
-    ("POST", f"{DOOR}/unknown/{{visit_id}}/decisions"): (OWN, json(kind="ignored")),
+    ("POST", f"{DOOR}/unknown/{{person_id}}/decisions"): (OWN, json(kind="ignored")),
+    ("DELETE", f"{DOOR}/unknown/decisions/{{door_decision_id}}"): (OWN, nothing),
     ("PATCH", DOOR): (ADMINS, json(tells_names=True)),
     ("GET", VISIT): (OWN, nothing),
     ("POST", f"{VISIT}/name"): (OWN, lambda world: {"json": {"student": world.ids["student_key"]}}),
@@ -186,7 +187,7 @@ def test_every_operation_that_takes_a_token_is_in_the_table(client: FlaskClient)
         assert {"accessToken": []} in way["security"]
 
 
-@pytest.mark.parametrize(("method", "path"), TABLE, ids=" ".join)
+@pytest.mark.parametrize(("method", "path"), TABLE, ids=str)
 def test_an_operation_answers_each_as_their_role_may(
     app: Flask,
     client: FlaskClient,

@@ -52,7 +52,7 @@ def described(app: Flask, world: World) -> Any:
     return schemathesis.openapi.from_wsgi(OPENAPI, app)
 
 
-@pytest.mark.parametrize(("method", "path"), TABLE, ids=" ".join)
+@pytest.mark.parametrize(("method", "path"), TABLE, ids=str)
 def test_every_answer_is_as_described_and_none_is_a_fault(described: Any, world: World, method: str, path: str) -> None:
     headers = {"Authorization": f"Bearer {world.secrets['admin']}"}
 

@@ -72,31 +72,31 @@ class DecisionAnswer(ma.Schema):
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, UnknownPeopleAnswer)
 @blueprint.refuses(404)
-def unknown_people(asked: dict[str, Any], door_id: str) -> ResponseReturnValue:
+def unknown_at_a_door(asked: dict[str, Any], door_id: str) -> ResponseReturnValue:
     """The unknown people of a door, over its visits where an admin lets faces be compared."""
     found = cut(groups(current_services(), door_or_404(door_id)), asked)
     return page_of(found, [_told(one) for one in found.items])
 
 
-@blueprint.operation("POST", "/doors/<door_id>/unknown/<group_id>/decisions", "visits:write", *STAFF)
+@blueprint.operation("POST", "/doors/<door_id>/unknown/<person_id>/decisions", "visits:write", *STAFF)
 @blueprint.arguments(DecisionSchema)
 @blueprint.response(201, DecisionAnswer)
 @blueprint.refuses(404, 409)
-def decide(said: dict[str, Any], door_id: str, group_id: str) -> dict[str, Any]:
+def decide_at_a_door(said: dict[str, Any], door_id: str, person_id: str) -> dict[str, Any]:
     """Say who an unknown person is, or is not, that it is nobody of ours, one person with another, or two."""
     door = door_or_404(door_id)
-    if current_services().store.visit(group_id).device_id != door.id:
+    if current_services().store.visit(person_id).device_id != door.id:
         raise no_group()
-    done = _decide(group_id, said)
+    done = _decide(person_id, said)
     return {"id": done.id, "kind": done.kind.value, "at": done.at}
 
 
-@blueprint.operation("DELETE", "/doors/<door_id>/unknown/decisions/<decision_id>", "visits:write", *STAFF)
+@blueprint.operation("DELETE", "/doors/<door_id>/unknown/decisions/<door_decision_id>", "visits:write", *STAFF)
 @blueprint.response(204)
 @blueprint.refuses(404)
-def undo(door_id: str, decision_id: str) -> None:
+def undo_at_a_door(door_id: str, door_decision_id: str) -> None:
     """As if it had not been said; a photo that was kept with it goes too."""
-    deciding.undo(current_services(), signed_in_user(), door_or_404(door_id), decision_id)
+    deciding.undo(current_services(), signed_in_user(), door_or_404(door_id), door_decision_id)
 
 
 def _decide(group_id: str, said: dict[str, Any]) -> UnknownDecision:
