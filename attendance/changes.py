@@ -16,6 +16,7 @@ from attendance.model import (
     AccessToken,
     AccountLink,
     Alarm,
+    Appeal,
     AtRisk,
     AuditEntry,
     Consent,
@@ -518,6 +519,21 @@ class SetUnknownsSwitch:
 
 
 @dataclass(frozen=True, slots=True)
+class AddAppeal:
+    """Refused with NotFound (course, student)."""
+
+    appeal: Appeal
+
+
+@dataclass(frozen=True, slots=True)
+class SaveAppeal:
+    """Where it no longer names the file that it had, that becomes an erasure. Refused with NotFound, MovedOn."""
+
+    appeal: Appeal
+    was: Appeal
+
+
+@dataclass(frozen=True, slots=True)
 class AddNotice:
     """Refused with AlreadyExists: there is at most one of an event, kind, receiver and channel."""
 
@@ -696,6 +712,8 @@ Change = (
     | AddUnknownDecision
     | RemoveUnknownDecision
     | SetUnknownsSwitch
+    | AddAppeal
+    | SaveAppeal
     | AddNotice
     | SaveNotice
     | SaveExternalIds

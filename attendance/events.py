@@ -119,6 +119,26 @@ class CourseTimesChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AppealFiled(Event):
+    """A student objects to a mark, or excuses themselves in advance."""
+
+    kind: ClassVar[str] = "appeal.filed"
+    about: ClassVar[tuple[str, str]] = ("appeal", "appeal_id")
+    course_id: str
+    appeal_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealAnswered(Event):
+    """A person answered an objection or an excuse."""
+
+    kind: ClassVar[str] = "appeal.answered"
+    about: ClassVar[tuple[str, str]] = ("appeal", "appeal_id")
+    course_id: str
+    appeal_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StudentRegistered(Event):
     """A student is known from now on."""
 
@@ -349,6 +369,8 @@ KINDS: dict[str, type[Event]] = {
         MarkSet,
         MarksSet,
         CourseTimesChanged,
+        AppealFiled,
+        AppealAnswered,
         StudentRegistered,
         StudentRemoved,
         ConsentWithdrawn,

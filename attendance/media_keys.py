@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from attendance.errors import InvalidInput
 from attendance.model import new_id
 
-_KEY = re.compile(r"(photos|recordings|evidence|visits|site)/[0-9a-f]{32}/[0-9a-f]{32}(-small)?\.[a-z0-9]{2,4}")
+_KEY = re.compile(r"(photos|recordings|evidence|visits|appeals|site)/[0-9a-f]{32}/[0-9a-f]{32}(-small)?\.[a-z0-9]{2,4}")
 
 COPY = "copy:"
 """So begins, in the list of what is still to be erased, what is no file: a copy of a face that a service holds."""
@@ -15,6 +15,7 @@ COPY = "copy:"
 _TYPES = {
     ".jpg": "image/jpeg",
     ".png": "image/png",
+    ".pdf": "application/pdf",
     ".mp4": "video/mp4",
     ".mov": "video/quicktime",
     ".mkv": "video/x-matroska",
@@ -50,6 +51,11 @@ def visit_key(device_id: str) -> str:
 def logo_key() -> str:
     """A new key for the school's logo."""
     return f"site/{new_id()}/{new_id()}.png"
+
+
+def appeal_key(student_key: str, extension: str) -> str:
+    """A new key for what a student sends with an objection or excuse; `extension` comes from its first bytes."""
+    return f"appeals/{student_key}/{new_id()}{extension}"
 
 
 def is_key(text: str) -> bool:

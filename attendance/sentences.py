@@ -119,6 +119,10 @@ def moved_on() -> MovedOn:
     return MovedOn("Somebody else changed this at the same moment; please try again.")
 
 
+def no_appeal() -> NotFound:
+    return NotFound("There is no such objection or excuse.")
+
+
 def undone_already() -> NotFound:
     return NotFound("This was undone already.")
 

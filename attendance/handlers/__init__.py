@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from attendance.events import (
     AlarmRaised,
+    AppealAnswered,
+    AppealFiled,
     ConsentWithdrawn,
     CourseTimesChanged,
     DeviceSilent,
@@ -64,6 +66,8 @@ _TOLD = (
     MarksChanged,
     MarkSet,
     MarksSet,
+    AppealFiled,
+    AppealAnswered,
     StudentRegistered,
     StudentRemoved,
     ConsentWithdrawn,

@@ -6,6 +6,7 @@ Similarities run from 0 to 100. All classes are frozen: a change makes a new one
 
 from attendance.model.accounts import AccountLink, LinkPurpose
 from attendance.model.answers import Answer, Choice, Search
+from attendance.model.appeals import Appeal, AppealKind, AppealState
 from attendance.model.consent import Consent, GivenBy, Manner, Purpose
 from attendance.model.devices import (
     PIXELS,
@@ -95,6 +96,9 @@ __all__ = [
     "Alarm",
     "Answer",
     "AtRisk",
+    "Appeal",
+    "AppealKind",
+    "AppealState",
     "Attachment",
     "AuditEntry",
     "AuditFilter",

@@ -29,6 +29,8 @@ class NoticeKind(StrEnum):
     DEVICE_SILENT = "device_silent"
     INVITATION = "invitation"  # about the reader's own account, and not chosen
     PASSWORD_RESET = "password_reset"  # noqa: S105 - likewise
+    APPEAL_FILED = "appeal_filed"
+    APPEAL_ANSWERED = "appeal_answered"
     DIGEST = "digest"  # several notices of a day in one: follows from what was chosen, and is not chosen itself
     EVENT = "event"  # any event as it is, for machines
 

@@ -10,6 +10,7 @@ from typing import Protocol
 from attendance.changes import Part
 from attendance.model import (
     ALL_ENTRIES,
+    Appeal,
     AtRisk,
     AuditEntry,
     AuditFilter,
@@ -161,6 +162,25 @@ class UnknownStore(Protocol):
         """Keep these vectors with their sightings, or forget them (None); sightings that are gone are passed over."""
 
 
+class AppealStore(Protocol):
+    """Objections and excuses of students; each list is oldest first. They are written by `commit` alone."""
+
+    def appeal(self, course_id: str, appeal_id: str) -> Appeal:
+        """Raises NotFound."""
+
+    def appeals_in(self, course_id: str) -> Sequence[Appeal]:
+        """All of a course."""
+
+    def appeals_of(self, student_id: str) -> Sequence[Appeal]:
+        """All of a student."""
+
+    def open_appeals(self) -> Sequence[Appeal]:
+        """Those of all courses that wait for an answer."""
+
+    def appeals_with_files(self) -> Sequence[Appeal]:
+        """Those of all courses whose file is stored."""
+
+
 class SpendingStore(Protocol):
     """How much of a month's searches by a service that charges has been ordered, in seconds of video."""
 
@@ -301,6 +321,7 @@ class Store(
     SearchStore,
     MarkStore,
     UnknownStore,
+    AppealStore,
     SpendingStore,
     DeviceStore,
     TimetableStore,

@@ -10,6 +10,8 @@ from typing import Any
 
 from attendance.events import (
     AlarmRaised,
+    AppealAnswered,
+    AppealFiled,
     DeviceSilent,
     Event,
     FoundAtRisk,
@@ -43,8 +45,11 @@ OF_COURSES = (
     NoticeKind.LECTURE_LOG,
     NoticeKind.WEEK_LOG,
     NoticeKind.AT_RISK,
+    NoticeKind.APPEAL_FILED,
 )
 OF_PEOPLE = (NoticeKind.DAILY_SUMMARY, NoticeKind.WEEKLY_SUMMARY)
+OF_STUDENTS = (NoticeKind.APPEAL_ANSWERED,)
+"""Told to the student whom it is about, who asked."""
 OF_THE_SITE = (NoticeKind.ALARM, NoticeKind.DEVICE_SILENT)
 _IN_DIGESTS = (NoticeKind.SEARCH_DONE, NoticeKind.UNSURE_WAITING, NoticeKind.UNKNOWN_SEEN)
 _FOR_PEOPLE = (MAIL, SLACK)
@@ -57,6 +62,8 @@ _KINDS_OF: Mapping[type[Event], Sequence[NoticeKind]] = {
     RecordingSearched: (NoticeKind.SEARCH_DONE, NoticeKind.UNSURE_WAITING, NoticeKind.LECTURE_LOG),
     UnknownSeen: (NoticeKind.UNKNOWN_SEEN,),
     UnknownAtDoor: (NoticeKind.UNKNOWN_SEEN,),
+    AppealFiled: (NoticeKind.APPEAL_FILED,),
+    AppealAnswered: (NoticeKind.APPEAL_ANSWERED,),
     AlarmRaised: (NoticeKind.ALARM,),
     DeviceSilent: (NoticeKind.DEVICE_SILENT,),
     FoundAtRisk: (NoticeKind.AT_RISK,),
@@ -80,7 +87,7 @@ def kinds_of(event: Event) -> Sequence[NoticeKind]:
 def kinds_for(role: Role) -> Sequence[NoticeKind]:
     """What somebody of this role can choose."""
     if role is Role.STUDENT:
-        return (NoticeKind.AT_RISK,)
+        return (NoticeKind.AT_RISK, *OF_STUDENTS)
     return (*OF_COURSES, *OF_PEOPLE, *(OF_THE_SITE if role is Role.ADMIN else ()))
 
 
@@ -126,6 +133,8 @@ def channels_of(kind: NoticeKind, user: User, course: Course | None = None) -> f
     own = choices_of(user).channels
     if kind in own:
         return own[kind]
+    if kind in OF_STUDENTS:
+        return frozenset({MAIL})
     if kind in OF_THE_SITE:
         return frozenset({MAIL}) if user.role is Role.ADMIN else frozenset()
     if user.role is Role.STUDENT:  # the course chooses for its teachers

@@ -9,6 +9,7 @@ from datetime import timedelta
 from attendance.errors import RollcallError
 from attendance.searching.advancing import advance_all
 from attendance.services import Services
+from attendance.use_cases.appeals.answering import forget_old_files
 from attendance.use_cases.courses.risks import check_lately
 from attendance.use_cases.devices.devices import note_silence
 from attendance.use_cases.devices.readings import thin_readings
@@ -66,7 +67,7 @@ def sweep(services: Services, out_of_time: Callable[[], bool] = lambda: False) -
 
 
 def tidy(services: Services) -> None:
-    """What may wait an hour: who is at risk, summaries, and old uploads, imports, readings, visits, vectors and files.
+    """What may wait an hour: who is at risk, summaries, old uploads, imports, readings, visits, vectors, notices, files.
 
     Raises ServiceUnavailable.
     """
@@ -76,6 +77,7 @@ def tidy(services: Services) -> None:
     forget_expired(services)
     remove_old_visits(services)
     forget_what_was_said_of_gone_visits(services)
+    forget_old_files(services)
     forget_who_disagrees(services)
     services.store.remove_ended_sessions(services.now())
     forget_old_requests(services)

@@ -17,6 +17,8 @@ KINDS = {
     NoticeKind.DEVICE_SILENT: _l("Nothing is heard of a device"),
     NoticeKind.INVITATION: _l("An invitation to set a password"),
     NoticeKind.PASSWORD_RESET: _l("A link to set a new password"),
+    NoticeKind.APPEAL_FILED: _l("A student objects to a mark, or asks to be excused"),
+    NoticeKind.APPEAL_ANSWERED: _l("An objection or excuse was answered"),
     NoticeKind.DIGEST: _l("Several notices in one"),
     NoticeKind.EVENT: _l("An event for a program"),
 }

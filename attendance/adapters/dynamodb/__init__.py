@@ -9,6 +9,7 @@ from typing import Any
 
 from attendance.adapters.dynamodb.account_links import DynamoAccountLinks, DynamoSite
 from attendance.adapters.dynamodb.alarms import DynamoAlarms
+from attendance.adapters.dynamodb.appeals import DynamoAppeals
 from attendance.adapters.dynamodb.audit import DynamoAudit, adding_audit
 from attendance.adapters.dynamodb.courses import DynamoCourses
 from attendance.adapters.dynamodb.devices import DynamoDevices
@@ -35,6 +36,7 @@ from attendance.adapters.dynamodb.webhooks import DynamoWebhooks
 from attendance.changes import (
     AddAccessToken,
     AddAlarms,
+    AddAppeal,
     AddCourse,
     AddDevice,
     AddFace,
@@ -78,6 +80,7 @@ from attendance.changes import (
     RevokeAccessToken,
     RevokeDevice,
     SaveAccountLink,
+    SaveAppeal,
     SaveAtRisk,
     SaveConsents,
     SaveCourse,
@@ -124,6 +127,7 @@ class DynamoStore(
     DynamoSearches,
     DynamoMarks,
     DynamoUnknowns,
+    DynamoAppeals,
     DynamoLog,
     DynamoSpending,
     DynamoDevices,
@@ -213,6 +217,8 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     AddUnknownDecision: DynamoUnknowns._add_unknown_decision,
     RemoveUnknownDecision: DynamoUnknowns._remove_unknown_decision,
     SetUnknownsSwitch: DynamoUnknowns._set_unknowns_switch,
+    AddAppeal: DynamoAppeals._add_appeal,
+    SaveAppeal: DynamoAppeals._save_appeal,
     AddNotice: DynamoNotices._add_notice,
     SaveNotice: DynamoNotices._save_notice,
     SaveExternalIds: DynamoExternalIds._save_external_ids,

@@ -98,6 +98,7 @@ class DynamoAudit(TablePart):
         courses = [text(item, "id") for item in self.table.query(keys.COURSES, only=("id",))]
         lectures = [one for part in together(self._lecture_ids, courses) for one in part]
         devices = [text(item, "id") for item in self.table.query(keys.DEVICES, only=("id",))]
+        named |= {key for item in self.table.query(keys.APPEALS_WITH_FILES) for key in media_of(item)}
         return named.union(*together(self._named_in, lectures), *together(self._named_at_door, devices))
 
     def _named_at_door(self, device_id: str) -> set[str]:

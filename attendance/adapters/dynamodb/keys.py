@@ -213,6 +213,23 @@ def sighting_index(sighting_id: str) -> str:
     return f"sighting#{plain(sighting_id)}"
 
 
+APPEAL, OPEN_APPEALS, APPEALS_WITH_FILES = "appeal#", "appeals-open", "appeals-with-files"
+
+
+def appeal(course_id: str, appeal_id: str) -> Key:
+    return of_course(course_id), APPEAL + plain(appeal_id)
+
+
+def student_appeal(student_id: str, course_id: str, appeal_id: str) -> Key:
+    """Of the item that leads from a student to an objection or excuse."""
+    return of_student(student_id), f"{APPEAL}{plain(course_id)}#{plain(appeal_id)}"
+
+
+def listed_appeal(partition: str, course_id: str, appeal_id: str) -> Key:
+    """Of the item that leads there from a list of those in all courses."""
+    return partition, f"{plain(course_id)}#{plain(appeal_id)}"
+
+
 UNKNOWN, SWITCHES = "unknown#", "unknown-switches"
 
 

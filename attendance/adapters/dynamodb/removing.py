@@ -9,6 +9,7 @@ from __future__ import annotations
 from attendance.adapters.dynamodb import keys
 from attendance.adapters.dynamodb import keys as device_keys
 from attendance.adapters.dynamodb.actions import STAYS, THERE, delete
+from attendance.adapters.dynamodb.appeals import appeals_of_course, remove_appeals
 from attendance.adapters.dynamodb.external import forget_external_of
 from attendance.adapters.dynamodb.keys import Key
 from attendance.adapters.dynamodb.media_items import (
@@ -86,6 +87,7 @@ def remove_course(table: Table, course_id: str) -> None:
     forget_external_of(table, partition)
     remove_risks(table, course_id)
     remove_links(table.steps, partition)
+    remove_appeals(table.steps, appeals_of_course(table, course_id))
     table.delete_many(keys.teaching(user_id, course_id) for user_id in texts(item, "teacher_ids"))
     course = read(Course, item)
     switch = keys.unknowns_switch(Owner(OwnerKind.COURSE, course_id))

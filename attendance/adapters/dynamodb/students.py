@@ -8,6 +8,7 @@ from functools import partial
 
 from attendance.adapters.dynamodb import keys
 from attendance.adapters.dynamodb.actions import NEW, STAYS, THERE, Action, Changed, delete, put, setting, update
+from attendance.adapters.dynamodb.appeals import remove_led_to
 from attendance.adapters.dynamodb.consents import read_student, remove_evidence, unchanged
 from attendance.adapters.dynamodb.courses import by_name, enrolling, roster_ids, students_by_name
 from attendance.adapters.dynamodb.external import forget_external, led_to
@@ -201,6 +202,8 @@ def _follow(table: Table, student_id: str, lead: Item) -> None:
         drop_what_was_said_of(table, student_id, lead)
     elif place.startswith(keys.EXTERNAL):
         forget_external(table, [led_to(lead)])
+    elif place.startswith(keys.APPEAL):
+        remove_led_to(table, lead)
     elif place.startswith(keys.USER):
         _remove_account(table, text(lead, "user_id"))
     table.delete_many([key_in(lead)])

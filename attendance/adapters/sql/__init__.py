@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from attendance.adapters.sql.account_links import SqlAccountLinks, SqlSite
+from attendance.adapters.sql.appeals import SqlAppeals
 from attendance.adapters.sql.audit import SqlAudit
 from attendance.adapters.sql.connection import make_engine
 from attendance.adapters.sql.courses import SqlCourses
@@ -29,6 +30,7 @@ from attendance.adapters.sql.webhooks import SqlWebhooks
 from attendance.changes import (
     AddAccessToken,
     AddAlarms,
+    AddAppeal,
     AddCourse,
     AddDevice,
     AddFace,
@@ -72,6 +74,7 @@ from attendance.changes import (
     RevokeAccessToken,
     RevokeDevice,
     SaveAccountLink,
+    SaveAppeal,
     SaveAtRisk,
     SaveConsents,
     SaveCourse,
@@ -115,6 +118,7 @@ class SqlStore(
     SqlLectures,
     SqlSearches,
     SqlUnknowns,
+    SqlAppeals,
     SqlLog,
     SqlSpending,
     SqlDevices,
@@ -195,6 +199,8 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     AddUnknownDecision: SqlUnknowns._add_unknown_decision,
     RemoveUnknownDecision: SqlUnknowns._remove_unknown_decision,
     SetUnknownsSwitch: SqlUnknowns._set_unknowns_switch,
+    AddAppeal: SqlAppeals._add_appeal,
+    SaveAppeal: SqlAppeals._save_appeal,
     AddNotice: SqlNotices._add_notice,
     SaveNotice: SqlNotices._save_notice,
     SaveExternalIds: SqlExternalIds._save_external_ids,

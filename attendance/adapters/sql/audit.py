@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, Table, func, insert, or_, sel
 
 from attendance.adapters.sql.connection import Database
 from attendance.adapters.sql.rows import in_parts, page_of, read, values
-from attendance.adapters.sql.tables import audit, faces, marks, outbox, recordings, sightings, users, visits
+from attendance.adapters.sql.tables import appeals, audit, faces, marks, outbox, recordings, sightings, users, visits
 from attendance.model import ALL_ENTRIES, ERASE, AuditEntry, AuditFilter, Page
 from attendance.rules.audit import subject_key, topic_of
 from attendance.rules.texts import without_names
@@ -23,6 +23,7 @@ _MEDIA_KEYS = (
     sightings.c.picture_key,
     marks.c.evidence_picture_key,
     visits.c.picture_key,
+    appeals.c.file_key,
 )
 
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from attendance.adapters.sql.appeals import erase_files
 from attendance.adapters.sql.connection import Database
 from attendance.adapters.sql.outbox import erase_lecture_media
 from attendance.adapters.sql.rows import in_parts, known_ids, lock, lock_as_read, one, read, read_all, values
-from attendance.adapters.sql.tables import course_teachers, courses, lectures, rosters, students, users
+from attendance.adapters.sql.tables import appeals, course_teachers, courses, lectures, rosters, students, users
 from attendance.adapters.sql.unknowns import drop_switch
 from attendance.model import Course, Owner, OwnerKind, Student, User
 from attendance.sentences import course_taken, no_course, no_student, no_user
@@ -35,6 +36,7 @@ class SqlCourses(Database):
         with self._removing() as connection:
             lock(connection, courses, course_id, no_course())
             erase_lecture_media(connection, lectures.c.course_id == course_id)
+            erase_files(connection, appeals.c.course_id == course_id)
             drop_switch(connection, Owner(OwnerKind.COURSE, course_id))
             connection.execute(delete(courses).where(courses.c.id == course_id))
 

@@ -11,6 +11,7 @@ from attendance.adapters.sql.courses import enrol
 from attendance.adapters.sql.outbox import erase_face_media, erase_found
 from attendance.adapters.sql.rows import contains, in_parts, lock, one, page_of, read, read_all, tally, values
 from attendance.adapters.sql.tables import (
+    appeals,
     course_teachers,
     courses,
     faces,
@@ -78,6 +79,7 @@ class SqlStudents(Database):
                 select(sightings.c.picture_key).where(sightings.c.student_id == student_id),
                 select(marks.c.evidence_picture_key).where(marks.c.student_id == student_id),
                 select(visits.c.picture_key).where(visits.c.student_id == student_id),
+                select(appeals.c.file_key).where(appeals.c.student_id == student_id),
             )
             drop_what_was_said_of(connection, student_id)
             connection.execute(delete(students).where(students.c.id == student_id))

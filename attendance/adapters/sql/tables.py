@@ -35,6 +35,8 @@ from attendance.adapters.sql.columns import (
     text,
 )
 from attendance.model import (
+    AppealKind,
+    AppealState,
     DecisionKind,
     DeviceKind,
     ExternalKind,
@@ -312,6 +314,26 @@ unknown_decisions = Table(
     _of("student_id", "students", nullable=True, index=True),
     Column("face_id", text(64)),
     _of("device_id", "devices", nullable=True, index=True),
+)
+
+appeals = Table(
+    "appeals",
+    metadata,
+    _id(),
+    Column("kind", choice(AppealKind), nullable=False),
+    _of("course_id", "courses", index=True),
+    _of("student_id", "students", index=True),
+    Column("by", text(64), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("words", prose(), nullable=False),
+    Column("lecture_id", text(64)),
+    Column("first_day", Date),
+    Column("last_day", Date),
+    Column("file_key", text(255), index=True),
+    Column("state", choice(AppealState), nullable=False, index=True),
+    Column("answered_by", text(64)),
+    Column("answered_at", Moment),
+    Column("answer", prose(), nullable=False),
 )
 
 # Whether vectors of unknown people are kept; it goes with its course or device, which no foreign key can say.

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, Literal, get_args
 
 import pytz
@@ -19,7 +19,7 @@ from openpyxl.styles import Font
 
 from attendance.errors import InvalidInput, NotFound, Phrase
 from attendance.languages import SOURCE, catalogue
-from attendance.model import Course, LogFilter, LogRow, Mark, Status
+from attendance.model import Course, Lecture, LogFilter, LogRow, Mark, Status
 from attendance.rules.book import Figures
 from attendance.rules.check_ins import WAYS
 from attendance.rules.lectures import rounded_down
@@ -48,6 +48,18 @@ class OwnCourse:
     def share(self) -> float | None:
         """Points of those that could be had, 0 to 1; None where nothing counts yet."""
         return None if self.figures.percent is None else self.figures.percent / 100
+
+
+def of_lecture(lecture: Lecture, statuses: Sequence[Status] = ()) -> LogFilter:
+    """Its lines of the log: no two lectures of a course begin at one moment."""
+    starts = lecture.starts_at
+    return LogFilter(
+        course_ids=[lecture.course_id],
+        statuses=statuses,
+        from_at=starts,
+        before_at=starts + timedelta(microseconds=1),
+        sort="student",
+    )
 
 
 def zone_of(courses: Iterable[Course]) -> str | None:

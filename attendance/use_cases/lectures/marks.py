@@ -27,6 +27,7 @@ from attendance.model import (
 )
 from attendance.ports import Store
 from attendance.rules.acts import UNDONE_ACT
+from attendance.rules.appeals import is_excused_by
 from attendance.rules.book import is_over
 from attendance.rules.check_ins import CHECKED_IN, with_check_ins
 from attendance.rules.lectures import decide_marks, present_or_late
@@ -42,6 +43,7 @@ from attendance.rules.statuses import BY_PERSON, usable_status
 from attendance.rules.unknowns import with_decisions
 from attendance.services import Services
 from attendance.use_cases.site.reading import thresholds
+from attendance.wall_time import wall_time
 
 Decision = Callable[[Mapping[str, Mark]], Sequence[MarkStep]]
 """From the marks of a lecture, by student, to what is to become of them."""
@@ -76,6 +78,8 @@ def _decided(services: Services, lecture_id: str, because: Because | None, finis
         commit_marks(services.store, lecture_id, decide, partial(_save_changed, services))
         before, facts = facts, facts_of(services, lecture_id, finishing)
         if before.state == facts.state:
+            if facts.is_over:  # who comes late may still come
+                excuse_ahead(services, lecture_id)
             return services.store.marks(lecture_id)
         # Another worker saved sightings meanwhile, and its marks may have been overwritten just now; or times changed.
 
@@ -229,8 +233,26 @@ IMPORT_UNDONE = str(Phrase("An import was undone."))
 ROLL_CALL = str(Phrase("Roll call."))
 REASONS_OF_MACHINE = frozenset({TAKEN_BACK, IMPORT_UNDONE, TIMES_CHANGED, *CHECKED_IN.values()}) | REASONS_OF_FACES
 """With these a mark is the machine's, also where a person made it so."""
-REASONS = frozenset({_KNOWN_OTHERWISE, _CONFIRMED, _REFUSED, ROLL_CALL, UNDONE_ACT}) | REASONS_OF_MACHINE
+EXCUSED_AHEAD = str(Phrase("Excused in advance."))
+AGREED = str(Phrase("The objection was accepted."))
+_OF_PEOPLE = frozenset({_KNOWN_OTHERWISE, _CONFIRMED, _REFUSED, ROLL_CALL, UNDONE_ACT, EXCUSED_AHEAD, AGREED})
+REASONS = _OF_PEOPLE | REASONS_OF_MACHINE
 """Those of the buttons; they are stored as they are, beside what people type."""
+
+
+def excuse_ahead(services: Services, lecture_id: str) -> None:
+    """Excuse whoever was excused for its day beforehand, where no person and no face says more. Raises NotFound.
+
+    For whoever makes a lecture or marks it anew.
+    """
+    lecture = services.store.lecture(lecture_id)
+    day = wall_time(services.store.course(lecture.course_id).timezone, lecture.starts_at).date()
+    excused = [one for one in services.store.appeals_in(lecture.course_id) if one.is_accepted and one.covers(day)]
+    marks = {mark.student_id: mark for mark in services.store.marks(lecture_id)} if excused else {}
+    for one in excused:
+        if is_excused_by(marks.get(one.student_id)) and one.answered_by is not None:
+            with suppress(NotFound):  # removed at this moment
+                set_mark(services, lecture_id, one.student_id, Status.EXCUSED, EXCUSED_AHEAD, by=one.answered_by)
 
 
 def set_mark(

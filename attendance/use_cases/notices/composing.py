@@ -12,7 +12,13 @@ from attendance.events import Event, LogAsked, UnknownAtDoor, read
 from attendance.model import ABOUT_ACCOUNTS, Course, Link, Message, Notice, NoticeKind, User
 from attendance.rules.notices import zone_for
 from attendance.services import Services
-from attendance.use_cases.notices import account_messages, course_messages, device_messages, risk_messages
+from attendance.use_cases.notices import (
+    account_messages,
+    appeal_messages,
+    course_messages,
+    device_messages,
+    risk_messages,
+)
 from attendance.use_cases.notices.composed import Reader, language_of
 from attendance.use_cases.notices.unsubscribing import unsubscribe_url
 from attendance.use_cases.site.reading import site
@@ -30,6 +36,8 @@ _COMPOSED_BY: Mapping[NoticeKind, _Composer] = {
     NoticeKind.AT_RISK: risk_messages.at_risk,
     NoticeKind.INVITATION: account_messages.invitation,
     NoticeKind.PASSWORD_RESET: account_messages.password_reset,
+    NoticeKind.APPEAL_FILED: appeal_messages.appeal_filed,
+    NoticeKind.APPEAL_ANSWERED: appeal_messages.appeal_answered,
     NoticeKind.ALARM: device_messages.alarm,
     NoticeKind.DEVICE_SILENT: device_messages.device_silent,
 }

@@ -29,7 +29,7 @@ from attendance.model import (
 from attendance.rules.notices import log_format_for, period_bounds
 from attendance.services import Services
 from attendance.use_cases.courses.risks import RiskCard, risk_cards
-from attendance.use_cases.lectures.log import export_log, log_rows
+from attendance.use_cases.lectures.log import export_log, log_rows, of_lecture
 from attendance.use_cases.notices.composed import (
     Reader,
     count_facts,

@@ -9,7 +9,16 @@ from datetime import datetime
 from attendance.changes import AddNotice
 from attendance.committing import commit
 from attendance.errors import AlreadyExists, NotFound
-from attendance.events import Event, FoundAtRisk, LogAsked, NoticeWaits, UnknownAtDoor, written
+from attendance.events import (
+    AppealAnswered,
+    AppealFiled,
+    Event,
+    FoundAtRisk,
+    LogAsked,
+    NoticeWaits,
+    UnknownAtDoor,
+    written,
+)
 from attendance.model import (
     MAIL,
     WEBHOOK,
@@ -52,6 +61,10 @@ def tell(services: Services, event: Event) -> None:
             _tell_site(services, event, kind, _who_sees(services, event.device_id), served)
         elif isinstance(event, FoundAtRisk):
             tell_at_risk(services, event, served)
+        elif isinstance(event, AppealAnswered):
+            _tell_who_asked(services, event, kind, served)
+        elif isinstance(event, AppealFiled):
+            _tell_teachers(services, event, kind, served)
         elif kind in OF_THE_SITE:
             _tell_site(services, event, kind, admins(services), served)
         else:
@@ -97,6 +110,31 @@ def _who_sees(services: Services, door_id: str) -> list[User]:
     except NotFound:
         return []
     return [user for user in all_users(services) if may_see(user, door)]
+
+
+def _tell_who_asked(
+    services: Services, event: AppealAnswered, kind: NoticeKind, served: Mapping[str, Sequence[str]]
+) -> None:
+    try:
+        course = services.store.course(event.course_id)
+        asked = services.store.appeal(event.course_id, event.appeal_id)
+        user = services.store.user(asked.by)
+    except NotFound:  # removed since
+        return
+    for channel in sorted(channels_of(kind, user) & set(served)):
+        write(services, event, kind, Receiver(channel, f"user {user.id}", user), event.id, course=course)
+
+
+def _tell_teachers(
+    services: Services, event: AppealFiled, kind: NoticeKind, served: Mapping[str, Sequence[str]]
+) -> None:
+    try:
+        course = services.store.course(event.course_id)
+    except NotFound:
+        return
+    people = [user for user in services.store.teachers(course.id) if user.role is not Role.STUDENT]
+    for receiver in receivers(kind, people, course, served):
+        write(services, event, kind, receiver, event.id, course=course)
 
 
 def _tell_course(services: Services, event: Event, kind: NoticeKind, served: Mapping[str, Sequence[str]]) -> None:

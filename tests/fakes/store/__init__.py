@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from attendance.changes import (
     AddAccessToken,
     AddAlarms,
+    AddAppeal,
     AddCourse,
     AddDevice,
     AddFace,
@@ -50,6 +51,7 @@ from attendance.changes import (
     RevokeAccessToken,
     RevokeDevice,
     SaveAccountLink,
+    SaveAppeal,
     SaveAtRisk,
     SaveConsents,
     SaveCourse,
@@ -75,6 +77,7 @@ from attendance.changes import (
     values_of,
 )
 from tests.fakes.store.account_links import FakeAccountLinks, FakeSite
+from tests.fakes.store.appeals import FakeAppeals
 from tests.fakes.store.devices import FakeAlarms, FakeDevices, FakeReadings, FakeTimetable, FakeVisits
 from tests.fakes.store.external import FakeExternalIds
 from tests.fakes.store.lectures import FakeLectures, FakeSearches
@@ -104,6 +107,7 @@ class FakeStore(
     FakeSearches,
     FakeMarks,
     FakeUnknowns,
+    FakeAppeals,
     FakeSpending,
     FakeDevices,
     FakeTimetable,
@@ -192,6 +196,8 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     AddUnknownDecision: FakeUnknowns._add_unknown_decision,
     RemoveUnknownDecision: FakeUnknowns._remove_unknown_decision,
     SetUnknownsSwitch: FakeUnknowns._set_unknowns_switch,
+    AddAppeal: FakeAppeals._add_appeal,
+    SaveAppeal: FakeAppeals._save_appeal,
     AddNotice: FakeNotices._add_notice,
     SaveNotice: FakeNotices._save_notice,
     SaveExternalIds: FakeExternalIds._save_external_ids,

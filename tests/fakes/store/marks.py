@@ -123,6 +123,7 @@ class FakeAudit(FakeState):
             mark.evidence.picture_key for mark in self._marks.values() if mark.evidence and mark.evidence.picture_key
         }
         named |= {visit.picture_key for visit in self._visits.values() if visit.picture_key}
+        named |= {appeal.file_key for appeal in self._appeals.values() if appeal.file_key}
         return [key for key in keys if key not in named]
 
 

@@ -146,6 +146,7 @@ class FakeCourses(FakeState):
         self._risks = {key: one for key, one in self._risks.items() if one.course_id != course_id}
         self._drop_links(lambda one: getattr(one, "course_id", None) == course_id)
         self._decisions = {key: one for key, one in self._decisions.items() if one.course_id != course_id}
+        self._drop_appeals(lambda one: one.course_id == course_id)
 
     def course(self, course_id: str) -> Course:
         return _need_course(self, course_id)
@@ -226,6 +227,7 @@ class FakeStudents(FakeState):
         self._drop_marks(lambda _, marked: marked == student_id)
         self._drop_visits(lambda visit: visit.student_id == student_id)
         self._risks = {key: one for key, one in self._risks.items() if one.student_id != student_id}
+        self._drop_appeals(lambda one: one.student_id == student_id)
         for roster in self._rosters.values():
             roster.discard(student_id)
         for user in [user for user in self._users.values() if user.student_id == student_id]:

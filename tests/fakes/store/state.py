@@ -17,6 +17,7 @@ from attendance.model import (
     ERASE,
     AccessToken,
     AccountLink,
+    Appeal,
     AtRisk,
     AuditEntry,
     Course,
@@ -77,6 +78,7 @@ class FakeState:
         self._visits: dict[str, Visit] = {}
         self._audit: list[AuditEntry] = []
         self._decisions: dict[str, UnknownDecision] = {}
+        self._appeals: dict[str, Appeal] = {}
         self._switches: dict[Owner, UnknownsSwitch] = {}
         self._notices: dict[str, Notice] = {}
         self._risks: dict[tuple[str, str], AtRisk] = {}  # by course and student
@@ -136,6 +138,10 @@ class FakeState:
     def _drop_visits(self, gone: Callable[[Visit], bool]) -> None:
         dropped = [visit for visit in self._visits.values() if gone(visit)]
         self._erase(self._visits.pop(visit.id).picture_key for visit in dropped)
+
+    def _drop_appeals(self, gone: Callable[[Appeal], bool]) -> None:
+        dropped = [appeal for appeal in self._appeals.values() if gone(appeal)]
+        self._erase(self._appeals.pop(appeal.id).file_key for appeal in dropped)
 
     def _drop_recordings(self, recordings: Collection[Recording]) -> None:
         gone = {recording.id for recording in recordings}

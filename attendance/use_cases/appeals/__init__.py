@@ -1,0 +1,1 @@
+"""Objections and excuses of students, and what is answered."""
