@@ -55,6 +55,8 @@ BLUEPRINTS = (
     "website.imports",
     "website.lectures",
     "website.check_in",
+    "website.review",
+    "website.appeals",
     "website.log",
     "website.hourly",
     "website.devices",

@@ -39,6 +39,7 @@ class Link:
 LINKS = (
     Link("home.index", _l("Overview"), "speedometer2", (*STAFF, Role.STUDENT)),
     Link("lectures.index", _l("Lectures"), "camera-video", STAFF),
+    Link("review.index", _l("Review"), "question-circle", STAFF),
     Link("lectures.upload", _l("Upload a recording"), "cloud-arrow-up", STAFF),
     Link("log.index", _l("Attendance log"), "table", STAFF),
     Link("log.mine", _l("My attendance"), "calendar-check", (Role.STUDENT,)),

@@ -20,3 +20,9 @@ def date_or_none(text: str) -> date | None:
         return date.fromisoformat(text.strip())
     except ValueError:
         return None
+
+
+def whole_number(args: Mapping[str, str], name: str) -> int:
+    """A number from 0 on, or 0 where it is none."""
+    text = args.get(name, "")
+    return min(int(text), _LAST_PAGE) if text.isascii() and text.isdigit() and len(text) <= 9 else 0

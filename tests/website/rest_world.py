@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from attendance.changes import (
     AddAccessToken,
     AddAlarms,
+    AddAppeal,
     AddLecture,
     AddNotice,
     AddRecording,
@@ -29,6 +30,8 @@ from attendance.model import (
     MAIL,
     AccessToken,
     Alarm,
+    Appeal,
+    AppealKind,
     Course,
     DeviceKind,
     GivenBy,
@@ -93,6 +96,10 @@ def make_world(services: Services, admin: User, teacher: User, student_user: Use
     unsure = Mark(lecture.id, photographed.id, Status.UNSURE, Status.UNSURE, NOW)
     act = MarkChange(lecture.id, photographed.id, NOW, Status.UNSURE, by=admin.id, action=new_id())
     services.store.commit(SaveMarks(lecture.id, [MarkStep(photographed.id, None, unsure, [act])]))
+    appeal = Appeal(
+        new_id(), AppealKind.OBJECTION, course.id, photographed.id, admin.id, NOW, "I was there.", lecture.id
+    )
+    services.store.commit(AddAppeal(appeal))
     other = an_account(services, "other@example.org", "Other Example", Role.TEACHER)
     invited = add_user(services, email="new@school.example", name="New", role=Role.TEACHER, by=None, invited=True).user
     invite(services, invited.id, by_mail=False, by=None)
@@ -150,6 +157,7 @@ def make_world(services: Services, admin: User, teacher: User, student_user: Use
             "notice_id": failed.id,
             "webhook_id": webhook.id,
             "import_id": waiting.id,
+            "appeal_id": appeal.id,
         },
         secrets={
             "admin": secret_of(services, admin),

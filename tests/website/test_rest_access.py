@@ -96,6 +96,8 @@ TABLE: dict[tuple[str, str], tuple[dict[str, Any], Callable[[World], dict[str, A
     ("DELETE", MARK): (OWN, nothing),
     ("POST", f"{MARK}/confirm"): (OWN, nothing),
     ("POST", f"{MARK}/refuse"): (OWN, nothing),
+    ("GET", f"{COURSE}/appeals"): (OWN, nothing),
+    ("POST", f"{COURSE}/appeals/{{appeal_id}}/answer"): (OWN, json(accepted=True, status="present")),
     ("POST", f"{RECORDING}/search"): (OWN, nothing),
     ("DELETE", RECORDING): (OWN, nothing),
     ("GET", f"{V1}/users"): (ADMINS, nothing),

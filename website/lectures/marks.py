@@ -29,7 +29,7 @@ Decision = Callable[..., Mark]
 @roles_required(*STAFF)
 def mark(lecture_id: str, student_key: str) -> ResponseReturnValue:
     """One student in one lecture: what was seen, what was decided, and the form to decide otherwise."""
-    lecture, course, student = _student_of_lecture(lecture_id, student_key)
+    lecture, course, student = student_of_lecture(lecture_id, student_key)
     form, act = MarkForm(), new_id()
     form.offer(course)
     if form.validate_on_submit():
@@ -59,6 +59,7 @@ def mark(lecture_id: str, student_key: str) -> ResponseReturnValue:
         attendee=one,
         history=history,
         is_over=is_over_now(current_services())(lecture),
+        appeals=[one for one in current_services().store.appeals_of(student.id) if one.lecture_id == lecture_id],
     )
 
 
@@ -87,7 +88,7 @@ def undo(lecture_id: str, student_key: str) -> ResponseReturnValue:
 @roles_required(*STAFF)
 def not_this_student(lecture_id: str, student_key: str) -> ResponseReturnValue:
     """The face that the mark rests on is somebody else's."""
-    _student_of_lecture(lecture_id, student_key)
+    student_of_lecture(lecture_id, student_key)
     sighting_id = request.form.get("sighting", "")
     if sighting_id not in {seen.id for seen in current_services().store.sightings(lecture_id)}:
         flash(_("The recording was searched again meanwhile; look at the mark anew."), "warning")
@@ -98,7 +99,7 @@ def not_this_student(lecture_id: str, student_key: str) -> ResponseReturnValue:
 
 
 def _decide(decision: Decision, lecture_id: str, student_key: str, done: str) -> Response:
-    _lecture, _course, student = _student_of_lecture(lecture_id, student_key)
+    _lecture, _course, student = student_of_lecture(lecture_id, student_key)
     act = new_id()
     try:
         decision(current_services(), lecture_id, student.id, by=signed_in_user().id, action=act)
@@ -109,7 +110,8 @@ def _decide(decision: Decision, lecture_id: str, student_key: str, done: str) ->
     return _back(lecture_id)
 
 
-def _student_of_lecture(lecture_id: str, student_key: str) -> tuple[Lecture, Course, Student]:
+def student_of_lecture(lecture_id: str, student_key: str) -> tuple[Lecture, Course, Student]:
+    """Somebody who is or was on its roster, where this person may see the lecture. Raises NotFound."""
     lecture, course = lecture_or_404(lecture_id)
     services = current_services()
     student = services.store.student_by_key(student_key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from website.rest import (
+    appeals,
     courses,
     devices,
     door_unknowns,
@@ -22,6 +23,7 @@ from website.rest import (
 from website.rest.blueprint import blueprint
 
 __all__ = [
+    "appeals",
     "blueprint",
     "courses",
     "devices",

@@ -58,7 +58,7 @@ def name_group(services: Services, user: User, group_id: str, student_key: str, 
     check_may_be_named(student, on_roster=on_roster)
     if keep_photo and not on_roster and user.role is not Role.ADMIN:  # it would be known by it in courses of others
         raise InvalidInput("Only an admin can keep a photo of somebody who is not on the roster of this course.")
-    face_id, refusal = _kept(services, course, group, student, user) if keep_photo else (None, None)
+    face_id, refusal = _kept(services, course, group.best, student, user) if keep_photo else (None, None)
     decision = _decision(
         services, course, DecisionKind.NAMED, user, _spots(group), student_id=student.id, face_id=face_id
     )
@@ -66,6 +66,30 @@ def name_group(services: Services, user: User, group_id: str, student_key: str, 
     if student.consent_on is None:
         forget_vectors(services, [one.sighting.id for one in group.seen])
     return Naming(student, decision, on_roster, refusal)
+
+
+def name_sighting(
+    services: Services, user: User, sighting_id: str, student_key: str, keep_photo: bool = False
+) -> Naming:
+    """The face that a search took for somebody is this student of the roster.
+
+    With `keep_photo` its picture becomes a photo of the student, if it serves. Raises NotFound, InvalidInput (not on
+    the roster), ConsentMissing (a photo without consent).
+    """
+    sighting = services.store.sighting(sighting_id)
+    recording = services.store.recording(sighting.recording_id)
+    lecture = services.store.lecture(recording.lecture_id)
+    course = services.store.course(lecture.course_id)
+    check_may_teach(services, user, course)
+    student = services.store.student_by_key(student_key)
+    if student.id not in {one.id for one in services.store.roster(course.id)}:
+        raise InvalidInput("Choose somebody of the roster.")
+    best = [SeenUnknown(sighting, recording, lecture)]
+    face_id, refusal = _kept(services, course, best, student, user) if keep_photo else (None, None)
+    spots = [spot_of(sighting, lecture.id)]
+    decision = _decision(services, course, DecisionKind.NAMED, user, spots, student_id=student.id, face_id=face_id)
+    _commit(services, decision, "unknown.named", course, f"{student.id}, faces 1")
+    return Naming(student, decision, is_marked=True, refusal=refusal)
 
 
 def ignore_group(services: Services, user: User, group_id: str) -> UnknownDecision:
@@ -225,11 +249,11 @@ def _key_of(services: Services, student_id: str | None) -> str | None:
 
 
 def _kept(
-    services: Services, course: Course, group: UnknownGroup[SeenUnknown], student: Student, user: User
+    services: Services, course: Course, best: Sequence[SeenUnknown], student: Student, user: User
 ) -> tuple[str | None, BadPhoto | None]:
     """The face that the best picture became which the engine can use. Raises ConsentMissing."""
     refusal = BadPhoto("There is no picture of this person that is good enough.")
-    for one in group.best:
+    for one in best:
         origin = f"from {course.label} {one.at:%Y-%m-%d %H:%M:%S} UTC, recording {one.recording.original_name}"
         try:
             picture = services.media.read(one.sighting.picture_key or "")

@@ -9,8 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from attendance.changes import AddCourse, AddPlatform
-from attendance.model import Course, Role, User, new_id
+from attendance.changes import AddAppeal, AddCourse, AddPlatform
+from attendance.model import Appeal, AppealKind, Course, Role, User, new_id
 from attendance.services import Services
 from attendance.use_cases.courses.timetable import add_slot
 from attendance.use_cases.devices.devices import set_alarm_threshold
@@ -51,6 +51,7 @@ class World:
                 "kind": "csv",
                 "purpose": "face",
                 "filename": "js/theme.js",
+                "version": "0" * 12,
                 "token": "no-token",
                 "scope": "all",
                 "signature": "0" * 40,
@@ -103,6 +104,7 @@ def _names(
         "photo_id": face.id,
         "lecture_id": lecture_id,
         "recording_id": recording_id,
+        "appeal_id": _appeal(services, course, student_id, lecture_id),
         "sighting_id": seen.id,
         "group_id": seen.id,
         "decision_id": ignore_group(services, admin, seen.id).id,
@@ -115,6 +117,12 @@ def _names(
         "platform_id": services.store.platforms()[0].id,
         **dict.fromkeys(("notice_id", "visit_id", "door_id", "link_id", "status_id", "reference", "name"), "0" * 32),
     }
+
+
+def _appeal(services: Services, course: Course, student_id: str, lecture_id: str) -> str:
+    appeal = Appeal(new_id(), AppealKind.OBJECTION, course.id, student_id, "u", services.now(), "No.", lecture_id)
+    services.store.commit(AddAppeal(appeal))
+    return appeal.id
 
 
 def _names_of_a_room(services: Services, course: Course) -> dict[str, str]:

@@ -75,6 +75,8 @@ OF_STUDENTS = {
     "auth.logout",
     "platforms.accounts",
     "platforms.connect",
+    "appeals.excuse",
+    "appeals.objection",
 } | OPEN
 OF_ANYBODY = OF_STUDENTS | {
     "api.uploads",
@@ -88,6 +90,8 @@ OF_ANYBODY = OF_STUDENTS | {
     "log.print_log",
     "risks.index",
     "exports.all_books",
+    "review.index",
+    "review.undo",
     "students.index",
     "notices.mail_log",
     "people.index",
