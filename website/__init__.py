@@ -13,7 +13,9 @@ from attendance.use_cases.people.accounts import setup_token
 from attendance.use_cases.students.reindexing import outdated_faces
 from website import (
     api,
+    assets,
     commands,
+    compression,
     config,
     current,
     device_api,
@@ -86,15 +88,17 @@ def create_app(
 
 
 def _made_of(services: Services) -> Flask:
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     config.init_app(app, services.settings)
     current.init_app(app, services)
     for concern in (
+        compression,
         patience,
         security,
         login,
         limits,
         formatting,
+        assets,
         isolation,
         language,
         sentences,

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, tzinfo
 
 import pytz
 from babel.dates import format_date, format_skeleton, format_time
-from flask import Flask, g, url_for
+from flask import Flask
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_bootstrap import Bootstrap5
@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
     """Make the filters known to templates: of days, moments and clocks, of percentages, sizes and other numbers."""
     IsolatingBabel(app, locale_selector=reader_language, timezone_selector=lambda: str(reader_timezone()))
     Bootstrap5(app)
-    app.jinja_env.globals.update(get_locale=get_locale, signs_file=signs_file, weekday_of=weekday_of)
+    app.jinja_env.globals.update(get_locale=get_locale, reader_zone=reader_zone, weekday_of=weekday_of)
     app.jinja_env.filters.update(
         day=day,
         short_day=short_day,
@@ -37,11 +37,9 @@ def init_app(app: Flask) -> None:
     )
 
 
-def signs_file() -> str:
-    """Where the file of all signs is; asked for once a request, as a list may show a hundred signs."""
-    if "signs_file" not in g:
-        g.signs_file = url_for("bootstrap.static", filename="icons/bootstrap-icons.svg")
-    return str(g.signs_file)
+def reader_zone() -> str:
+    """The name of the zone in which times stand that name none."""
+    return str(reader_timezone())
 
 
 def day(value: date | datetime | None, zone: Zone = None) -> str:

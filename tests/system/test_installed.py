@@ -130,7 +130,7 @@ def test_serve_shows_the_page_with_its_style_until_ctrl_c(programs: Path, tmp_pa
     with served:
         wait_for(lambda: answers(site), "the site")
         styles = re.findall(r'href="(/[^"]+\.css[^"]*)"', requests.get(f"{site}/login", timeout=60).text)
-        assert any("rollcall.css" in style for style in styles)
+        assert any("site.css" in style for style in styles)
         assert [requests.get(site + style, timeout=60).status_code for style in styles] == [200] * len(styles)
         served.tell(signal.SIGINT)
         assert served.ended_with() == 0

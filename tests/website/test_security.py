@@ -39,10 +39,8 @@ def test_no_page_holds_a_script_or_style_that_the_policy_would_block(admin_clien
     assert not re.search(r"(?:src|href)=\"https?:", text)
 
 
-def test_pages_are_not_kept_by_caches_but_static_files_are(admin_client: FlaskClient) -> None:
+def test_pages_are_not_kept_by_caches(admin_client: FlaskClient) -> None:
     assert admin_client.get("/account").headers["Cache-Control"] == "no-store"
-    with admin_client.get("/static/js/theme.js") as answer:
-        assert "max-age" in answer.headers["Cache-Control"]
 
 
 def test_the_session_cookie_is_for_this_site_only(client: FlaskClient, admin: User) -> None:
@@ -136,3 +134,37 @@ def test_teachers_do_not_change_users_by_sending_the_form_themselves(
     for url in ("/users/add", f"/users/{admin.id}", f"/users/{admin.id}/password", f"/users/{admin.id}/remove"):
         assert teacher_client.post(url, data={"csrf_token": token}).status_code == 403
     assert services.store.user(admin.id) == admin
+
+
+def test_static_files_are_kept_for_good_under_an_address_that_changes_with_them(client: FlaskClient) -> None:
+    page = client.get("/login").text
+    address = re.search(r'href="(/static/[0-9a-f]{12}/site\.css)"', page)
+    assert address
+    assert "immutable" in client.get(address[1]).headers["Cache-Control"]
+    assert client.get("/static/css/nothing.css").status_code == 404
+    other = client.get(re.sub("[0-9a-f]{12}", "0" * 12, address[1]))
+    assert (other.status_code, other.headers["Cache-Control"]) == (200, "no-cache")
+
+
+def test_the_sprite_has_every_icon_that_a_page_shows(client: FlaskClient, admin_client: FlaskClient) -> None:
+    sprite = client.get("/static/icons.svg").text
+    for page in ("/login", "/account", "/users", "/audit", "/outbox", "/devices/", "/review/", "/students/import"):
+        text = admin_client.get(page).text
+        for name in set(re.findall(r'icons\.svg#([\w-]+)"', text)):
+            assert f' id="{name}"' in sprite, (page, name)
+    assert len(sprite) < 100_000
+
+
+def test_what_is_asked_for_is_compressed_and_what_answers_a_form_is_not(client: FlaskClient, admin: User) -> None:
+    taken = {"Accept-Encoding": "gzip"}
+    assert client.get("/static/site.css", headers=taken).headers["Content-Encoding"] == "gzip"
+    page = client.get("/login", headers=taken)
+    assert page.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in page.headers["Vary"]
+    token = csrf(client)
+    refused = client.post("/login", data={"csrf_token": token, "email": admin.email, "password": "x"}, headers=taken)
+    assert "Content-Encoding" not in refused.headers
+
+
+def test_the_length_of_a_page_differs_from_time_to_time(client: FlaskClient) -> None:
+    assert len({len(client.get("/login").data) for _ in range(10)}) > 1
