@@ -23,6 +23,7 @@ HANGUL = re.compile("[가-힣]")
 SAME_IN_KOREAN = {
     "%(day)s, %(time)s",
     "%(name)s: %(reason)s",
+    "%(name)s: %(status)s.",
     "%(number)d%%",
     "%(place)s %(problem)s",
     "?",

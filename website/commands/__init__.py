@@ -8,6 +8,7 @@ from website.commands.audit import audit
 from website.commands.courses import courses
 from website.commands.devices import devices
 from website.commands.faces import faces
+from website.commands.help_words import in_language, terminal_language
 from website.commands.imports import import_school
 from website.commands.lectures import lectures
 from website.commands.outbox import outbox
@@ -38,6 +39,7 @@ ALL = (
 
 
 def register(app: Flask) -> None:
-    """Add all commands to the app's command line."""
+    """Add all commands to the app's command line, with the help of those that teachers use in their language."""
+    language = terminal_language(app.extensions["rollcall"].settings.language)
     for command in ALL:
-        app.cli.add_command(command)
+        app.cli.add_command(in_language(command, language))
