@@ -10,6 +10,7 @@ from typing import Literal
 
 from playwright.sync_api import Page, ViewportSize, expect
 
+from tests.browser.axe import axe_breaches
 from tests.browser.watching import breaches
 
 Pages = Sequence[tuple[str, str]]
@@ -33,12 +34,13 @@ def broken_now(page: Page, name: str) -> list[str]:
         page.set_viewport_size(viewport)
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
-        found += [f"{name} ({size}, {theme}) {breach}" for breach in breaches(page)]
-        _store_picture(page, f"{name}-{size}-{theme}")
+        found += [f"{name} ({size}, {theme}) {breach}" for breach in (*breaches(page), *axe_breaches(page))]
+        store_picture(page, f"{name}-{size}-{theme}")
     return found
 
 
-def _store_picture(page: Page, name: str) -> None:
+def store_picture(page: Page, name: str) -> None:
+    """Where somebody wants to look at it."""
     folder = os.environ.get("SCREENSHOTS_DIR")
     if folder:
         page.wait_for_load_state("networkidle")

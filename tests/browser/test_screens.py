@@ -11,7 +11,7 @@ from tests.browser.running_site import RunningSite
 from tests.browser.school import ADMIN, STRANGER, STUDENT, TEACHER, School
 from tests.browser.watching import Watch
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 def _pages_of_admin(school: School) -> Pages:
@@ -60,6 +60,9 @@ def _pages_of_teacher(school: School) -> Pages:
         ("calendar", "/account/calendar"),
         ("lectures", "/lectures/"),
         ("lecture", lecture),
+        ("review", "/review/"),
+        ("unknown-people", f"/courses/{school.course.id}/unknown"),
+        ("notices-own", "/account/notices"),
         ("mark-unsure", f"{lecture}/marks/{school.unsure.key}"),
         ("mark-absent", f"{lecture}/marks/{school.absent.key}"),
         ("mark-strange", f"{lecture}/marks/{school.strange.key}"),
@@ -75,7 +78,7 @@ def _pages_of_teacher(school: School) -> Pages:
 
 
 def _pages_of_stranger(school: School) -> Pages:
-    pages = ("lectures", "log", "students", "courses")
+    pages = ("lectures", "review", "log", "students", "courses")
     return [*((f"{page}-without-any", f"/{page}/") for page in pages), ("upload-without-any", "/lectures/upload")]
 
 
@@ -99,8 +102,15 @@ def test_every_page_keeps_the_rules_where_there_is_nothing_yet(signed_in: Signed
     assert broken(signed_in(STRANGER), _pages_of_stranger(school)) == []
 
 
-def test_the_page_of_a_student_keeps_the_rules(signed_in: SignedIn) -> None:
-    assert broken(signed_in(STUDENT), [("own-overview", "/"), ("own-attendance", "/log/mine")]) == []
+def test_the_pages_of_a_student_keep_the_rules(signed_in: SignedIn, school: School) -> None:
+    objection = f"/appeals/objection/{school.lecture_id}"
+    pages = [
+        ("own-overview", "/"),
+        ("own-attendance", "/log/mine"),
+        ("objection", objection),
+        ("excuse", "/appeals/excuse"),
+    ]
+    assert broken(signed_in(STUDENT), pages) == []
 
 
 def test_pages_that_say_no_keep_the_rules(page: Page, watch: Watch, signed_in: SignedIn) -> None:
