@@ -126,7 +126,7 @@ class Teacher:
 
     def log(self) -> Mapping[str, str]:
         """What the log page shows: status by student id."""
-        row = re.compile(r'<small>(\w+)</small></span></td>\s*<td data-label="Status".*?status-(\w+)', re.DOTALL)
+        row = re.compile(r'<small>(\w+)</small></span></th>\s*<td class="status-cell".*?status-(\w+)', re.DOTALL)
         return dict(row.findall(self.page("/log/")))
 
     def recording(self, location: str) -> Any:

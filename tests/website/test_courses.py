@@ -114,9 +114,12 @@ def test_a_student_is_taken_off_the_roster(
     admin_client: FlaskClient, services: Services, course: Course, student: Student
 ):
     url = f"/courses/{course.id}/students/{student.key}/remove"
-    assert post_form(admin_client, url, token_from=f"/courses/{course.id}").status_code == 302
+    asked = post_form(admin_client, url, token_from=f"/courses/{course.id}")
+    assert "Marks that exist stay" in asked.text
+    assert services.store.roster(course.id) != []
+    assert post_form(admin_client, url, token_from=f"/courses/{course.id}", sure="yes").status_code == 302
     assert services.store.roster(course.id) == []
-    again = post_form(admin_client, url, token_from=f"/courses/{course.id}")
+    again = post_form(admin_client, url, token_from=f"/courses/{course.id}", sure="yes")
     assert "not on the roster" in admin_client.get(again.location).text
 
 

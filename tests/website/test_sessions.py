@@ -68,7 +68,7 @@ def test_the_page_says_browser_and_address_of_each_and_which_is_this_one(app: Fl
     here = _signed_in(app, admin)
     _signed_in(app, admin, PHONE, "10.0.0.2")
     text = here.get("/account/sessions").text
-    first, second = re.findall(r"<tr>\s*<td.*?</tr>", text, re.DOTALL)
+    first, second = re.findall(r"<tr>\s*<th scope=\"row\".*?</tr>", text, re.DOTALL)
     assert "Firefox on Windows" in first
     assert "This browser" in first
     assert "10.0.0.1" in first

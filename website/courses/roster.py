@@ -50,10 +50,13 @@ def add_students(course_id: str) -> ResponseReturnValue:
 @blueprint.post("/<course_id>/students/<student_key>/remove")
 @roles_required(Role.ADMIN)
 def remove_student(course_id: str, student_key: str) -> ResponseReturnValue:
-    """Take a student off the roster; the marks stay."""
-    course_or_404(course_id)
+    """Take a student off the roster after asking; the marks stay."""
+    course = course_or_404(course_id)
     student = student_or_404(student_key)
-    if ConfirmForm().validate_on_submit():
+    form = ConfirmForm()
+    if form.validate_on_submit() and request.form.get("sure") != "yes":
+        return render_template("courses/take_off.html", form=form, course=course, student=student)
+    if form.validate_on_submit():
         try:
             remove_from_roster(current_services(), course_id, student.id, by=signed_in_user().id)
             flash(_("%(name)s is no longer on the roster. Marks that exist stay.", name=student.name), "success")

@@ -14,7 +14,7 @@ from attendance.model import MAIL, Notice, NoticeState, Role
 from attendance.ports import MailFolder
 from attendance.rules.notices import LOG_FORMATS
 from attendance.use_cases.devices.reading import names_of_users
-from attendance.use_cases.notices.course_messages import of_lecture
+from attendance.use_cases.lectures.log import of_lecture
 from attendance.use_cases.notices.sending import list_notices, send_again
 from attendance.use_cases.notices.telling import ask_log
 from website.access import lecture_or_404, roles_required, visible_courses

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from attendance.errors import Conflict, InvalidInput
-from attendance.model import Course, Role
+from attendance.model import Course, Role, is_id
 from attendance.use_cases.unknowns import deciding
 from attendance.use_cases.unknowns.groups import no_group
 from attendance.use_cases.unknowns.vectors import set_switch
@@ -37,7 +37,7 @@ def name(course_id: str, group_id: str) -> ResponseReturnValue:
             return _("This is %(name)s now, who is not on the roster and gets no mark.", name=done.student.name)
         return _("This is %(name)s now, and the lectures were marked anew.", name=done.student.name)
 
-    return _decided(decide, course.id, group_id)
+    return _decided(decide, course.id, group_id, request.form.get("lecture", ""))
 
 
 @blueprint.post("/<group_id>/not")
@@ -138,8 +138,8 @@ def _course_of(course_id: str, group_id: str) -> Course:
     return course
 
 
-def _decided(decide: Callable[[], str], course_id: str, group_id: str | None = None) -> Response:
-    """To the list, or back to the person where it was refused."""
+def _decided(decide: Callable[[], str], course_id: str, group_id: str | None = None, lecture_id: str = "") -> Response:
+    """To the lecture from which it was said, or to the list; back to the person where it was refused."""
     try:
         done = decide()
     except (Conflict, InvalidInput) as refused:
@@ -148,4 +148,6 @@ def _decided(decide: Callable[[], str], course_id: str, group_id: str | None = N
             return redirect(url_for("unknowns.show", course_id=course_id, group_id=group_id))
     else:
         flash(done, "success")
+        if is_id(lecture_id):
+            return redirect(url_for("lectures.show", lecture_id=lecture_id))
     return redirect(url_for("unknowns.index", course_id=course_id))

@@ -122,6 +122,11 @@ class LectureBoard:
         return Counter(mark.status for mark in marks if self.is_over or mark.set_by is not None)
 
     @property
+    def has_failed(self) -> bool:
+        """Whether a recording could not be searched."""
+        return any(one.status is SearchStatus.FAILED for one in self.recordings)
+
+    @property
     def searching(self) -> bool:
         """Whether a search is still to come or under way."""
         return any(r.status in (SearchStatus.QUEUED, SearchStatus.SEARCHING) for r in self.recordings)

@@ -37,3 +37,32 @@ document.addEventListener("click", async (event) => {
 });
 
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
+
+// Where a form leads back to its own page, the form that is in its place then has the focus: in a list of decisions that
+// is the next one, where it would else begin anew at the top.
+{
+  const PLACE = "form-sent";
+  const sendable = () => [...document.querySelectorAll("main form[method=post]")];
+
+  document.addEventListener("submit", (event) => {
+    const place = sendable().indexOf(event.target);
+    if (event.defaultPrevented || place < 0) return;
+    try {
+      sessionStorage.setItem(PLACE, JSON.stringify({ path: window.location.pathname, place }));
+    } catch {
+      // storage may be forbidden; the page then begins at its top
+    }
+  });
+
+  try {
+    const sent = JSON.parse(sessionStorage.getItem(PLACE) ?? "null");
+    sessionStorage.removeItem(PLACE);
+    if (sent && sent.path === window.location.pathname) {
+      const forms = sendable();
+      const next = forms[Math.min(sent.place, forms.length - 1)] ?? document.getElementById("main");
+      (next.querySelector("[aria-invalid=true]") ?? next.querySelector("button[type=submit]") ?? next).focus();
+    }
+  } catch {
+    // as above
+  }
+}
