@@ -67,7 +67,7 @@ def sweep(services: Services, out_of_time: Callable[[], bool] = lambda: False) -
 
 
 def tidy(services: Services) -> None:
-    """What may wait an hour: who is at risk, summaries, old uploads, imports, readings, visits, vectors, notices, files.
+    """What may wait an hour: who is at risk, summaries, old uploads, imports, readings, visits, vectors, notices.
 
     Raises ServiceUnavailable.
     """

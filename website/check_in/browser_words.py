@@ -7,6 +7,7 @@ counts then is when it was scanned, and only in the browser that scanned it.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from flask import Response, after_this_request, current_app, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -36,7 +37,8 @@ def remember_scan(lecture_id: str, at: datetime) -> None:
 def scanned() -> tuple[str, datetime] | None:
     """Lecture and moment of what this browser has scanned a short while ago."""
     try:
-        lecture_id, at, device = _read(SCANNED, SCANNED_FOR_S)
+        words: Any = _read(SCANNED, SCANNED_FOR_S)
+        lecture_id, at, device = words
         if device != _read(DEVICE, _YEAR_S):
             return None
         return str(lecture_id), datetime.fromisoformat(at)

@@ -49,9 +49,8 @@ def check_in(lecture_id: str) -> ResponseReturnValue:
             return redirect(url_for("lectures.check_in", lecture_id=lecture_id))
     marks = current_services().store.marks(lecture_id)
     students = {one.id: one for one in current_services().store.roster(course.id)}
-    came = sorted(
-        (one for one in marks if one.check_in and one.student_id in students), key=lambda one: one.check_in.at
-    )  # type: ignore[union-attr]
+    here = [(one.check_in.at, one) for one in marks if one.check_in and one.student_id in students]
+    came = [one for _at, one in sorted(here, key=lambda pair: pair[0])]
     opens, closes = check_in_window(lecture, course)
     return render_template(
         "lectures/check_in.html",

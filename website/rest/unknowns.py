@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from attendance.model import UnknownDecision
 from attendance.use_cases.unknowns import deciding
-from attendance.use_cases.unknowns.groups import UnknownGroup, group_of, groups, no_group
+from attendance.use_cases.unknowns.groups import SeenUnknown, UnknownGroup, group_of, groups, no_group
 from website.access import course_or_404
 from website.current import current_services, signed_in_user
 from website.openapi.schemas import LenientSchema, Text, YesOrNo
@@ -187,7 +187,7 @@ def _decided(course_id: str, group_id: str) -> ResponseReturnValue:
     return _present(course_id, group_id), 200, {"Content-Location": place}
 
 
-def _shown(group: UnknownGroup) -> dict[str, Any]:
+def _shown(group: UnknownGroup[SeenUnknown]) -> dict[str, Any]:
     return {
         "id": group.id,
         "is_open": group.is_open,

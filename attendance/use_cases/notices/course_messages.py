@@ -206,12 +206,6 @@ def _risk_words(reader: Reader, card: RiskCard) -> str:
     return f"{card.course.label}: {' '.join(in_words(reader.words, one) for one in card.findings)}"
 
 
-def of_lecture(lecture: Lecture) -> LogFilter:
-    """Its lines of the log: no two lectures of a course begin at one moment."""
-    starts = lecture.starts_at
-    return LogFilter(course_ids=[lecture.course_id], from_at=starts, before_at=starts + _MOMENT, sort="student")
-
-
 def _asked_log(services: Services, event: LogAsked, reader: Reader) -> Message:
     _ = reader.words
     moments = [datetime.fromisoformat(text) if text else None for text in (event.from_at, event.before_at)]

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import mysql
 
-revision = "0022"
-down_revision = "0023"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
