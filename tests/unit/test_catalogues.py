@@ -30,6 +30,8 @@ SAME_IN_KOREAN = {
     "AWS",
     "CSV",
     "Excel",
+    "OneRoster 1.1 (ZIP)",
+    "PDF",
     "Rekognition",
     "Slack",
 }
