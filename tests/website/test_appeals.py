@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -13,6 +13,7 @@ from attendance.model import MAIL, Appeal, AppealState, Course, NoticeKind, Noti
 from attendance.services import Services
 from attendance.use_cases.appeals import answering
 from attendance.use_cases.appeals.filing import ask_excuse, object_to_mark
+from attendance.use_cases.lectures.planning import add_lecture
 from attendance.use_cases.students.removing import remove_student
 from attendance.use_cases.upkeep import sweep
 from tests.website.browsing import post_form
@@ -142,6 +143,18 @@ def test_an_accepted_excuse_excuses_lectures_that_are_there_and_those_that_come(
     assert status_of(services, next_day) is Status.EXCUSED
     assert status_of(services, day_after) is Status.ABSENT
     assert status_of(services, next_day, "30") is Status.PRESENT
+
+
+def test_an_accepted_excuse_excuses_a_lecture_that_is_added_by_hand_too(
+    student_client: FlaskClient, teacher_client: FlaskClient, services: Services, course: Course, lecture_id: str
+) -> None:
+    fields = {"course_id": course.id, "first_day": "2026-05-04", "last_day": "2026-05-04", "words": "A wedding."}
+    post_form(student_client, "/appeals/excuse", **fields)
+    answer(teacher_client, asked(services), accepted="yes")
+    starts_at = datetime(2026, 5, 4, 1, 0, tzinfo=UTC)
+    ends_at = starts_at + timedelta(hours=1)
+    planned = add_lecture(services, course_id=course.id, starts_at=starts_at, ends_at=ends_at, by=None)
+    assert {mark.student_id: mark.status for mark in services.store.marks(planned.id)} == {"21": Status.EXCUSED}
 
 
 def test_who_came_although_excused_is_present(

@@ -15,7 +15,7 @@ from attendance.rules.paging import all_items
 from attendance.rules.terms import Planned, Term, check_year, overlapping, planned_lectures
 from attendance.rules.versions import check_as_read
 from attendance.services import Services
-from attendance.use_cases.lectures.marks import mark_lecture, marks_changed, steps_for_times
+from attendance.use_cases.lectures.marks import excuse_ahead, mark_lecture, marks_changed, steps_for_times
 from attendance.wall_time import wall_time
 
 _LONGEST_LECTURE = timedelta(hours=24)
@@ -35,6 +35,7 @@ def add_lecture(
     lecture = Lecture(new_id(), course_id, starts_at, ends_at, services.now(), clean_title(title))
     _refuse_overlap(lecture, course, lectures_of(services, course_id))
     commit(services, AddLecture(lecture), _entry(services, by, "lecture.added", lecture, course))
+    excuse_ahead(services, lecture.id)
     return lecture
 
 
@@ -67,6 +68,7 @@ def add_term(
             commit(services, AddLecture(lecture), _entry(services, by, "lecture.added", lecture, course))
         except AlreadyExists:  # another request adds the same term at this moment
             continue
+        excuse_ahead(services, lecture.id)
         added.append(lecture)
     return added
 
