@@ -142,7 +142,7 @@ def signed_in(page: Page) -> SignedIn:
     def sign_in(email: str) -> Page:
         page.goto("/login")
         page.get_by_label("Email").fill(email)
-        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(lambda url: "/login" not in url)
         return page

@@ -133,7 +133,7 @@ def term(browser: Browser, tmp_path: Path) -> Iterator[Term]:
         page = context.new_page()
         page.goto("/login")
         page.get_by_label("Email").fill(TEACHER)
-        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         yield Term(course, student, lecture, page)

@@ -297,7 +297,7 @@ def test_a_student_scans_the_screen_and_a_forwarded_code_is_dead_soon(
     student = phone.new_page()
     student.goto("/login")
     student.get_by_label("Email").fill(STUDENT)
-    student.get_by_label("Password").fill(PASSWORD)
+    student.get_by_label("Password", exact=True).fill(PASSWORD)
     student.get_by_role("button", name="Sign in").click()
     student.wait_for_url(lambda url: "/login" not in url)
     page.wait_for_timeout(1000 * (2 * STEP_S + 1))

@@ -72,7 +72,7 @@ def _sign_out(page: Page) -> None:
 def _sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
     page.goto("/login")
     page.get_by_label("Email").fill(email)
-    page.get_by_label("Password").fill(password)
+    page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in").click()
 
 
@@ -93,7 +93,7 @@ def _add_teacher(page: Page) -> None:
     page.get_by_label("Name").fill("Teacher Example")
     page.get_by_label("Email").fill(TEACHER)
     page.get_by_label("Role").select_option("Teacher")
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Add user").click()
     expect(page.get_by_role("rowheader", name=TEACHER)).to_be_visible()
 
@@ -138,7 +138,7 @@ def _add_account_of_student(page: Page) -> None:
     page.get_by_label("Email").fill(STUDENT)
     page.get_by_label("Role").select_option("Student")
     page.get_by_label("Student id").fill("2026021")
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Add user").click()
     expect(page.get_by_role("rowheader", name=STUDENT)).to_be_visible()
 

@@ -72,7 +72,7 @@ def entrance(browser: Browser, tmp_path: Path) -> Iterator[Entrance]:
         page = context.new_page()
         page.goto("/login")
         page.get_by_label("Email").fill(ADMIN)
-        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         yield Entrance(services, door, student, page)

@@ -72,7 +72,7 @@ def _open_lecture(page: Page, demo: Demo) -> None:
     """Signed in as the teacher, on the lecture's page, with the class in the player."""
     page.goto("/login")
     page.get_by_label("Email").fill(TEACHER)
-    page.get_by_label("Password").fill(demo.password)
+    page.get_by_label("Password", exact=True).fill(demo.password)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "/login" not in url)
     page.goto("/lectures/")

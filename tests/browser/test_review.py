@@ -110,7 +110,7 @@ def test_the_queue_works_without_scripts(browser: object, origin: str) -> None:
     page = context.new_page()
     page.goto("/login")
     page.get_by_label("Email").fill(TEACHER)
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.goto("/review/")
     page.get_by_role("button", name="Yes, this is Student 30").click()

@@ -135,6 +135,6 @@ class TestOnTheFirstStart:
         page.goto("/login")
         while page.get_by_role("heading", name="Too many attempts").count() == 0:
             page.get_by_label("Email").fill("nobody@example.org")
-            page.get_by_label("Password").fill("not the password")
+            page.get_by_label("Password", exact=True).fill("not the password")
             page.get_by_role("button", name="Sign in").click()
         assert broken_now(page, "too-many-attempts") == []

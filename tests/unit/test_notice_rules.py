@@ -66,7 +66,7 @@ def test_choices_of_a_later_version_are_passed_over() -> None:
 
 def test_unasked_teachers_are_told_of_who_is_at_risk_alone_and_admins_of_devices() -> None:
     admin = a_user("a1", role=Role.ADMIN)
-    for kind in set(NoticeKind) - {NoticeKind.AT_RISK}:
+    for kind in set(NoticeKind) - {NoticeKind.AT_RISK, NoticeKind.APPEAL_ANSWERED}:
         assert told(kind, a_teacher()) == []
     assert told(NoticeKind.AT_RISK, a_teacher()) == [(MAIL, "user t1")]
     assert told(NoticeKind.AT_RISK, a_teacher(), course=CourseNotices({NoticeKind.AT_RISK: frozenset()})) == []

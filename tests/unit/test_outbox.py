@@ -90,7 +90,7 @@ def at(site: Services, moment: datetime) -> Services:
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_every_event_is_read_as_it_was_written(kind: type[Event]) -> None:
-    examples: dict[str, Any] = {"str": "학생", "str | None": "학생", "bool": True, "datetime": NOW}
+    examples: dict[str, Any] = {"str": "학생", "str | None": "학생", "bool": True, "int": 3, "datetime": NOW}
     examples |= {"tuple[str, ...]": ("1", "2"), "tuple[int, ...]": (1, 2)}
     values = {name: examples[hint] for name, hint in kind.__annotations__.items() if name not in ("kind", "about")}
     event = kind(at=NOW, **values)

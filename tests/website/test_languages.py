@@ -22,7 +22,7 @@ from tests.website.lecturing import upload_recording
 from website.formatting import moment
 
 KOREAN = {"Accept-Language": "ko-KR,ko;q=0.9,en;q=0.8"}
-SIGN_IN = {"en": "No account, or password forgotten?", "ko": "계정이 없거나 비밀번호를 잊었다면"}
+SIGN_IN = {"en": "Forgot your password?", "ko": "비밀번호를 잊으셨나요?"}
 
 
 def is_in(page: str, language: str) -> bool:

@@ -80,13 +80,13 @@ def test_a_wrong_choice_is_told_and_nothing_is_stored(
     assert services.store.user(teacher.id).notices is None
 
 
-def test_admins_choose_of_devices_too_and_students_of_their_own_risk_alone(
+def test_admins_choose_of_devices_too_and_students_of_what_is_about_themselves_alone(
     admin_client: FlaskClient, student_client: FlaskClient
 ) -> None:
     assert "A temperature reached its threshold" in admin_client.get("/account/notices").text
     page = student_client.get("/account/notices").text
-    assert 'name="at_risk"' in page
-    assert page.count('class="field notice-kind"') == 1
+    assert 'name="at_risk"' in page and 'name="appeal_answered"' in page
+    assert page.count('class="field notice-kind"') == 2
 
 
 def test_the_teacher_of_a_course_chooses_for_it(

@@ -40,7 +40,19 @@ HELP = frozenset(
         Phrase("Remove a recording with its pictures; the lecture is marked anew from what is left."),
         Phrase("Have a worker search a recording again."),
         Phrase("The attendance log."),
-        Phrase("Write the log as CSV, Excel or JSON, the oldest lecture first."),
+        Phrase("Write the log as CSV, Excel, PDF or JSON, the oldest lecture first."),
+        Phrase(
+            "Write the book: students by lectures with what they add up to; Excel has a sheet a course and a summary."
+        ),
+        Phrase(
+            "Set marks from a list with the columns date, student id and status, and start where a day has several "
+            "lectures.\n\nEach line stands alone: one that cannot be used is refused. The answer names the import, so "
+            "that\n`attendance undo-import` can undo it."
+        ),
+        Phrase("Why; it stands in the history of each mark."),
+        Phrase("Only say what each line would do."),
+        Phrase("In whose name: a teacher or an admin."),
+        Phrase("Put back what marks were before an import; TAG is what the import printed. Marks changed since stay."),
         Phrase("Kind of file."),
         Phrase("Where to; without it, stdout."),
         Phrase("The first day that is wanted."),

@@ -49,7 +49,13 @@ class SeesWhoIsBright(FakeFaces):
         return RecordingInfo(0.0, 320, 240, "mjpeg", "image", ".jpg")
 
     def search(
-        self, file: MediaFile, kind: RecordingKind, faces: Sequence[Face], progress: Progress | None = None
+        self,
+        file: MediaFile,
+        kind: RecordingKind,
+        faces: Sequence[Face],
+        progress: Progress | None = None,
+        *,
+        vectors: bool = False,
     ) -> Sequence[Seen]:
         with file.open() as stream:
             picture = cv2.imdecode(np.frombuffer(stream.read(), np.uint8), cv2.IMREAD_GRAYSCALE)
