@@ -278,7 +278,7 @@ def test_a_term_is_planned_and_looked_at(signed_in: SignedIn, services: Services
     expect(page.get_by_role("heading", name="30 new lectures")).to_be_visible()
     assert broken_now(page, "term") == []
     page.get_by_label("Mar 2, 2026").uncheck()
-    page.get_by_role("button", name="Add the chosen lectures").click()
+    page.get_by_role("button", name="Add the chosen lectures", exact=True).click()
     expect(page.get_by_text("29 lectures were added.")).to_be_visible()
     assert services.store.lectures().total == 29
 

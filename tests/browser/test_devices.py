@@ -179,7 +179,7 @@ def test_a_device_is_added_and_its_code_is_shown_once(signed_in: SignedIn, room:
     page.get_by_role("link", name="Add a device").click()
     page.get_by_label("Name").fill("Pi at the back")
     page.get_by_role("combobox", name="Room").fill("D4")
-    page.get_by_role("button", name="Add the device").click()
+    page.get_by_role("button", name="Add the device", exact=True).click()
     code = page.locator("#pairing-code").inner_text()
     assert re.fullmatch(r"[A-Z0-9]{4}-[A-Z0-9]{4}", code)
     expect(page.locator("#pairing-command")).to_contain_text(f"pair {code} --server http://127.0.0.1")

@@ -94,7 +94,7 @@ def _add_teacher(page: Page) -> None:
     page.get_by_label("Email").fill(TEACHER)
     page.get_by_label("Role").select_option("Teacher")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Add user").click()
+    page.get_by_role("button", name="Add user", exact=True).click()
     expect(page.get_by_role("rowheader", name=TEACHER)).to_be_visible()
 
 
@@ -105,7 +105,7 @@ def _add_course(page: Page) -> None:
     page.get_by_label("Section").fill("1")
     page.get_by_label("Name").fill("Computing")
     page.get_by_label("Late after (minutes)").fill("0")
-    page.get_by_role("button", name="Add the course").click()
+    page.get_by_role("button", name="Add the course", exact=True).click()
     page.get_by_role("link", name="Choose").click()
     page.get_by_label("Teacher Example").check()
     page.get_by_role("button", name="Save").click()
@@ -127,7 +127,7 @@ def _register(page: Page, number: int, seed: int | None) -> None:
         page.locator("input[type=file]").set_input_files(photo)  # type: ignore[arg-type]
         expect(page.get_by_text("One face, clear enough to be recognised.")).to_be_visible()
         expect(page.locator("svg.faces rect.chosen")).to_have_count(1)
-    page.get_by_role("button", name="Register").click()
+    page.get_by_role("button", name="Register", exact=True).click()
     expect(page.get_by_role("heading", level=1, name=f"Student {number}")).to_be_visible()
 
 
@@ -139,7 +139,7 @@ def _add_account_of_student(page: Page) -> None:
     page.get_by_label("Role").select_option("Student")
     page.get_by_label("Student id").fill("2026021")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Add user").click()
+    page.get_by_role("button", name="Add user", exact=True).click()
     expect(page.get_by_role("rowheader", name=STUDENT)).to_be_visible()
 
 

@@ -36,7 +36,7 @@ def test_a_student_is_registered_with_the_camera(register_page: Page) -> None:
     card = _card(page, "camera-1.jpg")
     expect(card).to_contain_text("One face")
     expect(card.locator("rect.chosen")).to_have_count(1)
-    page.get_by_role("button", name="Register").click()
+    page.get_by_role("button", name="Register", exact=True).click()
     expect(page.get_by_role("heading", level=1, name="Student C")).to_be_visible()
     expect(page.get_by_alt_text("Photo of Student C")).to_be_visible()
 
@@ -66,7 +66,7 @@ def test_a_photo_that_cannot_be_used_says_why_and_nobody_is_registered(register_
     expect(_card(page, "far.jpg")).to_contain_text("The face is small; come nearer to the camera.")
     expect(_card(page, "words.jpg").locator(".finding-bad")).to_have_count(1)
     assert breaches(page) == []
-    page.get_by_role("button", name="Register").click()
+    page.get_by_role("button", name="Register", exact=True).click()
     expect(page.locator("[data-field-error=photos]")).to_be_visible()
     page.goto("/students/?text=Student+D")
     expect(page.get_by_role("heading", name="Nobody found")).to_be_visible()

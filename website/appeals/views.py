@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from attendance.errors import Conflict, InvalidInput, TooLarge
 from attendance.model import Appeal, Mark, Role
 from attendance.rules.appeals import LONGEST_WORDS, MOST_FILE_BYTES
+from attendance.rules.texts import isolated
 from attendance.sentences import no_mark
 from attendance.use_cases.appeals.filing import ask_excuse, object_to_mark
 from website.access import lecture_or_404, roles_required, visible_courses
@@ -51,7 +52,9 @@ def objection(lecture_id: str) -> ResponseReturnValue:
 def excuse() -> ResponseReturnValue:
     """In advance, for lectures of a course."""
     form = ExcuseForm()
-    form.course_id.choices = [(course.id, f"{course.label} · {course.name}") for course in visible_courses()]
+    form.course_id.choices = [
+        (course.id, f"{isolated(course.label)} · {isolated(course.name)}") for course in visible_courses()
+    ]
 
     def ask() -> Appeal:
         return ask_excuse(
