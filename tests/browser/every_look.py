@@ -34,7 +34,10 @@ def broken_now(page: Page, name: str) -> list[str]:
         page.set_viewport_size(viewport)
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
-        found += [f"{name} ({size}, {theme}) {breach}" for breach in (*breaches(page), *axe_breaches(page))]
+        found += [
+            f"{name} ({size}, {theme}) {breach}"
+            for breach in (*breaches(page), *axe_breaches(page, colours=theme != "light"))
+        ]
         store_picture(page, f"{name}-{size}-{theme}")
     return found
 
