@@ -47,7 +47,7 @@ class Admin:
             late_after_minutes="10",
             left_early_minutes="0",
         )
-        return location.rpartition("/")[2]
+        return location.split("/")[2]
 
     def register(self, course_id: str, student_id: str, name: str, photo: bytes) -> str:
         """The student's key."""

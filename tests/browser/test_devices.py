@@ -175,7 +175,7 @@ def test_the_pages_of_a_student_keep_the_rules(signed_in: SignedIn, room: Room) 
 
 def test_a_device_is_added_and_its_code_is_shown_once(signed_in: SignedIn, room: Room) -> None:
     page = signed_in(ADMIN)
-    page.get_by_role("link", name="Devices").click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Devices").click()
     page.get_by_role("link", name="Add a device").click()
     page.get_by_label("Name").fill("Pi at the back")
     page.get_by_role("combobox", name="Room").fill("D4")

@@ -57,6 +57,8 @@ class World:
                 "signature": "0" * 40,
                 "session_id": "0" * 32,
                 "act_id": "0" * 32,
+                "person_id": "0" * 32,
+                "door_decision_id": "0" * 32,
                 "code": "A" * 16,
                 "step": "0",
             },
