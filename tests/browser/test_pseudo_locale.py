@@ -34,7 +34,7 @@ _SAME_EVERYWHERE = re.compile(
     r"\b[A-Z][a-z]+/[A-Z]\w+|\bid\b|h264"
 )
 _TEXTS = """() => {
-    const parts = [], unsaid = "script, style, noscript, option, kbd, code, pre, textarea, bdi";
+    const parts = [], unsaid = "script, style, noscript, option, kbd, code, pre, textarea, bdi, [lang=en]";
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
     while (walker.nextNode()) {
         const node = walker.currentNode;
