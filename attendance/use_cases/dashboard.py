@@ -14,6 +14,7 @@ from attendance.model import Course, Device, Lecture, MarkTotal, Page, Status, U
 from attendance.rules.statuses import points_of
 from attendance.services import Services
 from attendance.use_cases.courses.risks import RiskCard, risk_cards
+from attendance.use_cases.lectures.review import count_waiting
 from attendance.wall_time import day_bounds, wall_time
 
 WEEKS = 12
@@ -61,9 +62,10 @@ class TeacherLine:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """What the page shows; `silent` and `teachers` are for admins alone."""
+    """What the page shows; `silent` and `teachers` are for admins alone. `waiting` is of all times, as in the queue."""
 
     today: Sequence[tuple[Lecture, Course]]
+    waiting: int
     share: Share
     weeks: Sequence[Week]
     courses: Sequence[CourseLine]
@@ -86,6 +88,7 @@ def read_dashboard(services: Services, courses: Sequence[Course], zone: str, *, 
     lines = [CourseLine(course, of_courses.get(course.id, Share())) for course in courses]
     return Dashboard(
         today=[(one, by_id[one.course_id]) for one in held if one.course_id in by_id],
+        waiting=count_waiting(services, ids),
         share=_together(of_weeks.values()),
         weeks=[Week(monday, of_weeks.get(number, Share())) for number, monday in enumerate(mondays)],
         courses=lines,

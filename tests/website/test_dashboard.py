@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from attendance.changes import AddCourse, AddLecture, SaveMarks
 from attendance.model import Course, Lecture, Mark, Status, Student
-from attendance.rules.merging import person_step
+from attendance.rules.merging import machine_steps, person_step
 from attendance.services import Services
 from attendance.use_cases.courses.risks import check_course
 from tests.website.browsing import post_form
@@ -48,6 +48,18 @@ def test_the_overview_counts_what_is_over(teacher_client: FlaskClient, absences:
     assert "<svg" in page
     weeks = page.split("Marks that count")[1].split("</table>")[0]
     assert weeks.count('<td class="number">1</td>') == 3
+
+
+def test_as_many_wait_for_review_as_the_queue_has_however_old(
+    teacher_client: FlaskClient, services: Services, course: Course, student: Student
+) -> None:
+    services.store.commit(AddLecture(Lecture("old", course.id, NOW - 200 * DAY, NOW - 199.9 * DAY, NOW)))
+    unsure = Mark("old", student.id, Status.UNSURE, Status.UNSURE, NOW)
+    services.store.commit(SaveMarks("old", machine_steps({}, [unsure])))
+    assert (
+        '<p class="tile-number">1</p><a class="btn btn-quiet btn-sm" href="/review/">' in teacher_client.get("/").text
+    )
+    assert student.name in teacher_client.get("/review/").text
 
 
 def test_a_student_sees_the_own_figures_alone(student_client: FlaskClient, absences: list[Lecture]) -> None:

@@ -50,7 +50,7 @@ class Queue:
 def review_queue(services: Services, courses: Sequence[Course], *, lecture_id: str = "", skipped: int = 0) -> Queue:
     """The queue of these courses, or of one lecture of theirs; those with a picture first, newest lectures first."""
     wanted = _wanted(services, courses, lecture_id)
-    total = services.store.log_totals(wanted)[Status.UNSURE] if courses else 0
+    total = _count(services, wanted) if courses else 0
     skipped = skipped if skipped < total else 0
     rows = _in_order(_read(services, wanted), skipped + 2) if total else []
     chosen = rows[skipped : skipped + 2]
@@ -58,6 +58,15 @@ def review_queue(services: Services, courses: Sequence[Course], *, lecture_id: s
         return Queue(total, skipped, None)
     after = chosen[1].mark.evidence if len(chosen) > 1 else None
     return Queue(total, skipped, _waiting(services, chosen[0]), after.sighting_id if after else None)
+
+
+def count_waiting(services: Services, course_ids: Sequence[str] | None) -> int:
+    """How long the queue of these courses is, or of all."""
+    return _count(services, LogFilter(course_ids=course_ids, statuses=(Status.UNSURE,)))
+
+
+def _count(services: Services, wanted: LogFilter) -> int:
+    return services.store.log_totals(wanted)[Status.UNSURE]
 
 
 def _wanted(services: Services, courses: Sequence[Course], lecture_id: str) -> LogFilter:
