@@ -47,6 +47,37 @@ def _pages_of_admin(school: School) -> Pages:
     ]
 
 
+def _pages_of_the_site(school: School) -> Pages:
+    course = f"/courses/{school.course.id}"
+    return [
+        ("site", "/site/"),
+        ("invitations", "/users/invitations"),
+        ("invitations-of-course", f"{course}/invitations"),
+        ("import-school", "/imports/"),
+        ("webhooks", "/notices/webhooks"),
+        ("platforms", "/platforms"),
+        ("platform-of-course", f"{course}/platform"),
+        ("mails", "/notices/mails"),
+        ("doors-people", "/people/"),
+        ("devices", "/devices/"),
+    ]
+
+
+def _pages_by_hand(school: School) -> Pages:
+    lecture = f"/lectures/{school.lecture_id}"
+    return [
+        ("roll", f"{lecture}/roll"),
+        ("several", f"{lecture}/several"),
+        ("changes", f"{lecture}/changes"),
+        ("lecture-change", f"{lecture}/change"),
+        ("check-in-of-lecture", f"{lecture}/check-in"),
+        ("lecture-add", "/lectures/add"),
+        ("term", "/lectures/term"),
+        ("statuses", f"/courses/{school.course.id}/statuses"),
+        ("hourly", "/hourly/"),
+    ]
+
+
 def _pages_of_teacher(school: School) -> Pages:
     lecture = f"/lectures/{school.lecture_id}"
     recording = f"{lecture}/recordings/{school.recording_id}"
@@ -84,6 +115,14 @@ def _pages_of_stranger(school: School) -> Pages:
 
 def test_every_page_of_an_admin_keeps_the_rules(signed_in: SignedIn, school: School) -> None:
     assert broken(signed_in(ADMIN), _pages_of_admin(school)) == []
+
+
+def test_the_pages_of_the_whole_site_keep_the_rules(signed_in: SignedIn, school: School) -> None:
+    assert broken(signed_in(ADMIN), _pages_of_the_site(school)) == []
+
+
+def test_the_pages_by_hand_keep_the_rules(signed_in: SignedIn, school: School) -> None:
+    assert broken(signed_in(TEACHER), _pages_by_hand(school)) == []
 
 
 def test_every_page_in_korean_keeps_the_rules(signed_in: SignedIn, school: School, origin: str) -> None:
