@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -21,7 +22,6 @@ _COMMON_WORDS = """
 """
 _VERY_COMMON = frozenset(_COMMON_WORDS.split())
 _HASHER = PasswordHasher()
-_NOBODYS = _HASHER.hash(secrets.token_hex(16))
 
 
 def check_password(password: str, email: str) -> None:
@@ -47,7 +47,7 @@ def is_right(password: str, password_hash: str | None) -> bool:
     if len(password) > 4 * LONGEST:
         password = ""
     try:
-        return _HASHER.verify(password_hash or _NOBODYS, _plain(password)) and password_hash is not None
+        return _HASHER.verify(password_hash or _nobodys(), _plain(password)) and password_hash is not None
     except (VerificationError, InvalidHashError):
         return False
 
@@ -60,6 +60,12 @@ def is_outdated(password_hash: str) -> bool:
 def made_up_password() -> str:
     """A one-time password that can be read aloud: 79 bits in four groups."""
     return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+
+
+@cache
+def _nobodys() -> str:
+    """Of no password; made where one is first looked for, since each start of a program would pay for it."""
+    return _HASHER.hash(secrets.token_hex(16))
 
 
 def _plain(text: str) -> str:

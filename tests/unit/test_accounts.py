@@ -88,7 +88,7 @@ def test_nothing_but_the_password_is_right() -> None:
 
 
 def test_an_account_that_does_not_exist_is_checked_at_the_same_cost() -> None:
-    assert not is_outdated(passwords._NOBODYS)
+    assert not is_outdated(passwords._nobodys())
 
 
 def test_made_up_passwords_pass_the_rules_and_differ() -> None:

@@ -10,7 +10,8 @@ from reportlab.pdfbase import pdfmetrics
 
 from attendance.errors import InvalidInput
 from attendance.use_cases.exports import pdf
-from attendance.use_cases.exports.pdf import Column, PdfTable, tables_as_pdf
+from attendance.use_cases.exports.pdf import tables_as_pdf
+from attendance.use_cases.exports.tables import Column, PdfTable
 
 TABLE = PdfTable("출결 기록", ["시각"], [Column("이름"), Column("상태", 2)], [["김민준", "출석"]], "%(number)s쪽")
 

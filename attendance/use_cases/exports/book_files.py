@@ -8,16 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openpyxl import Workbook
-
 from attendance.errors import InvalidInput
 from attendance.model import BookMark, Course
 from attendance.rules.book import Book, BookStudent, Figures
 from attendance.rules.statuses import MEANINGS, own_status_of
 from attendance.services import Services
 from attendance.use_cases.courses.book import read_book
-from attendance.use_cases.exports.pdf import Column, PdfTable, tables_as_pdf
-from attendance.use_cases.lectures.log import SO_FAR, as_csv, styled_heading, typed_cell
+from attendance.use_cases.exports.tables import Column, PdfTable
+from attendance.use_cases.lectures.log import SO_FAR, as_csv, new_workbook, styled_heading, typed_cell
 from attendance.wall_time import wall_time
 from attendance.words import Words
 
@@ -40,6 +38,8 @@ def export_book(services: Services, courses: Sequence[Course], *, format: str, w
     if format == "csv":
         return as_csv(_headings(book, words), _rows(book, words))
     if format == "pdf":
+        from attendance.use_cases.exports.pdf import tables_as_pdf  # noqa: PLC0415 - its libraries take long to load
+
         return tables_as_pdf(list(_pdf_tables(book, words)))
     raise InvalidInput(
         "The book can be had as %(formats)s, but not as %(format)s.",
@@ -102,7 +102,7 @@ class _Sums:
 
 def _workbook(books: Iterable[Book], words: Words) -> bytes:
     """The summary is the last sheet that is written, and the first that is shown."""
-    _, file = words, Workbook(write_only=True)
+    _, file = words, new_workbook()
     titles: set[str] = set()
     sums: list[_Sums] = []
     for book in books:

@@ -7,7 +7,7 @@ from datetime import time
 from typing import Any
 
 from attendance.errors import Phrase
-from attendance.use_cases.exports.pdf import MOST_ROWS, Column, PdfTable, tables_as_pdf, too_many_rows
+from attendance.use_cases.exports.tables import MOST_ROWS, Column, PdfTable, too_many_rows
 from attendance.words import Words
 
 _SHOWN = {
@@ -28,6 +28,8 @@ _SHOWN = {
 
 def log_as_pdf(names: Sequence[str], rows: Iterable[Sequence[Any]], words: Words) -> bytes:
     """`names` are those of the rows' cells. Raises InvalidInput where there are too many."""
+    from attendance.use_cases.exports.pdf import tables_as_pdf  # noqa: PLC0415 - its libraries take long to load
+
     _, places = words, [names.index(name) for name in _SHOWN]
     shown: list[list[str]] = []
     for row in rows:

@@ -1,11 +1,13 @@
-"""A table as PDF: pages of A4 with the headings repeated on each, in a font that has Hangul."""
+"""A table as PDF: pages of A4 with the headings repeated on each, in a font that has Hangul.
+
+Its libraries take half a second to load: it is imported where a file is made, and no start of a program waits for it.
+"""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from reportlab.lib.pagesizes import A4, landscape
@@ -14,36 +16,15 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from attendance.errors import InvalidInput
 from attendance.model import new_id
 from attendance.use_cases.exports.font import font_of
+from attendance.use_cases.exports.tables import MOST_ROWS, PdfTable, too_many_rows
 
-MOST_ROWS = 20_000
-"""Of one file: some 800 pages, which nobody prints by mistake; a spreadsheet holds more."""
 MOST_LINES = 4
 """Of one cell; what is longer ends in dots."""
 _MARGIN, _PAD, _GAP = 36.0, 3.0, 10.0
 _SIZE, _TITLE_SIZE, _LEAD = 8.0, 14.0, 10.5
 _INK, _GREY, _LINE, _HEAD = (0.1, 0.13, 0.18), (0.38, 0.42, 0.48), (0.8, 0.82, 0.85), (0.93, 0.94, 0.96)
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A heading, and how wide the column is beside the others."""
-
-    heading: str
-    weight: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class PdfTable:
-    """What one file shows. `page_words` says "Page %(number)s" in the reader's language."""
-
-    title: str
-    lines: Sequence[str]
-    columns: Sequence[Column]
-    rows: Sequence[Sequence[str]]
-    page_words: str
 
 
 def tables_as_pdf(tables: Sequence[PdfTable]) -> bytes:
@@ -55,13 +36,6 @@ def tables_as_pdf(tables: Sequence[PdfTable]) -> bytes:
         for table in tables:
             drawing.draw(table)
         return drawing.file()
-
-
-def too_many_rows() -> InvalidInput:
-    """The refusal of a PDF that nobody would print."""
-    return InvalidInput(
-        "A PDF can hold %(most)s lines; choose a shorter time or a course, or take Excel.", most=f"{MOST_ROWS:,}"
-    )
 
 
 @contextmanager

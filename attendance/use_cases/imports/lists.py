@@ -16,7 +16,6 @@ from functools import cache
 from typing import Any, TypeVar
 
 import chardet
-from openpyxl import load_workbook
 
 from attendance.errors import InvalidInput
 from attendance.model import GivenBy, Manner, Purpose
@@ -255,6 +254,8 @@ def heading_of(rows: Sequence[Line], is_heading: Callable[[Sequence[str]], bool]
 
 def sheets_of(data: bytes) -> dict[str, list[Line]]:
     """The rows of each sheet by its name. Raises InvalidInput."""
+    from openpyxl import load_workbook  # noqa: PLC0415 - it takes a second to load, and few programs read one
+
     try:
         _refuse_bomb(data)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)

@@ -12,10 +12,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Literal, get_args
 
 import pytz
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
 
 from attendance.errors import InvalidInput, NotFound, Phrase
 from attendance.languages import SOURCE, catalogue
@@ -274,11 +270,12 @@ def _json_row(lines: _Lines, row: LogRow) -> dict[str, Any]:
 
 _MOST_ROWS = 1_048_575  # a sheet has 2^20 rows, one of them for the headings
 _WIDTH = 18
+_NOT_IN_CELLS = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]")  # XML 1.0 has no way to write them
 
 
 def workbook(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str) -> bytes:
     """One sheet with a frozen line of headings. Raises InvalidInput where a sheet cannot hold all rows."""
-    book = Workbook(write_only=True)
+    book = new_workbook()
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"
     for column in range(len(headings)):
@@ -293,8 +290,17 @@ def workbook(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str)
     return stream.getvalue()
 
 
+def new_workbook() -> Any:
+    """One that is written row by row."""
+    from openpyxl import Workbook  # noqa: PLC0415 - it takes a second to load, and few programs write one
+
+    return Workbook(write_only=True)
+
+
 def styled_heading(sheet: Any, text: str) -> Any:
     """A heading's cell."""
+    from openpyxl.styles import Font  # noqa: PLC0415
+
     cell = typed_cell(sheet, text)
     cell.font = Font(bold=True)
     return cell
@@ -302,8 +308,10 @@ def styled_heading(sheet: Any, text: str) -> Any:
 
 def typed_cell(sheet: Any, value: Any) -> Any:
     """A typed cell: text stays text, also where it looks like a formula or a link."""
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
+
     if isinstance(value, str):
-        cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
+        cell = WriteOnlyCell(sheet, _NOT_IN_CELLS.sub("", value))
         cell.data_type = "s"
         cell.quotePrefix = looks_like_formula(value)  # stays text also when somebody edits the cell
         return cell
