@@ -54,6 +54,7 @@ MARK = f"{LECTURE}/marks/{{student_key}}"
 UNKNOWNS = f"{COURSE}/unknown"
 UNKNOWN, DOOR = f"{UNKNOWNS}/{{group_id}}", f"{V1}/doors/{{door_id}}"
 VISIT, WEBHOOK = f"{V1}/visits/{{visit_id}}", f"{V1}/webhooks/{{webhook_id}}"
+_DESCRIBED: dict[tuple[str, str], dict[str, Any]] = {}
 TABLE: dict[tuple[str, str], tuple[dict[str, Any], Callable[[World], dict[str, Any]]]] = {
     ("GET", f"{V1}/students"): (STAFF, nothing),
     ("POST", f"{V1}/students"): (ADMINS, lambda world: {"data": {"id": "90", "name": "Student 90"}}),
@@ -172,13 +173,18 @@ def world(services: Services, admin: User, teacher: User, student_user: User, co
 
 
 def _operations(client: FlaskClient) -> dict[tuple[str, str], dict[str, Any]]:
-    paths = client.get(OPENAPI).json["paths"]
-    return {
-        (method.upper(), path): way
-        for path, ways in paths.items()
-        for method, way in ways.items()
-        if isinstance(way, dict) and "x-scope" in way
-    }
+    """Written down once: that takes longer than to ask an operation."""
+    if not _DESCRIBED:
+        paths = client.get(OPENAPI).json["paths"]
+        _DESCRIBED.update(
+            {
+                (method.upper(), path): way
+                for path, ways in paths.items()
+                for method, way in ways.items()
+                if isinstance(way, dict) and "x-scope" in way
+            }
+        )
+    return _DESCRIBED
 
 
 def test_every_operation_that_takes_a_token_is_in_the_table(client: FlaskClient) -> None:
