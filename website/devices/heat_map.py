@@ -7,12 +7,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from attendance.model import Reading
-from attendance.thermal_picture import ROW, scale_of, scale_png, thermal_png
 
 _MOST_TICKS = 6
+_ROW = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +34,16 @@ class HeatMap:
 
 def heat_map(reading: Reading) -> HeatMap:
     """The colours reach from the coolest to the hottest pixel, and over six degrees at least."""
-    grid = np.asarray(reading.pixels_c, np.float32).reshape(ROW, ROW)
-    place = int(np.argmax(grid))
+    from attendance.thermal_picture import scale_of, scale_png, thermal_png  # noqa: PLC0415 - numpy, which Lambda lacks
+
+    pixels = reading.pixels_c
+    place = max(range(len(pixels)), key=pixels.__getitem__)
     return HeatMap(
         picture=_address(thermal_png(reading)),
         scale=_address(scale_png(reading)),
         ticks=_ticks(*scale_of(reading)),
-        rows=[[round(float(pixel), 2) for pixel in row] for row in grid],
-        hottest=(place // ROW, place % ROW),
+        rows=[[round(pixel, 2) for pixel in pixels[at : at + _ROW]] for at in range(0, len(pixels), _ROW)],
+        hottest=divmod(place, _ROW),
     )
 
 
