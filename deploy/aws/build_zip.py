@@ -69,11 +69,14 @@ def packed(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder).parts
         # Scripts, and the lists of installed files with their hashes, name the Python that pip ran on.
-        if path.is_file() and inside[0] != "bin" and path.name != "RECORD" and not _is_other_service(inside):
+        if path.is_file() and inside[0] != "bin" and path.name != "RECORD" and not _is_unused(inside):
             yield path
 
 
-def _is_other_service(inside: Sequence[str]) -> bool:
+def _is_unused(inside: Sequence[str]) -> bool:
+    """Services that are not asked, and the dates and numbers of languages that no page has."""
+    if inside[:2] == ("babel", "locale-data"):
+        return not inside[-1].startswith(("root", "en", "ko"))
     return inside[:2] == ("botocore", "data") and len(inside) > 3 and inside[2] not in SERVICES
 
 
