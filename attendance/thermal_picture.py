@@ -1,11 +1,14 @@
-"""Draws a thermal reading: 64 pixels made smooth, in colours of a scale that has degrees."""
+"""Draws a thermal reading: 64 pixels made smooth, in colours of a scale that has degrees.
+
+By Pillow alone: the functions in Lambda have no numpy.
+"""
 
 from __future__ import annotations
 
 import io
 import math
+from collections.abc import Iterator
 
-import numpy as np
 from PIL import Image
 
 from attendance.model import Reading
@@ -22,13 +25,20 @@ _STOPS = ((12, 10, 48), (66, 18, 110), (140, 34, 112), (207, 65, 77), (245, 125,
 def thermal_png(reading: Reading, scale_c: tuple[float, float] | None = None) -> bytes:
     """The colours reach over this scale, else from the coolest to the hottest pixel, and over six degrees at least."""
     low_c, high_c = scale_c or scale_of(reading)
-    return png(_smooth(np.asarray(reading.pixels_c, np.float32).reshape(ROW, ROW)), low_c, high_c)
+    grid = Image.new("F", (ROW, ROW))
+    grid.putdata(reading.pixels_c)
+    # Between the centres of pixels. It may overshoot them, which the colours then cut off.
+    smooth = grid.resize((_SIDE_PX, _SIDE_PX), Image.Resampling.BICUBIC)
+    steps = (_COLOURS - 1) / (high_c - low_c)
+    numbers = smooth.point(lambda c: c * steps + (0.5 - low_c * steps))
+    return _png(numbers.convert("L"))  # which cuts off what is behind the point
 
 
 def scale_png(reading: Reading) -> bytes:
     """Its colours from the hottest down."""
-    low_c, high_c = scale_of(reading)
-    return png(np.linspace(high_c, low_c, _COLOURS, dtype=np.float32).reshape(-1, 1), low_c, high_c)
+    picture = Image.new("L", (1, _COLOURS))
+    picture.putdata(range(_COLOURS - 1, -1, -1))
+    return _png(picture)
 
 
 def scale_of(reading: Reading) -> tuple[int, int]:
@@ -40,24 +50,18 @@ def scale_of(reading: Reading) -> tuple[int, int]:
     return low_c, high_c
 
 
-def png(temperatures_c: np.ndarray, low_c: float, high_c: float) -> bytes:
-    """Temperatures as a picture in the colours of this scale."""
-    share = np.clip((temperatures_c - low_c) / (high_c - low_c), 0.0, 1.0)
-    picture = Image.fromarray(np.round(share * (_COLOURS - 1)).astype(np.uint8))
-    picture.putpalette(_palette())
+def _png(picture: Image.Image) -> bytes:
+    """The numbers of colours as a picture in them."""
+    picture.putpalette(bytes(_palette()))
     stream = io.BytesIO()
     picture.save(stream, "PNG", optimize=False)
     return stream.getvalue()
 
 
-def _smooth(grid: np.ndarray) -> np.ndarray:
-    """Bicubic between the centres of pixels. It may overshoot them, which the colours then cut off."""
-    picture = Image.fromarray(grid).resize((_SIDE_PX, _SIDE_PX), Image.Resampling.BICUBIC)
-    return np.asarray(picture, np.float32)
-
-
-def _palette() -> bytes:
-    at = np.linspace(0.0, 1.0, _COLOURS)
-    stops = np.linspace(0.0, 1.0, len(_STOPS))
-    channels = [np.interp(at, stops, [stop[channel] for stop in _STOPS]) for channel in range(3)]
-    return np.round(np.stack(channels, axis=1)).astype(np.uint8).tobytes()
+def _palette() -> Iterator[int]:
+    """Red, green and blue of each colour, in equal steps from stop to stop."""
+    for number in range(_COLOURS):
+        at = number * (len(_STOPS) - 1) / (_COLOURS - 1)
+        stop = min(int(at), len(_STOPS) - 2)
+        for before, after in zip(_STOPS[stop], _STOPS[stop + 1], strict=True):
+            yield round(before + (after - before) * (at - stop))

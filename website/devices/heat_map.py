@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from attendance.model import Reading
+from attendance.thermal_picture import ROW, scale_of, scale_png, thermal_png
 
 _MOST_TICKS = 6
-_ROW = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +34,14 @@ class HeatMap:
 
 def heat_map(reading: Reading) -> HeatMap:
     """The colours reach from the coolest to the hottest pixel, and over six degrees at least."""
-    from attendance.thermal_picture import scale_of, scale_png, thermal_png  # noqa: PLC0415 - numpy, which Lambda lacks
-
     pixels = reading.pixels_c
     place = max(range(len(pixels)), key=pixels.__getitem__)
     return HeatMap(
         picture=_address(thermal_png(reading)),
         scale=_address(scale_png(reading)),
         ticks=_ticks(*scale_of(reading)),
-        rows=[[round(pixel, 2) for pixel in pixels[at : at + _ROW]] for at in range(0, len(pixels), _ROW)],
-        hottest=divmod(place, _ROW),
+        rows=[[round(pixel, 2) for pixel in pixels[at : at + ROW]] for at in range(0, len(pixels), ROW)],
+        hottest=divmod(place, ROW),
     )
 
 

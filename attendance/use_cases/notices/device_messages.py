@@ -20,6 +20,7 @@ from attendance.model import (
 )
 from attendance.rules.consent import has_consent
 from attendance.services import Services
+from attendance.thermal_picture import thermal_png
 from attendance.use_cases.devices.reading import alarm_entry
 from attendance.use_cases.notices.composed import Reader, link_to
 from attendance.use_cases.notices.decided import Said, name_of_user
@@ -149,8 +150,6 @@ def _photo(services: Services, recording: Recording, alt: str) -> list[Picture]:
 
 def _drawn(services: Services, reading: Reading, alt: str) -> Picture:
     """In the same colours for all readings, so that two notices can be compared at a glance."""
-    from attendance.thermal_picture import thermal_png  # noqa: PLC0415 - numpy is loaded where one is drawn
-
     scale_c = services.settings.thermal_coldest_c, services.settings.thermal_hottest_c
     return Picture(thermal_png(reading, scale_c), "image/png", alt, shows_a_face=False)
 
