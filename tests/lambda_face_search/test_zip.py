@@ -26,6 +26,14 @@ for name in {HANDLERS!r}:
     assert callable(import_module("lambda_face_search." + name).handler)
 for name in {ADAPTERS!r}:
     import_module("attendance.adapters." + name)
+from website import BLUEPRINTS  # the site asks for them when it is made
+for name in BLUEPRINTS:
+    import_module(name)
+from datetime import UTC, datetime
+from attendance.model import Reading
+from website.devices.heat_map import heat_map
+pixels = [20.0 + number / 8 for number in range(64)]
+assert heat_map(Reading("r1", "d1", datetime.now(UTC), pixels, 25.0)).hottest == (7, 7)
 import boto3
 for name in ("dynamodb", "rekognition", "s3", "secretsmanager", "sqs"):
     boto3.client(name, region_name="eu-west-1")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from attendance.errors import NotFound
 from attendance.picture_turns import one_picture_at_a_time
 from attendance.services import Services
 from attendance.use_cases.lectures.hourly import PersonSeen, SeenPicture
-from website.hourly.cut_finder import Cut, CutFinder
+
+if TYPE_CHECKING:
+    from website.hourly.cut_finder import Cut, CutFinder
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,14 @@ class NamedBox:
 
 
 def annotate(services: Services, found: SeenPicture) -> list[NamedBox]:
-    """Everybody who was seen in the snapshot. No engine is asked, so it costs nothing and guesses no name."""
+    """Everybody who was seen in the snapshot. No engine is asked, so it costs nothing and guesses no name.
+
+    The functions in Lambda have no OpenCV, which would not fit: there nobody has a box.
+    """
+    try:
+        from website.hourly.cut_finder import CutFinder  # noqa: PLC0415 - is in no zip of Lambda
+    except ModuleNotFoundError:
+        return [NamedBox(person, None) for person in found.people]
     try:
         with one_picture_at_a_time:
             finder = CutFinder(services.media.read(found.recording.media_key))
