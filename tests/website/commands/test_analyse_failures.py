@@ -130,7 +130,7 @@ class TestAnotherWorker:
         self, analyse, services: Services, received: Recording, monkeypatch: pytest.MonkeyPatch
     ):
         now = services.now()
-        assert services.store.claim_search(received.id, "other", now, now + timedelta(seconds=5))
+        assert services.store.claim_search(received.id, "other", now, now + timedelta(hours=1))
         monkeypatch.setattr(analysing, "_LOOK_EVERY_S", 0.05)
         monkeypatch.setattr(services.faces, "search", _raise(AssertionError("searched twice at once")))
         ends = threading.Timer(0.3, services.store.commit, [FinishSearch(received.id, "other")])
