@@ -35,6 +35,7 @@ from attendance.model.lists import (
     LogRow,
     Page,
 )
+from attendance.model.liveness import Landmarks, Turn, TurnVerdict
 from attendance.model.lti import (
     Launch,
     LoginState,
@@ -124,6 +125,7 @@ __all__ = [
     "Fact",
     "GivenBy",
     "ItemRefusal",
+    "Landmarks",
     "LastVisit",
     "Launch",
     "Lecture",
@@ -179,6 +181,8 @@ __all__ = [
     "Student",
     "Thresholds",
     "ToolKey",
+    "Turn",
+    "TurnVerdict",
     "UnknownDecision",
     "UnknownsSwitch",
     "User",
