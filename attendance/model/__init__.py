@@ -49,6 +49,7 @@ from attendance.model.lists import (
     LogRow,
     Page,
 )
+from attendance.model.liveness import Landmarks, Turn, TurnVerdict
 from attendance.model.lti import (
     Launch,
     LoginState,
@@ -147,6 +148,7 @@ __all__ = [
     "KioskOutcome",
     "KioskSettings",
     "KioskSpeech",
+    "Landmarks",
     "LastVisit",
     "Launch",
     "Lecture",
@@ -205,6 +207,8 @@ __all__ = [
     "Student",
     "Thresholds",
     "ToolKey",
+    "Turn",
+    "TurnVerdict",
     "UnknownDecision",
     "UnknownsSwitch",
     "User",
