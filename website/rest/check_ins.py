@@ -38,7 +38,7 @@ class CheckInsQuery(PageQuery):
     presence = Choice(Presence, load_default=Presence.ALL.value, metadata={"description": "all, there now, or gone."})
 
 
-class _Person(ma.Schema):
+class _WhoCheckedIn(ma.Schema):
     key = ma.fields.String(metadata={"description": "As addresses of this site have it."})
     id = ma.fields.String(metadata={"description": "The school's own."})
     name = ma.fields.String()
@@ -48,7 +48,7 @@ class CheckInAnswer(ma.Schema):
     """A check-in with its student. Temperatures are estimates of skin: they screen, and do not diagnose."""
 
     id = ma.fields.String()
-    student = ma.fields.Nested(_Person)
+    student = ma.fields.Nested(_WhoCheckedIn)
     place = ma.fields.String()
     day = ma.fields.Date(metadata={"description": "Of the school's clock."})
     checked_in_at = ma.fields.AwareDateTime()
