@@ -29,7 +29,7 @@ SIGNED = {
     "check_in.scan",
     "exports.feed",
 }  # the signature is the right to do it
-WITHOUT_LOGIN = {"auth.join", "auth.set_password", "auth.forgot", "auth.asked", "media.logo"}
+WITHOUT_LOGIN = {"auth.join", "auth.set_password", "auth.forgot", "auth.asked", "media.logo", "kiosk.index"}
 BY_PLATFORMS = {"platforms.begin", "platforms.launch", "platforms.keys", "platforms.canvas"}  # what they say is signed
 OPEN = (
     {"auth.login", "auth.setup", "account.language", "home.health", "static", "bootstrap.static"}
