@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from attendance.bootstrap import bootstrap
+from attendance.settings import load_settings
 from tests.browser.served_here import served_here
-from tests.unit.in_memory import services_in_memory
 
 pytestmark = pytest.mark.browser
 
 _SETTINGS = {"liveness": "turn", "undo_s": 5, "sections": [{"course_id": "c1", "title": "Physics", "section": "1"}]}
+_SERVED = ("prompt", "register", "looking", "sending", "number", "unsure", "pin", "answer", "undoing", "sorry", "kept")
 _WALK = """async ([start, events, settings]) => {
   const { step } = await import("/static/js/kiosk/machine.js");
   const been = [];
@@ -24,13 +26,15 @@ _WALK = """async ([start, events, settings]) => {
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """A page of the site, which may import the site's scripts."""
-    with served_here(services_in_memory()) as url:
+    services = bootstrap(load_settings({"ROLLCALL_DATA": str(tmp_path_factory.mktemp("kiosk") / "data")}))
+    with served_here(services) as url:
         page = browser.new_page(base_url=url)
         page.goto("/login")
         yield page
         page.close()
+    services.store.close()
 
 
 def walk(page: Page, *events: str | dict[str, Any], start: Any = None, **settings: Any) -> list[dict[str, Any]]:
@@ -142,21 +146,7 @@ def test_no_state_but_idle_and_pairing_lasts_for_ever(page: Page) -> None:
           const { lastsMs } = await import("/static/js/kiosk/machine.js");
           return names.filter((name) => !lastsMs({ name }, { undo_s: 5 }));
         }""",
-        [
-            "pair",
-            "idle",
-            "prompt",
-            "register",
-            "looking",
-            "sending",
-            "number",
-            "unsure",
-            "pin",
-            "answer",
-            "undoing",
-            "sorry",
-            "kept",
-        ],
+        ["pair", "idle", *_SERVED],
     )
     assert lasting == ["pair", "idle"]
 
