@@ -60,6 +60,12 @@ class DoorCheckIn:
         return self.taken_back_at is None
 
     @property
+    def has_traces(self) -> bool:
+        """Whether pictures or temperatures are stored with it, which go after some days."""
+        traces = (self.picture_key, self.out_picture_key, self.in_temperature_c, self.out_temperature_c)
+        return any(one is not None for one in traces)
+
+    @property
     def day(self) -> date:
         """The school's day."""
         return wall_time(self.timezone, self.checked_in_at).date()

@@ -199,12 +199,14 @@ class CheckInStore(Protocol):
         before_at: datetime | None = None,
         student_id: str | None = None,
         room: str | None = None,
+        with_traces: bool = False,
         before: DoorCheckInPlace | None = None,
         limit: int = 50,
     ) -> Sequence[DoorCheckIn]:
         """Who checked in from a moment on and before another, newest first, and before a place in that order.
 
-        With `student_id` only those of this student; with `room` (compared without case) only those in this place.
+        With `student_id` only those of this student; with `room` (compared without case) only those in this place; with
+        `with_traces`, and no student, only those that have pictures or temperatures.
         """
 
     def open_check_ins(self) -> Sequence[DoorCheckIn]:

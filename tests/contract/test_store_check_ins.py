@@ -141,6 +141,18 @@ def test_lists_are_newest_first_by_time_student_and_place(school: Store):
     assert [one.id for one in school.door_check_ins(from_at=NOW, before=same.place)] == ["i1", "i0"]
 
 
+def test_those_with_pictures_or_temperatures_are_found(school: Store):
+    bare = {"picture_key": None, "in_temperature_c": None}
+    stored(school, out(a_check_in("i1", **bare), NOW + HOUR), a_check_in("i2", student_id="22", picture_key=None))
+    warm = school.door_check_in("i1")
+    assert [one.id for one in school.door_check_ins(from_at=NOW, with_traces=True)] == ["i2"]
+    school.commit(SaveCheckIns([CheckInStep(warm, replace(warm, out_temperature_c=36.0))]))
+    assert [one.id for one in school.door_check_ins(from_at=NOW, with_traces=True)] == ["i2", "i1"]
+    second = school.door_check_in("i2")
+    school.commit(SaveCheckIns([CheckInStep(second, replace(second, **bare))]))  # type: ignore[arg-type]
+    assert [one.id for one in school.door_check_ins(from_at=NOW, with_traces=True)] == ["i1"]
+
+
 def test_an_attempt_is_answered_once(school: Store):
     asked = an_attempt()
     school.commit(RecordAttempt(asked, None, [CheckInStep(None, a_check_in())]))

@@ -226,7 +226,10 @@ def _words_in(photo: bytes) -> list[str]:
 def _recording(file: MediaFile) -> tuple[list[str], list[list[str]]]:
     """The words of the head, and of each person's line."""
     with file.open() as stream:
-        head, *thresholds = stream.read().decode(errors="replace").strip().split("|")
+        content = stream.read()
+    if content.startswith((b"face:", b"\xff\xd8")):  # one picture of a camera
+        return ["snapshot"], [[str(person)] for person in _people_in(content)]
+    head, *thresholds = content.decode(errors="replace").strip().split("|")
     words = head.split()
     if words != ["snapshot"] and not (len(words) == 2 and words[0] == "video"):
         raise BadRecording("The recording is not a video that can be read, or it is cut short.")

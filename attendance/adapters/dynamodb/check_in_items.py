@@ -79,7 +79,8 @@ def _lead(check_in: DoorCheckIn) -> Item:
 
 def _leads(check_in: DoorCheckIn) -> dict[Key, Item]:
     place, lead = keys.check_in_place(check_in.checked_in_at, check_in.id), _lead(check_in)
-    return {(keys.CHECK_INS, place): lead, keys.student_check_in(check_in.student_id, place): lead}
+    found = {(keys.CHECK_INS, place): lead, keys.student_check_in(check_in.student_id, place): lead}
+    return found | ({(keys.TRACED_CHECK_INS, place): lead} if check_in.has_traces else {})
 
 
 def remove_check_in(table: Table, check_in_id: str) -> None:

@@ -90,6 +90,7 @@ class DynamoCheckIns(TablePart):
         before_at: datetime | None = None,
         student_id: str | None = None,
         room: str | None = None,
+        with_traces: bool = False,
         before: DoorCheckInPlace | None = None,
         limit: int = 50,
     ) -> Sequence[DoorCheckIn]:
@@ -97,7 +98,7 @@ class DynamoCheckIns(TablePart):
         last = _LAST if before_at is None else _until(before_at)
         if before is not None:
             last = min(last, keys.check_in_place(before.at, before.id))
-        partition, begins = (keys.CHECK_INS, "")
+        partition, begins = (keys.TRACED_CHECK_INS if with_traces else keys.CHECK_INS, "")
         if student_id is not None:
             partition, begins = keys.of_student(student_id), keys.CHECK_IN
         between = (begins + keys.moment(from_at), begins + last)

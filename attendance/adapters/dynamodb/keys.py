@@ -531,6 +531,7 @@ def login_state(state_id: str) -> Key:
 
 
 CHECK_IN, CHECK_INS, OPEN_CHECK_INS, REGISTRATIONS = "check-in#", "check-ins", "check-ins-open", "door-registrations"
+TRACED_CHECK_INS = "check-ins-traced"
 ATTEMPT = "attempt#"
 
 

@@ -36,6 +36,13 @@ from attendance.sentences import (
 )
 from attendance.wall_time import wall_time
 
+_HAS_TRACES = or_(
+    check_ins.c.picture_key.is_not(None),
+    check_ins.c.out_picture_key.is_not(None),
+    check_ins.c.in_temperature_c.is_not(None),
+    check_ins.c.out_temperature_c.is_not(None),
+)
+
 
 class SqlCheckIns(Database):
     """The CheckInStore."""
@@ -111,6 +118,7 @@ class SqlCheckIns(Database):
         before_at: datetime | None = None,
         student_id: str | None = None,
         room: str | None = None,
+        with_traces: bool = False,
         before: DoorCheckInPlace | None = None,
         limit: int = 50,
     ) -> Sequence[DoorCheckIn]:
@@ -121,6 +129,7 @@ class SqlCheckIns(Database):
             at < before_at if before_at is not None else true(),
             check_ins.c.student_id == student_id if student_id is not None else true(),
             check_ins.c.room_folded == folded(room) if room is not None else true(),
+            _HAS_TRACES if with_traces else true(),
             or_(at < before.at, and_(at == before.at, own_id < before.id)) if before is not None else true(),
         )
         return self._found(select(check_ins).where(wanted).order_by(at.desc(), own_id.desc()).limit(limit))

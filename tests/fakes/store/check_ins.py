@@ -76,6 +76,7 @@ class FakeCheckIns(FakeState):
         before_at: datetime | None = None,
         student_id: str | None = None,
         room: str | None = None,
+        with_traces: bool = False,
         before: DoorCheckInPlace | None = None,
         limit: int = 50,
     ) -> Sequence[DoorCheckIn]:
@@ -87,6 +88,7 @@ class FakeCheckIns(FakeState):
             and (student_id is None or one.student_id == student_id)
             and (room is None or folded(one.room) == folded(room))
             and (before is None or one.place < before)
+            and (one.has_traces or not with_traces)
         ]
         return sorted(found, key=lambda one: one.place, reverse=True)[:limit]
 
