@@ -20,9 +20,11 @@ from attendance.changes import (
     AddRecording,
     AddToRoster,
     AddVisits,
+    CheckInStep,
     FinishSearch,
     MarkStep,
     RevokeAccessToken,
+    SaveCheckIns,
     SaveMarks,
 )
 from attendance.media_keys import recording_key
@@ -34,6 +36,8 @@ from attendance.model import (
     AppealKind,
     Course,
     DeviceKind,
+    DoorCheckIn,
+    DoorMethod,
     GivenBy,
     Lecture,
     Manner,
@@ -123,6 +127,8 @@ def make_world(services: Services, admin: User, teacher: User, student_user: Use
     stranger = Visit(new_id(), door.id, services.now(), services.now(), Verdict.UNKNOWN)
     services.store.commit(AddVisits([stranger]))
     at_door = ignore_visits(services, admin, stranger.id)
+    came = DoorCheckIn(new_id(), photographed.id, device.id, "101", "Asia/Seoul", NOW, DoorMethod.FACE)
+    services.store.commit(SaveCheckIns([CheckInStep(None, came)]))
     slot = add_slot(services, course_id=course.id, room="101", weekday=0, starts="09:00", ends="10:00", by=None)
     alarm = Alarm(new_id(), device.id, NOW, 38.0, 37.5, "r1")
     services.store.commit(AddAlarms(device.id, [alarm], timedelta(hours=1)))
@@ -158,6 +164,7 @@ def make_world(services: Services, admin: User, teacher: User, student_user: Use
             "webhook_id": webhook.id,
             "import_id": waiting.id,
             "appeal_id": appeal.id,
+            "check_in_id": came.id,
         },
         secrets={
             "admin": secret_of(services, admin),

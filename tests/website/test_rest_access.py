@@ -29,6 +29,8 @@ EVERYBODY = {A: True, T: True, O: True, S: True}
 ADMINS = {A: True, T: 403, O: 403, S: 403}
 STAFF = {A: True, T: True, O: True, S: 403}
 OWN = {A: True, T: True, O: 404, S: 403}
+SEEN = {A: True, T: True, O: 404, S: 404}
+"""Of somebody: for students too, where it is their own."""
 CONSENT = {"purposes": ["evidence"], "given_on": "2026-03-01", "given_by": "student", "manner": "paper"}
 
 
@@ -132,6 +134,8 @@ TABLE: dict[tuple[str, str], tuple[dict[str, Any], Callable[[World], dict[str, A
     ("POST", f"{UNKNOWN}/merge"): (OWN, lambda world: {"json": {"other": world.ids["other_id"]}}),
     ("POST", f"{UNKNOWN}/split"): (OWN, lambda world: {"json": {"sightings": [world.ids["sibling_id"]]}}),
     ("DELETE", f"{UNKNOWNS}/decisions/{{decision_id}}"): (OWN, nothing),
+    ("GET", f"{V1}/check-ins"): (EVERYBODY, nothing),
+    ("GET", f"{V1}/check-ins/{{check_in_id}}"): (SEEN, nothing),
     ("GET", f"{V1}/doors"): (STAFF, nothing),
     ("GET", DOOR): (OWN, nothing),
     ("GET", f"{DOOR}/unknown"): (OWN, nothing),

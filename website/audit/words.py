@@ -40,7 +40,7 @@ TOPICS = {
     "device": _l("Devices"),
     "door": _l("Doors"),
     "visit": _l("Visits"),
-    "check_in": _l("Check-ins at kiosks"),
+    "kiosk": _l("Check-ins at kiosks"),
     "pin": _l("PINs for kiosks"),
     "registration": _l("Requests to be registered"),
 }
@@ -153,7 +153,7 @@ ACTIONS = {
     "visit.undone": _l("undid what was said of an unknown person at the door"),
     "visit.removed": _l("removed a visit at the door"),
     "device.kiosk_set": _l("set up the kiosk"),
-    "check_in.taken_back": _l("took back at a kiosk a check-in of the student"),
+    "kiosk.taken_back": _l("took back at a kiosk a check-in of the student"),
     "pin.set": _l("chose a PIN for kiosks, as the student"),
     "pin.cleared": _l("cleared the PIN for kiosks of the student"),
     "registration.confirmed": _l("registered, as asked at a kiosk, the student"),

@@ -220,6 +220,6 @@ def _cut(frame: bytes, face: SeenFace) -> bytes:
 def _as_file(jpeg: bytes) -> Iterator[DiskFile]:
     """As engines take it, in a folder that is gone afterwards: no picture of nobody stays."""
     with tempfile.TemporaryDirectory(prefix="rollcall-kiosk-") as folder:
-        file = DiskFile(Path(folder) / "face.jpg")
+        file = DiskFile(Path(folder, "face").with_suffix(".jpg"))
         file.path.write_bytes(jpeg)
         yield file

@@ -19,7 +19,7 @@ UNDO_S = 5
 GRACE = timedelta(seconds=30)
 """For the way over the network, and a kiosk that sends later what it could not send at once."""
 
-TAKEN_BACK = "check_in.taken_back"
+TAKEN_BACK = "kiosk.taken_back"
 
 _DONE = (KioskOutcome.CHECKED_IN, KioskOutcome.CHECKED_OUT)
 
