@@ -12,17 +12,20 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from attendance.bootstrap import bootstrap
 from attendance.changes import SaveDevice
-from attendance.model import DeviceKind, KioskSettings, Liveness
+from attendance.model import DeviceKind, KioskSettings, Liveness, Role
 from attendance.services import Services
 from attendance.settings import load_settings
 from attendance.use_cases.courses.courses import add_course
 from attendance.use_cases.devices.devices import add_device, revoke_device
 from attendance.use_cases.kiosks.pins import set_pin
+from attendance.use_cases.people.accounts import add_user
 from attendance.use_cases.students.registering import register_student
 from bench.people import ENROLLED_SEEDS, STRANGER_SEEDS
 from tests.browser.before_camera import NOBODY, Films, install, photo_held_up, show, turning, two_people
+from tests.browser.conftest import SignedIn
 from tests.browser.every_look import broken_now
 from tests.browser.films import AT_THE_WEBCAM, photo_of
+from tests.browser.school import ADMIN, PASSWORD
 from tests.browser.served_here import served_here
 from tests.browser.watching import Watch
 
@@ -58,6 +61,7 @@ def door(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             by=None,
         )
     set_pin(services, "2026021", PIN, by=None)
+    add_user(services, email=ADMIN, name="Admin", role=Role.ADMIN, password=PASSWORD, by=None)
     with served_here(services) as url:
         yield Door(services, course.id, url)
     services.store.close()
@@ -275,6 +279,27 @@ def test_chromium_s_own_camera_is_enough(page: Page, door: Door) -> None:
     at(page, "idle")
     ask(page, "Check in")
     said(page, "Webb, you are checked in")
+
+
+def test_an_admin_drags_where_the_sensor_looks(signed_in: SignedIn, door: Door) -> None:
+    page = signed_in(ADMIN)
+    a_kiosk(door)
+    (device,) = door.services.store.devices()[-1:]
+    page.goto(f"/devices/{device.id}")
+    place = page.locator(".sensor-place")
+    place.scroll_into_view_if_needed()
+    box, picture = place.bounding_box(), page.locator(".sensor-picture").bounding_box()
+    assert box and picture
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 20 + picture["width"] / 10, box["y"] + 20, steps=3)
+    page.mouse.up()
+    left = page.get_by_label("Left (%)")
+    assert float(left.input_value()) == pytest.approx(35, abs=1)
+    page.get_by_role("button", name="Save").last.click()
+    expect(left).to_have_value(re.compile("3[456]"))
+    assert door.services.store.device(device.id).kiosk_settings.sensor_field.x == pytest.approx(0.35, abs=0.01)
+    assert broken_now(page, "kiosk-device") == []
 
 
 def test_every_state_keeps_the_rules(kiosk: Page) -> None:

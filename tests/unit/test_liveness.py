@@ -44,7 +44,7 @@ def test_it_may_turn_back_again() -> None:
     assert judge_turn(head([0, 8, 18, 24, 18, 8, 0]), Turn.LEFT) is TurnVerdict.TURNED
 
 
-@pytest.mark.parametrize("more", [{"roll_deg": 12}, {"size": 40}, {"nose_x": 0.05}, {"away": 4}, {"nose": 0.3}])
+@pytest.mark.parametrize("more", [{"roll_deg": 12}, {"size": 40}, {"nose_x": 0.05}, {"away": 4}, {"nose": 0.35}])
 def test_heads_held_aside_small_near_and_with_other_noses_are_taken(more: dict[str, float]) -> None:
     assert judge_turn(head(LEFT, **more), Turn.LEFT) is TurnVerdict.TURNED
 
