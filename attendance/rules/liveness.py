@@ -41,9 +41,9 @@ FARTHEST_STEP = 1.0
 """In distances of the eyes, which a head's middle moves between two pictures at most."""
 
 LEAST_DEPTH = 0.3
-"""How far a nose stands before eyes and mouth, in distances of the eyes: about 0.4 on heads. A print bent round a pipe has
-0.1 and must be turned much farther, which narrows it. Chosen on forty turns of heads and forty of bent prints: 0.2 let
-twice as many of these pass, and 0.35 refused three heads more."""
+"""How far a nose stands before eyes and mouth, in distances of the eyes: about 0.4 on heads. A print bent round a pipe
+has 0.1 and must be turned much farther, which narrows it. Chosen on forty turns of heads and forty of bent prints: 0.2
+let twice as many of these pass, and 0.35 refused three heads more."""
 
 NARROWED = 0.92
 """Of the width over the height between eyes and mouth, from which on something has turned: the cosine of 23 degrees."""

@@ -16,7 +16,7 @@ from demo.drawn_people import BGRImage
 _CAMERA = """(() => {
   const canvas = Object.assign(document.createElement("canvas"), { width: 1280, height: 720 });
   const pen = canvas.getContext("2d");
-  let films = {}, began = performance.now(), shown = "nobody";
+  let films = {}, taken = 0, shown = "nobody";
   const load = (url) => { const image = new Image(); image.src = url; return image; };
   window.beforeCamera = async (given) => {
     films = Object.fromEntries(Object.entries(given).map(([name, urls]) => [name, urls.map(load)]));
@@ -26,24 +26,30 @@ _CAMERA = """(() => {
   };
   function draw() {
     const film = films[shown] ?? films.ahead ?? [];
-    const frame = film[Math.min(film.length - 1, Math.floor((performance.now() - began) / 200))];
+    const frame = film[Math.min(film.length - 1, taken)];
     pen.fillStyle = "#c4cace";
     pen.fillRect(0, 0, 1280, 720);
     if (frame) pen.drawImage(frame, 0, 0, 1280, 720);
   }
   setInterval(draw, 40);
+  const convert = OffscreenCanvas.prototype.convertToBlob; // a busy machine takes pictures late: the head waits for it
+  OffscreenCanvas.prototype.convertToBlob = function (...how) {
+    taken += 1;
+    draw();
+    return convert.apply(this, how);
+  };
   navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(25);
   addEventListener("DOMContentLoaded", () => {
     const page = document.getElementById("main");
     new MutationObserver(() => {
       const turn = page.dataset.turn || "ahead";
-      if (turn !== shown) [shown, began] = [turn, performance.now()];
+      if (turn !== shown) [shown, taken] = [turn, 0];
     }).observe(page, { attributes: true, attributeFilter: ["data-turn"] });
   });
 })();"""
 
 Films = Mapping[str, Sequence[str]]
-"""`ahead`, and what is seen once a turn to the `left` or `right` is asked for: pictures as data URLs, 200 ms each."""
+"""`ahead`, and what is seen once a turn to the `left` or `right` is asked for: pictures as data URLs, one for each that the page takes."""
 
 
 def install(page: Page) -> None:

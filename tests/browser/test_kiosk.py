@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -20,7 +21,7 @@ from attendance.use_cases.devices.devices import add_device, revoke_device
 from attendance.use_cases.kiosks.pins import set_pin
 from attendance.use_cases.people.accounts import add_user
 from attendance.use_cases.students.registering import register_student
-from bench.people import ENROLLED_SEEDS, STRANGER_SEEDS
+from bench.people import ENROLLED_SEEDS
 from tests.browser.before_camera import NOBODY, Films, install, photo_held_up, show, turning, two_people
 from tests.browser.conftest import SignedIn
 from tests.browser.every_look import broken_now
@@ -31,8 +32,9 @@ from tests.browser.watching import Watch
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-ADA, BEN, STRANGER = ENROLLED_SEEDS[1], ENROLLED_SEEDS[2], STRANGER_SEEDS[0]
+ADA, BEN, STRANGER = ENROLLED_SEEDS[1], ENROLLED_SEEDS[2], ENROLLED_SEEDS[9]  # the last is not enrolled here
 PIN = "739154"
+NEAR_PX = 150
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,18 @@ def a_kiosk(door: Door, liveness: Liveness = Liveness.TURN) -> str:
     """In a room of its own, so that no test meets what another left; its pairing code."""
     room = f"R{len(door.services.store.devices())}"
     made = add_device(door.services, name="Kiosk at the door", room=room, by=None, kind=DeviceKind.KIOSK)
-    chosen = KioskSettings(course_ids=frozenset({door.course_id}), liveness=liveness, language="en")
+    chosen = KioskSettings(
+        course_ids=frozenset({door.course_id}), liveness=liveness, language="en", min_face_px=NEAR_PX
+    )
     door.services.store.commit(SaveDevice(replace(made.device, kiosk=chosen)))
     return made.code
+
+
+def set_up(door: Door, **chosen: Any) -> None:
+    """Change the kiosk that was added last."""
+    device = max(door.services.store.devices(), key=lambda one: one.created_at)
+    assert device.kiosk is not None
+    door.services.store.commit(SaveDevice(replace(device, kiosk=replace(device.kiosk, **chosen))))
 
 
 def at(page: Page, state: str) -> None:
@@ -142,7 +153,8 @@ def test_not_me_takes_a_check_in_back(kiosk: Page, ada: Films) -> None:
     said(kiosk, "Ada, you have not checked in")
 
 
-def test_a_stranger_is_told_and_may_type_a_number(kiosk: Page) -> None:
+def test_a_stranger_is_told_and_may_type_a_number(kiosk: Page, door: Door) -> None:
+    set_up(door, liveness=Liveness.OFF)
     show(kiosk, turning(STRANGER))
     ask(kiosk, "Check in")
     said(kiosk, "I do not know your face")
@@ -167,6 +179,13 @@ def test_a_photo_that_is_held_up_and_turned_is_not_taken(kiosk: Page) -> None:
 def test_nobody_before_the_camera_is_told(kiosk: Page) -> None:
     ask(kiosk, "Check in")
     said(kiosk, "No face was seen")
+
+
+def test_who_is_too_far_away_is_asked_to_come_closer(kiosk: Page, door: Door, ada: Films) -> None:
+    set_up(door, min_face_px=400)
+    show(kiosk, ada)
+    ask(kiosk, "Check in")
+    said(kiosk, "Please come closer")
 
 
 def test_the_number_and_the_pin_do_the_same_without_a_camera(kiosk: Page) -> None:
@@ -284,7 +303,7 @@ def test_chromium_s_own_camera_is_enough(page: Page, door: Door) -> None:
 def test_an_admin_drags_where_the_sensor_looks(signed_in: SignedIn, door: Door) -> None:
     page = signed_in(ADMIN)
     a_kiosk(door)
-    (device,) = door.services.store.devices()[-1:]
+    device = max(door.services.store.devices(), key=lambda one: one.created_at)
     page.goto(f"/devices/{device.id}")
     place = page.locator(".sensor-place")
     place.scroll_into_view_if_needed()
