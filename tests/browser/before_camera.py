@@ -49,7 +49,7 @@ _CAMERA = """(() => {
 })();"""
 
 Films = Mapping[str, Sequence[str]]
-"""`ahead`, and what is seen once a turn to the `left` or `right` is asked for: data URLs, one a picture that is taken."""
+"""`ahead`, and what is seen once a turn to the `left` or `right` is asked for: data URLs, one a picture taken."""
 
 
 def install(page: Page) -> None:
