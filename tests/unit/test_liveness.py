@@ -44,7 +44,7 @@ def test_it_may_turn_back_again() -> None:
     assert judge_turn(head([0, 8, 18, 24, 18, 8, 0]), Turn.LEFT) is TurnVerdict.TURNED
 
 
-@pytest.mark.parametrize("more", [{"roll_deg": 12}, {"size": 40}, {"nose_x": 0.05}, {"away": 4}, {"nose": 0.3}])
+@pytest.mark.parametrize("more", [{"roll_deg": 12}, {"size": 40}, {"nose_x": 0.05}, {"away": 4}, {"nose": 0.35}])
 def test_heads_held_aside_small_near_and_with_other_noses_are_taken(more: dict[str, float]) -> None:
     assert judge_turn(head(LEFT, **more), Turn.LEFT) is TurnVerdict.TURNED
 
@@ -68,6 +68,21 @@ def test_a_bent_picture_is_not_taken(bent: float) -> None:
 def test_the_other_way_is_told() -> None:
     assert judge_turn(head(RIGHT), Turn.LEFT) is TurnVerdict.OTHER_WAY
     assert judge_turn(head(LEFT), Turn.RIGHT) is TurnVerdict.OTHER_WAY
+
+
+def test_a_film_of_somebody_who_looks_around_is_not_taken() -> None:
+    around = [0, 20, 24, 8, -6, -20, -24, -20]
+    assert judge_turn(head(around), Turn.RIGHT) is TurnVerdict.OTHER_WAY
+    assert judge_turn(head(around), Turn.LEFT) is TurnVerdict.OTHER_WAY
+
+
+def test_a_print_bent_round_a_pipe_and_turned_far_is_flat() -> None:
+    assert judge_turn(head([0, 15, 30, 45, 60, 65], nose=0.1), Turn.LEFT) is TurnVerdict.FLAT
+
+
+def test_who_turns_to_a_profile_that_is_no_longer_found_has_turned() -> None:
+    assert judge_turn([*head([0, 8, 16, 24, 32]), None, None, None], Turn.LEFT) is TurnVerdict.TURNED
+    assert judge_turn([*head([0, 3, 6, 9, 12]), None, None, None], Turn.LEFT) is TurnVerdict.LOST
 
 
 def test_who_stays_as_they_are_did_not_turn() -> None:

@@ -11,6 +11,7 @@ from attendance.model import KioskAttempt, KioskOutcome, TurnVerdict
 from attendance.rules.door_check_ins import OUT_ALREADY
 from attendance.use_cases.kiosks import registering
 from attendance.use_cases.kiosks.attempts import LOCKED_PIN, NO_PIN, TWO_FACES, WRONG_PIN, Answered
+from attendance.use_cases.kiosks.recognising import TOO_FAR
 from attendance.wall_time import wall_time
 
 
@@ -54,6 +55,8 @@ def said_of(answered: Answered, timezone: str) -> Said:
 def _sentence(answered: Answered, timezone: str) -> str:
     attempt = answered.attempt
     name = answered.student.name if answered.student is not None else ""
+    if attempt.reason == TOO_FAR:
+        return _("Please come closer.")
     named = {
         KioskOutcome.CHECKED_IN: _("%(name)s, you are checked in.", name=name),
         KioskOutcome.ALREADY_IN: _("%(name)s, you have checked in already.", name=name),

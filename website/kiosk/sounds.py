@@ -1,4 +1,4 @@
-"""Makes the kiosk's sounds, of sine tones that fade: `python website/kiosk/sounds.py`. They are nobody's work but ours."""
+"""Makes the kiosk's sounds, of sine tones that fade: `python website/kiosk/sounds.py`."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import io
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image
@@ -38,9 +38,13 @@ MOST_CHOICES = 3
 ALONE = 0.6
 """A face that is narrower than this part of the widest stands behind, and is not asked."""
 
+TOO_FAR = "too_far"
+"""The reason of an attempt whose face is narrower than the kiosk asks for."""
+
 _AROUND = 0.6
 _FIRST = 2
 """Of the frames so many are compared until one is sure: the first may be blurred."""
+_WIDE = 1280  # the width of a picture in which `min_face_px` is counted
 _COMPARED_LAST = 3
 
 Box = tuple[float, float, float, float]
@@ -92,14 +96,26 @@ def look_at(services: Services, device: Device, frames: Sequence[bytes], turn: T
     if faces[0] is None:
         return Looked(refused=KioskOutcome.SEVERAL_FACES)
     looked = Looked(faces, size=_size(frames[0]), alone=all(len(found) <= 1 for found in pictures))
-    if not asks:
+    if _is_far(looked, device):
+        return replace(looked, refused=KioskOutcome.NO_FACE, reason=TOO_FAR)
+    return _asked_to_turn(looked, turn) if asks else looked
+
+
+def _is_far(looked: Looked, device: Device) -> bool:
+    """Whether the first frame's face is narrower than the kiosk asks for."""
+    first, size = looked.faces[0], looked.size
+    return (
+        first is not None and size is not None and _width(first) * _WIDE < device.kiosk_settings.min_face_px * size[0]
+    )
+
+
+def _asked_to_turn(looked: Looked, turn: Turn | None) -> Looked:
+    """Refused where the head was not turned."""
+    marks = [face.landmarks if face is not None else None for face in looked.faces]
+    verdict = TurnVerdict.DID_NOT if turn is None else judge_turn(marks, turn)
+    if verdict is TurnVerdict.TURNED:
         return looked
-    if turn is None:
-        return Looked(faces, KioskOutcome.NOT_LIVE, TurnVerdict.DID_NOT.value, looked.size)
-    verdict = judge_turn([face.landmarks if face is not None else None for face in faces], turn)
-    if verdict is not TurnVerdict.TURNED:
-        return Looked(faces, KioskOutcome.NOT_LIVE, verdict.value, looked.size)
-    return looked
+    return replace(looked, refused=KioskOutcome.NOT_LIVE, reason=verdict.value)
 
 
 def recognise(

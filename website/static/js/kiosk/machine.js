@@ -90,10 +90,10 @@ function sent(now) {
 function answered(now, event) {
   const answer = event.answer;
   const again = now.again ?? { name: "prompt" };
-  if (answer.needs_pin || answer.outcome === "needs_pin") return { name: "pin", attempt: answer.id, ref: null, sentence: answer.sentence };
   if (answer.outcome === "unsure") {
     return { name: "unsure", attempt: answer.id, choices: answer.choices ?? [], sentence: answer.sentence };
   }
+  if (answer.needs_pin || answer.outcome === "needs_pin") return { name: "pin", attempt: answer.id, ref: null, sentence: answer.sentence };
   if (SHOWN.includes(answer.outcome)) return { name: "answer", answer, undo: Boolean(answer.undo_until) };
   return { name: "sorry", outcome: answer.outcome, sentence: answer.sentence, speak: answer.speak, again };
 }
