@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from device_uploader import places
 from device_uploader.sources.choice import SENSORS, check_camera
+from device_uploader.speech.sound import check_microphone, check_speaker
 from device_uploader.times import DAYS, Hours, parse_hours
 
 REQUIRED = object()
@@ -144,6 +145,18 @@ def sensor(value: Any) -> str:
     """One of sources.choice.SENSORS."""
     if value not in SENSORS:
         raise ValueError(f"must be one of {', '.join(SENSORS)}, not {value!r}")
+    return text(value)
+
+
+def microphone(value: Any) -> str:
+    """One of speech.sound.MICROPHONES."""
+    check_microphone(text(value))
+    return text(value)
+
+
+def speaker(value: Any) -> str:
+    """One of speech.sound.SPEAKERS."""
+    check_speaker(text(value))
     return text(value)
 
 
@@ -291,6 +304,23 @@ class DoorTable:
 
 
 @dataclass(frozen=True, slots=True)
+class KioskTable:
+    """[kiosk]: what `kiosk` needs beside the camera; how it greets and whom it knows is set on the site."""
+
+    face_model: Path | None = setting(maybe_path, "", "A YuNet model (ONNX): the program sees when somebody is near.")
+    window: bool = setting(yes_or_no, True, "Show everything on a screen; it needs the full OpenCV.")
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechTable:
+    """[speech]: where a kiosk hears and speaks; which adapter it uses is set on the site."""
+
+    microphone: str = setting(microphone, "none", "parec, arecord, wav:FOLDER (for trials) or none.")
+    speaker: str = setting(speaker, "none", "paplay, aplay, folder:PATH (for trials) or none.")
+    aws_region: str = setting(text, "ap-northeast-2", "Of Transcribe and Polly, where the site says `aws`.")
+
+
+@dataclass(frozen=True, slots=True)
 class IncomingTable:
     """[incoming]: a folder into which other cameras put their files."""
 
@@ -311,6 +341,8 @@ class Settings:
     sensor: SensorTable
     trigger: TriggerTable
     door: DoorTable
+    kiosk: KioskTable
+    speech: SpeechTable
     incoming: IncomingTable
 
 
@@ -324,5 +356,7 @@ TABLES: dict[str, type] = {
     "sensor": SensorTable,
     "trigger": TriggerTable,
     "door": DoorTable,
+    "kiosk": KioskTable,
+    "speech": SpeechTable,
     "incoming": IncomingTable,
 }
