@@ -1,4 +1,4 @@
-"""One thing to send, a clip, a snapshot, readings, a stay at a door or an attempt at a kiosk, and what is said of it."""
+"""One thing to send, be it a clip, a snapshot, readings, a stay at a door or an attempt at a kiosk."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ from device_uploader.reading import Reading
 from device_uploader.settings import Settings
 from device_uploader.sources import Camera, Frame
 from device_uploader.sources.choice import open_camera, open_sensor
-from device_uploader.speech import Heard, Language, Nothing, Phrase
+from device_uploader.speech import Heard, Language, Nothing, Phrase, Speech
 from device_uploader.speech.choice import open_speech
 from device_uploader.speech.commands import phrases
 from device_uploader.speech.sound import open_microphone, open_speaker
