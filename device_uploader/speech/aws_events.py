@@ -1,7 +1,7 @@
 """Messages of AWS event streams: how Transcribe takes sound and gives words over a WebSocket.
 
-Source: Amazon Transcribe Developer Guide, Event stream encoding. A message is two lengths and their CRC-32, headers, the
-payload, and the CRC-32 of all of it, big end first.
+Source: Amazon Transcribe Developer Guide, Event stream encoding. A message is two lengths and their CRC-32, headers,
+the payload, and the CRC-32 of all of it, big end first.
 """
 
 from __future__ import annotations

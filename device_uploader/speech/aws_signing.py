@@ -1,7 +1,7 @@
 """AWS Signature Version 4 by the standard library: a presigned WebSocket for Transcribe, and signed requests for Polly.
 
-Source: AWS General Reference, Signature Version 4 signing process. A device then needs no SDK, which would be larger than
-the rest of it; tests hold both signatures to botocore's.
+Source: AWS General Reference, Signature Version 4 signing process. A device then needs no SDK, which would be larger
+than the rest of it; tests hold both signatures to botocore's.
 """
 
 from __future__ import annotations
