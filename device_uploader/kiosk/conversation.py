@@ -105,6 +105,7 @@ class _Now:
     turn: Turn | None = None
     frames: list[bytes] = field(default_factory=list)
     turned: int = 0
+    ahead: float = 0.0
     framed_s: float = 0.0
     by_number: bool = False
     number: str = ""
@@ -307,6 +308,7 @@ class Conversation:
         if len(here) == 1 and not now.frames and here[0].is_ahead:
             now.frames.append(jpeg(frame))
             now.framed_s = self._since_s = now_s
+            now.ahead = here[0].aside
             if now.turn is None:
                 self._send(now_s)
             else:
@@ -320,7 +322,7 @@ class Conversation:
                 now.frames[-1] = jpeg(frame)
             else:  # the earliest ones of somebody who has not turned yet say nothing
                 now.frames[1:] = [*now.frames[2:], jpeg(frame)]
-            now.turned += bool(here) and here[0].is_turned(now.turn)
+            now.turned += bool(here) and here[0].is_turned(now.turn, now.ahead)
             is_done = now.turned >= ENOUGH_TURNED and waited_s >= LEAST_TURN_S
             if is_done or waited_s >= TURN_S:
                 self._send(now_s)

@@ -15,8 +15,8 @@ from device_uploader.sources import Frame
 LEAST_SCORE = 0.6
 LOOKED_AT_PX = 480  # wide: near faces are a fifth of it and more
 SMALLER_IS_BEHIND = 0.5  # of the nearest face's width: who waits in line is not at the kiosk
-AHEAD = 0.13  # the nose beside the middle of the eyes, in distances of the eyes: less is ahead,
-TURNED = 0.30  # and more is turned far enough
+AHEAD = 0.13  # the nose beside the middle of the eyes, in distances of the eyes: less is ahead
+TURNED = 0.14  # farther aside than in the first picture: about 25 degrees, where no more pictures are needed
 LONGEST_SIDE_PX, MOST_BYTES, QUALITIES = 1280, 380_000, (90, 80, 65, 50)
 
 
@@ -39,9 +39,9 @@ class Face:
         """Looks at the camera."""
         return abs(self.aside) <= AHEAD
 
-    def is_turned(self, way: Turn) -> bool:
-        """To the person's own left or right."""
-        return (self.aside if way == "left" else -self.aside) >= TURNED
+    def is_turned(self, way: Turn, ahead: float) -> bool:
+        """To the person's own left or right of where the nose was `ahead`. What it proves, the site decides."""
+        return (self.aside - ahead if way == "left" else ahead - self.aside) >= TURNED
 
 
 class FaceFinder:

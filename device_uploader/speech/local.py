@@ -9,7 +9,7 @@ from device_uploader.speech.espeak import Espeak
 from device_uploader.speech.matching import Matcher
 from device_uploader.speech.recogniser import Recogniser
 
-LIMITS = Limits(distance=0.5, margin=0.16)
+LIMITS = Limits(distance=0.28, margin=0.12)
 """Chosen on the tuning voices of bench/speech.py, so that no wrong and no other phrase of theirs was sure."""
 
 MOST_CANDIDATES = 10
