@@ -62,6 +62,7 @@ BLUEPRINTS = (
     "website.log",
     "website.hourly",
     "website.devices",
+    "website.kiosk",
     "website.people",
     "website.platforms",
     "website.media",

@@ -16,6 +16,7 @@ from attendance.ports.faces import (
     RecordingInfo,
     RemoteFaceSearch,
     Seen,
+    SeenFace,
 )
 from attendance.ports.imports import ImportPart, ImportStore
 from attendance.ports.jobs import JobQueue, WorkedQueue
@@ -64,6 +65,7 @@ __all__ = [
     "RenewalStore",
     "SearchStore",
     "Seen",
+    "SeenFace",
     "SpendingStore",
     "Store",
     "StoredMail",

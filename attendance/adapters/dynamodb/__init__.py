@@ -11,6 +11,7 @@ from attendance.adapters.dynamodb.account_links import DynamoAccountLinks, Dynam
 from attendance.adapters.dynamodb.alarms import DynamoAlarms
 from attendance.adapters.dynamodb.appeals import DynamoAppeals
 from attendance.adapters.dynamodb.audit import DynamoAudit, adding_audit
+from attendance.adapters.dynamodb.check_ins import DynamoCheckIns
 from attendance.adapters.dynamodb.courses import DynamoCourses
 from attendance.adapters.dynamodb.devices import DynamoDevices
 from attendance.adapters.dynamodb.external import DynamoExternalIds
@@ -61,7 +62,9 @@ from attendance.changes import (
     OfferPairing,
     Part,
     QueueSearch,
+    RecordAttempt,
     RemoveAccountLink,
+    RemoveAttempts,
     RemoveCourse,
     RemoveDevice,
     RemoveEmptyLecture,
@@ -69,8 +72,10 @@ from attendance.changes import (
     RemoveFace,
     RemoveFromRoster,
     RemoveLecture,
+    RemovePin,
     RemovePlatform,
     RemoveRecording,
+    RemoveRegistration,
     RemoveSlot,
     RemoveStudent,
     RemoveUnknownDecision,
@@ -82,6 +87,7 @@ from attendance.changes import (
     SaveAccountLink,
     SaveAppeal,
     SaveAtRisk,
+    SaveCheckIns,
     SaveConsents,
     SaveCourse,
     SaveDevice,
@@ -89,6 +95,7 @@ from attendance.changes import (
     SaveLecture,
     SaveMarks,
     SaveNotice,
+    SavePin,
     SavePlatform,
     SavePlatformCourse,
     SaveSiteSettings,
@@ -135,6 +142,7 @@ class DynamoStore(
     DynamoReadings,
     DynamoAlarms,
     DynamoVisits,
+    DynamoCheckIns,
     DynamoAudit,
     DynamoSite,
     DynamoOutbox,
@@ -235,6 +243,12 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     LinkAccount: DynamoPlatforms._link_account,
     UnlinkAccount: DynamoPlatforms._unlink_account,
     AddToolKey: DynamoPlatforms._add_tool_key,
+    SaveCheckIns: DynamoCheckIns._save_check_ins,
+    RecordAttempt: DynamoCheckIns._record_attempt,
+    RemoveAttempts: DynamoCheckIns._remove_attempts,
+    RemoveRegistration: DynamoCheckIns._remove_registration,
+    SavePin: DynamoCheckIns._save_pin,
+    RemovePin: DynamoCheckIns._remove_pin,
 }
 """Which method applies which change; a new kind of change is one line more."""
 

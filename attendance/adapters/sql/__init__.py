@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from attendance.adapters.sql.account_links import SqlAccountLinks, SqlSite
 from attendance.adapters.sql.appeals import SqlAppeals
 from attendance.adapters.sql.audit import SqlAudit
+from attendance.adapters.sql.check_ins import SqlCheckIns
 from attendance.adapters.sql.connection import make_engine
 from attendance.adapters.sql.courses import SqlCourses
 from attendance.adapters.sql.devices import SqlDevices, SqlTimetable
@@ -55,7 +56,9 @@ from attendance.changes import (
     OfferPairing,
     Part,
     QueueSearch,
+    RecordAttempt,
     RemoveAccountLink,
+    RemoveAttempts,
     RemoveCourse,
     RemoveDevice,
     RemoveEmptyLecture,
@@ -63,8 +66,10 @@ from attendance.changes import (
     RemoveFace,
     RemoveFromRoster,
     RemoveLecture,
+    RemovePin,
     RemovePlatform,
     RemoveRecording,
+    RemoveRegistration,
     RemoveSlot,
     RemoveStudent,
     RemoveUnknownDecision,
@@ -76,6 +81,7 @@ from attendance.changes import (
     SaveAccountLink,
     SaveAppeal,
     SaveAtRisk,
+    SaveCheckIns,
     SaveConsents,
     SaveCourse,
     SaveDevice,
@@ -83,6 +89,7 @@ from attendance.changes import (
     SaveLecture,
     SaveMarks,
     SaveNotice,
+    SavePin,
     SavePlatform,
     SavePlatformCourse,
     SaveSiteSettings,
@@ -126,6 +133,7 @@ class SqlStore(
     SqlReadings,
     SqlAlarms,
     SqlVisits,
+    SqlCheckIns,
     SqlAudit,
     SqlSite,
     SqlOutbox,
@@ -217,6 +225,12 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     LinkAccount: SqlPlatforms._link_account,
     UnlinkAccount: SqlPlatforms._unlink_account,
     AddToolKey: SqlPlatforms._add_tool_key,
+    SaveCheckIns: SqlCheckIns._save_check_ins,
+    RecordAttempt: SqlCheckIns._record_attempt,
+    RemoveAttempts: SqlCheckIns._remove_attempts,
+    RemoveRegistration: SqlCheckIns._remove_registration,
+    SavePin: SqlCheckIns._save_pin,
+    RemovePin: SqlCheckIns._remove_pin,
 }
 """Which method applies which change; a new kind of change is one line more."""
 

@@ -32,7 +32,9 @@ from attendance.changes import (
     OfferPairing,
     Part,
     QueueSearch,
+    RecordAttempt,
     RemoveAccountLink,
+    RemoveAttempts,
     RemoveCourse,
     RemoveDevice,
     RemoveEmptyLecture,
@@ -40,8 +42,10 @@ from attendance.changes import (
     RemoveFace,
     RemoveFromRoster,
     RemoveLecture,
+    RemovePin,
     RemovePlatform,
     RemoveRecording,
+    RemoveRegistration,
     RemoveSlot,
     RemoveStudent,
     RemoveUnknownDecision,
@@ -53,6 +57,7 @@ from attendance.changes import (
     SaveAccountLink,
     SaveAppeal,
     SaveAtRisk,
+    SaveCheckIns,
     SaveConsents,
     SaveCourse,
     SaveDevice,
@@ -60,6 +65,7 @@ from attendance.changes import (
     SaveLecture,
     SaveMarks,
     SaveNotice,
+    SavePin,
     SavePlatform,
     SavePlatformCourse,
     SaveSiteSettings,
@@ -78,6 +84,7 @@ from attendance.changes import (
 )
 from tests.fakes.store.account_links import FakeAccountLinks, FakeSite
 from tests.fakes.store.appeals import FakeAppeals
+from tests.fakes.store.check_ins import FakeCheckIns
 from tests.fakes.store.devices import FakeAlarms, FakeDevices, FakeReadings, FakeTimetable, FakeVisits
 from tests.fakes.store.external import FakeExternalIds
 from tests.fakes.store.lectures import FakeLectures, FakeSearches
@@ -114,6 +121,7 @@ class FakeStore(
     FakeReadings,
     FakeAlarms,
     FakeVisits,
+    FakeCheckIns,
     FakeAudit,
     FakeSite,
     FakeOutbox,
@@ -214,5 +222,11 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     LinkAccount: FakePlatforms._link_account,
     UnlinkAccount: FakePlatforms._unlink_account,
     AddToolKey: FakePlatforms._add_tool_key,
+    SaveCheckIns: FakeCheckIns._save_check_ins,
+    RecordAttempt: FakeCheckIns._record_attempt,
+    RemoveAttempts: FakeCheckIns._remove_attempts,
+    RemoveRegistration: FakeCheckIns._remove_registration,
+    SavePin: FakeCheckIns._save_pin,
+    RemovePin: FakeCheckIns._remove_pin,
 }
 """Which method applies which change; a new kind of change is one line more."""
