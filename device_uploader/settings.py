@@ -230,7 +230,9 @@ class SendingTable:
 class CameraTable:
     """[camera]: what films."""
 
-    source: str = setting(camera, "none", "v4l2:0, v4l2:/dev/video0, rtsp://..., pi, folder:PATH, drawn or none.")
+    source: str = setting(
+        camera, "none", "v4l2:0, v4l2:/dev/video0, rtsp://..., pi, folder:PATH, picture:FILE, drawn or none."
+    )
     width: int = setting(whole(160, 4096), 1280, "In pixels.")
     height: int = setting(whole(120, 3072), 720, "In pixels.")
     fps: float = setting(number(0.1, 30), 5, "Pictures a second.")

@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
-from uuid import UUID
 
 import cv2
 import numpy as np
@@ -38,11 +37,6 @@ OLDER_ONES_S = 4.0
 PIN_REFUSALS = (403, 404, 409)
 UNDO_ATTEMPTS, BETWEEN_UNDOS_S = 3, 0.5
 log = logging.getLogger(__name__)
-
-
-def uuid_of(item_id: str) -> str:
-    """As the site writes ids."""
-    return str(UUID(item_id))
 
 
 def attempt_data(wish: Wish) -> bytes:
@@ -99,7 +93,7 @@ class AttemptSender:
             )
             return None
         at = format_time(self._road.site_time.of(item.started))
-        attempt = {"id": uuid_of(item.id), "at": at, **words["attempt"], "offline": is_late}
+        attempt = {"id": item.id, "at": at, **words["attempt"], "offline": is_late}
         frames = [base64.b64decode(one) for one in words["frames"]]
         files = [("frames", (f"{number:02d}.jpg", one, "image/jpeg")) for number, one in enumerate(frames)]
         try:
@@ -166,7 +160,7 @@ class Desk:
         at = format_time(self._road.site_time.of(self._clock.now()))
         words = words_of(wish)
         asked = {
-            "id": uuid_of(new_id()),
+            "id": new_id(),
             "at": at,
             "number": number,
             "pin": pin,
@@ -238,7 +232,7 @@ class Desk:
         self._undone(attempt_id, self._undo_there(attempt_id))
 
     def _undo_there(self, attempt_id: str) -> bool:
-        path = f"{API}{KIOSK}/attempts/{uuid_of(attempt_id)}/undo"
+        path = f"{API}{KIOSK}/attempts/{attempt_id}/undo"
         for _ in range(UNDO_ATTEMPTS):
             try:
                 self._road.site.request("POST", path, final=PIN_REFUSALS)

@@ -5,6 +5,7 @@ What is heard while nobody is asked anything is thrown away chunk by chunk, and 
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ from device_uploader.errors import SettingsWrong
 from device_uploader.speech import BYTES_A_SECOND, Heard, Phrase, Speech
 from device_uploader.speech.sound import CHUNK_BYTES, Microphone
 
+log = logging.getLogger(__name__)
 CHUNK_S = CHUNK_BYTES / BYTES_A_SECOND
 SPEECH_FROM, SILENCE_BELOW = 0.5, 0.35
 BEFORE_S = 0.4  # the recogniser needs a breath of silence before the first sound
@@ -84,6 +86,7 @@ class Ears:
         self._open, self._speech, self._wanted = microphone, speech, wanted
         self._phrases, self._on_heard = phrases, on_heard
         self._utterances = Utterances(likely or silero())
+        self._is_listening = False
 
     def run(self, stop: threading.Event, beat: Callable[[str], None]) -> None:
         """Until `stop`, or until the microphone fails: SourceFailed."""
@@ -92,7 +95,11 @@ class Ears:
             while not stop.is_set():
                 chunk = microphone.read()
                 beat("ok")
-                if not self._wanted():
+                wanted = self._wanted()
+                if wanted != self._is_listening:
+                    self._is_listening = wanted
+                    log.info("Listening." if wanted else "Not listening.")
+                if not wanted:
                     self._utterances.forget()
                     continue
                 said = self._utterances.add(chunk)

@@ -18,7 +18,7 @@ from device_uploader.door import Feeling
 from device_uploader.errors import DeviceError, ItemRefused, KeyRefused, SettingsWrong
 from device_uploader.kiosk import Answer, Told, Wish
 from device_uploader.kiosk.attempts import KIOSK, AttemptSender, Desk, told_by
-from device_uploader.kiosk.conversation import Conversation, Hands
+from device_uploader.kiosk.conversation import Conversation, Hands, State
 from device_uploader.kiosk.ears import Ears
 from device_uploader.kiosk.faces import FaceFinder
 from device_uploader.kiosk.mouth import Mouth
@@ -64,6 +64,7 @@ class Looking:
     ) -> None:
         self._conversation, self._clock, self._open, self._finder = conversation, clock, camera, finder
         self._screen, self._happened, self._fps = screen, happened, fps
+        self._state: State | None = None
 
     def run(self, stop: threading.Event, beat: Callable[[str], None]) -> None:
         """Until `stop`, or until the camera fails: SourceFailed."""
@@ -87,6 +88,9 @@ class Looking:
             self._conversation.pressed(button, self._now_s())
         self._conversation.see(frame, self._finder.find(frame), self._now_s())
         self._screen.show(self._conversation.view(), frame)
+        if self._conversation.state is not self._state:
+            self._state = self._conversation.state
+            log.info("The kiosk is at: %s.", self._state)  # nobody is named in a log
 
     def _now_s(self) -> float:
         return self._clock.monotonic_ns() / 1e9
