@@ -62,6 +62,10 @@ TUNING = Set(
         Voice("ko+f2", "en-gb+f2", 150, 60),
         Voice("ko+m3", "en-us+m3", 140, 40),
         Voice("ko+f4", "en-gb-scotland+f4", 165, 55),
+        Voice("ko+m1", "en-us+m1", 155, 45),
+        Voice("ko+f3", "en-gb-x-rp+f3", 145, 65),
+        Voice("ko+m7", "en-us-nyc+m7", 165, 50),
+        Voice("ko+f5", "en-gb-x-gbcwmd+f5", 150, 55),
     ),
     names=[
         *ko("이서연", "최지우", "정하은", "강도윤", "조예준", "윤시우", "장주원", "임하준", "한지호", "오지훈"),
@@ -72,17 +76,22 @@ TUNING = Set(
     ],
     others=[
         *ko("안녕하세요", "지금 몇 시예요", "화장실이 어디예요", "오늘 날씨가 좋네요", "배고프다", "수업이 언제예요"),
-        *ko("친구를 기다려요", "아니요 괜찮아요"),
+        *ko("친구를 기다려요", "아니요 괜찮아요", "감사합니다", "교실이 어디예요", "내일 시험이 있어요", "전화가 왔네"),
+        *ko("커피 한 잔 주세요", "비가 올 것 같아요", "숙제 다 했어", "잠깐만 기다려 주세요", "이거 누구 거예요"),
+        *ko("너무 피곤하다", "점심 먹으러 가자", "문 좀 닫아 주세요"),
         *en("good morning", "what time is it", "where is the library", "nice weather today", "I lost my keys"),
-        *en("are you coming", "the bus is late", "thank you very much"),
+        *en("are you coming", "the bus is late", "thank you very much", "see you tomorrow", "how are you doing"),
+        *en("did you do the homework", "please close the door", "I forgot my book", "let us have lunch"),
+        *en("is this your pen", "the exam was hard", "wait for me", "my phone is ringing", "turn off the light"),
+        *en("what a lovely day"),
     ],
 )
 MEASURED = Set(
     voices=(
-        Voice("ko+m1", "en-us+m1", 155, 45),
-        Voice("ko+f3", "en-gb-x-rp+f3", 145, 65),
-        Voice("ko+m7", "en-us-nyc+m7", 165, 50),
-        Voice("ko+f5", "en-gb-x-gbcwmd+f5", 150, 55),
+        Voice("ko+m2", "en-us+m2", 160, 48),
+        Voice("ko+f1", "en-gb+f1", 150, 58),
+        Voice("ko+m6", "en-gb-x-rp+m6", 148, 42),
+        Voice("ko+steph", "en-us+steph", 155, 55),
     ),
     names=[
         *ko("김민수", "박서준", "홍길동", "이지은", "김하늘", "박지민", "최유진", "정수빈", "강민재", "조현우"),
@@ -93,30 +102,12 @@ MEASURED = Set(
     ],
     others=[
         *ko(
-            "감사합니다",
-            "교실이 어디예요",
-            "내일 시험이 있어요",
-            "전화가 왔네",
-            "커피 한 잔 주세요",
-            "비가 올 것 같아요",
+            "책을 두고 왔어", "버스를 놓쳤어요", "창문 좀 열어 줘", "오늘 회의가 있나요", "어제 늦게 잤어", "같이 갈래"
         ),
-        *ko(
-            "숙제 다 했어",
-            "잠깐만 기다려 주세요",
-            "이거 누구 거예요",
-            "너무 피곤하다",
-            "점심 먹으러 가자",
-            "문 좀 닫아 주세요",
-        ),
-        *en(
-            "see you tomorrow",
-            "how are you doing",
-            "did you do the homework",
-            "please close the door",
-            "I forgot my book",
-        ),
-        *en("let us have lunch", "is this your pen", "the exam was hard", "wait for me", "my phone is ringing"),
-        *en("turn off the light", "what a lovely day"),
+        *ko("우산 가져왔어", "발표 준비했어", "선생님 계세요", "물 좀 마실게", "여기 앉아도 돼요", "성적이 나왔대"),
+        *en("which room is it", "my battery is empty", "she went home early", "do you have a charger"),
+        *en("the coffee is cold", "we meet after lunch", "look at that bird", "it starts at nine", "can you help me"),
+        *en("I like this song", "where did you park", "open the window please"),
     ],
 )
 

@@ -1,6 +1,7 @@
 """What may be said at a kiosk, as data: the commands in both languages, and for registering classes and names.
 
-Pronunciations are phonemes in IPA, as standard Korean and General American have them; a name's is looked up.
+Pronunciations are phonemes in IPA, as standard Korean and General American have them; a name's is looked up. Words that
+sound like an opposite are no command, however natural: 왔어요 (I am here) is near 퇴실, "sign up" near "sign out".
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ SAID: tuple[tuple[Command, Language, str, str], ...] = (
     ("check_in", "ko", "출석 체크", "t͡ɕʰ u l s͈ ʌ k t͡ɕʰ e kʰ ɯ"),
     ("check_in", "ko", "입실", "i p s͈ i l"),
     ("check_in", "ko", "체크인", "t͡ɕʰ e kʰ ɯ i n"),
-    ("check_in", "ko", "왔어요", "w a s͈ ʌ j o"),
+    ("check_in", "ko", "도착했어요", "t o t͡ɕʰ a k ɛ s͈ ʌ j o"),
     ("check_in", "en", "check in", "t͡ʃ ɛ k ɪ n"),
     ("check_in", "en", "check me in", "t͡ʃ ɛ k m i ɪ n"),
     ("check_in", "en", "sign in", "s aɪ n ɪ n"),
@@ -36,7 +37,6 @@ SAID: tuple[tuple[Command, Language, str, str], ...] = (
     ("register", "ko", "등록", "t ɯ ŋ n o k"),
     ("register", "ko", "등록할게요", "t ɯ ŋ n o kʰ a l k͈ e j o"),
     ("register", "en", "register", "ɹ ɛ d͡ʒ ɪ s t ɝ"),
-    ("register", "en", "sign up", "s aɪ n ʌ p"),
 )
 REGISTER: dict[Language, str] = {"ko": "등록", "en": "register"}
 """What begins a sentence with a class and a name."""

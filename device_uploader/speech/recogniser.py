@@ -59,7 +59,8 @@ class Recogniser:
 
     def pronounce(self, text: str) -> tuple[str, ...]:
         """The phonemes of words of either language; those that the recogniser never says are left out."""
-        return tuple(phoneme for word in text.split() for phoneme in self._word(word))
+        words = "".join(letter if letter.isalnum() or letter == "'" else " " for letter in text).split()
+        return tuple(phoneme for word in words for phoneme in self._word(word))
 
     def _word(self, word: str) -> tuple[str, ...]:
         if word in PRONOUNCED:
