@@ -57,6 +57,7 @@ BLUEPRINTS = (
     "website.imports",
     "website.lectures",
     "website.check_in",
+    "website.door_check_ins",
     "website.review",
     "website.appeals",
     "website.log",

@@ -19,6 +19,8 @@ UNDO_S = 5
 GRACE = timedelta(seconds=30)
 """For the way over the network, and a kiosk that sends later what it could not send at once."""
 
+TAKEN_BACK = "check_in.taken_back"
+
 _DONE = (KioskOutcome.CHECKED_IN, KioskOutcome.CHECKED_OUT)
 
 
@@ -47,7 +49,7 @@ def take_back(services: Services, device: Device, attempt_id: str) -> None:
     new = _as_undone(services, attempt, old, now)
     change = RecordAttempt(replace(attempt, undone_at=now), attempt, [CheckInStep(old, new)])
     event = CheckInTakenBack(at=now, student_key=student.key, check_in_id=old.id, device_id=device.id)
-    commit(services, change, AuditEntry(now, None, "check_in.taken_back", student.id, device.room), event)
+    commit(services, change, AuditEntry(now, None, TAKEN_BACK, student.id, device.room), event)
     erase_soon(services)
 
 
