@@ -227,6 +227,8 @@ class Desk:
             with self._outbox.holding(waiting) as here:
                 if here:
                     self._outbox.remove(waiting)
+                    # The site may have got it although its answer was lost; where it is away it most likely has not.
+                    self._undo_there(attempt_id)
                     self._undone(attempt_id, True)
                     return
         self._undone(attempt_id, self._undo_there(attempt_id))

@@ -1,7 +1,7 @@
 """What may be said at a kiosk, as data: the commands in both languages, and for registering classes and names.
 
 Pronunciations are phonemes in IPA, as standard Korean and General American have them; a name's is looked up. Words that
-sound like an opposite are no command, however natural: 왔어요 (I am here) is near 퇴실, "sign up" near "sign out".
+sound like an opposite are no command, however natural: 왔어요 (I am here) is near 퇴실, "sign out" near 등록.
 """
 
 from __future__ import annotations
@@ -20,8 +20,6 @@ SAID: tuple[tuple[Command, Language, str, str], ...] = (
     ("check_in", "ko", "체크인", "t͡ɕʰ e kʰ ɯ i n"),
     ("check_in", "ko", "도착했어요", "t o t͡ɕʰ a k ɛ s͈ ʌ j o"),
     ("check_in", "en", "check in", "t͡ʃ ɛ k ɪ n"),
-    ("check_in", "en", "check me in", "t͡ʃ ɛ k m i ɪ n"),
-    ("check_in", "en", "sign in", "s aɪ n ɪ n"),
     ("check_in", "en", "I am here", "aɪ æ m h ɪ ɹ"),
     ("check_out", "ko", "퇴실", "tʰ w e s i l"),
     ("check_out", "ko", "퇴실이요", "tʰ w e s i ɾ i j o"),
@@ -29,10 +27,7 @@ SAID: tuple[tuple[Command, Language, str, str], ...] = (
     ("check_out", "ko", "퇴실할게요", "tʰ w e s i l h a l k͈ e j o"),
     ("check_out", "ko", "체크아웃", "t͡ɕʰ e kʰ ɯ a u t"),
     ("check_out", "ko", "나갈게요", "n a g a l k͈ e j o"),
-    ("check_out", "ko", "갈게요", "k a l k͈ e j o"),
     ("check_out", "en", "check out", "t͡ʃ ɛ k aʊ t"),
-    ("check_out", "en", "check me out", "t͡ʃ ɛ k m i aʊ t"),
-    ("check_out", "en", "sign out", "s aɪ n aʊ t"),
     ("check_out", "en", "I am leaving", "aɪ æ m l i v ɪ ŋ"),
     ("register", "ko", "등록", "t ɯ ŋ n o k"),
     ("register", "ko", "등록할게요", "t ɯ ŋ n o kʰ a l k͈ e j o"),

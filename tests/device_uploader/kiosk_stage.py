@@ -117,8 +117,12 @@ class KioskProcess:
 
     def show(self, *people: tuple[int, float]) -> None:
         """What the camera sees from now on."""
+        self.show_frame(scene(*people))
+
+    def show_frame(self, frame: Frame) -> None:
+        """The same, of a picture."""
         beside = self.picture.with_name("next.png")
-        cv2.imwrite(str(beside), scene(*people))
+        cv2.imwrite(str(beside), frame)
         beside.rename(self.picture)
 
     def say(self, text: str, language: Language) -> None:
@@ -144,9 +148,7 @@ class KioskProcess:
 
     def turn(self, seed: int, asked: Callable[[], str]) -> None:
         """Looks ahead until the kiosk asks, then turns as it was asked."""
-        way = asked()
-        self.show((seed, YAW[way] * 0.6))
-        self.show((seed, YAW[way]))
+        self.show((seed, YAW[asked()]))
 
     def answers_heard(self) -> list[Sound]:
         """What came out of the loudspeaker, beeps left out."""
