@@ -1,15 +1,13 @@
-"""A camera that is one picture in a file, read again whenever it was replaced: for trials."""
+"""A camera that is one file, read again whenever it was replaced: a picture, or a clip that stays at its end."""
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
-
-import cv2
-import numpy as np
 
 from device_uploader.errors import SourceFailed
 from device_uploader.sources import Camera, Frame
-from device_uploader.sources.folder_camera import fitted
+from device_uploader.sources.folder_camera import fitted, frames_of
 
 
 class PictureCamera(Camera):
@@ -18,22 +16,26 @@ class PictureCamera(Camera):
     def __init__(self, path: Path, width: int, height: int) -> None:
         self._path, self._size = path, (width, height)
         self._version: tuple[int, int] | None = None
-        self._frame: Frame | None = None
-        self.read()
+        self._frames: deque[Frame] = deque()
+        self._look()
 
     def read(self) -> Frame:
-        """What the file shows now. Raises SourceFailed."""
+        """The next picture of what the file is now. Raises SourceFailed."""
+        self._look()
+        frame = self._frames[0] if len(self._frames) == 1 else self._frames.popleft()
+        return fitted(frame, *self._size)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def _look(self) -> None:
         try:
             about = self._path.stat()
         except OSError as missing:
             raise SourceFailed(f"There is no picture {self._path}.") from missing
         version = (about.st_mtime_ns, about.st_ino)
-        if self._frame is None or version != self._version:
-            picture = cv2.imread(str(self._path))
-            if picture is None:
+        if version != self._version:
+            frames = deque(frames_of(self._path))
+            if not frames:
                 raise SourceFailed(f"The picture {self._path} cannot be read.")
-            self._frame, self._version = fitted(np.asarray(picture, np.uint8), *self._size), version
-        return self._frame.copy()
-
-    def close(self) -> None:
-        """Nothing is open."""
+            self._frames, self._version = frames, version

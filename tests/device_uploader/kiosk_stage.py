@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,7 +26,7 @@ from device_uploader.speech.sound import resampled, write_wav
 from tests.device_uploader.test_process import wait_until
 
 ROOT = Path(__file__).parents[2]
-YAW = {"ahead": 0.0, "left": 0.5, "right": -0.5}
+TURNING = (0.05, 0.1, 0.16, 0.22, 0.28, 0.34, 0.38, 0.42)  # radians, ten pictures a second
 WALL = (190, 200, 200)
 SILENCE = bytes(2 * int(RATE_HZ * 0.4))
 
@@ -70,7 +70,7 @@ class KioskProcess:
 
     def __init__(self, folder: Path, server: str, key: str) -> None:
         self.folder, self.outbox = folder, folder / "outbox"
-        self.picture, self.voices, self.answers = folder / "now.png", folder / "voices", folder / "answers"
+        self.picture, self.voices, self.answers = folder / "now.avi", folder / "voices", folder / "answers"
         self.voices.mkdir()
         self.key_file = folder / "key"
         self.key_file.touch(0o600)
@@ -117,12 +117,15 @@ class KioskProcess:
 
     def show(self, *people: tuple[int, float]) -> None:
         """What the camera sees from now on."""
-        self.show_frame(scene(*people))
+        self.show_clip([scene(*people)])
 
-    def show_frame(self, frame: Frame) -> None:
-        """The same, of a picture."""
-        beside = self.picture.with_name("next.png")
-        cv2.imwrite(str(beside), frame)
+    def show_clip(self, frames: Sequence[Frame]) -> None:
+        """The same, picture by picture; the last one stays."""
+        beside = self.picture.with_name("next.avi")
+        writer = cv2.VideoWriter(str(beside), cv2.VideoWriter.fourcc(*"MJPG"), 10, (1280, 720))
+        for frame in frames:
+            writer.write(frame)
+        writer.release()
         beside.rename(self.picture)
 
     def say(self, text: str, language: Language) -> None:
@@ -148,7 +151,8 @@ class KioskProcess:
 
     def turn(self, seed: int, asked: Callable[[], str]) -> None:
         """Looks ahead until the kiosk asks, then turns as it was asked."""
-        self.show((seed, YAW[asked()]))
+        way = 1 if asked() == "left" else -1
+        self.show_clip([scene((seed, way * yaw)) for yaw in TURNING])
 
     def answers_heard(self) -> list[Sound]:
         """What came out of the loudspeaker, beeps left out."""
