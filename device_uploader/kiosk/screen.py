@@ -57,7 +57,7 @@ def drawn(view: View, frame: Frame | None, size: tuple[int, int] = SIZE) -> tupl
     screen = np.full((height, width, 3), PAPER, np.uint8)
     above = round(height * CAMERA_SHARE)
     _draw_camera(screen, frame, view, above)
-    unit = min(width / 1280, height / 720)
+    unit = min(width / (1280 if width > height else 720), height / 720)  # upright screens have fewer, larger buttons
     colour = {True: GREEN, False: RED, None: BLUE}[view.is_good]
     title_bottom = above + round(96 * unit)
     screen[above:title_bottom] = colour
@@ -102,7 +102,8 @@ def _draw_buttons(screen: Frame, buttons: Sequence[Button], area: tuple[int, int
     if not buttons:
         return []
     left, top, right, bottom = area
-    columns = min(MOST_IN_A_ROW if left == 0 else 2, len(buttons))
+    is_wide = left == 0 and right > bottom
+    columns = min(MOST_IN_A_ROW if is_wide else 2, len(buttons))
     rows = -(-len(buttons) // columns)
     gap = round(12 * unit)
     across, down = (right - left - gap) // columns, min((bottom - top - gap) // rows, round(140 * unit))
