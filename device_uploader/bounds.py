@@ -58,8 +58,8 @@ def _of_kind(items: Sequence[Item], kind: str) -> list[Item]:
 
 
 def _turn(item: Item) -> tuple[int, int, float]:
-    """Readings to a quarter, then clips, then snapshots, then what is left of the readings."""
-    order: dict[Kind, int] = {"readings": 0, "clip": 1, "snapshot": 2, "visit": 2}
+    """Readings to a quarter, then clips, snapshots, what is left of the readings, and last what a kiosk promised."""
+    order: dict[Kind, int] = {"readings": 0, "clip": 1, "snapshot": 2, "visit": 2, "attempt": 4}
     turn = 3 if item.kind == "readings" and item.thinned >= THINNED_FIRST else order[item.kind]
     return turn, item.thinned, item.started.wall_s
 

@@ -16,9 +16,11 @@ from device_uploader.face_boxes import FaceBoxes
 from device_uploader.filming import bounds_of
 from device_uploader.item import new_id
 from device_uploader.key_file import read_key
+from device_uploader.kiosk.faces import FaceFinder
 from device_uploader.settings import Settings
 from device_uploader.site import Site
 from device_uploader.sources.choice import open_camera, open_sensor
+from device_uploader.speech.sound import beep, open_microphone, open_speaker
 
 WRONG_CLOCK_S = 60.0
 Say = Callable[[str], None]
@@ -36,6 +38,8 @@ def run_checks(settings: Settings, say: Say) -> bool:
         "camera": lambda: _camera(settings),
         "sensor": lambda: _sensor(settings),
     }
+    if settings.kiosk.face_model is not None:
+        checks |= {"microphone": lambda: _microphone(settings), "speaker": lambda: _speaker(settings)}
     folder = settings.incoming.folder
     if folder is not None:
         checks["incoming"] = lambda: _incoming(folder)
@@ -55,6 +59,8 @@ def _said(name: str, check: Callable[[], str], say: Say) -> bool:
 def _settings(settings: Settings) -> str:
     if settings.snapshots.face_model is not None:
         FaceBoxes(settings.snapshots.face_model)
+    if settings.kiosk.face_model is not None:
+        FaceFinder(settings.kiosk.face_model)
     return "all of them can be used"
 
 
@@ -113,6 +119,28 @@ def _camera(settings: Settings) -> str:
     finally:
         camera.close()
     return f"gives pictures of {width}x{height}"
+
+
+def _microphone(settings: Settings) -> str:
+    microphone = open_microphone(settings.speech.microphone)
+    if microphone is None:
+        return "none is set"
+    try:
+        chunk = microphone.read()
+    finally:
+        microphone.close()
+    return f"gives sound ({len(chunk)} bytes)"
+
+
+def _speaker(settings: Settings) -> str:
+    speaker = open_speaker(settings.speech.speaker)
+    if speaker is None:
+        return "none is set"
+    try:
+        speaker.play(beep())
+    finally:
+        speaker.close()
+    return "has played a beep: did you hear it?"
 
 
 def _sensor(settings: Settings) -> str:

@@ -1,4 +1,4 @@
-"""python -m device_uploader run | door | check | simulate | spool | pair."""
+"""python -m device_uploader run | door | kiosk | check | simulate | spool | pair."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from device_uploader.clock import Clock
 from device_uploader.device import Device
 from device_uploader.door import Door, check_door
 from device_uploader.errors import DeviceError, SettingsWrong
+from device_uploader.kiosk.program import Kiosk, check_kiosk
+from device_uploader.kiosk.screen import KioskScreen, KioskWindow
 from device_uploader.outbox import Outbox
 from device_uploader.pairing import pair_device
 from device_uploader.settings import Settings, number
@@ -57,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     _command(commands, "run", run, "Film, measure and send, until it is stopped (SIGTERM or Ctrl-C).", config=True)
     _command(commands, "door", watch, "Watch a door and send who comes, until it is stopped.", config=True)
+    _command(commands, "kiosk", attend, "Check people in and out at a door, until it is stopped.", config=True)
     _command(commands, "check", check, "Try everything once, and print one line each.", config=True)
     _command(commands, "spool", spool, "Show what waits to be sent, and what was refused or let go.", config=True)
     pairing = _command(commands, "pair", pair, "Make key and settings, with the code that the site shows.")
@@ -169,6 +172,19 @@ def watch(words: argparse.Namespace) -> int:
     door = Door(settings, outbox, Clock(), window.screen if window is not None else None)
     log.info("%s", begun(settings, len(outbox.waiting())))
     return _until_stopped(door, outbox, stop, window.show if window is not None else stop.wait)
+
+
+def attend(words: argparse.Namespace) -> int:
+    """As `run`, of a device that is a kiosk."""
+    settings = load_settings(config_of(words))
+    check_kiosk(settings)
+    screen = KioskScreen()
+    window = KioskWindow(screen) if settings.kiosk.window else None
+    stop = stop_at_signals()
+    outbox = opened(settings)
+    kiosk = Kiosk(settings, outbox, Clock(), screen)
+    log.info("%s", begun(settings, len(outbox.waiting())))
+    return _until_stopped(kiosk, outbox, stop, window.show if window is not None else stop.wait)
 
 
 def begun(settings: Settings, waiting: int) -> str:

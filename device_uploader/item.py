@@ -1,4 +1,4 @@
-"""One thing to send: a clip, a snapshot, readings or a stay at a door, and the words that lie beside its data."""
+"""One thing to send, be it a clip, a snapshot, readings, a stay at a door or an attempt at a kiosk."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Literal
 from uuid import uuid4
 
-Kind = Literal["clip", "snapshot", "readings", "visit"]
-KINDS: tuple[Kind, ...] = ("clip", "snapshot", "readings", "visit")
+Kind = Literal["clip", "snapshot", "readings", "visit", "attempt"]
+KINDS: tuple[Kind, ...] = ("clip", "snapshot", "readings", "visit", "attempt")
 BLOCK = 1 << 20
 
 

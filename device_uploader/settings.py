@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from device_uploader import places
 from device_uploader.sources.choice import SENSORS, check_camera
+from device_uploader.speech.sound import check_microphone, check_speaker
 from device_uploader.times import DAYS, Hours, parse_hours
 
 REQUIRED = object()
@@ -147,6 +148,18 @@ def sensor(value: Any) -> str:
     return text(value)
 
 
+def microphone(value: Any) -> str:
+    """One of speech.sound.MICROPHONES."""
+    check_microphone(text(value))
+    return text(value)
+
+
+def speaker(value: Any) -> str:
+    """One of speech.sound.SPEAKERS."""
+    check_speaker(text(value))
+    return text(value)
+
+
 def triggers(value: Any) -> tuple[str, ...] | None:
     """Either, both or none of TRIGGERS; None where nothing was said. From the environment with commas."""
     if value is None:
@@ -217,7 +230,9 @@ class SendingTable:
 class CameraTable:
     """[camera]: what films."""
 
-    source: str = setting(camera, "none", "v4l2:0, v4l2:/dev/video0, rtsp://..., pi, folder:PATH, drawn or none.")
+    source: str = setting(
+        camera, "none", "v4l2:0, v4l2:/dev/video0, rtsp://..., pi, folder:PATH, picture:FILE, drawn or none."
+    )
     width: int = setting(whole(160, 4096), 1280, "In pixels.")
     height: int = setting(whole(120, 3072), 720, "In pixels.")
     fps: float = setting(number(0.1, 30), 5, "Pictures a second.")
@@ -291,6 +306,23 @@ class DoorTable:
 
 
 @dataclass(frozen=True, slots=True)
+class KioskTable:
+    """[kiosk]: what `kiosk` needs beside the camera; how it greets and whom it knows is set on the site."""
+
+    face_model: Path | None = setting(maybe_path, "", "A YuNet model (ONNX): the program sees when somebody is near.")
+    window: bool = setting(yes_or_no, True, "Show everything on a screen; it needs the full OpenCV.")
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechTable:
+    """[speech]: where a kiosk hears and speaks; which adapter it uses is set on the site."""
+
+    microphone: str = setting(microphone, "none", "parec, arecord, wav:FOLDER (for trials) or none.")
+    speaker: str = setting(speaker, "none", "paplay, aplay, folder:PATH (for trials) or none.")
+    aws_region: str = setting(text, "ap-northeast-2", "Of Transcribe and Polly, where the site says `aws`.")
+
+
+@dataclass(frozen=True, slots=True)
 class IncomingTable:
     """[incoming]: a folder into which other cameras put their files."""
 
@@ -311,6 +343,8 @@ class Settings:
     sensor: SensorTable
     trigger: TriggerTable
     door: DoorTable
+    kiosk: KioskTable
+    speech: SpeechTable
     incoming: IncomingTable
 
 
@@ -324,5 +358,7 @@ TABLES: dict[str, type] = {
     "sensor": SensorTable,
     "trigger": TriggerTable,
     "door": DoorTable,
+    "kiosk": KioskTable,
+    "speech": SpeechTable,
     "incoming": IncomingTable,
 }

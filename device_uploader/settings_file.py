@@ -93,10 +93,11 @@ def check_together(settings: Settings) -> None:
         raise SettingsWrong(
             '[trigger] needs a thermal sensor: set `source` in [sensor], or `on` in [trigger] to ["motion"].'
         )
-    if not films and settings.sensor.source == "none" and settings.incoming.folder is None:
+    is_kiosk = settings.kiosk.face_model is not None
+    if not films and settings.sensor.source == "none" and settings.incoming.folder is None and not is_kiosk:
         raise SettingsWrong(
             "This device has nothing to do: set `minutes` in [clips] or [snapshots], or `source` in [sensor], "
-            "or `folder` in [incoming]."
+            "or `folder` in [incoming], or `face_model` in [kiosk]."
         )
 
 

@@ -71,9 +71,9 @@ class Status:
 
 
 def counted(counts: dict[str, int], what: str, kind: str) -> int:
-    """A stay at a door is told among the snapshots: the site asks for no more kinds."""
-    visits = counts[f"{what}_visits"] if kind == "snapshots" else 0
-    return counts[f"{what}_{kind}"] + visits
+    """Stays at a door and attempts at a kiosk are told among the snapshots: the site asks for no more kinds."""
+    others = counts[f"{what}_visits"] + counts[f"{what}_attempts"] if kind == "snapshots" else 0
+    return counts[f"{what}_{kind}"] + others
 
 
 def cpu_temperature_c() -> float | None:

@@ -15,16 +15,18 @@ NAMES = (
     "dropped_clips",
     "dropped_snapshots",
     "dropped_visits",
+    "dropped_attempts",
     "refused",
     "damaged",
     "damaged_readings",
     "damaged_clips",
     "damaged_snapshots",
     "damaged_visits",
+    "damaged_attempts",
     "recovered_clips",
     "cut_clips",
 )
-KINDS_OF_DAMAGE = ("damaged_readings", "damaged_clips", "damaged_snapshots", "damaged_visits")
+KINDS_OF_DAMAGE = ("damaged_readings", "damaged_clips", "damaged_snapshots", "damaged_visits", "damaged_attempts")
 log = logging.getLogger(__name__)
 
 

@@ -2,7 +2,7 @@
 
     python deploy/pi/check_wheels.py [REQUIREMENTS ...]
 
-Without an argument it checks device_uploader's two lists. It asks for Python 3.11 on Raspberry Pi OS (Debian 12,
+Without an argument it checks device_uploader's three lists. It asks for Python 3.11 on Raspberry Pi OS (Debian 12,
 glibc 2.36, aarch64) from any machine, and installs nothing. What has no wheel would be compiled on the Pi, and is
 listed last. Exit code 1 where there is any such thing, or versions clash; 2 where the index does not answer.
 """
@@ -25,7 +25,7 @@ from pip._vendor.packaging.specifiers import SpecifierSet
 from pip._vendor.packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
-LISTS = (ROOT / "device_uploader/requirements.txt", ROOT / "device_uploader/requirements-sensor.txt")
+LISTS = tuple(ROOT / f"device_uploader/requirements{part}.txt" for part in ("", "-sensor", "-speech"))
 INDEX_AWAY = 2
 PLATFORMS = [f"manylinux_2_{minor}_aarch64" for minor in range(17, 37)] + ["manylinux2014_aarch64", "linux_aarch64"]
 PI: dict[str, str | AbstractSet[str]] = {

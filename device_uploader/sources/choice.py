@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from device_uploader.sources import Camera, ThermalSensor
 
-CAMERAS = ("v4l2:NUMBER", "v4l2:/dev/video0", "rtsp://...", "pi", "folder:PATH", "drawn", "none")
+CAMERAS = ("v4l2:NUMBER", "v4l2:/dev/video0", "rtsp://...", "pi", "folder:PATH", "picture:FILE", "drawn", "none")
 SENSORS = ("amg8833", "simulated", "none")
 
 
@@ -18,7 +18,7 @@ def check_camera(source: str) -> None:
     """Raises ValueError where it names none of CAMERAS."""
     if source in ("pi", "drawn", "none"):
         return
-    if not source.startswith(("v4l2:", "rtsp://", "rtsps://", "folder:")) or source.endswith(":"):
+    if not source.startswith(("v4l2:", "rtsp://", "rtsps://", "folder:", "picture:")) or source.endswith(":"):
         raise ValueError(f"must be one of {', '.join(CAMERAS)}")
     if "://" in source and not is_address(source):
         raise ValueError(
@@ -53,6 +53,8 @@ def open_camera(source: str, width: int, height: int, fps: float) -> Camera:
     if source.startswith("folder:"):
         folder = Path(source.removeprefix("folder:"))
         return _camera("folder_camera", "FolderCamera", folder, width, height)
+    if source.startswith("picture:"):
+        return _camera("picture_camera", "PictureCamera", Path(source.removeprefix("picture:")), width, height)
     address = source.removeprefix("v4l2:")
     return _camera("opencv_camera", "OpenCvCamera", address, width, height)
 

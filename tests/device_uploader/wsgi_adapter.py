@@ -18,6 +18,7 @@ class WsgiAdapter(requests.adapters.BaseAdapter):
         super().__init__()
         self._client = Client(app)
         self.cut_bodies_at: int | None = None
+        self.lose_answers = 0  # of so many requests, which the site has got
 
     def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:
         body = request.body
@@ -31,6 +32,9 @@ class WsgiAdapter(requests.adapters.BaseAdapter):
         parts = urlsplit(request.url)
         base = f"{parts.scheme}://{parts.netloc}"
         answer = self._client.open(request.path_url, base_url=base, method=request.method, headers=headers, data=data)
+        if self.lose_answers:
+            self.lose_answers -= 1
+            raise requests.ConnectionError("the answer was lost")
         if cut is not None:
             raise requests.ConnectionError("the network was cut here")
         raw = HTTPResponse(BytesIO(answer.get_data()), answer.headers, answer.status_code, preload_content=False)
