@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, in
 
 from attendance.adapters.sql.connection import Database
 from attendance.adapters.sql.courses import enrol
+from attendance.adapters.sql.mark_counts import count_without
 from attendance.adapters.sql.outbox import erase_face_media, erase_found
 from attendance.adapters.sql.rows import contains, in_parts, lock, one, page_of, read, read_all, tally, values
 from attendance.adapters.sql.tables import (
@@ -82,6 +83,7 @@ class SqlStudents(Database):
                 select(appeals.c.file_key).where(appeals.c.student_id == student_id),
             )
             drop_what_was_said_of(connection, student_id)
+            count_without(connection, student_id)
             connection.execute(delete(students).where(students.c.id == student_id))
 
     def _remove_evidence(self, student_id: str) -> None:
