@@ -20,16 +20,16 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from sqlalchemy import create_engine, func, insert, select, text
+from sqlalchemy import create_engine, insert, text
 
 from attendance.adapters.sql import open_store
+from attendance.adapters.sql.mark_counts import count_all
 from attendance.adapters.sql.rows import values
 from attendance.adapters.sql.tables import (
     at_risk,
     course_teachers,
     courses,
     lectures,
-    mark_counts,
     marks,
     rosters,
     students,
@@ -124,9 +124,7 @@ def fill(url: str, args: argparse.Namespace) -> None:
             (at_risk, _risks(args, now)),
         ):
             _insert(connection, table, rows)
-        kinds = marks.c.lecture_id, marks.c.status, func.coalesce(marks.c.own_status, "")
-        counted = select(*kinds, func.count()).group_by(*kinds)
-        connection.execute(insert(mark_counts).from_select(["lecture_id", "status", "own_status", "number"], counted))
+        count_all(connection)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
     engine.dispose()
