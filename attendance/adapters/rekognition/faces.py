@@ -83,7 +83,7 @@ class RekognitionFaces:
         with one_picture_at_a_time:
             return self._found(read_picture(photo))
 
-    def enrol(self, student_id: str, photo: bytes) -> EnrolledFace:
+    def enrol(self, student_id: str, photo: bytes, *, is_upright: bool = False) -> EnrolledFace:
         external_id = external_image_id(student_id)
         with one_picture_at_a_time:
             picture = read_picture(photo)
