@@ -23,8 +23,18 @@ import requests
 from sqlalchemy import create_engine, insert, text
 
 from attendance.adapters.sql import open_store
+from attendance.adapters.sql.mark_counts import count_all
 from attendance.adapters.sql.rows import values
-from attendance.adapters.sql.tables import at_risk, course_teachers, courses, lectures, marks, rosters, students, users
+from attendance.adapters.sql.tables import (
+    at_risk,
+    course_teachers,
+    courses,
+    lectures,
+    marks,
+    rosters,
+    students,
+    users,
+)
 from attendance.model import Course, Lecture, Role, Student, User
 from attendance.passwords import hash_password
 from attendance.settings import load_settings
@@ -58,6 +68,7 @@ def measure(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
     fill(url, args)
     row: dict[str, Any] = {"store": url.partition(":")[0], "courses": args.courses, "students": args.students}
     row["marks"] = args.courses * (args.students // args.courses) * _lectures_of(args)
+    row["sql_ms"] = _sums_ms(url, folder, args.requests)
     site = Site(f"http://127.0.0.1:{free_port()}", ())
     command = [sys.executable, "-m", "gunicorn", "website:create_app()", "--bind", site.address.removeprefix("http://")]
     with serving([*command, "--threads", "4", "--timeout", "120", "--log-level", "warning"], environment):
@@ -65,6 +76,19 @@ def measure(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
         for name in ("admin", "teacher0", "student0"):
             row[name.rstrip("0")] = _times(site, f"{name}@school.example", args.requests)
     return row
+
+
+def _sums_ms(url: str, folder: Path, number: int) -> float:
+    """What the database takes for the sums of all courses, the median."""
+    store, now = open_store(url, load_settings({"ROLLCALL_DATA": str(folder)})), datetime.now(UTC)
+    bounds = [now - timedelta(weeks=ago) for ago in range(_WEEKS, -1, -1)]
+    times = []
+    for _ in range(number):
+        begun = time.perf_counter()
+        store.mark_totals(bounds)
+        times.append(1000 * (time.perf_counter() - begun))
+    store.close()
+    return round(statistics.median(times), 1)
 
 
 def _times(site: Site, email: str, number: int) -> dict[str, int]:
@@ -100,6 +124,7 @@ def fill(url: str, args: argparse.Namespace) -> None:
             (at_risk, _risks(args, now)),
         ):
             _insert(connection, table, rows)
+        count_all(connection)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
     engine.dispose()

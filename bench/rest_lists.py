@@ -20,6 +20,7 @@ import requests
 from sqlalchemy import insert
 
 from attendance.adapters.sql import SqlStore
+from attendance.adapters.sql.mark_counts import count_all
 from attendance.adapters.sql.rows import mark_values, values
 from attendance.adapters.sql.tables import courses, lectures, marks, rosters, students
 from attendance.bootstrap import bootstrap
@@ -94,6 +95,8 @@ def _fill(data: Path, of_courses: int, of_lectures: int, of_students: int) -> tu
             connection.execute(insert(lectures), [values(one, lectures) for one in held])
             connection.execute(insert(marks), rows)
         marked += len(rows)
+    with store.engine.begin() as connection:
+        count_all(connection)
     store.close()
     return secret, marked
 

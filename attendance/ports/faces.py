@@ -120,8 +120,11 @@ class FaceSearch(Protocol):
         picture.
         """
 
-    def enrol(self, student_id: str, photo: bytes) -> EnrolledFace:
-        """The one face of the photo. Raises BadPhoto: no picture, no face, more than one clear face."""
+    def enrol(self, student_id: str, photo: bytes, *, is_upright: bool = False) -> EnrolledFace:
+        """The one face of the photo. `is_upright` says that it came out of a recording or was turned before: it stays.
+
+        Raises BadPhoto: no picture, no face, more than one clear face.
+        """
 
     def look_alikes(self, face: EnrolledFace, enrolled: Sequence[Face]) -> Sequence[LookAlike]:
         """Enrolled students from the review threshold on, the nearest first."""

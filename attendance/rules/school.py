@@ -5,9 +5,10 @@ The picture is of one moment; whoever commits what was decided decides anew wher
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
 
-from attendance.changes import AddToRoster, Change, RemoveFromRoster
+from attendance.changes import AddStudent, AddToRoster, AddUser, Change, RemoveFromRoster
 from attendance.errors import InvalidInput, Personal, Sentence
 from attendance.model import Effect, RowKind, SchoolRow
 from attendance.rules.school_courses import decide_class, decide_course
@@ -68,4 +69,14 @@ def merged(decisions: Sequence[Decision]) -> list[Change]:
             rosters[change.course_id].remove(change.student_id)
         else:
             changes.append(change)
-    return [*changes, *(AddToRoster(course_id, ids) for course_id, ids in rosters.items() if ids)]
+    return [*_alike_together(changes), *(AddToRoster(course_id, ids) for course_id, ids in rosters.items() if ids)]
+
+
+def _alike_together(changes: Sequence[Change]) -> Iterator[Change]:
+    """Where students and accounts follow each other, all those students come first: alike rows are one statement.
+
+    Nobody's account is needed to add a student. All other changes stay where they are.
+    """
+    for is_adding, run in groupby(changes, lambda change: isinstance(change, AddStudent | AddUser)):
+        some = list(run)
+        yield from sorted(some, key=lambda change: isinstance(change, AddUser)) if is_adding else some

@@ -61,6 +61,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.answers = {"RCPT": "250 OK", "DATA": "250 OK"}
+        self.connections: set[int] = set()
 
     async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
         if self.answers["RCPT"].startswith("250"):
@@ -68,6 +69,7 @@ class Mailbox:
         return self.answers["RCPT"]
 
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
+        self.connections.add(session.peer[1])
         if self.answers["DATA"].startswith("250"):
             self.mails.append(email.message_from_bytes(envelope.content, policy=default))  # type: ignore[arg-type]
         return self.answers["DATA"]
@@ -193,6 +195,29 @@ def test_a_mail_says_it_in_text_and_html_and_shows_no_face(mailbox: tuple[Mailbo
     assert "image/jpeg" not in dict(parts)
     (file,) = mail.iter_attachments()
     assert (file.get_filename(), file.get_content_type()) == ("attendance.csv", "text/csv")
+
+
+def test_mails_that_follow_each_other_share_a_connection_until_one_is_refused(mailbox: tuple[Mailbox, int]) -> None:
+    box, port = mailbox
+    mails = SmtpMails(f"smtp+plain://127.0.0.1:{port}", FROM)
+    for number in range(3):
+        mails.send(MESSAGE, "ada@example.org", f"{KEY}{number}")
+    assert (len(box.mails), len(box.connections)) == (3, 1)
+    box.answers["DATA"] = "554 looks like spam"
+    with pytest.raises(NoticeRefused):
+        mails.send(MESSAGE, "ada@example.org", KEY)
+    box.answers["DATA"] = "250 OK"
+    mails.send(MESSAGE, "ada@example.org", KEY)
+    assert (len(box.mails), len(box.connections)) == (4, 2)
+
+
+def test_a_server_that_was_started_again_gets_the_next_mail(mailbox: tuple[Mailbox, int]) -> None:
+    box, port = mailbox
+    mails = SmtpMails(f"smtp+plain://127.0.0.1:{port}", FROM)
+    mails.send(MESSAGE, "ada@example.org", KEY)
+    mails._open.server.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr] - as a server that goes away does
+    mails.send(MESSAGE, "ada@example.org", KEY)
+    assert (len(box.mails), len(box.connections)) == (2, 2)
 
 
 def test_the_photo_and_the_heat_map_are_side_by_side_where_the_school_allows_faces(tmp_path: Path) -> None:

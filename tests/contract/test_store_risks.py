@@ -1,5 +1,6 @@
 """What every Store keeps to about who is at risk, and about sums of marks over weeks."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from attendance.changes import (
     AddLecture,
     AddUser,
     RemoveCourse,
+    RemoveLecture,
     RemoveStudent,
     SaveAtRisk,
     SaveCourse,
@@ -114,6 +116,27 @@ def test_own_statuses_are_summed_up_apart(store: Store) -> None:
     set_mark(store, replace(a_mark("21", PRESENT), set_by="u1", reason="Online", own_status="remote"))
     expected = {MarkTotal("c1", 0, PRESENT, "remote", 1), MarkTotal("c1", 0, PRESENT, None, 1)}
     assert set(store.mark_totals([NOW, NOW + WEEK])) == expected
+
+
+def test_sums_follow_what_becomes_of_marks(store: Store) -> None:
+    a_class(store, "21", "22")
+    store.commit(AddLecture(a_lecture("l2", starts_at=NOW + MINUTE)))
+
+    def sums() -> set[tuple[Status, int]]:
+        return {(one.status, one.number) for one in store.mark_totals([NOW, NOW + WEEK])}
+
+    save_machine_marks(store, "l1", [a_mark("21"), a_mark("22", ABSENT)])
+    save_machine_marks(store, "l2", [a_mark("21", lecture_id="l2")])
+    assert sums() == {(PRESENT, 2), (ABSENT, 1)}
+    set_mark(store, replace(a_mark("22", PRESENT), set_by="u1", reason="Seen"))
+    assert sums() == {(PRESENT, 3)}
+    save_machine_marks(store, "l2", [])
+    assert sums() == {(PRESENT, 2)}
+    store.commit(RemoveStudent("22"))
+    assert sums() == {(PRESENT, 1)}
+    assert store.lecture_counts(["l1", "l2"])["l1"].marks == Counter({PRESENT: 1})
+    store.commit(RemoveLecture("l1"))
+    assert sums() == set()
 
 
 def test_lectures_between_two_moments_are_in_their_order(store: Store) -> None:

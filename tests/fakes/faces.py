@@ -41,6 +41,8 @@ def similarity(one: float, other: float) -> float:
 class FakeFaces:
     """`problems` are found in every photo; `removed` are what it was told to forget, by its own ids.
 
+    `taken_as_they_lie` are the students whose pictures were said to be upright.
+
     One of another name is another engine, that enrols the same people and compares only its own faces.
     """
 
@@ -53,6 +55,7 @@ class FakeFaces:
         self.name = name
         self.problems: tuple[str, ...] = ()
         self.removed: list[str] = []
+        self.taken_as_they_lie: list[str] = []
 
     def thresholds_for(self, accept: float | None, review: float | None, margin: float | None) -> Thresholds:
         usual = FakeFaces.thresholds
@@ -81,7 +84,9 @@ class FakeFaces:
             for picture in pictures
         )
 
-    def enrol(self, student_id: str, photo: bytes) -> EnrolledFace:
+    def enrol(self, student_id: str, photo: bytes, *, is_upright: bool = False) -> EnrolledFace:
+        if is_upright:
+            self.taken_as_they_lie.append(student_id)
         found = self.find(photo)
         people = _people_in(photo)
         if not people:

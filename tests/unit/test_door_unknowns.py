@@ -151,6 +151,7 @@ def test_a_kept_photo_makes_the_next_visit_known_and_goes_with_the_name(services
     services.media.put(services.store.visit(seen).picture_key or "", b"face:900")  # as an engine reads photos here
     done = deciding.name_group(services, ADMIN, seen, student, keep_photo=True)
     assert done.refusal is None
+    assert services.faces.taken_as_they_lie == ["21"]
     assert services.store.visit(comes(services, door, 900)).student_id == "21"
     deciding.undo(services, ADMIN, door, done.decision.id)
     assert len(services.store.faces(["21"])) == 1

@@ -236,6 +236,17 @@ def test_missing_weights_are_said_plainly(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_picture_that_is_said_to_be_upright_is_never_turned(faces: LocalFaces, turns: int) -> None:
+    lying = np.rot90(np.vstack([drawn(0), np.full((100, 320, 3), 128, np.uint8)]), turns)
+    try:
+        copy = faces.enrol("21", jpeg(lying), is_upright=True).photo
+    except BadPhoto:
+        return  # on its head no face is seen
+    with Image.open(io.BytesIO(copy)) as stored:
+        assert (stored.width > stored.height) == (lying.shape[1] > lying.shape[0])
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
 def test_a_photo_on_its_side_is_stored_upright_and_told_as_it_lies(faces, turns):
     lying = np.ascontiguousarray(np.rot90(np.vstack([drawn(0), np.full_like(drawn(0), 90)[:200]]), turns))
     enrolled = faces.enrol("21", saved(lying, "PNG"))

@@ -25,10 +25,10 @@ class KeepingFaces(FakeFaces):
         super().__init__()
         self.kept: set[str] = set()
 
-    def enrol(self, student_id: str, photo: bytes) -> EnrolledFace:
+    def enrol(self, student_id: str, photo: bytes, *, is_upright: bool = False) -> EnrolledFace:
         face_id = f"face-{len(self.kept)}"
         self.kept.add(face_id)
-        return replace(super().enrol(student_id, photo), external_id=face_id)
+        return replace(super().enrol(student_id, photo, is_upright=is_upright), external_id=face_id)
 
     def remove(self, faces: Sequence[Face]) -> None:
         self.kept -= {face.external_id for face in faces if face.engine == self.name and face.external_id}

@@ -462,6 +462,7 @@ class TestOnTheWay:
     @pytest.fixture(autouse=True)
     def small_batches(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(importing, "BATCH", 3)
+        monkeypatch.setattr(importing, "_LARGEST_BATCH", 3)
 
     def test_one_that_is_killed_and_begun_again_ends_right_and_doubles_nothing(
         self, services: MemoryServices, monkeypatch: pytest.MonkeyPatch

@@ -321,9 +321,9 @@ def test_photos_of_a_row_are_read_one_by_one(services: MemoryServices):
             return super().read(name, most_bytes)
 
     class Faces(type(services.faces)):
-        def enrol(self, student_id: str, photo: bytes):
+        def enrol(self, student_id: str, photo: bytes, *, is_upright: bool = False):
             asked.append("enrolled")
-            return super().enrol(student_id, photo)
+            return super().enrol(student_id, photo, is_upright=is_upright)
 
     services.faces.__class__ = Faces
     csv = b"id,name,consent\n21,Student 21,2026-03-01\n"

@@ -41,11 +41,11 @@ class Interrupting(FakeFaces):
         self.enrolled = 0
         self._number, self._act = number, act
 
-    def enrol(self, student_id: str, photo: bytes) -> EnrolledFace:
+    def enrol(self, student_id: str, photo: bytes, *, is_upright: bool = False) -> EnrolledFace:
         self.enrolled += 1
         if self.enrolled == self._number:
             self._act()
-        return super().enrol(student_id, photo)
+        return super().enrol(student_id, photo, is_upright=is_upright)
 
 
 def engines(services: MemoryServices) -> list[EngineCount]:

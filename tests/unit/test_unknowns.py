@@ -174,10 +174,13 @@ def test_a_kept_photo_says_where_it_came_from_and_is_known_from_then_on(services
     lecture(services, tmp_path, "900 0 3000")
     # What the stand-in cuts out of a recording says who is in it, in another way than a photo does.
     enrol = services.faces.enrol
-    monkeypatch.setattr(services.faces, "enrol", lambda student, photo: enrol(student, _as_photo(services, photo)))
+    monkeypatch.setattr(
+        services.faces, "enrol", lambda student, photo, **how: enrol(student, _as_photo(services, photo), **how)
+    )
     done = name_group(services, ADMIN, by_person(services, 900).id, key_of(services, "23"), keep_photo=True)
     assert done.refusal is None
     assert [face.vector for face in services.store.faces(["23"])] == [(900.0,)]
+    assert services.faces.taken_as_they_lie == ["23"]
     added = next(entry for entry in services.store.audit().items if entry.action == "student.photo_added")
     assert added.detail.startswith("from CS101 (1) 2026-03-02 07:00:00 UTC, recording lecture.mp4")
     later = lecture(services, tmp_path, "900 0 3000", day=5)

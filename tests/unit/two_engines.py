@@ -36,8 +36,8 @@ class Blind(FakeFaces):
         super().__init__("fake-2")
         self._people = people
 
-    def enrol(self, student_id: str, photo: bytes) -> EnrolledFace:
-        enrolled = super().enrol(student_id, photo)
+    def enrol(self, student_id: str, photo: bytes, *, is_upright: bool = False) -> EnrolledFace:
+        enrolled = super().enrol(student_id, photo, is_upright=is_upright)
         assert enrolled.vector is not None
         if enrolled.vector[0] in self._people:
             raise BadPhoto("There is no face in this photo.")

@@ -59,10 +59,14 @@ class LogQuery:
             return "none"
         return "descending" if self.sort.startswith("-") else "ascending"
 
-    def filter(self, courses: Sequence[Course], zone: BaseTzInfo) -> LogFilter:
-        """What the store is asked; days are days of the reader."""
+    def filter(self, courses: Sequence[Course], zone: BaseTzInfo, *, everywhere: bool = False) -> LogFilter:
+        """What the store is asked; days are days of the reader.
+
+        `everywhere` says that these are all courses: then none has to be looked for by its id.
+        """
+        whole = everywhere and not self.course_id
         return LogFilter(
-            course_ids=[course.id for course in courses if self.course_id in ("", course.id)],
+            course_ids=None if whole else [course.id for course in courses if self.course_id in ("", course.id)],
             text=self.text,
             statuses=self.statuses,
             from_at=_midnight(self.from_day, zone) if self.from_day else None,

@@ -18,7 +18,7 @@ from attendance.use_cases.lectures.log import SO_FAR, export_log, log_rows, own_
 from attendance.use_cases.lectures.marks import is_over_now
 from attendance.use_cases.unknowns.groups import owner_of
 from attendance.use_cases.unknowns.vectors import keeps_vectors
-from website.access import roles_required, visible_courses
+from website.access import roles_required, sees_everything, visible_courses
 from website.current import current_services, reader_timezone, signed_in_user
 from website.exports.views import TYPES, as_file
 from website.language import page_language
@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
     services, courses = current_services(), visible_courses()
     query = read_query(request.args, courses)
     zone = _zone(query, courses)
-    wanted = query.filter(courses, zone)
+    wanted = query.filter(courses, zone, everywhere=sees_everything())
     page = services.store.log(wanted, page=query.page, size=_PAGE_SIZE)
     if query.page > page.pages:
         return redirect(url_for("log.index", **query.args(page=page.pages)))  # type: ignore[arg-type]
@@ -64,7 +64,7 @@ def download(kind: str) -> ResponseReturnValue:
     services, courses = current_services(), visible_courses()
     query = read_query(request.args, courses)
     zone = _zone(query, courses)
-    wanted = query.filter(courses, zone)
+    wanted = query.filter(courses, zone, everywhere=sees_everything())
     content = export_log(services, wanted, format=kind, timezone=str(zone), language=page_language())
     note_export(services, _of(wanted, courses), kind, by=signed_in_user().id, what="log")
     return as_file(content, "attendance", kind)
@@ -77,7 +77,7 @@ def print_log() -> ResponseReturnValue:
     services, courses = current_services(), visible_courses()
     query = read_query(request.args, courses)
     zone = _zone(query, courses)
-    wanted = query.filter(courses, zone)
+    wanted = query.filter(courses, zone, everywhere=sees_everything())
     if services.store.log(wanted, size=1).total > _MOST_PRINTED:
         raise InvalidInput("So many lines are not printed; choose a course or a shorter time.")
     note_export(services, _of(wanted, courses), "print", by=signed_in_user().id, what="log")

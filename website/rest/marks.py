@@ -16,7 +16,7 @@ from attendance.use_cases.lectures import marks as deciding
 from attendance.use_cases.lectures.by_hand import set_marks, undo_act
 from attendance.use_cases.lectures.lectures import Attendee, attendee
 from attendance.use_cases.lectures.marks import is_over_now
-from website.access import lecture_or_404, visible_courses
+from website.access import lecture_or_404, sees_everything, visible_courses
 from website.current import current_services, reader_timezone, signed_in_user
 from website.log.query import read_query
 from website.openapi.schemas import Choice, LenientSchema, Text
@@ -268,7 +268,7 @@ def _wanted() -> LogFilter:
     if user.role is Role.STUDENT:
         return LogFilter(student_id=user.student_id) if user.student_id else LogFilter(course_ids=[])
     courses = visible_courses()
-    return read_query(request.args, courses).filter(courses, reader_timezone())
+    return read_query(request.args, courses).filter(courses, reader_timezone(), everywhere=sees_everything())
 
 
 def _decide(decision: Any, lecture_id: str, student_key: str) -> ResponseReturnValue:

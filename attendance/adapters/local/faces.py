@@ -92,8 +92,8 @@ class LocalFaces:
             with self._engine_alone() as engine:
                 return seen_faces(read, engine)
 
-    def enrol(self, student_id: str, photo: bytes) -> EnrolledFace:
-        with self._faces_in(photo) as (read, found):
+    def enrol(self, student_id: str, photo: bytes, *, is_upright: bool = False) -> EnrolledFace:
+        with self._faces_in(photo, is_upright=is_upright) as (read, found):
             face = the_one_face(largest_first(found.faces), read.width / read.image.shape[1])
             with self._engine_alone() as engine:
                 vector = engine.embed(found.image, [face], mirrored=True)[0]
@@ -146,7 +146,7 @@ class LocalFaces:
 
     def vector_of(self, picture: bytes) -> tuple[float, ...] | None:
         try:
-            with self._faces_in(picture) as (read, found):
+            with self._faces_in(picture, is_upright=True) as (read, found):
                 face = the_one_face(largest_first(found.faces), read.width / read.image.shape[1])
                 with self._engine_alone() as engine:
                     return as_numbers(engine.embed(found.image, [face])[0])
@@ -172,12 +172,19 @@ class LocalFaces:
         return [*map(_seen, found.people), *map(_unknown, found.unknown)]
 
     @contextmanager
-    def _faces_in(self, photo: bytes) -> Iterator[tuple[Photo, UprightPhoto]]:
-        """The photo as it is and upright with its faces; no other is in memory meanwhile. Raises BadPhoto."""
+    def _faces_in(self, photo: bytes, *, is_upright: bool = False) -> Iterator[tuple[Photo, UprightPhoto]]:
+        """The photo as it is and upright with its faces; no other is in memory meanwhile. Raises BadPhoto.
+
+        What is upright already is not turned: in a poor picture a face on its head may look clearer than the real one.
+        """
         with one_picture_at_a_time:
             read = _read(photo)
             with self._engine_alone() as engine:
-                found = find_upright(engine, read.image)
+                found = (
+                    UprightPhoto(read.image, engine.find(read.image), 0)
+                    if is_upright
+                    else find_upright(engine, read.image)
+                )
             yield read, found
 
     @contextmanager

@@ -102,7 +102,7 @@ class RekognitionFaces:
     def _looked_at(self, picture: Image.Image) -> tuple[SeenFace, ...]:
         return seen_faces(picture, self._collection.detect(for_request(picture)))
 
-    def enrol(self, student_id: str, photo: bytes) -> EnrolledFace:
+    def enrol(self, student_id: str, photo: bytes, *, is_upright: bool = False) -> EnrolledFace:
         external_id = external_image_id(student_id)
         with one_picture_at_a_time:
             picture = read_picture(photo)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote, urlsplit
 
@@ -24,7 +26,31 @@ _PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
 _TIMEOUT_S = 15.0
 _TOO_BUSY = 421  # closes the connection because it has too much to do: RFC 5321, 4.2.2
 _FOR_GOOD = 500
+_OK = 250
 _BUSY_FOR = timedelta(minutes=1)
+_STAYS_OPEN_S = 5.0
+"""So long a connection waits for the next mail: to greet and to encrypt costs more than a mail does."""
+
+_MAILS_A_CONNECTION = 100
+"""Many servers close it after so many, as Postfix does."""
+
+
+class _Connection:
+    """One that is open, how many mails it took, and since when it waits."""
+
+    def __init__(self, server: smtplib.SMTP) -> None:
+        self.server, self.mails, self.since = server, 0, 0.0
+
+    def is_alive(self) -> bool:
+        try:
+            return self.server.noop()[0] == _OK
+        except (smtplib.SMTPException, OSError):
+            return False
+
+    def close(self) -> None:
+        with suppress(smtplib.SMTPException, OSError):
+            self.server.quit()
+        self.server.close()
 
 
 class SmtpMails:
@@ -47,12 +73,21 @@ class SmtpMails:
         self._scheme, self._port = parts.scheme, port or _PORTS[parts.scheme]
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
         self._url, self._sender, self._now = url, sender, now
+        self._open: _Connection | None = None
+        self._closing: threading.Timer | None = None
+        self._lock = threading.Lock()
 
     def send(self, message: Message, to: str, key: str) -> str:
-        """Each mail has a connection of its own, so that none is lost with another's."""
+        """Mails that follow each other share a connection; one that had a refusal is not used again."""
         mail = mail_of(message, self._sender, to, key, self._now())
-        with self._errors(to), self._connected() as server:
-            server.send_message(mail, to_addrs=[to])
+        with self._errors(to):
+            connection = self._taken() or _Connection(self._connected())
+            try:
+                connection.server.send_message(mail, to_addrs=[to])
+            except BaseException:
+                connection.close()
+                raise
+            self._leave_open(connection)
         return message_id(self._sender, key)
 
     def update(self, reference: str, message: Message) -> bool:
@@ -63,19 +98,62 @@ class SmtpMails:
         """What is in a mailbox stays there."""
         return False
 
-    @contextmanager
-    def _connected(self) -> Iterator[smtplib.SMTP]:
+    def _taken(self) -> _Connection | None:
+        """The one that waits, where the server still answers on it: no mail is lost with a connection that has gone."""
+        with self._lock:
+            connection, self._open = self._open, None
+        if connection is None:
+            return None
+        if connection.is_alive():
+            return connection
+        connection.close()
+        return None
+
+    def _leave_open(self, connection: _Connection) -> None:
+        connection.mails += 1
+        if connection.mails >= _MAILS_A_CONNECTION:
+            connection.close()
+            return
+        connection.since = time.monotonic()
+        with self._lock:
+            before, self._open = self._open, connection
+            self._watch_it()
+        if before is not None:
+            before.close()
+
+    def _watch_it(self) -> None:
+        """Under the lock. One thread looks after the connection that waits, and ends with it."""
+        if self._closing is None:
+            self._closing = threading.Timer(_STAYS_OPEN_S, self._close_unused)
+            self._closing.daemon = True
+            self._closing.start()
+
+    def _close_unused(self) -> None:
+        with self._lock:
+            self._closing = None
+            unused = self._open
+            if unused is not None and time.monotonic() - unused.since < _STAYS_OPEN_S:
+                self._watch_it()
+                return
+            self._open = None
+        if unused is not None:
+            unused.close()
+
+    def _connected(self) -> smtplib.SMTP:
         trusted = ssl.create_default_context()
         if self._scheme == "smtps":
             server: smtplib.SMTP = smtplib.SMTP_SSL(self._host, self._port, timeout=_TIMEOUT_S, context=trusted)
         else:
             server = smtplib.SMTP(self._host, self._port, timeout=_TIMEOUT_S)
-        with server:
+        try:
             if self._scheme == "smtp":
                 server.starttls(context=trusted)
             if self._user:
                 server.login(self._user, self._password)
-            yield server
+        except BaseException:
+            server.close()
+            raise
+        return server
 
     @contextmanager
     def _errors(self, to: str) -> Iterator[None]:

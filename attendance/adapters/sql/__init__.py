@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import groupby
 
 from attendance.adapters.sql.account_links import SqlAccountLinks, SqlSite
 from attendance.adapters.sql.appeals import SqlAppeals
@@ -148,8 +149,13 @@ class SqlStore(
         """In one transaction."""
         changes = change_set(parts)
         with self._together():
-            for change in changes.changes:
-                _APPLIED_BY[type(change)](self, *values_of(change))
+            for kind, run in groupby(changes.changes, type):
+                alike = [values_of(change) for change in run]
+                if len(alike) > 1 and kind in _APPLIED_TOGETHER:
+                    _APPLIED_TOGETHER[kind](self, alike)
+                    continue
+                for values in alike:
+                    _APPLIED_BY[kind](self, *values)
             if changes.forget is not None:
                 self._forget_names(changes.forget.names)
             for entry in changes.audit:
@@ -233,6 +239,12 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     RemovePin: SqlCheckIns._remove_pin,
 }
 """Which method applies which change; a new kind of change is one line more."""
+
+_APPLIED_TOGETHER: Mapping[type, Callable[..., object]] = {
+    AddStudent: SqlStudents._add_students,
+    AddUser: SqlUsers._add_users,
+}
+"""Which method applies many changes of a kind that follow each other, in a few statements, as imports make them."""
 
 
 _keeps_the_port: type[Store] = SqlStore  # not a base class: a method that is missing here would be found there

@@ -8,8 +8,9 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, exists, func, insert, or_, select, update
 
+from attendance.adapters.sql.mark_counts import counts_of
 from attendance.adapters.sql.marks import SqlMarks
 from attendance.adapters.sql.outbox import erase_found, erase_lecture_media
 from attendance.adapters.sql.rows import lock, lock_as_read, one, page_of, read, read_all, tally, values
@@ -101,8 +102,8 @@ class SqlLectures(SqlMarks):
             .group_by(recordings.c.lecture_id)
         )
         with self._reading() as connection:
-            decided = _statuses(connection, marks, lecture_ids)
-            searched = _statuses(connection, recordings, lecture_ids)
+            decided = counts_of(connection, lecture_ids)
+            searched = _searches(connection, lecture_ids)
             strangers = tally(connection, of_strangers)
         return {one: LectureCounts(decided[one], searched[one], strangers[one]) for one in lecture_ids}
 
@@ -153,9 +154,9 @@ class SqlLectures(SqlMarks):
             return read_all(connection, Sighting, sightings, query.order_by(*order))
 
 
-def _statuses(connection: Connection, table: Table, lecture_ids: Sequence[str]) -> Mapping[str, Counter[Any]]:
-    """How many rows of a table each lecture has, by their status."""
-    its, status = table.c.lecture_id, table.c.status
+def _searches(connection: Connection, lecture_ids: Sequence[str]) -> Mapping[str, Counter[Any]]:
+    """How many recordings each lecture has, by their status."""
+    its, status = recordings.c.lecture_id, recordings.c.status
     found: defaultdict[str, Counter[Any]] = defaultdict(Counter)
     query = select(its, status, func.count()).where(its.in_(lecture_ids)).group_by(its, status)
     for lecture_id, kind, number in connection.execute(query).all():

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, case, func, select
+from sqlalchemy import ColumnElement, FromClause, Row, Select, Subquery, case, func, select
 
 from attendance.adapters.sql.connection import Database
-from attendance.adapters.sql.rows import contains, page_of, read, read_mark, tally
-from attendance.adapters.sql.tables import courses, lectures, marks, students
+from attendance.adapters.sql.rows import contains, page_of, read, read_mark
+from attendance.adapters.sql.tables import courses, lectures, mark_counts, marks, students
 from attendance.model import Course, Lecture, LogFilter, LogRow, Page, Status
 from attendance.rules.log import STATUS_ORDER, sort_order
 
@@ -54,21 +54,29 @@ class SqlLog(Database):
             if group is None:
                 return page_of(connection, query, page, size, _log_row)
             counted = connection.execute(_counting(wanted, group)).all()
-            window = _window([(row[0], row[1]) for row in counted], (page - 1) * size, size)
+            window = _window([(row[0], int(row[1])) for row in counted], (page - 1) * size, size)
             rows = query.where(group.in_(window.ids)).limit(size).offset(window.skipped)
             found = connection.execute(rows).all() if window.ids else []
             return Page([_log_row(row) for row in found], page, size, window.total)
 
     def log_totals(self, wanted: LogFilter) -> Counter[Status]:
         """By status."""
-        query = select(marks.c.status, func.count()).select_from(_JOINED).where(*_conditions(wanted))
+        if _by_lecture(wanted):
+            its, number = mark_counts.c.status, func.sum(mark_counts.c.number)
+            query = select(its, number).select_from(_counted(wanted)).where(*_conditions(wanted, its))
+            query = query.where(mark_counts.c.number > 0)
+        else:
+            its = marks.c.status
+            query = select(its, func.count()).select_from(_JOINED).where(*_conditions(wanted))
         with self._looking() as connection:
-            return tally(connection, query.group_by(marks.c.status))
+            return Counter({status: int(number) for status, number in connection.execute(query.group_by(its)).all()})
 
 
 def _counting(wanted: LogFilter, group: ColumnElement[Any]) -> Select[Any]:
     """How many lines each lecture or student has, in the order of the log; only tables that are asked for are read."""
     column, turned = sort_order(wanted.sort)
+    if group is marks.c.lecture_id and _by_lecture(wanted):
+        return _in_order(_lectures_counted(wanted), column, turned=turned)
     read: FromClause = marks
     if wanted.course_ids is not None or wanted.from_at is not None or wanted.before_at is not None:
         read = read.join(lectures, lectures.c.id == marks.c.lecture_id)
@@ -76,10 +84,31 @@ def _counting(wanted: LogFilter, group: ColumnElement[Any]) -> Select[Any]:
         read = read.join(students, students.c.id == marks.c.student_id)
     counts = select(group.label("name"), func.count().label("lines")).select_from(read).where(*_conditions(wanted))
     each = counts.group_by(group).subquery()
-    sorts = [one.desc() if turned else one for one in _SORTS[column]]
     if group is marks.c.student_id:
+        sorts = [one.desc() if turned else one for one in _SORTS[column]]
         named = each.join(students, students.c.id == each.c.name)
         return select(each.c.name, each.c.lines).select_from(named).order_by(*sorts)
+    return _in_order(each, column, turned=turned)
+
+
+def _by_lecture(wanted: LogFilter) -> bool:
+    """Whether whole lectures are wanted, of which each has counted its marks by status."""
+    return wanted.student_id is None and not wanted.text.strip()
+
+
+def _counted(wanted: LogFilter) -> FromClause:
+    of_lectures = wanted.course_ids is not None or wanted.from_at is not None or wanted.before_at is not None
+    return mark_counts.join(lectures) if of_lectures else mark_counts
+
+
+def _lectures_counted(wanted: LogFilter) -> Subquery:
+    name, lines = mark_counts.c.lecture_id.label("name"), func.sum(mark_counts.c.number).label("lines")
+    counts = select(name, lines).select_from(_counted(wanted)).where(*_conditions(wanted, mark_counts.c.status))
+    return counts.where(mark_counts.c.number > 0).group_by(mark_counts.c.lecture_id).subquery()
+
+
+def _in_order(each: Subquery, column: str, *, turned: bool) -> Select[Any]:
+    sorts = [one.desc() if turned else one for one in _SORTS[column]]
     held = each.join(lectures, lectures.c.id == each.c.name).join(courses)
     ties = (lectures.c.starts_at, courses.c.code, courses.c.section, lectures.c.id)
     return select(each.c.name, each.c.lines).select_from(held).order_by(*sorts, *ties)
@@ -97,7 +126,7 @@ def _window(counted: Sequence[tuple[str, int]], first: int, size: int) -> _Windo
     return _Window(ids, max(0, skipped), before)
 
 
-def _conditions(wanted: LogFilter) -> list[ColumnElement[bool]]:
+def _conditions(wanted: LogFilter, status: ColumnElement[Any] = marks.c.status) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.course_ids is not None:
         conditions.append(lectures.c.course_id.in_(wanted.course_ids))
@@ -106,7 +135,7 @@ def _conditions(wanted: LogFilter) -> list[ColumnElement[bool]]:
     if wanted.text.strip():
         conditions.append(contains(wanted.text, students.c.found_by))
     if wanted.statuses:
-        conditions.append(marks.c.status.in_(wanted.statuses))
+        conditions.append(status.in_(wanted.statuses))
     if wanted.from_at is not None:
         conditions.append(lectures.c.starts_at >= wanted.from_at)
     if wanted.before_at is not None:

@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, Connection, String, and_, case, delete, fu
 
 from attendance.adapters.sql.audit import name_of_user, with_user
 from attendance.adapters.sql.connection import Database
+from attendance.adapters.sql.mark_counts import count_changed
 from attendance.adapters.sql.rows import in_parts, known_ids, lock, mark_values, read, read_mark, values
-from attendance.adapters.sql.tables import lectures, mark_changes, marks, students
+from attendance.adapters.sql.tables import lectures, mark_changes, mark_counts, marks, students
 from attendance.changes import MarkStep
 from attendance.model import BookMark, Mark, MarkChange, MarkTotal, Status
 from attendance.sentences import moved_on, no_lecture, no_student
@@ -38,6 +39,7 @@ class SqlMarks(Database):
             new = [mark_values(step.new) for step in steps if step.new is not None]
             if new:
                 connection.execute(insert(marks), new)
+            count_changed(connection, lecture_id, [(step.old, step.new) for step in steps])
             _remember(connection, [change for step in steps for change in step.changes])
 
     def marks(self, lecture_id: str) -> Sequence[Mark]:
@@ -59,23 +61,25 @@ class SqlMarks(Database):
     def mark_totals(
         self, bounds: Sequence[datetime], *, course_ids: Sequence[str] | None = None, without: Collection[str] = ()
     ) -> Sequence[MarkTotal]:
-        """Counted by the database: first within each lecture, in the order of an index that holds all of it."""
-        starts = lectures.c.starts_at
-        wanted = [starts >= bounds[0], starts < bounds[-1], lectures.c.ends_at <= bounds[-1]]
+        """Of what each lecture counted; the marks themselves are not read."""
+        starts, counted = lectures.c.starts_at, mark_counts.c
+        wanted = [starts >= bounds[0], starts < bounds[-1], lectures.c.ends_at <= bounds[-1], counted.number > 0]
         if course_ids is not None:
             wanted.append(lectures.c.course_id.in_(course_ids))
         if without:
             wanted.append(lectures.c.id.not_in(without))
-        each = (marks.c.lecture_id, type_coerce(marks.c.status, String).label("status"), marks.c.own_status)
-        its = marks.c.lecture_id.in_(select(lectures.c.id).where(*wanted))
-        counted = select(*each, func.count().label("number")).where(its).group_by(*each).subquery()
         part = case(*((starts < after, number) for number, after in enumerate(bounds[1:])), else_=len(bounds) - 2)
-        keys = (lectures.c.course_id, part.label("part"), counted.c.status, counted.c.own_status)
-        joined = counted.join(lectures, lectures.c.id == counted.c.lecture_id)
-        query = select(*keys, func.sum(counted.c.number)).select_from(joined).group_by(*keys)
+        keys = (
+            lectures.c.course_id,
+            part.label("part"),
+            type_coerce(counted.status, String).label("status"),
+            counted.own_status,
+        )
+        query = select(*keys, func.sum(counted.number)).select_from(mark_counts.join(lectures)).where(*wanted)
+        query = query.group_by(*keys)
         with self._looking() as connection:
             rows = connection.execute(query).all()
-        return [MarkTotal(course, at, Status(status), own, int(number)) for course, at, status, own, number in rows]
+        return [MarkTotal(course, at, Status(status), own or None, int(n)) for course, at, status, own, n in rows]
 
     def mark_history(self, lecture_id: str, student_id: str) -> Sequence[MarkChange]:
         """Oldest first."""

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, in
 
 from attendance.adapters.sql.connection import Database
 from attendance.adapters.sql.courses import enrol
+from attendance.adapters.sql.mark_counts import count_without
 from attendance.adapters.sql.outbox import erase_face_media, erase_found
 from attendance.adapters.sql.rows import contains, in_parts, lock, one, page_of, read, read_all, tally, values
 from attendance.adapters.sql.tables import (
@@ -52,6 +53,16 @@ class SqlStudents(Database):
                 _add_face(connection, face)
             enrol(connection, course_ids, [student.id])
 
+    def _add_students(self, added: Sequence[tuple[Student, Sequence[Face], Sequence[str]]]) -> None:
+        """All or nothing, as one alone; those with neither face nor course in one statement."""
+        with self._writing() as connection:
+            for student, theirs, course_ids in added:
+                if theirs or course_ids:
+                    self._add_student(student, theirs, course_ids)
+            rows = [values(student, students) for student, theirs, course_ids in added if not (theirs or course_ids)]
+            if rows:
+                connection.execute(insert(students), rows)
+
     def _save_student(self, student: Student) -> None:
         """Raises NotFound."""
         stays = {"key", "created_at", "consents"}
@@ -85,6 +96,7 @@ class SqlStudents(Database):
                 select(check_ins.c.out_picture_key).where(check_ins.c.student_id == student_id),
             )
             drop_what_was_said_of(connection, student_id)
+            count_without(connection, student_id)
             connection.execute(delete(students).where(students.c.id == student_id))
 
     def _remove_evidence(self, student_id: str) -> None:

@@ -380,7 +380,16 @@ marks = Table(
     Column("check_in_at", Moment),
     Column("check_in_method", choice(Method)),
     Column("check_in_device", text(64)),
-    Index(None, "lecture_id", "status", "own_status"),  # sums are counted from it alone
+)
+
+# How many marks of each status a lecture has; changed with the marks, so that sums need not read them.
+mark_counts = Table(
+    "mark_counts",
+    metadata,
+    _of("lecture_id", "lectures", primary_key=True),
+    Column("status", choice(Status), primary_key=True),
+    Column("own_status", text(64), primary_key=True),  # empty where it is none of a course's own
+    Column("number", Integer, nullable=False),
 )
 
 # Who is at risk, a row a student and course; what no longer holds stays, so that nobody is told twice.

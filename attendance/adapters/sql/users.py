@@ -8,7 +8,18 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
 from attendance.adapters.sql.connection import Database
-from attendance.adapters.sql.rows import contains, in_parts, lock, lock_as_read, one, page_of, read, read_all, values
+from attendance.adapters.sql.rows import (
+    contains,
+    in_parts,
+    known_ids,
+    lock,
+    lock_as_read,
+    one,
+    page_of,
+    read,
+    read_all,
+    values,
+)
 from attendance.adapters.sql.tables import sessions, students, users
 from attendance.errors import NotAllowed
 from attendance.model import Page, Role, Session, User
@@ -24,6 +35,15 @@ class SqlUsers(Database):
         with self._writing(user_taken(user)) as connection:
             _hold_student(connection, user)
             connection.execute(insert(users).values(values(user, users)))
+
+    def _add_users(self, added: Sequence[tuple[User]]) -> None:
+        """All or nothing, as one alone, in one statement."""
+        with self._writing() as connection:
+            wanted = {user.student_id for (user,) in added if user.student_id is not None}
+            unknown = wanted - known_ids(connection, students, sorted(wanted))
+            if unknown:
+                raise no_student(min(unknown))
+            connection.execute(insert(users), [values(user, users) for (user,) in added])
 
     def _save_user(self, user: User, was: User | None) -> None:
         """Raises NotFound, AlreadyExists, MovedOn, NotAllowed (the last admin)."""

@@ -230,7 +230,9 @@ def _kept(
         face_id = kept_photo_id(visit.id, student.key)
         try:
             picture = services.media.read(visit.picture_key or "")
-            return add_photo(services, student.id, picture, by=by, origin=origin, face_id=face_id).face.id, None
+            return add_photo(
+                services, student.id, picture, by=by, origin=origin, face_id=face_id, is_upright=True
+            ).face.id, None
         except SamePhoto:
             return None, None
         except BadPhoto as unfit:

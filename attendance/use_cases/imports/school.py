@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -38,6 +39,8 @@ from attendance.use_cases.removals import RemovalWatch, was_removed
 from attendance.use_cases.students.removing import remove_student
 
 BATCH = 400
+_LARGEST_BATCH = 4000
+_QUICK_S = 1.0
 _EVERYBODY = 1_000_000
 _REFUSALS = (AlreadyExists, NotFound, MovedOn, InvalidInput, NotAllowed)
 
@@ -119,8 +122,10 @@ class SchoolImport:
         """Do it, from this row on, and say of each batch what became of it. Raises ServiceUnavailable, OutOfSpace."""
         options = self._options()
         school = self._picture(start)
-        for first in range(start, len(self.rows), BATCH):
-            batch = self.rows[first : first + BATCH]
+        first, size = start, BATCH
+        while first < len(self.rows):
+            began = time.monotonic()
+            batch = self.rows[first : first + size]
             if self.watch is not None:
                 self.watch.saw_something()
             decisions = [decide(self._unless_removed(row), school, options) for row in batch]
@@ -130,6 +135,9 @@ class SchoolImport:
                 report += self._one_by_one(batch[done:], first + done, options)
                 school = self._picture(first + len(batch))
             yield report
+            first += len(batch)
+            if time.monotonic() - began < _QUICK_S:  # on SQL; a roster is then written once for many rows
+                size = min(2 * size, _LARGEST_BATCH)
 
     def _options(self) -> Options:
         zone = self.services.settings.timezone

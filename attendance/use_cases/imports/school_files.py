@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from attendance.errors import NotFound
@@ -21,6 +21,7 @@ from attendance.use_cases.names import same_text
 from attendance.use_cases.removals import RemovalWatch, was_removed
 
 _GONE = to_text(was_removed())
+_NAMES = {kind: tuple(one.name for one in fields(kind)) for kind in (SchoolRow, SchoolReportRow)}
 _OF_PEOPLE = (RowKind.STUDENT, RowKind.TEACHER, RowKind.ENROLLMENT)
 
 
@@ -103,8 +104,13 @@ def _report_row(line: dict[str, Any]) -> SchoolReportRow:
 
 
 def _write(services: Services, import_id: str, part: ImportPart, items: Iterable[SchoolRow | SchoolReportRow]) -> None:
-    lines = "".join(f"{json.dumps(asdict(one), ensure_ascii=False)}\n" for one in items)
+    lines = "".join(f"{json.dumps(_as_line(one), ensure_ascii=False)}\n" for one in items)
     write_bytes(services, import_id, part, lines.encode())
+
+
+def _as_line(one: SchoolRow | SchoolReportRow) -> dict[str, Any]:
+    """Not by `asdict`, which copies all that is in it: there are tens of thousands."""
+    return {name: getattr(one, name) for name in _NAMES[type(one)]}
 
 
 def _read(services: Services, import_id: str, part: ImportPart) -> Sequence[dict[str, Any]]:

@@ -114,7 +114,7 @@ def continue_school_import(
             raise Conflict("Confirm first what this import does.")
         report = read_report(services, import_id, ImportPart.REPORT)
         with suppress(NotFound):  # they are gone once it is done
-            _import_batches(services, import_id, details, report, time.monotonic() + seconds)
+            _import_batches(services, import_id, details, report, seconds)
         forget_removed_in(services, import_id)  # whoever removed somebody meanwhile could not do so
         if read_details(services, import_id) is None:  # its admin's account was removed meanwhile
             services.imports.remove(import_id)
@@ -129,9 +129,13 @@ def remove_school_import(services: Services, import_id: str, *, by: str) -> None
 
 
 def _import_batches(
-    services: Services, import_id: str, details: ImportDetails, report: list[SchoolReportRow], deadline: float
+    services: Services, import_id: str, details: ImportDetails, report: list[SchoolReportRow], seconds: float
 ) -> None:
-    """Adds to the report. What a killed process did not write down is done again, and changes nothing."""
+    """Adds to the report. What a killed process did not write down is done again, and changes nothing.
+
+    The time begins after the first batch: before it all that is stored is read, which costs a short step as much as a
+    long one.
+    """
     rows = read_rows(services, import_id)
     importing = SchoolImport(
         services,
@@ -141,9 +145,11 @@ def _import_batches(
         details.user_id,
         RemovalWatch(services, details.since),
     )
+    deadline = None
     try:
         for batch in importing.apply(len(report)):
             report += batch
+            deadline = deadline or time.monotonic() + seconds
             if time.monotonic() > deadline:
                 break
     finally:

@@ -59,11 +59,13 @@ def enrolled_photos(
     *,
     everybody: Sequence[Face] | None = None,
     pass_over_same: bool = False,
+    are_upright: bool = False,
 ) -> Iterator[list[AddedPhoto]]:
     """The photos enrolled and written, for the body to store; where anything fails, nothing of them is left.
 
     `everybody` are all enrolled faces, where the caller has them at hand; `pass_over_same` leaves out photos that the
-    student has instead of refusing them. Raises ConsentMissing and BadPhoto, with
+    student has instead of refusing them; `are_upright` says that they are no photos of a phone and stay as they lie.
+    Raises ConsentMissing and BadPhoto, with
     the photo's number in the sentence where there are several.
     """
     if photos and not has_consent(student.consents, Purpose.FACE):
@@ -75,7 +77,8 @@ def enrolled_photos(
     try:
         for number, photo in enumerate(photos, start=1):
             with _numbered(number, len(photos)), suppress(*passed_over):
-                enrolled, one = _enrol(services, student, photo, [*everybody, *(one.face for one in added)], pictures)
+                known = [*everybody, *(one.face for one in added)]
+                enrolled, one = _enrol(services, student, photo, known, pictures, is_upright=are_upright)
                 added.append(one)
                 pictures |= {one.face.photo_key: enrolled.photo, one.face.thumbnail_key: enrolled.thumbnail}
                 if sum(map(len, pictures.values())) > _MOST_PICTURE_BYTES:
@@ -127,10 +130,16 @@ def passing_face(services: Services, student_id: str, enrolled: EnrolledFace) ->
 
 
 def _enrol(
-    services: Services, student: Student, photo: bytes, everybody: Sequence[Face], pictures: Mapping[str, bytes]
+    services: Services,
+    student: Student,
+    photo: bytes,
+    everybody: Sequence[Face],
+    pictures: Mapping[str, bytes],
+    *,
+    is_upright: bool,
 ) -> tuple[EnrolledFace, AddedPhoto]:
     refuse_size(services, photo)
-    enrolled = services.faces.enrol(student.id, photo)
+    enrolled = services.faces.enrol(student.id, photo, is_upright=is_upright)
     photo_key, thumbnail_key = photo_keys(student.key)
     face = replace(passing_face(services, student.id, enrolled), photo_key=photo_key, thumbnail_key=thumbnail_key)
     try:
@@ -181,12 +190,14 @@ def add_photo(
     by: str | None,
     origin: str = "",
     face_id: str | None = None,
+    is_upright: bool = False,
 ) -> AddedPhoto:
-    """`origin` says where it came from, `face_id` what its face is to be called.
+    """`origin` says where it came from, `face_id` what its face is to be called, `is_upright` that it is not turned.
 
     Raises NotFound, ConsentMissing, BadPhoto; nothing is stored then.
     """
-    with enrolled_photos(services, services.store.student(student_id), [photo]) as added:
+    student = services.store.student(student_id)
+    with enrolled_photos(services, student, [photo], are_upright=is_upright) as added:
         (one,) = added
         one = replace(one, face=replace(one.face, id=face_id or one.face.id))
         store_photos(services, student_id, [one], by=by, origin=origin)

@@ -75,7 +75,7 @@ def _renew(services: Services, faces: Sequence[Face], unusable: dict[str, Unusab
 def _renew_one(services: Services, face: Face) -> bool:
     """False where the photo was removed meanwhile. Raises BadPhoto, and NotFound where only its file is gone."""
     try:
-        enrolled = services.faces.enrol(face.student_id, services.media.read(face.photo_key))
+        enrolled = services.faces.enrol(face.student_id, services.media.read(face.photo_key), is_upright=True)
     except NotFound as gone:
         raise NotFound("The file of this photo is not there any more.") from gone
     new = replace(

@@ -101,8 +101,7 @@ def _pictures(services: Services, lecture_id: str, student_id: str) -> int:
 
 
 def _accounts(services: Services, student_id: str) -> list[User]:
-    users = all_items(lambda page: services.store.users(page=page, size=_PAGE))
-    return [user for user in users if user.role is Role.STUDENT and user.student_id == student_id]
+    return [user for user in services.store.accounts(student_id) if user.role is Role.STUDENT]
 
 
 def _filmed(services: Services, student_id: str, marked: Mapping[str, Lecture]) -> tuple[Lecture, ...]:

@@ -257,7 +257,7 @@ def _kept(
         origin = f"from {course.label} {one.at:%Y-%m-%d %H:%M:%S} UTC, recording {one.recording.original_name}"
         try:
             picture = services.media.read(one.sighting.picture_key or "")
-            return add_photo(services, student.id, picture, by=user.id, origin=origin).face.id, None
+            return add_photo(services, student.id, picture, by=user.id, origin=origin, is_upright=True).face.id, None
         except SamePhoto:
             return None, None
         except BadPhoto as unfit:
