@@ -25,6 +25,7 @@ from attendance.adapters.dynamodb.preparing import DynamoPreparation
 from attendance.adapters.dynamodb.readings import DynamoReadings
 from attendance.adapters.dynamodb.risks import DynamoRisks
 from attendance.adapters.dynamodb.searches import DynamoSearches, DynamoSpending
+from attendance.adapters.dynamodb.sign_ins import DynamoSignIns
 from attendance.adapters.dynamodb.students import DynamoStudents
 from attendance.adapters.dynamodb.table import LastStep, Table
 from attendance.adapters.dynamodb.timetable import DynamoTimetable
@@ -42,6 +43,7 @@ from attendance.changes import (
     AddFace,
     AddLecture,
     AddNotice,
+    AddPasskey,
     AddPlatform,
     AddRecording,
     AddRenewedFace,
@@ -56,6 +58,7 @@ from attendance.changes import (
     FinishSearch,
     LinkAccount,
     LinkCourse,
+    LinkSignOn,
     NameVisit,
     NoteSilence,
     OfferPairing,
@@ -67,8 +70,10 @@ from attendance.changes import (
     RemoveEmptyLecture,
     RemoveEvidence,
     RemoveFace,
+    RemoveFaceLogin,
     RemoveFromRoster,
     RemoveLecture,
+    RemovePasskey,
     RemovePlatform,
     RemoveRecording,
     RemoveSlot,
@@ -86,9 +91,11 @@ from attendance.changes import (
     SaveCourse,
     SaveDevice,
     SaveExternalIds,
+    SaveFaceLogin,
     SaveLecture,
     SaveMarks,
     SaveNotice,
+    SavePasskey,
     SavePlatform,
     SavePlatformCourse,
     SaveSiteSettings,
@@ -100,6 +107,7 @@ from attendance.changes import (
     TakePairing,
     UnlinkAccount,
     UnlinkCourse,
+    UnlinkSignOn,
     UseAccountLink,
     UseRenewedFaces,
     change_set,
@@ -142,6 +150,7 @@ class DynamoStore(
     DynamoRisks,
     DynamoWebhooks,
     DynamoPlatforms,
+    DynamoSignIns,
 ):
     """All that is remembered, in one table."""
 
@@ -235,6 +244,13 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     LinkAccount: DynamoPlatforms._link_account,
     UnlinkAccount: DynamoPlatforms._unlink_account,
     AddToolKey: DynamoPlatforms._add_tool_key,
+    LinkSignOn: DynamoSignIns._link_sign_on,
+    UnlinkSignOn: DynamoSignIns._unlink_sign_on,
+    AddPasskey: DynamoSignIns._add_passkey,
+    SavePasskey: DynamoSignIns._save_passkey,
+    RemovePasskey: DynamoSignIns._remove_passkey,
+    SaveFaceLogin: DynamoSignIns._save_face_login,
+    RemoveFaceLogin: DynamoSignIns._remove_face_login,
 }
 """Which method applies which change; a new kind of change is one line more."""
 

@@ -21,6 +21,7 @@ from attendance.adapters.sql.preparing import SqlPreparation, SqlPurging
 from attendance.adapters.sql.readings import SqlAlarms, SqlReadings
 from attendance.adapters.sql.risks import SqlRisks
 from attendance.adapters.sql.searches import SqlSearches, SqlSpending
+from attendance.adapters.sql.sign_ins import SqlSignIns
 from attendance.adapters.sql.students import SqlRenewals, SqlStudents
 from attendance.adapters.sql.tokens import SqlRequests, SqlTokens
 from attendance.adapters.sql.unknowns import SqlUnknowns
@@ -36,6 +37,7 @@ from attendance.changes import (
     AddFace,
     AddLecture,
     AddNotice,
+    AddPasskey,
     AddPlatform,
     AddRecording,
     AddRenewedFace,
@@ -50,6 +52,7 @@ from attendance.changes import (
     FinishSearch,
     LinkAccount,
     LinkCourse,
+    LinkSignOn,
     NameVisit,
     NoteSilence,
     OfferPairing,
@@ -61,8 +64,10 @@ from attendance.changes import (
     RemoveEmptyLecture,
     RemoveEvidence,
     RemoveFace,
+    RemoveFaceLogin,
     RemoveFromRoster,
     RemoveLecture,
+    RemovePasskey,
     RemovePlatform,
     RemoveRecording,
     RemoveSlot,
@@ -80,9 +85,11 @@ from attendance.changes import (
     SaveCourse,
     SaveDevice,
     SaveExternalIds,
+    SaveFaceLogin,
     SaveLecture,
     SaveMarks,
     SaveNotice,
+    SavePasskey,
     SavePlatform,
     SavePlatformCourse,
     SaveSiteSettings,
@@ -94,6 +101,7 @@ from attendance.changes import (
     TakePairing,
     UnlinkAccount,
     UnlinkCourse,
+    UnlinkSignOn,
     UseAccountLink,
     UseRenewedFaces,
     change_set,
@@ -133,6 +141,7 @@ class SqlStore(
     SqlRisks,
     SqlWebhooks,
     SqlPlatforms,
+    SqlSignIns,
 ):
     """All that is remembered, in one SQL database."""
 
@@ -217,6 +226,13 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     LinkAccount: SqlPlatforms._link_account,
     UnlinkAccount: SqlPlatforms._unlink_account,
     AddToolKey: SqlPlatforms._add_tool_key,
+    LinkSignOn: SqlSignIns._link_sign_on,
+    UnlinkSignOn: SqlSignIns._unlink_sign_on,
+    AddPasskey: SqlSignIns._add_passkey,
+    SavePasskey: SqlSignIns._save_passkey,
+    RemovePasskey: SqlSignIns._remove_passkey,
+    SaveFaceLogin: SqlSignIns._save_face_login,
+    RemoveFaceLogin: SqlSignIns._remove_face_login,
 }
 """Which method applies which change; a new kind of change is one line more."""
 

@@ -13,6 +13,7 @@ from attendance.changes import (
     AddFace,
     AddLecture,
     AddNotice,
+    AddPasskey,
     AddPlatform,
     AddRecording,
     AddRenewedFace,
@@ -27,6 +28,7 @@ from attendance.changes import (
     FinishSearch,
     LinkAccount,
     LinkCourse,
+    LinkSignOn,
     NameVisit,
     NoteSilence,
     OfferPairing,
@@ -38,8 +40,10 @@ from attendance.changes import (
     RemoveEmptyLecture,
     RemoveEvidence,
     RemoveFace,
+    RemoveFaceLogin,
     RemoveFromRoster,
     RemoveLecture,
+    RemovePasskey,
     RemovePlatform,
     RemoveRecording,
     RemoveSlot,
@@ -57,9 +61,11 @@ from attendance.changes import (
     SaveCourse,
     SaveDevice,
     SaveExternalIds,
+    SaveFaceLogin,
     SaveLecture,
     SaveMarks,
     SaveNotice,
+    SavePasskey,
     SavePlatform,
     SavePlatformCourse,
     SaveSiteSettings,
@@ -71,6 +77,7 @@ from attendance.changes import (
     TakePairing,
     UnlinkAccount,
     UnlinkCourse,
+    UnlinkSignOn,
     UseAccountLink,
     UseRenewedFaces,
     change_set,
@@ -87,6 +94,7 @@ from tests.fakes.store.people import FakeCourses, FakeSessions, FakeStudents, Fa
 from tests.fakes.store.platforms import FakePlatforms
 from tests.fakes.store.renewals import FakeRenewals
 from tests.fakes.store.risks import FakeRisks
+from tests.fakes.store.sign_ins import FakeSignIns
 from tests.fakes.store.spending import FakeSpending
 from tests.fakes.store.tokens import FakeRequests, FakeTokens
 from tests.fakes.store.unknowns import FakeUnknowns
@@ -121,6 +129,7 @@ class FakeStore(
     FakeRisks,
     FakeWebhooks,
     FakePlatforms,
+    FakeSignIns,
 ):
     """All that is remembered, until the test ends."""
 
@@ -214,5 +223,12 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     LinkAccount: FakePlatforms._link_account,
     UnlinkAccount: FakePlatforms._unlink_account,
     AddToolKey: FakePlatforms._add_tool_key,
+    LinkSignOn: FakeSignIns._link_sign_on,
+    UnlinkSignOn: FakeSignIns._unlink_sign_on,
+    AddPasskey: FakeSignIns._add_passkey,
+    SavePasskey: FakeSignIns._save_passkey,
+    RemovePasskey: FakeSignIns._remove_passkey,
+    SaveFaceLogin: FakeSignIns._save_face_login,
+    RemoveFaceLogin: FakeSignIns._remove_face_login,
 }
 """Which method applies which change; a new kind of change is one line more."""
