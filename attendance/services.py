@@ -15,6 +15,7 @@ from attendance.ports import (
     MediaStore,
     Notifier,
     PlatformServices,
+    SignOn,
     Store,
     UploadSpool,
 )
@@ -55,5 +56,6 @@ class Services:
     site_cache: SiteCache = field(default_factory=SiteCache)
     """Read it by use_cases/site/reading.py."""
     platforms: PlatformServices | None = None
+    sign_on: SignOn | None = None
     pauses: dict[str, datetime] = field(default_factory=dict)
     """Until when a handler's service asked this process to leave it alone."""

@@ -23,6 +23,7 @@ from attendance.ports.media import MediaFile, MediaStore
 from attendance.ports.notifier import MailFolder, Notifier, StoredMail
 from attendance.ports.people import CourseStore, RenewalStore, StudentStore, UserStore
 from attendance.ports.platforms import PlatformServices
+from attendance.ports.sign_on import Said, SignOn
 from attendance.ports.store import (
     AuditStore,
     LectureStore,
@@ -62,8 +63,10 @@ __all__ = [
     "RecordingInfo",
     "RemoteFaceSearch",
     "RenewalStore",
+    "Said",
     "SearchStore",
     "Seen",
+    "SignOn",
     "SpendingStore",
     "Store",
     "StoredMail",
