@@ -63,6 +63,7 @@ NOTIFIERS = {
 }
 PLATFORMS = {"lti": "attendance.adapters.lti:open_platforms"}
 SIGN_ONS = {"oidc": "attendance.adapters.oidc:open_sign_on"}
+PASSKEYS = {"webauthn": "attendance.adapters.webauthn:open_passkeys"}
 
 
 def bootstrap(settings: Settings) -> Services:
@@ -82,6 +83,7 @@ def bootstrap(settings: Settings) -> Services:
         notifiers=open_notifiers(settings),
         platforms=_maker("ROLLCALL_ADDRESS", PLATFORMS, ServiceUrl("lti:"))(settings),
         sign_on=_sign_on(settings),
+        passkeys=_maker("ROLLCALL_ADDRESS", PASSKEYS, ServiceUrl("webauthn:"))(),
     )
     services.jobs.bind(partial(advance, services), partial(sweep, services))
     return services

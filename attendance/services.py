@@ -14,6 +14,7 @@ from attendance.ports import (
     JobQueue,
     MediaStore,
     Notifier,
+    Passkeys,
     PlatformServices,
     SignOn,
     Store,
@@ -57,5 +58,6 @@ class Services:
     """Read it by use_cases/site/reading.py."""
     platforms: PlatformServices | None = None
     sign_on: SignOn | None = None
+    passkeys: Passkeys | None = None
     pauses: dict[str, datetime] = field(default_factory=dict)
     """Until when a handler's service asked this process to leave it alone."""

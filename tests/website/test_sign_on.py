@@ -284,8 +284,8 @@ class TestWithoutPasswords:
         client = app.test_client()
         post_form(client, "/sign-in-link", code=code)
         for address in ("/users/invitations", f"/courses/{course.id}/invitations"):
-            post_form(client, address, way="paper", chosen=services.store.roster(course.id)[0].key)
-            assert "nothing to invite them to" in client.get(address).text
+            answer = post_form(client, address, way="paper", chosen=services.store.roster(course.id)[0].key)
+            assert "nothing to invite them to" in answer.text + client.get(address).text
         assert services.store.accounts_of(["21"]) == {}
 
     def test_nobody_gets_an_account_by_coming(

@@ -40,6 +40,17 @@ class PasswordForm(Form):
     submit = SubmitField(_l("Change password"))
 
 
+class PasskeyForm(Form):
+    """A name for a passkey, and who it is."""
+
+    name = StringField(
+        _l("Name of the passkey"),
+        [InputRequired(_l("Give the passkey a name.")), Length(max=MOST_NAME_CHARACTERS)],
+    )
+    password = PasswordField(_l("Present password"), [InputRequired(_l("Enter your present password."))])
+    submit = SubmitField(_l("Go on"))
+
+
 SCOPE_WORDS = {
     "students:read": _l("See students, their photos and consents"),
     "students:write": _l("Register, change and remove students"),

@@ -65,7 +65,6 @@ ACTIONS = {
     "signon.linked": _l("connected with the school's sign-on"),
     "signon.unlinked": _l("disconnected from the school's sign-on"),
     "passkey.added": _l("added a passkey for"),
-    "passkey.renamed": _l("renamed a passkey of"),
     "passkey.removed": _l("removed a passkey of"),
     "facelogin.on": _l("switched on signing in with the face for"),
     "facelogin.off": _l("switched off signing in with the face for"),
