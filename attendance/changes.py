@@ -22,9 +22,12 @@ from attendance.model import (
     Consent,
     Course,
     Device,
+    DoorCheckIn,
+    DoorRegistration,
     ExternalId,
     Face,
     FaceLogin,
+    KioskAttempt,
     Lecture,
     LinkPurpose,
     Mark,
@@ -33,6 +36,7 @@ from attendance.model import (
     OutboxItem,
     Owner,
     Passkey,
+    PersonalPin,
     Platform,
     PlatformAccount,
     PlatformCourse,
@@ -338,6 +342,7 @@ SET_BY_PEOPLE = (
     "visits_since",
     "staff_ids",
     "tells_names",
+    "kiosk",
 )
 """What of a device is changed by people alone."""
 
@@ -410,6 +415,80 @@ class RemoveVisits:
     """At most MOST_VISITS; their pictures become erasures. Those that are gone are passed over."""
 
     visit_ids: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInStep:
+    """One check-in at a door as it is to be, and as it was read (None: it is new)."""
+
+    old: DoorCheckIn | None
+    new: DoorCheckIn
+
+
+def dropped_pictures(step: CheckInStep) -> list[str]:
+    """Keys that a check-in named and names no longer."""
+    if step.old is None:
+        return []
+    left = {step.new.picture_key, step.new.out_picture_key}
+    return [key for key in (step.old.picture_key, step.old.out_picture_key) if key is not None and key not in left]
+
+
+MOST_CHECK_IN_STEPS = 10
+"""Of one commit: on DynamoDB they and the events that tell of them are one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveCheckIns:
+    """At most MOST_CHECK_IN_STEPS. Pictures that are no longer named become erasures.
+
+    Refused with NotFound (student), and with MovedOn where one is not as it was read, an id is taken, or the student
+    would have two that are open.
+    """
+
+    steps: Sequence[CheckInStep]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAttempt:
+    """What a kiosk asked and was answered, in place of `was`, with what it changed.
+
+    Refused with NotFound (device, course), AlreadyExists (it is new, and its id is taken), MovedOn (it is not as `was`,
+    or as SaveCheckIns is).
+    """
+
+    attempt: KioskAttempt
+    was: KioskAttempt | None = None
+    steps: Sequence[CheckInStep] = ()
+    registration: DoorRegistration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveAttempts:
+    """Those that were answered before that moment."""
+
+    before: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveRegistration:
+    """Whoever asked is registered, or refused; the photo becomes an erasure. Refused with NotFound."""
+
+    registration_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavePin:
+    """In place of `was`, or new where that is None. Refused with NotFound (student), MovedOn (it is not as `was`)."""
+
+    pin: PersonalPin
+    was: PersonalPin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemovePin:
+    """Refused with NotFound where there is none."""
+
+    student_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -792,6 +871,12 @@ Change = (
     | RemovePasskey
     | SaveFaceLogin
     | RemoveFaceLogin
+    | SaveCheckIns
+    | RecordAttempt
+    | RemoveAttempts
+    | RemoveRegistration
+    | SavePin
+    | RemovePin
 )
 """What may stand in a set of changes."""
 

@@ -242,6 +242,39 @@ class VisitsDecided(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedIn(Event):
+    """A student checked in at a kiosk."""
+
+    kind: ClassVar[str] = "kiosk.checked_in"
+    about: ClassVar[tuple[str, str]] = ("student", "student_key")
+    student_key: str
+    check_in_id: str
+    device_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedOut(Event):
+    """A student checked out at a kiosk."""
+
+    kind: ClassVar[str] = "kiosk.checked_out"
+    about: ClassVar[tuple[str, str]] = ("student", "student_key")
+    student_key: str
+    check_in_id: str
+    device_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckInTakenBack(Event):
+    """Somebody said at a kiosk that a check-in, or a check-out, was not theirs."""
+
+    kind: ClassVar[str] = "kiosk.taken_back"
+    about: ClassVar[tuple[str, str]] = ("student", "student_key")
+    student_key: str
+    check_in_id: str
+    device_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FoundAtRisk(Event):
     """A student crossed rules of a course; `crossings` say which, and in which lectures."""
 
@@ -381,6 +414,9 @@ KINDS: dict[str, type[Event]] = {
         UnknownAtDoor,
         VisitNamed,
         VisitsDecided,
+        CheckedIn,
+        CheckedOut,
+        CheckInTakenBack,
         FoundAtRisk,
         RiskRulesSet,
         NoticeWaits,

@@ -6,7 +6,9 @@ from pathlib import PurePosixPath
 from attendance.errors import InvalidInput
 from attendance.model import new_id
 
-_KEY = re.compile(r"(photos|recordings|evidence|visits|appeals|site)/[0-9a-f]{32}/[0-9a-f]{32}(-small)?\.[a-z0-9]{2,4}")
+_KEY = re.compile(
+    r"(photos|recordings|evidence|visits|appeals|site|kiosk)/[0-9a-f]{32}/[0-9a-f]{32}(-small)?\.[a-z0-9]{2,4}"
+)
 
 COPY = "copy:"
 """So begins, in the list of what is still to be erased, what is no file: a copy of a face that a service holds."""
@@ -46,6 +48,11 @@ def evidence_key(recording_id: str) -> str:
 def visit_key(device_id: str) -> str:
     """A new key for a picture of somebody at a door."""
     return f"visits/{device_id}/{new_id()}.jpg"
+
+
+def kiosk_key(device_id: str) -> str:
+    """A new key for a picture that a kiosk took: of a check-in, or of somebody who asks to be registered."""
+    return f"kiosk/{device_id}/{new_id()}.jpg"
 
 
 def logo_key() -> str:

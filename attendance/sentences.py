@@ -185,3 +185,23 @@ def not_linked() -> NotFound:
 
 def tool_key_taken() -> AlreadyExists:
     return AlreadyExists("The site has its key pair already.")
+
+
+def no_check_in() -> NotFound:
+    return NotFound("There is no such check-in.")
+
+
+def no_registration() -> NotFound:
+    return NotFound("There is no such request to be registered.")
+
+
+def no_pin() -> NotFound:
+    return NotFound("This student has no PIN.")
+
+
+def attempt_taken() -> AlreadyExists:
+    return AlreadyExists("This was sent already.")
+
+
+def no_attempt() -> NotFound:
+    return NotFound("The kiosk never asked this, or it is too long ago.")

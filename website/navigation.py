@@ -48,6 +48,8 @@ LINKS = (
     Link("students.index", _l("Students"), "people", STAFF),
     Link("courses.index", _l("Courses"), "journal-text", STAFF),
     Link("risks.index", _l("At risk"), "exclamation-triangle", STAFF),
+    Link("door_check_ins.index", _l("Check-ins"), "person-check", STAFF),
+    Link("door_check_ins.mine", _l("My check-ins"), "person-check", (Role.STUDENT,)),
     Link("people.index", _l("People at doors"), "door-open", STAFF),
     Link("devices.index", _l("Devices"), "cpu", (Role.ADMIN,)),
     Link("users.index", _l("Users"), "person-gear", (Role.ADMIN,)),
@@ -73,7 +75,9 @@ def navigation() -> list[Link]:
 
 
 def _is_of_use(link: Link) -> bool:
-    """Of teachers only the staff of a door sees who was there."""
+    """Of teachers only the staff of a door sees who was there; check-ins there are where a kiosk is."""
+    if link.topic == "door_check_ins":
+        return any(device.is_kiosk for device in current_services().store.devices())
     if link.topic != "people" or current_user.role is Role.ADMIN:
         return True
     return bool(doors_of(current_services(), signed_in_user()))

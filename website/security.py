@@ -64,11 +64,17 @@ def init_app(app: Flask) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
 
 
-def takes_up_to(most_bytes: Callable[[Settings], int | None]) -> Callable[[View], View]:
-    """For a view that takes more, or less, than other forms; None is for one that counts for itself while it reads."""
+def takes_up_to(
+    most_bytes: Callable[[Settings], int | None], *, forms_of_devices: bool = False
+) -> Callable[[View], View]:
+    """For a view that takes more, or less, than other forms; None is for one that counts for itself while it reads.
+
+    `forms_of_devices` is for one that takes them as forms too: before it a key is asked for, and no token of a form.
+    """
 
     def decorate(view: View) -> View:
         view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        view.forms_of_devices = forms_of_devices  # type: ignore[attr-defined]
         return view
 
     return decorate
@@ -82,7 +88,7 @@ def _limit_size() -> None:
 def _most_bytes() -> int | None:
     """Only what is read in pieces may be long: forms with files, and what a view reads by itself."""
     view: Any = current_app.view_functions.get(request.endpoint or "")
-    if request.mimetype not in FORMS and hasattr(view, "most_bytes"):
+    if hasattr(view, "most_bytes") and (request.mimetype not in FORMS or view.forms_of_devices):
         return view.most_bytes(current_settings())
     if not current_user.is_authenticated:
         return MOST_BYTES_OF_STRANGERS

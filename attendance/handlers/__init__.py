@@ -13,6 +13,9 @@ from attendance.events import (
     AlarmRaised,
     AppealAnswered,
     AppealFiled,
+    CheckedIn,
+    CheckedOut,
+    CheckInTakenBack,
     ConsentWithdrawn,
     CourseTimesChanged,
     DeviceSilent,
@@ -93,6 +96,7 @@ HANDLERS: Mapping[str, Handler] = {
         (UnknownDecided, VisitsDecided, PhotosRemoved), "attendance.handlers.unknowns:follow", at_once=True
     ),
     "marks": Handler((MarksWait,), "attendance.handlers.marks:decide"),
+    "kiosks": Handler((CheckedIn, CheckedOut, CheckInTakenBack), "attendance.handlers.kiosks:mark"),
     "marking": Handler((CourseTimesChanged,), "attendance.handlers.marking:mark_again"),
     "risks": Handler(
         (MarksChanged, MarkSet, MarksSet, RecordingSearched, RiskRulesSet), "attendance.handlers.risks:check"

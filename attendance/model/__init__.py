@@ -7,6 +7,16 @@ Similarities run from 0 to 100. All classes are frozen: a change makes a new one
 from attendance.model.accounts import AccountLink, LinkPurpose
 from attendance.model.answers import Answer, Choice, Search
 from attendance.model.appeals import Appeal, AppealKind, AppealState
+from attendance.model.check_ins import (
+    DoorCheckIn,
+    DoorCheckInPlace,
+    DoorMethod,
+    DoorRegistration,
+    KioskAttempt,
+    KioskCommand,
+    KioskOutcome,
+    PersonalPin,
+)
 from attendance.model.consent import Consent, GivenBy, Manner, Purpose
 from attendance.model.devices import (
     PIXELS,
@@ -17,10 +27,14 @@ from attendance.model.devices import (
     DeviceState,
     DeviceStatus,
     ItemRefusal,
+    KioskSettings,
+    KioskSpeech,
+    Liveness,
     NearAlarms,
     Pairing,
     Reading,
     ReadingSpan,
+    SensorField,
     Slot,
 )
 from attendance.model.ids import is_id, new_id
@@ -35,6 +49,7 @@ from attendance.model.lists import (
     LogRow,
     Page,
 )
+from attendance.model.liveness import Landmarks, Turn, TurnVerdict
 from attendance.model.lti import (
     Launch,
     LoginState,
@@ -123,6 +138,10 @@ __all__ = [
     "DeviceRecording",
     "DeviceState",
     "DeviceStatus",
+    "DoorCheckIn",
+    "DoorCheckInPlace",
+    "DoorMethod",
+    "DoorRegistration",
     "Effect",
     "EngineCount",
     "Evidence",
@@ -133,6 +152,12 @@ __all__ = [
     "Fact",
     "GivenBy",
     "ItemRefusal",
+    "KioskAttempt",
+    "KioskCommand",
+    "KioskOutcome",
+    "KioskSettings",
+    "KioskSpeech",
+    "Landmarks",
     "LastVisit",
     "Launch",
     "Lecture",
@@ -140,6 +165,7 @@ __all__ = [
     "LectureRecording",
     "Link",
     "LinkPurpose",
+    "Liveness",
     "LogFilter",
     "LogRow",
     "LoginState",
@@ -161,6 +187,7 @@ __all__ = [
     "Page",
     "Pairing",
     "Passkey",
+    "PersonalPin",
     "Picture",
     "Platform",
     "PlatformAccount",
@@ -180,6 +207,7 @@ __all__ = [
     "Search",
     "SearchStatus",
     "Sender",
+    "SensorField",
     "Session",
     "Sighting",
     "SignOnAccount",
@@ -191,6 +219,8 @@ __all__ = [
     "Student",
     "Thresholds",
     "ToolKey",
+    "Turn",
+    "TurnVerdict",
     "UnknownDecision",
     "UnknownsSwitch",
     "User",

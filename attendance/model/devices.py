@@ -51,10 +51,58 @@ class Pairing:
 
 
 class DeviceKind(StrEnum):
-    """What a device is for: lectures of its room's timetable, or visits at a door, which has no timetable."""
+    """What a device is for: lectures of its room's timetable, visits at a door, or people who check in themselves."""
 
     CLASSROOM = "classroom"
     DOOR = "door"
+    KIOSK = "kiosk"
+
+
+class Liveness(StrEnum):
+    """What a kiosk asks of somebody before it believes that a face is no picture of one."""
+
+    OFF = "off"
+    TURN = "turn"
+    TURN_AND_PIN = "turn_and_pin"
+
+
+class KioskSpeech(StrEnum):
+    """How a kiosk hears and speaks."""
+
+    BUTTONS = "buttons"
+    LOCAL = "local"
+    AWS = "aws"
+    BROWSER = "browser"
+
+
+@dataclass(frozen=True, slots=True)
+class SensorField:
+    """Where the thermal sensor looks, in the picture of the camera: left, top, width and height as parts of it."""
+
+    x: float = 0.25
+    y: float = 0.25
+    width: float = 0.5
+    height: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class KioskSettings:
+    """How a kiosk is set up. `course_ids` are whose students may use it where its room has no timetable.
+
+    `min_face_px` is how wide a face is at least in a picture of 1280 pixels. `quiet_from` and `quiet_until` are `HH:MM`
+    of the school's clock, or empty.
+    """
+
+    course_ids: frozenset[str] = frozenset()
+    min_face_px: int = 250
+    liveness: Liveness = Liveness.TURN
+    speech: KioskSpeech = KioskSpeech.BUTTONS
+    language: str = "ko"
+    volume: float = 0.7
+    quiet_from: str = ""
+    quiet_until: str = ""
+    takes_temperature: bool = False
+    sensor_field: SensorField = SensorField()
 
 
 class DeviceState(StrEnum):
@@ -73,6 +121,8 @@ class Device:
     `calibration_offset_c` is added to every skin estimate.
     `silent_since` is when it was heard of last, once it was noted that nothing came since then for too long.
     `pairings` is what was noted of the times in which it had a key; `paired_times` are those times.
+
+    Of a kiosk `kiosk` is how it is set up; None is as it comes.
 
     Of a door: `visits_since` is since when an admin lets it record visits, None where it may not; `staff_ids` are the
     users who see them beside the admins; `tells_names` is whether it is told whom it sees, for its own screen.
@@ -98,6 +148,22 @@ class Device:
     visits_since: datetime | None = None
     staff_ids: frozenset[str] = frozenset()
     tells_names: bool = False
+    kiosk: KioskSettings | None = None
+
+    @property
+    def is_kiosk(self) -> bool:
+        """Whether people check in and out at it."""
+        return self.kind is DeviceKind.KIOSK
+
+    @property
+    def has_timetable(self) -> bool:
+        """Whether it films the lectures of its room."""
+        return self.kind is DeviceKind.CLASSROOM
+
+    @property
+    def kiosk_settings(self) -> KioskSettings:
+        """Those that were chosen, or as it comes."""
+        return self.kiosk or KioskSettings()
 
     @property
     def is_door(self) -> bool:

@@ -16,6 +16,7 @@ from attendance.ports.faces import (
     RecordingInfo,
     RemoteFaceSearch,
     Seen,
+    SeenFace,
 )
 from attendance.ports.imports import ImportPart, ImportStore
 from attendance.ports.jobs import JobQueue, WorkedQueue
@@ -71,6 +72,7 @@ __all__ = [
     "Said",
     "SearchStore",
     "Seen",
+    "SeenFace",
     "SignOn",
     "SpendingStore",
     "Store",

@@ -12,10 +12,15 @@ from attendance.model import (
     Device,
     DevicePicture,
     DeviceStatus,
+    DoorCheckIn,
+    DoorCheckInPlace,
+    DoorRegistration,
     ItemRefusal,
+    KioskAttempt,
     LastVisit,
     NearAlarms,
     Page,
+    PersonalPin,
     Reading,
     ReadingSpan,
     Slot,
@@ -177,3 +182,44 @@ class VisitStore(Protocol):
         """Keep these vectors, which this engine made, with their visits, or forget them (None); visits that are gone
         are passed over.
         """
+
+
+class CheckInStore(Protocol):
+    """Check-ins at kiosks, what kiosks asked, and PINs. All are written by `commit` alone; check-ins and PINs go with
+    their student, attempts and registrations with their kiosk.
+    """
+
+    def door_check_in(self, check_in_id: str) -> DoorCheckIn:
+        """Raises NotFound."""
+
+    def door_check_ins(
+        self,
+        *,
+        from_at: datetime,
+        before_at: datetime | None = None,
+        student_id: str | None = None,
+        room: str | None = None,
+        with_traces: bool = False,
+        before: DoorCheckInPlace | None = None,
+        limit: int = 50,
+    ) -> Sequence[DoorCheckIn]:
+        """Who checked in from a moment on and before another, newest first, and before a place in that order.
+
+        With `student_id` only those of this student; with `room` (compared without case) only those in this place; with
+        `with_traces`, and no student, only those that have pictures or temperatures.
+        """
+
+    def open_check_ins(self) -> Sequence[DoorCheckIn]:
+        """Who is there now, the first to come first."""
+
+    def kiosk_attempt(self, attempt_id: str) -> KioskAttempt | None:
+        """None where the kiosk never asked that, or it is long ago."""
+
+    def door_registration(self, registration_id: str) -> DoorRegistration:
+        """Raises NotFound."""
+
+    def door_registrations(self) -> Sequence[DoorRegistration]:
+        """Who waits for an admin, the first to ask first."""
+
+    def personal_pin(self, student_id: str) -> PersonalPin | None:
+        """None where the student has none."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from attendance.model import Face, RecordingKind, Thresholds
+from attendance.model import Face, Landmarks, RecordingKind, Thresholds
 from attendance.ports.media import MediaFile
 
 Progress = Callable[[float], None]  # called with 0..1; raising SearchStopped from it stops the work
@@ -82,6 +82,16 @@ class Seen:
     vector: tuple[float, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SeenFace:
+    """A face of a camera's picture. `box` is x1, y1, x2, y2 in pixels of the picture, and may reach past its edges."""
+
+    box: tuple[float, float, float, float]
+    landmarks: Landmarks
+    score: float  # 0..1, how certainly it is a face
+    quality: float  # 0..1
+
+
 class FaceSearch(Protocol):
     """Finds, enrols and searches faces. Holds no student data of its own but what `remove` takes away."""
 
@@ -102,6 +112,13 @@ class FaceSearch(Protocol):
 
     def find(self, photo: bytes) -> PhotoFaces:
         """Raises BadPhoto where it is no picture; no face is no error."""
+
+    def look(self, pictures: Sequence[bytes]) -> tuple[tuple[SeenFace, ...], ...]:
+        """The faces of each picture of a camera, the largest first, with where eyes, nose and mouth are.
+
+        Nothing is compared and nothing is stored. A picture without a face has none. Raises BadPhoto where one is no
+        picture.
+        """
 
     def enrol(self, student_id: str, photo: bytes) -> EnrolledFace:
         """The one face of the photo. Raises BadPhoto: no picture, no face, more than one clear face."""

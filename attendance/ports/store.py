@@ -39,7 +39,14 @@ from attendance.model import (
     UnknownsSwitch,
     Webhook,
 )
-from attendance.ports.devices import AlarmStore, DeviceStore, ReadingStore, TimetableStore, VisitStore
+from attendance.ports.devices import (
+    AlarmStore,
+    CheckInStore,
+    DeviceStore,
+    ReadingStore,
+    TimetableStore,
+    VisitStore,
+)
 from attendance.ports.people import (
     AccountLinkStore,
     CourseStore,
@@ -330,6 +337,7 @@ class Store(
     ReadingStore,
     AlarmStore,
     VisitStore,
+    CheckInStore,
     AuditStore,
     SiteStore,
     OutboxStore,

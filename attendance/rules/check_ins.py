@@ -60,12 +60,20 @@ def with_check_in(
 def with_check_ins(
     opinions: Iterable[Mark], before: Mapping[str, Mark], lecture: Lecture, course: Course, now: datetime
 ) -> list[Mark]:
-    """Opinions of faces on a lecture, with the check-ins that its marks hold; also of whom no face told."""
+    """Opinions of faces on a lecture, with the check-ins that its marks hold; also of whom no face told.
+
+    Those at kiosks are not among them: they have a record of their own, from which they can be taken back.
+    """
     found = {opinion.student_id: opinion for opinion in opinions}
     for student_id, mark in before.items():
-        if mark.check_in is not None:
+        if mark.check_in is not None and not rests_on_kiosk(mark):
             found[student_id] = with_check_in(found.get(student_id), student_id, mark.check_in, lecture, course, now)
     return list(found.values())
+
+
+def rests_on_kiosk(mark: Mark) -> bool:
+    """Whether its check-in was made at a kiosk."""
+    return mark.check_in is not None and mark.check_in.method is Method.KIOSK
 
 
 def same_device(marks: Iterable[Mark], student_id: str, device: str) -> bool:

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from attendance.changes import MarkStep
 from attendance.errors import Phrase
-from attendance.model import Mark, MarkChange
+from attendance.model import Mark, MarkChange, Method
+from attendance.rules.check_ins import CHECKED_IN, rests_on_kiosk
 from attendance.sentences import no_mark
 
 
@@ -34,14 +35,14 @@ def machine_steps(
     """What a search's opinions of a lecture make of its marks, both by student; the same opinions again make nothing.
 
     A mark that a person set keeps status, setter and reason, and takes evidence, `left_early` and `machine_status`. A
-    machine's mark that is not among these is withdrawn, and a person's that is not loses its evidence. A changed status
-    While the lecture is not over, whoever is not among these keeps the mark of before. A changed status
+    machine's mark that is not among these is withdrawn, and a person's that is not loses its evidence.
+    While the lecture is not over, whoever is not among these keeps the mark of before, unless it rested on a check-in
+    at a kiosk, which then was taken back. A changed status
     is added to the history with `by` None, or with `because`, or with who named the face that it rests on.
     """
     after = {opinion.student_id: opinion for opinion in opinions}
     steps = [opinion_step(before.get(student_id), opinion, because) for student_id, opinion in after.items()]
-    if is_over:
-        steps += [_left(old) for old in before.values() if old.student_id not in after]
+    steps += [_left(old) for old in before.values() if old.student_id not in after and (is_over or rests_on_kiosk(old))]
     return [step for step in steps if step.new != step.old]
 
 
@@ -93,14 +94,18 @@ def opinion_step(old: Mark | None, opinion: Mark, because: Because | None = None
         new = old
     if because is None and new.evidence is not None and new.evidence.named_by is not None:
         because = Because(new.evidence.named_by or None, NAMED)
+    if because is None and rests_on_kiosk(new) and (old is None or old.check_in != new.check_in):
+        because = Because(None, CHECKED_IN[Method.KIOSK])
     by, reason = (None, "") if because is None else (because.by, because.reason)
     changes = [] if old is not None and old.status is new.status else [_change(old, new, by=by, reason=reason)]
     return MarkStep(new.student_id, old, new, changes, opinion=True)
 
 
 def _left(old: Mark) -> MarkStep:
-    new = None if old.set_by is None else replace(old, evidence=None, left_early=False, little_video=False)
-    return MarkStep(old.student_id, old, new)
+    if old.set_by is None:
+        return MarkStep(old.student_id, old, None)
+    new = replace(old, evidence=None, left_early=False, little_video=False)
+    return MarkStep(old.student_id, old, replace(new, check_in=None) if rests_on_kiosk(old) else new)
 
 
 def _change(old: Mark | None, new: Mark, *, by: str | None = None, reason: str = "", action: str = "") -> MarkChange:

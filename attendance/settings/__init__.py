@@ -221,6 +221,18 @@ SETTINGS = (
         count(1, 3650),
     ),
     Setting(
+        "ROLLCALL_CHECK_IN_DAYS",
+        "30",
+        "Days for which pictures and temperatures of check-ins at kiosks are stored; the check-ins themselves stay.",
+        count(1, 3650),
+    ),
+    Setting(
+        "ROLLCALL_REGISTRATION_DAYS",
+        "7",
+        "Days for which somebody who asked at a kiosk to be registered waits for an admin; then name and photo go.",
+        count(1, 365),
+    ),
+    Setting(
         "ROLLCALL_DEVICE_OUTBOX_DAYS",
         "30",
         "How many days a device may be without a network; what it recorded longer ago is not taken any more.",
@@ -432,6 +444,8 @@ class Settings:
     readings_thinned_days: int
     unknown_days: int
     visit_days: int
+    check_in_days: int
+    registration_days: int
     device_outbox_days: int
     requests_per_device: int
     requests_per_token: int

@@ -19,6 +19,7 @@ from attendance.use_cases.doors.naming import remove_old_visits
 from attendance.use_cases.erasing import erase_orphans, erase_pending
 from attendance.use_cases.imports.forgetting import forget_removed
 from attendance.use_cases.imports.stored import remove_old_imports
+from attendance.use_cases.kiosks.keeping import tidy_kiosks
 from attendance.use_cases.notices.clock import release_due, remove_old_notices, tell_periods
 from attendance.use_cases.notices.renewing import remove_left_over
 from attendance.use_cases.notices.sending import settle_given_up
@@ -67,7 +68,7 @@ def sweep(services: Services, out_of_time: Callable[[], bool] = lambda: False) -
 
 
 def tidy(services: Services) -> None:
-    """What may wait an hour: who is at risk, summaries, old uploads, imports, readings, visits, vectors, notices.
+    """What may wait an hour: who is at risk, summaries, and what is old of all that does not stay.
 
     Raises ServiceUnavailable.
     """
@@ -76,6 +77,7 @@ def tidy(services: Services) -> None:
     thin_readings(services)
     forget_expired(services)
     remove_old_visits(services)
+    tidy_kiosks(services)
     forget_what_was_said_of_gone_visits(services)
     forget_old_files(services)
     forget_who_disagrees(services)

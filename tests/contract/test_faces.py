@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 
 from attendance.errors import BadPhoto, BadRecording, SearchStopped, SettingsError
-from attendance.model import Face, RecordingKind, new_id
+from attendance.model import Face, RecordingKind, Turn, TurnVerdict, new_id
 from attendance.ports import EnrolledFace, FaceSearch, MediaFile
+from attendance.rules.liveness import judge_turn
 from tests.contract.faces_kits import KITS, FacesKit
 from tests.fakes.faces import FakeFaces
 
@@ -329,6 +330,24 @@ def test_the_face_of_a_picture_is_like_that_of_its_sighting_and_unlike_another(
         assert [points[i][i] for i in range(4)] == pytest.approx([100.0] * 4, abs=0.1)
         assert min(points[0][2], points[1][3]) >= thresholds.accept
         assert max(points[0][1], points[0][3], points[1][2]) < thresholds.review
+
+
+def test_of_each_picture_of_a_camera_it_says_where_eyes_nose_and_mouth_are(faces: FaceSearch, kit: FacesKit) -> None:
+    one, nobody, two = faces.look([kit.photo(ADA), kit.photo_of_nobody(), kit.photo_of_two()])
+    assert (len(one), len(nobody), len(two)) == (1, 0, 2)
+    for face in (*one, *two):
+        at, (left, top, right, bottom) = face.landmarks, face.box
+        assert left < at.left_eye[0] < at.nose[0] < at.right_eye[0] < right
+        assert left < at.left_mouth[0] < at.nose[0] < at.right_mouth[0] < right
+        assert top < at.left_eye[1] < at.nose[1] < at.left_mouth[1] < bottom
+        assert 0 < face.score <= 1
+        assert 0 <= face.quality <= 1
+    assert judge_turn([one[0].landmarks] * 6, Turn.LEFT) is TurnVerdict.DID_NOT
+
+
+def test_what_is_no_picture_of_a_camera_is_refused(faces: FaceSearch, kit: FacesKit) -> None:
+    with pytest.raises(BadPhoto):
+        faces.look([kit.photo(ADA), b"nothing"])
 
 
 def test_of_no_vectors_nothing_is_said(faces: FaceSearch) -> None:

@@ -3,12 +3,15 @@
 A person is a number. `b"face:21"` is a photo of person 21, `b"face:21.2"` a shot of the same person that is less like
 the others, `b"face:21,52"` shows two people and `b"face:"` nobody. A recording is `b"video 60|21 0 50|900 10 20"`: its
 seconds, then who is there from when to when; `b"snapshot|21|900"` is one picture. Anything else is no picture.
+Before a camera, `b"face:21@20"` has turned the head by 20 degrees to the own left, -20 to the right;
+`b"face:21@20flat"` is a picture of person 21 that was turned so.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import math
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -16,8 +19,18 @@ from dataclasses import replace
 from PIL import Image
 
 from attendance.errors import BadPhoto, BadRecording, SettingsError
-from attendance.model import Face, RecordingKind, Thresholds, new_id
-from attendance.ports import EnrolledFace, FoundFace, LookAlike, MediaFile, PhotoFaces, Progress, RecordingInfo, Seen
+from attendance.model import Face, Landmarks, RecordingKind, Thresholds, new_id
+from attendance.ports import (
+    EnrolledFace,
+    FoundFace,
+    LookAlike,
+    MediaFile,
+    PhotoFaces,
+    Progress,
+    RecordingInfo,
+    Seen,
+    SeenFace,
+)
 
 
 def similarity(one: float, other: float) -> float:
@@ -58,6 +71,15 @@ class FakeFaces:
             FoundFace((10.0 + 80 * i, 10.0, 80.0 + 80 * i, 90.0), 1.0, 0.9, self.problems) for i in range(len(people))
         )
         return PhotoFaces(faces, width=100 + 80 * len(people), height=120)
+
+    def look(self, pictures: Sequence[bytes]) -> tuple[tuple[SeenFace, ...], ...]:
+        return tuple(
+            tuple(
+                SeenFace(found.box, landmarks_of(word, found.box), found.score, found.quality)
+                for word, found in zip(_words_in(picture), self.find(picture).faces, strict=True)
+            )
+            for picture in pictures
+        )
 
     def enrol(self, student_id: str, photo: bytes) -> EnrolledFace:
         found = self.find(photo)
@@ -175,19 +197,39 @@ def _ranked(person: float, own: Sequence[tuple[str, float]]) -> list[tuple[str, 
     return sorted(best.items(), key=lambda item: (-item[1], item[0]))
 
 
+def landmarks_of(word: str, box: tuple[float, float, float, float]) -> Landmarks:
+    """Of a head as its word says it is turned; distances of the eyes are 20 pixels."""
+    _, _, turn = word.partition("@")
+    yaw = math.radians(float(turn.removesuffix("flat") or 0))
+    depth = 0.0 if turn.endswith("flat") else 0.4
+    middle = (box[0] + box[2]) / 2
+
+    def seen(x: float, y: float, before: float = 0.0) -> tuple[float, float]:
+        return middle + 20 * (x * math.cos(yaw) + before * math.sin(yaw)), box[1] + 25 + 20 * y
+
+    return Landmarks(seen(-0.5, 0), seen(0.5, 0), seen(0, 0.6, depth), seen(-0.4, 1.1), seen(0.4, 1.1))
+
+
 def _people_in(photo: bytes) -> list[float]:
+    return [float(word.partition("@")[0]) for word in _words_in(photo)]
+
+
+def _words_in(photo: bytes) -> list[str]:
     if photo.startswith(b"\xff\xd8"):
         with suppress(OSError), Image.open(io.BytesIO(photo)) as kept:
             photo = kept.info.get("comment", b"")
     if not photo.startswith(b"face:"):
         raise BadPhoto("The picture is not a picture that can be read.")
-    return [float(number) for number in photo.removeprefix(b"face:").split(b",") if number]
+    return [word for word in photo.decode(errors="replace").removeprefix("face:").split(",") if word]
 
 
 def _recording(file: MediaFile) -> tuple[list[str], list[list[str]]]:
     """The words of the head, and of each person's line."""
     with file.open() as stream:
-        head, *thresholds = stream.read().decode(errors="replace").strip().split("|")
+        content = stream.read()
+    with suppress(BadPhoto):  # else it is one picture of a camera
+        return ["snapshot"], [[str(person)] for person in _people_in(content)]
+    head, *thresholds = content.decode(errors="replace").strip().split("|")
     words = head.split()
     if words != ["snapshot"] and not (len(words) == 2 and words[0] == "video"):
         raise BadRecording("The recording is not a video that can be read, or it is cut short.")

@@ -51,6 +51,14 @@ class PasskeyForm(Form):
     submit = SubmitField(_l("Go on"))
 
 
+class PinForm(Form):
+    """The new PIN, twice."""
+
+    pin = PasswordField(_l("New PIN"), [InputRequired(_l("Choose a PIN."))])
+    repeated = PasswordField(_l("New PIN again"), [EqualTo("pin", _l("The two PINs are not the same."))])
+    submit = SubmitField(_l("Save the PIN"))
+
+
 SCOPE_WORDS = {
     "students:read": _l("See students, their photos and consents"),
     "students:write": _l("Register, change and remove students"),

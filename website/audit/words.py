@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from attendance.model import AuditEntry
+from attendance.use_cases.kiosks.undoing import TAKEN_BACK
 from attendance.use_cases.people.accounts import SET_UP_LINK
 from attendance.use_cases.people.auditing import SIGN_IN_FAILED
 from attendance.use_cases.people.links import FORGOTTEN
@@ -15,6 +16,8 @@ def who(entry: AuditEntry) -> str:
         return entry.by_name
     if entry.action in (FORGOTTEN, SIGN_IN_FAILED):
         return _("Somebody on the sign-in page")
+    if entry.action == TAKEN_BACK:
+        return _("Somebody at a kiosk")
     return _("The set-up link") if entry.action == SET_UP_LINK else _("The command line")
 
 
@@ -40,6 +43,9 @@ TOPICS = {
     "device": _l("Devices"),
     "door": _l("Doors"),
     "visit": _l("Visits"),
+    "check_in": _l("Check-ins at kiosks"),
+    "pin": _l("PINs for kiosks"),
+    "registration": _l("Requests to be registered"),
 }
 """What the actions are about, by their first word."""
 
@@ -160,6 +166,13 @@ ACTIONS = {
     "visit.merged": _l("put together two unknown people at the door"),
     "visit.undone": _l("undid what was said of an unknown person at the door"),
     "visit.removed": _l("removed a visit at the door"),
+    "device.kiosk_set": _l("set up the kiosk"),
+    "check_in.taken_back": _l("took back at a kiosk a check-in of the student"),
+    "pin.set": _l("chose a PIN for kiosks, as the student"),
+    "pin.cleared": _l("cleared the PIN for kiosks of the student"),
+    "registration.confirmed": _l("registered, as asked at a kiosk, the student"),
+    "registration.refused": _l("refused a request to be registered, at"),
+    "export.check_ins": _l("downloaded check-ins at kiosks,"),
     "timetable.added": _l("put into a room's timetable the course"),
     "timetable.removed": _l("took out of a room's timetable the course"),
 }

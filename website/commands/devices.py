@@ -36,11 +36,14 @@ devices = Commands("devices", help="Cameras and sensors in rooms.")
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @click.option("--room", required=True, help="Where it stands; the room's timetable says what it films.")
 @click.option("--door", "is_door", is_flag=True, help="A door: it records visits once an admin lets it.")
+@click.option("--kiosk", "is_kiosk", is_flag=True, help="A kiosk: people check in and out there.")
 @click.option("--key", "wants_key", is_flag=True, help="Give a key at once, where no code can be typed on the device.")
-def add(names: Sequence[str], room: str, is_door: bool, wants_key: bool) -> None:
+def add(names: Sequence[str], room: str, is_door: bool, is_kiosk: bool, wants_key: bool) -> None:
     """Add devices, and print for each the code that pairs it within an hour. It is shown once."""
     services = current_services()
-    kind = DeviceKind.DOOR if is_door else DeviceKind.CLASSROOM
+    if is_door and is_kiosk:
+        raise click.UsageError("A device is a door or a kiosk, not both.")
+    kind = DeviceKind.DOOR if is_door else DeviceKind.KIOSK if is_kiosk else DeviceKind.CLASSROOM
     for name in names:
         offered = add_device(services, name=name, room=room, kind=kind, by=None)
         click.echo(give_key(services, offered.device.id, by=None).key if wants_key else offered.code)

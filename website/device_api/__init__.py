@@ -2,11 +2,11 @@
 
 from flask import Flask
 
-from website.device_api import me, pairing, readings, stays, uploads
+from website.device_api import kiosk, me, pairing, readings, stays, uploads
 from website.device_api.blueprint import blueprint
 from website.device_api.errors import answer_wrong_addresses
 
-__all__ = ["blueprint", "init_app", "me", "pairing", "readings", "stays", "uploads"]
+__all__ = ["blueprint", "init_app", "kiosk", "me", "pairing", "readings", "stays", "uploads"]
 
 
 def init_app(app: Flask) -> None:

@@ -25,7 +25,7 @@ from attendance.use_cases.people.reading import possible_teachers
 from attendance.use_cases.unknowns.vectors import keeps_vectors
 from website.access import roles_required, visible_courses
 from website.current import current_services, current_settings, reader_timezone, signed_in_user
-from website.devices.forms import ConfirmForm, DeviceForm, DoorForm, NewDeviceForm, SlotForm
+from website.devices.forms import ConfirmForm, DeviceForm, DoorForm, KioskForm, NewDeviceForm, SlotForm
 from website.devices.words import WEEKDAYS, clock_s, heard_of, part_sign
 
 blueprint = Blueprint("devices", __name__, url_prefix="/devices", template_folder="templates")
@@ -75,8 +75,8 @@ def show(device_id: str) -> ResponseReturnValue:
     return device_page(current_services().store.device(device_id), SlotForm())
 
 
-def device_page(device: Device, form: SlotForm, sent: DoorForm | None = None) -> str:
-    """The page of a device, with the form of its timetable, or of a door, as it was sent."""
+def device_page(device: Device, form: SlotForm, sent: DoorForm | None = None, kiosk: KioskForm | None = None) -> str:
+    """The page of a device, with the form of its timetable, or of a door or kiosk, as it was sent."""
     services = current_services()
     form.offer(visible_courses())
     return render_template(
@@ -87,6 +87,8 @@ def device_page(device: Device, form: SlotForm, sent: DoorForm | None = None) ->
         weekdays=WEEKDAYS,
         form=form,
         door_form=(sent or door_form(device)) if device.is_door else None,
+        kiosk_form=(kiosk or kiosk_form(device)) if device.is_kiosk else None,
+        check_in_days=current_settings().check_in_days,
         visit_days=current_settings().visit_days,
         unknown_days=current_settings().unknown_days,
         keeps_vectors=device.is_door and keeps_vectors(services, Owner.door(device.id)),
@@ -100,6 +102,35 @@ def door_form(device: Device) -> DoorForm:
     form = DoorForm(data=now)
     teachers = [user for user in possible_teachers(current_services()) if user.role is Role.TEACHER]
     form.staff.choices = [SelectChoice(user.id, isolated(user.name or user.email)) for user in teachers]
+    return form
+
+
+def kiosk_form(device: Device) -> KioskForm:
+    """As the kiosk is set up now."""
+    now, field = device.kiosk_settings, device.kiosk_settings.sensor_field
+    quiet = {
+        name: time.fromisoformat(text) if text else None
+        for name, text in (("quiet_from", now.quiet_from), ("quiet_until", now.quiet_until))
+    }
+    form = KioskForm(
+        data={
+            "courses": now.course_ids,
+            "liveness": now.liveness.value,
+            "min_face_px": now.min_face_px,
+            "language": now.language,
+            "speech": now.speech.value,
+            "volume": round(now.volume * 100),
+            "takes_temperature": now.takes_temperature,
+            "field_x": round(field.x * 100, 1),
+            "field_y": round(field.y * 100, 1),
+            "field_width": round(field.width * 100, 1),
+            "field_height": round(field.height * 100, 1),
+            **quiet,
+        }
+    )
+    form.courses.choices = [
+        SelectChoice(one.id, f"{isolated(one.label)} · {isolated(one.name)}") for one in visible_courses()
+    ]
     return form
 
 

@@ -9,6 +9,7 @@ from attendance.errors import NotFound
 from attendance.model import Role, Sighting
 from attendance.rules.statuses import ATTENDED
 from attendance.use_cases.doors.reading import one_visit
+from attendance.use_cases.kiosks.reading import one_check_in
 from website.access import lecture_or_404, may_see_student, roles_required
 from website.audited import picture_seen, recording_seen, visit_seen
 from website.current import current_services, current_site, signed_in_user
@@ -50,6 +51,19 @@ def visit(visit_id: str) -> ResponseReturnValue:
         raise NotFound("There is no picture of this.")
     visit_seen(shown.visit.student_id, shown.door.name)
     return serve(shown.visit.picture_key)
+
+
+@blueprint.get("/check-ins/<check_in_id>/<which>")
+@roles_required(Role.ADMIN, Role.TEACHER)
+def check_in(check_in_id: str, which: str) -> ResponseReturnValue:
+    """The picture that a check-in (`in`) or a check-out (`out`) at a kiosk rests on."""
+    shown = one_check_in(current_services(), signed_in_user(), check_in_id)
+    keys = {"in": shown.check_in.picture_key, "out": shown.check_in.out_picture_key}
+    key = keys.get(which)
+    if key is None:
+        raise NotFound("There is no picture of this.")
+    visit_seen(shown.student.id, shown.check_in.room)
+    return serve(key)
 
 
 @blueprint.get("/recordings/<recording_id>")

@@ -36,7 +36,7 @@ class PlainParser(FlaskParser):
 
     def handle_error(self, error: ma.ValidationError, *given: Any, **named: Any) -> NoReturn:
         """Of many errors one is enough: the program that sends them is wrong, not a person's typing."""
-        place, problem = _first(error.normalized_messages())  # type: ignore[no-untyped-call]
+        place, problem = first_problem(error.normalized_messages())  # type: ignore[no-untyped-call]
         raise self.wrong_field(place, problem) from error
 
     def wrong_field(self, place: str, problem: str) -> InvalidInput:
@@ -46,7 +46,7 @@ class PlainParser(FlaskParser):
         return InvalidInput("%(place)s %(problem)s", place=place, problem=translated(problem))
 
 
-def _first(messages: Any) -> tuple[str, str]:
+def first_problem(messages: Any) -> tuple[str, str]:
     """The place and the words of the first error in marshmallow's tree of errors."""
     places: list[str] = []
     while isinstance(messages, Mapping):

@@ -13,6 +13,7 @@ HANDLERS = {
     "evidence": _l("Erase pictures of a student who took back the consent to them"),
     "unknowns": _l("Mark lectures anew after somebody was named"),
     "marks": _l("Decide the marks of a lecture when it is over"),
+    "kiosks": _l("Mark the lectures that somebody checked in to at a kiosk"),
     "marking": _l("Mark the lectures of a course anew by its times"),
     "risks": _l("Find out who is at risk"),
     "notices": _l("Write down who is told of it"),

@@ -6,6 +6,7 @@ from flask import Flask
 
 from website.rest import (
     appeals,
+    check_ins,
     courses,
     devices,
     door_unknowns,
@@ -25,6 +26,7 @@ from website.rest.blueprint import blueprint
 __all__ = [
     "appeals",
     "blueprint",
+    "check_ins",
     "courses",
     "devices",
     "door_unknowns",

@@ -58,7 +58,7 @@ def _word(kind: type[W], field: SelectField) -> W | None:
     return next((one for one in kind if one.value == field.data), None)
 
 
-class _GivenFields(Form):
+class GivenForm(Form):
     """When a consent was given, by whom, how and to which text."""
 
     consent_on = _Date(_l("Date of consent"))
@@ -98,7 +98,7 @@ class _GivenFields(Form):
         )
 
 
-class ConsentForm(_GivenFields):
+class ConsentForm(GivenForm):
     """One more consent of a student who is registered."""
 
     purposes = _Choices(_l("What it is for"), choices=[SelectChoice(one.value, PURPOSE_WORDS[one]) for one in OFFERED])
@@ -122,7 +122,7 @@ class ChangeForm(StudentForm):
     contact_email = StringField(_l("Contact's email"), validators=[Length(max=MOST_EMAIL_CHARACTERS)])
 
 
-class RegisterForm(StudentForm, _GivenFields):
+class RegisterForm(StudentForm, GivenForm):
     """A new student. Without a tick there is no consent."""
 
     consented = BooleanField(CONSENT_WORDS)

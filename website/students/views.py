@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from attendance.errors import InvalidInput
 from attendance.model import Role
+from attendance.use_cases.kiosks.pins import has_pin
 from attendance.use_cases.people.reading import find_students, student_cards
 from attendance.use_cases.students.consents import who_recorded
 from attendance.use_cases.students.photo_advice import photo_advice
@@ -55,7 +56,8 @@ def show(student_key: str) -> ResponseReturnValue:
     card = student_cards(current_services(), [student], courses)[0]
     advice = photo_advice(current_services(), [course.id for course in courses], student.id) if card.faces else None
     names = who_recorded(current_services(), student)
-    return render_template("students/show.html", student=student, card=card, advice=advice, names=names)
+    pin = has_pin(current_services(), student.id)
+    return render_template("students/show.html", student=student, card=card, advice=advice, names=names, has_pin=pin)
 
 
 @blueprint.route("/<student_key>/change", methods=["GET", "POST"])

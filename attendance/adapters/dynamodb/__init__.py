@@ -11,6 +11,7 @@ from attendance.adapters.dynamodb.account_links import DynamoAccountLinks, Dynam
 from attendance.adapters.dynamodb.alarms import DynamoAlarms
 from attendance.adapters.dynamodb.appeals import DynamoAppeals
 from attendance.adapters.dynamodb.audit import DynamoAudit, adding_audit
+from attendance.adapters.dynamodb.check_ins import DynamoCheckIns
 from attendance.adapters.dynamodb.courses import DynamoCourses
 from attendance.adapters.dynamodb.devices import DynamoDevices
 from attendance.adapters.dynamodb.external import DynamoExternalIds
@@ -64,7 +65,9 @@ from attendance.changes import (
     OfferPairing,
     Part,
     QueueSearch,
+    RecordAttempt,
     RemoveAccountLink,
+    RemoveAttempts,
     RemoveCourse,
     RemoveDevice,
     RemoveEmptyLecture,
@@ -74,8 +77,10 @@ from attendance.changes import (
     RemoveFromRoster,
     RemoveLecture,
     RemovePasskey,
+    RemovePin,
     RemovePlatform,
     RemoveRecording,
+    RemoveRegistration,
     RemoveSlot,
     RemoveStudent,
     RemoveUnknownDecision,
@@ -87,6 +92,7 @@ from attendance.changes import (
     SaveAccountLink,
     SaveAppeal,
     SaveAtRisk,
+    SaveCheckIns,
     SaveConsents,
     SaveCourse,
     SaveDevice,
@@ -96,6 +102,7 @@ from attendance.changes import (
     SaveMarks,
     SaveNotice,
     SavePasskey,
+    SavePin,
     SavePlatform,
     SavePlatformCourse,
     SaveSiteSettings,
@@ -143,6 +150,7 @@ class DynamoStore(
     DynamoReadings,
     DynamoAlarms,
     DynamoVisits,
+    DynamoCheckIns,
     DynamoAudit,
     DynamoSite,
     DynamoOutbox,
@@ -251,6 +259,12 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     RemovePasskey: DynamoSignIns._remove_passkey,
     SaveFaceLogin: DynamoSignIns._save_face_login,
     RemoveFaceLogin: DynamoSignIns._remove_face_login,
+    SaveCheckIns: DynamoCheckIns._save_check_ins,
+    RecordAttempt: DynamoCheckIns._record_attempt,
+    RemoveAttempts: DynamoCheckIns._remove_attempts,
+    RemoveRegistration: DynamoCheckIns._remove_registration,
+    SavePin: DynamoCheckIns._save_pin,
+    RemovePin: DynamoCheckIns._remove_pin,
 }
 """Which method applies which change; a new kind of change is one line more."""
 

@@ -99,6 +99,9 @@ class DynamoAudit(TablePart):
         lectures = [one for part in together(self._lecture_ids, courses) for one in part]
         devices = [text(item, "id") for item in self.table.query(keys.DEVICES, only=("id",))]
         named |= {key for item in self.table.query(keys.APPEALS_WITH_FILES) for key in media_of(item)}
+        for partition in (keys.CHECK_INS, keys.REGISTRATIONS):
+            found = self.table.query(partition, only=("picture_key", "out_picture_key"))
+            named |= {key for item in found for key in media_of(item)}
         return named.union(*together(self._named_in, lectures), *together(self._named_at_door, devices))
 
     def _named_at_door(self, device_id: str) -> set[str]:

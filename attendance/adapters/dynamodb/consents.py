@@ -9,6 +9,7 @@ from typing import Any
 
 from attendance.adapters.dynamodb import keys
 from attendance.adapters.dynamodb.actions import update
+from attendance.adapters.dynamodb.check_in_items import forget_pictures
 from attendance.adapters.dynamodb.media_items import erasing, media_of
 from attendance.adapters.dynamodb.table import Table, key_in, together
 from attendance.adapters.dynamodb.unknowns import sightings_named
@@ -45,6 +46,8 @@ def _clear(table: Table, student_id: str, lead: Item) -> None:
         table.again(partial(_clear_sightings, table, text(lead, "lecture_id"), recording_id, student_id))
     elif place.startswith(keys.LECTURE):
         table.again(partial(_clear_mark, table, text(lead, "lecture_id"), student_id))
+    elif place.startswith(keys.CHECK_IN):
+        table.again(partial(forget_pictures, table, text(lead, "check_in_id")))
     elif place.startswith(keys.UNKNOWN):
         table.again(partial(_clear_named, table, text(lead, "course_id"), student_id))
 

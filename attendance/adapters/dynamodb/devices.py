@@ -11,6 +11,7 @@ from typing import Any
 from attendance.adapters.dynamodb import keys
 from attendance.adapters.dynamodb.actions import NEW, THERE, Action, as_stored, check, delete, put, setting, update
 from attendance.adapters.dynamodb.alarm_items import remove_alarms
+from attendance.adapters.dynamodb.check_in_items import remove_of_kiosk
 from attendance.adapters.dynamodb.keys import Key
 from attendance.adapters.dynamodb.preparing import LATER
 from attendance.adapters.dynamodb.reading_packs import remove_readings
@@ -76,6 +77,7 @@ class DynamoDevices(TablePart):
             pass
         remove_visits_of_door(self.table.steps, device_id)
         remove_decisions(self.table.steps, Owner.door(device_id))
+        remove_of_kiosk(self.table.steps, device_id)
         pictures = list(self.table.query(keys.pictures_of(device_id)))
         taken = [keys.picture(text(item, "recording_id")) for item in pictures]
         self.table.delete_many([*taken, *map(key_in, pictures)])

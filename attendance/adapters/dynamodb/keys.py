@@ -549,3 +549,49 @@ def linked(platform_id: str, name: str) -> str:
 
 def login_state(state_id: str) -> Key:
     return f"login-state#{plain(state_id)}", "state"
+
+
+CHECK_IN, CHECK_INS, OPEN_CHECK_INS, REGISTRATIONS = "check-in#", "check-ins", "check-ins-open", "door-registrations"
+TRACED_CHECK_INS = "check-ins-traced"
+ATTEMPT = "attempt#"
+
+
+def check_in(check_in_id: str) -> Key:
+    return CHECK_IN + plain(check_in_id), "check-in"
+
+
+def check_in_place(at: datetime, check_in_id: str) -> str:
+    """The sort key of a check-in at a kiosk among others."""
+    return f"{moment(at)}#{plain(check_in_id)}"
+
+
+def student_check_in(student_id: str, place: str) -> Key:
+    """Of the item that leads from a student to a check-in."""
+    return of_student(student_id), CHECK_IN + place
+
+
+def open_check_in(student_id: str) -> Key:
+    """Of the item that keeps a student's open check-in the only one, and leads to it."""
+    return OPEN_CHECK_INS, STUDENT + plain(student_id)
+
+
+def attempt(attempt_id: str) -> Key:
+    return ATTEMPT + plain(attempt_id), "attempt"
+
+
+def attempts_of(device_id: str) -> str:
+    """The partition of what a kiosk asked, by the time of the answer."""
+    return f"{of_device(device_id)}#attempts"
+
+
+def attempt_place(answered_at: datetime, attempt_id: str) -> str:
+    """The sort key of an attempt among others."""
+    return f"{moment(answered_at)}#{plain(attempt_id)}"
+
+
+def pin(student_id: str) -> Key:
+    return of_student(student_id), "pin"
+
+
+def registration(registration_id: str) -> Key:
+    return REGISTRATIONS, plain(registration_id)

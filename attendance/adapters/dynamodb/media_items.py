@@ -12,7 +12,7 @@ from attendance.adapters.dynamodb.values import Item, attribute, attributes, rea
 from attendance.media_keys import COPY
 from attendance.model import DevicePicture, Recording, SearchStatus
 
-_PLACES = ("photo_key", "thumbnail_key", "media_key", "picture_key", "file_key")
+_PLACES = ("photo_key", "thumbnail_key", "media_key", "picture_key", "out_picture_key", "file_key")
 
 
 def media_of(item: Item) -> set[str]:

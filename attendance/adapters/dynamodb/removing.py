@@ -10,6 +10,7 @@ from attendance.adapters.dynamodb import keys
 from attendance.adapters.dynamodb import keys as device_keys
 from attendance.adapters.dynamodb.actions import STAYS, THERE, delete
 from attendance.adapters.dynamodb.appeals import appeals_of_course, remove_appeals
+from attendance.adapters.dynamodb.check_in_items import remove_registrations
 from attendance.adapters.dynamodb.external import forget_external_of
 from attendance.adapters.dynamodb.keys import Key
 from attendance.adapters.dynamodb.media_items import (
@@ -88,6 +89,7 @@ def remove_course(table: Table, course_id: str) -> None:
     remove_risks(table, course_id)
     remove_links(table.steps, partition)
     remove_appeals(table.steps, appeals_of_course(table, course_id))
+    remove_registrations(table.steps, lambda one: one.course_id == course_id)
     table.delete_many(keys.teaching(user_id, course_id) for user_id in texts(item, "teacher_ids"))
     course = read(Course, item)
     switch = keys.unknowns_switch(Owner(OwnerKind.COURSE, course_id))

@@ -9,6 +9,7 @@ from functools import partial
 from attendance.adapters.dynamodb import keys
 from attendance.adapters.dynamodb.actions import NEW, STAYS, THERE, Action, Changed, delete, put, setting, update
 from attendance.adapters.dynamodb.appeals import remove_led_to
+from attendance.adapters.dynamodb.check_in_items import remove_check_in
 from attendance.adapters.dynamodb.consents import read_student, remove_evidence, unchanged
 from attendance.adapters.dynamodb.courses import by_name, enrolling, roster_ids, students_by_name
 from attendance.adapters.dynamodb.external import forget_external, led_to
@@ -204,6 +205,8 @@ def _follow(table: Table, student_id: str, lead: Item) -> None:
         forget_external(table, [led_to(lead)])
     elif place.startswith(keys.APPEAL):
         remove_led_to(table, lead)
+    elif place.startswith(keys.CHECK_IN):
+        remove_check_in(table, text(lead, "check_in_id"))
     elif place.startswith(keys.USER):
         _remove_account(table, text(lead, "user_id"))
     table.delete_many([key_in(lead)])

@@ -23,6 +23,7 @@ from attendance.adapters.local.photos import (
     largest_first,
     place_of,
     search_snapshot,
+    seen_faces,
     the_one_face,
     thumbnail,
     upright_copy,
@@ -31,7 +32,7 @@ from attendance.adapters.local.probe import plain_recording_errors, probe_record
 from attendance.errors import BadPhoto, Phrase
 from attendance.model import Face, RecordingKind, Thresholds
 from attendance.picture_turns import one_picture_at_a_time
-from attendance.ports import EnrolledFace, LookAlike, MediaFile, PhotoFaces, Progress, RecordingInfo, Seen
+from attendance.ports import EnrolledFace, LookAlike, MediaFile, PhotoFaces, Progress, RecordingInfo, Seen, SeenFace
 from attendance.settings import Settings
 from face_engine import errors
 from face_engine.engine import Engine
@@ -81,6 +82,15 @@ class LocalFaces:
     def find(self, photo: bytes) -> PhotoFaces:
         with self._faces_in(photo) as (read, found):
             return described(read, found)
+
+    def look(self, pictures: Sequence[bytes]) -> tuple[tuple[SeenFace, ...], ...]:
+        return tuple(self._looked_at(picture) for picture in pictures)
+
+    def _looked_at(self, picture: bytes) -> tuple[SeenFace, ...]:
+        with one_picture_at_a_time:
+            read = _read(picture)
+            with self._engine_alone() as engine:
+                return seen_faces(read, engine)
 
     def enrol(self, student_id: str, photo: bytes) -> EnrolledFace:
         with self._faces_in(photo) as (read, found):
@@ -165,11 +175,7 @@ class LocalFaces:
     def _faces_in(self, photo: bytes) -> Iterator[tuple[Photo, UprightPhoto]]:
         """The photo as it is and upright with its faces; no other is in memory meanwhile. Raises BadPhoto."""
         with one_picture_at_a_time:
-            try:
-                read = read_photo(photo)
-            except errors.BadImage as error:
-                values = {**error.values, "name": Phrase("The picture")} if "name" in error.values else error.values
-                raise BadPhoto(error.template, **values) from error
+            read = _read(photo)
             with self._engine_alone() as engine:
                 found = find_upright(engine, read.image)
             yield read, found
@@ -188,6 +194,15 @@ class LocalFaces:
         """The faces that this engine made; vectors of another cannot be compared with its own."""
         own = [(face.student_id, face.vector) for face in faces if face.engine == self.name and face.vector is not None]
         return Gallery([student_id for student_id, _ in own], np.array([vector for _, vector in own], np.float32))
+
+
+def _read(photo: bytes) -> Photo:
+    """Raises BadPhoto."""
+    try:
+        return read_photo(photo)
+    except errors.BadImage as error:
+        values = {**error.values, "name": Phrase("The picture")} if "name" in error.values else error.values
+        raise BadPhoto(error.template, **values) from error
 
 
 def _seen(person: PersonSeen) -> Seen:

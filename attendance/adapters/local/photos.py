@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from attendance.adapters.local.models import points_between
 from attendance.errors import BadPhoto
-from attendance.ports import FoundFace, PhotoFaces, Progress, Seen
+from attendance.model import Landmarks
+from attendance.ports import FoundFace, PhotoFaces, Progress, Seen, SeenFace
 from face_engine.engine import Engine
 from face_engine.gallery import Gallery
 from face_engine.images import Photo, encode_jpeg, read_image
@@ -28,6 +29,9 @@ LONGEST_SIDE_PX = 1600
 THUMBNAIL_PX = 160
 LEAST_FACE_PX = 30
 """On a smaller face the network sees little but its own enlargement."""
+
+_LOOKED_AT_PX = 640
+"""Of a camera's picture before a kiosk, the longer side: the network puts the points on 48 pixels of face anyway."""
 
 _CLEAR_PART = 0.5  # of the largest face's width; people far behind are smaller
 _CLEAR_SCORE = 0.9  # patterns that are taken for a face have less
@@ -66,6 +70,21 @@ def described(photo: Photo, found: UprightPhoto) -> PhotoFaces:
         problems = tuple(str(one) for one in face.quality.problems)
         faces.append(FoundFace(box, face.score, face.quality.value, problems))
     return PhotoFaces(tuple(faces), width=photo.width, height=photo.height)
+
+
+def seen_faces(photo: Photo, engine: Engine) -> tuple[SeenFace, ...]:
+    """The faces of a camera's picture with their landmarks, in pixels of the picture as its file has it."""
+    shrink = min(1.0, _LOOKED_AT_PX / max(photo.image.shape[:2]))
+    image = _resized(photo.image, photo.image.shape[1] * shrink, photo.image.shape[0] * shrink)
+    across, down = photo.width / image.shape[1], photo.height / image.shape[0]
+    return tuple(_seen_face(face, across, down) for face in largest_first(engine.find(image)))
+
+
+def _seen_face(face: Face, across: float, down: float) -> SeenFace:
+    left, top, right, bottom = face.box
+    landmarks = Landmarks(*((x * across, y * down) for x, y in face.landmarks))
+    box = left * across, top * down, right * across, bottom * down
+    return SeenFace(box, landmarks, face.score, face.quality.value)
 
 
 def upright_copy(image: BGRImage) -> bytes:

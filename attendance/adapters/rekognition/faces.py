@@ -20,6 +20,7 @@ from attendance.adapters.rekognition.photos import (
     for_request,
     read_picture,
     sealed,
+    seen_faces,
     the_one_face,
     thumbnail,
     upright_copy,
@@ -32,7 +33,17 @@ from attendance.errors import BadRecording, SettingsError
 from attendance.model import Face, RecordingKind, Thresholds, new_id
 from attendance.patience import carried
 from attendance.picture_turns import one_picture_at_a_time
-from attendance.ports import EnrolledFace, FoundFace, LookAlike, MediaFile, PhotoFaces, Progress, RecordingInfo, Seen
+from attendance.ports import (
+    EnrolledFace,
+    FoundFace,
+    LookAlike,
+    MediaFile,
+    PhotoFaces,
+    Progress,
+    RecordingInfo,
+    Seen,
+    SeenFace,
+)
 from attendance.settings import Settings
 
 _LONGEST_NAME = 100  # in the stores, with what stands before it
@@ -82,6 +93,14 @@ class RekognitionFaces:
     def find(self, photo: bytes) -> PhotoFaces:
         with one_picture_at_a_time:
             return self._found(read_picture(photo))
+
+    def look(self, pictures: Sequence[bytes]) -> tuple[tuple[SeenFace, ...], ...]:
+        read = [read_picture(picture) for picture in pictures]
+        with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
+            return tuple(pool.map(carried(self._looked_at), read))
+
+    def _looked_at(self, picture: Image.Image) -> tuple[SeenFace, ...]:
+        return seen_faces(picture, self._collection.detect(for_request(picture)))
 
     def enrol(self, student_id: str, photo: bytes) -> EnrolledFace:
         external_id = external_image_id(student_id)

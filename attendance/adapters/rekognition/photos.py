@@ -14,8 +14,9 @@ from typing import Any
 from PIL import Image, ImageChops, ImageOps
 
 from attendance.errors import BadPhoto, Phrase
+from attendance.model import Landmarks
 from attendance.picture_turns import one_picture_at_a_time
-from attendance.ports import FoundFace, PhotoFaces
+from attendance.ports import FoundFace, PhotoFaces, SeenFace
 
 LONGEST_SIDE_PX = 4096
 """Rekognition reduces larger pictures itself."""
@@ -227,6 +228,25 @@ def _shrunk(picture: Image.Image, longest_px: int) -> Image.Image:
     )
     smaller.info.update(picture.info)
     return smaller
+
+
+def seen_faces(picture: Image.Image, details: Sequence[dict[str, Any]]) -> tuple[SeenFace, ...]:
+    """The service's FaceDetails with their landmarks, the largest first; those without all five are left out."""
+    seen = [_seen(detail, picture.width, picture.height) for detail in details]
+    found = [face for face in seen if face is not None]
+    return tuple(sorted(found, key=lambda face: -(face.box[2] - face.box[0]) * (face.box[3] - face.box[1])))
+
+
+def _seen(detail: dict[str, Any], width: int, height: int) -> SeenFace | None:
+    at = {one["Type"]: (one["X"] * width, one["Y"] * height) for one in detail.get("Landmarks", ())}
+    if not at.keys() >= {"eyeLeft", "eyeRight", "nose", "mouthLeft", "mouthRight"}:
+        return None
+    # Left is the picture's left with us, whatever a model of the service calls so.
+    left_eye, right_eye = sorted((at["eyeLeft"], at["eyeRight"]))
+    left_mouth, right_mouth = sorted((at["mouthLeft"], at["mouthRight"]))
+    landmarks = Landmarks(left_eye, right_eye, at["nose"], left_mouth, right_mouth)
+    found = _found(detail, width, height)
+    return SeenFace(found.box, landmarks, found.score, found.quality)
 
 
 def _found(detail: dict[str, Any], width: int, height: int) -> FoundFace:

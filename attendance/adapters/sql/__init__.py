@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from attendance.adapters.sql.account_links import SqlAccountLinks, SqlSite
 from attendance.adapters.sql.appeals import SqlAppeals
 from attendance.adapters.sql.audit import SqlAudit
+from attendance.adapters.sql.check_ins import SqlCheckIns
 from attendance.adapters.sql.connection import make_engine
 from attendance.adapters.sql.courses import SqlCourses
 from attendance.adapters.sql.devices import SqlDevices, SqlTimetable
@@ -58,7 +59,9 @@ from attendance.changes import (
     OfferPairing,
     Part,
     QueueSearch,
+    RecordAttempt,
     RemoveAccountLink,
+    RemoveAttempts,
     RemoveCourse,
     RemoveDevice,
     RemoveEmptyLecture,
@@ -68,8 +71,10 @@ from attendance.changes import (
     RemoveFromRoster,
     RemoveLecture,
     RemovePasskey,
+    RemovePin,
     RemovePlatform,
     RemoveRecording,
+    RemoveRegistration,
     RemoveSlot,
     RemoveStudent,
     RemoveUnknownDecision,
@@ -81,6 +86,7 @@ from attendance.changes import (
     SaveAccountLink,
     SaveAppeal,
     SaveAtRisk,
+    SaveCheckIns,
     SaveConsents,
     SaveCourse,
     SaveDevice,
@@ -90,6 +96,7 @@ from attendance.changes import (
     SaveMarks,
     SaveNotice,
     SavePasskey,
+    SavePin,
     SavePlatform,
     SavePlatformCourse,
     SaveSiteSettings,
@@ -134,6 +141,7 @@ class SqlStore(
     SqlReadings,
     SqlAlarms,
     SqlVisits,
+    SqlCheckIns,
     SqlAudit,
     SqlSite,
     SqlOutbox,
@@ -233,6 +241,12 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     RemovePasskey: SqlSignIns._remove_passkey,
     SaveFaceLogin: SqlSignIns._save_face_login,
     RemoveFaceLogin: SqlSignIns._remove_face_login,
+    SaveCheckIns: SqlCheckIns._save_check_ins,
+    RecordAttempt: SqlCheckIns._record_attempt,
+    RemoveAttempts: SqlCheckIns._remove_attempts,
+    RemoveRegistration: SqlCheckIns._remove_registration,
+    SavePin: SqlCheckIns._save_pin,
+    RemovePin: SqlCheckIns._remove_pin,
 }
 """Which method applies which change; a new kind of change is one line more."""
 

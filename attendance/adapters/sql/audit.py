@@ -10,7 +10,19 @@ from sqlalchemy import ColumnElement, Row, Select, Table, func, insert, or_, sel
 
 from attendance.adapters.sql.connection import Database
 from attendance.adapters.sql.rows import in_parts, page_of, read, values
-from attendance.adapters.sql.tables import appeals, audit, faces, marks, outbox, recordings, sightings, users, visits
+from attendance.adapters.sql.tables import (
+    appeals,
+    audit,
+    check_ins,
+    door_registrations,
+    faces,
+    marks,
+    outbox,
+    recordings,
+    sightings,
+    users,
+    visits,
+)
 from attendance.model import ALL_ENTRIES, ERASE, AuditEntry, AuditFilter, Page
 from attendance.rules.audit import subject_key, topic_of
 from attendance.rules.texts import without_names
@@ -24,6 +36,9 @@ _MEDIA_KEYS = (
     marks.c.evidence_picture_key,
     visits.c.picture_key,
     appeals.c.file_key,
+    check_ins.c.picture_key,
+    check_ins.c.out_picture_key,
+    door_registrations.c.picture_key,
 )
 
 

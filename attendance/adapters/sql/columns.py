@@ -19,10 +19,14 @@ from attendance.model import (
     Consent,
     DeviceStatus,
     GivenBy,
+    KioskSettings,
+    KioskSpeech,
+    Liveness,
     Manner,
     OwnStatus,
     Pairing,
     Purpose,
+    SensorField,
     Spot,
     Status,
 )
@@ -42,9 +46,9 @@ def prose() -> Text:
     return Text().with_variant(mysql.TEXT(charset="utf8mb4"), "mysql", "mariadb")
 
 
-def choice(kind: type[StrEnum]) -> Enum:
+def choice(kind: type[StrEnum], length: int = 16) -> Enum:
     """One of the words of an enumeration, stored as its value."""
-    return Enum(kind, native_enum=False, length=16, values_callable=lambda words: [word.value for word in words])
+    return Enum(kind, native_enum=False, length=length, values_callable=lambda words: [word.value for word in words])
 
 
 def counter() -> TypeEngine[int]:
@@ -247,6 +251,30 @@ class StatusText(TypeDecorator[DeviceStatus]):
             return None
         said = json.loads(value)
         return DeviceStatus(**{**said, "at": datetime.fromisoformat(said["at"])})
+
+
+class KioskText(TypeDecorator[KioskSettings]):
+    """How a kiosk is set up, as JSON: it is read with its device, and never searched."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: KioskSettings | None, dialect: Dialect) -> str | None:
+        """In ASCII, whatever the database's character set is."""
+        return json.dumps(asdict(value) | {"course_ids": sorted(value.course_ids)}) if value is not None else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> KioskSettings | None:
+        """Back."""
+        if value is None:
+            return None
+        said = json.loads(value)
+        made = {
+            "course_ids": frozenset(said["course_ids"]),
+            "liveness": Liveness(said["liveness"]),
+            "speech": KioskSpeech(said["speech"]),
+            "sensor_field": SensorField(**said["sensor_field"]),
+        }
+        return KioskSettings(**(said | made))
 
 
 class IdsText(TypeDecorator[frozenset[str]]):

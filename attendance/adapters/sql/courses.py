@@ -9,9 +9,18 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from attendance.adapters.sql.appeals import erase_files
 from attendance.adapters.sql.connection import Database
-from attendance.adapters.sql.outbox import erase_lecture_media
+from attendance.adapters.sql.outbox import erase_keys, erase_lecture_media
 from attendance.adapters.sql.rows import in_parts, known_ids, lock, lock_as_read, one, read, read_all, values
-from attendance.adapters.sql.tables import appeals, course_teachers, courses, lectures, rosters, students, users
+from attendance.adapters.sql.tables import (
+    appeals,
+    course_teachers,
+    courses,
+    door_registrations,
+    lectures,
+    rosters,
+    students,
+    users,
+)
 from attendance.adapters.sql.unknowns import drop_switch
 from attendance.model import Course, Owner, OwnerKind, Student, User
 from attendance.sentences import course_taken, no_course, no_student, no_user
@@ -37,6 +46,8 @@ class SqlCourses(Database):
             lock(connection, courses, course_id, no_course())
             erase_lecture_media(connection, lectures.c.course_id == course_id)
             erase_files(connection, appeals.c.course_id == course_id)
+            asked = door_registrations.c.course_id == course_id
+            erase_keys(connection, connection.scalars(select(door_registrations.c.picture_key).where(asked)).all())
             drop_switch(connection, Owner(OwnerKind.COURSE, course_id))
             connection.execute(delete(courses).where(courses.c.id == course_id))
 

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from attendance.adapters.sql.connection import Database
 from attendance.adapters.sql.outbox import erase_found
 from attendance.adapters.sql.rows import in_parts, lock, lock_as_read, one, read, read_all, values
-from attendance.adapters.sql.tables import courses, devices, item_refusals, slots, visits
+from attendance.adapters.sql.tables import courses, devices, door_registrations, item_refusals, slots, visits
 from attendance.adapters.sql.unknowns import drop_switch
 from attendance.changes import SET_BY_PEOPLE
 from attendance.model import Device, DeviceStatus, ItemRefusal, Owner, OwnerKind, Slot
@@ -71,7 +71,11 @@ class SqlDevices(Database):
     def _remove_device(self, device_id: str) -> None:
         """Raises NotFound."""
         with self._removing() as connection:
-            erase_found(connection, select(visits.c.picture_key).where(visits.c.device_id == device_id))
+            erase_found(
+                connection,
+                select(visits.c.picture_key).where(visits.c.device_id == device_id),
+                select(door_registrations.c.picture_key).where(door_registrations.c.device_id == device_id),
+            )
             if not connection.execute(delete(devices).where(devices.c.id == device_id)).rowcount:
                 raise no_device()
             drop_switch(connection, Owner(OwnerKind.DEVICE, device_id))

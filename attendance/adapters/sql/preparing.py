@@ -18,6 +18,7 @@ from sqlalchemy import Connection, text
 
 from attendance.adapters.sql.connection import BUSY_TIMEOUT_S, PURGE_DUE, Database, errors_as_ours
 from attendance.adapters.sql.refusals import file_refusal
+from attendance.adapters.sql.views import drop_views, make_views
 from attendance.disk.private_files import keep_database_private
 from attendance.errors import OutOfSpace, ServiceUnavailable
 
@@ -38,7 +39,9 @@ class SqlPreparation(Database):
             return
         with _ONE_THREAD, self._writing() as connection, _one_process(connection):
             _refuse_newer(_version(connection))
+            drop_views(connection)
             command.upgrade(alembic_config(connection), "head")
+            make_views(connection)
 
     def check(self) -> None:
         """Raises ServiceUnavailable where it does not answer or is of another version."""

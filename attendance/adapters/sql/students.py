@@ -12,6 +12,7 @@ from attendance.adapters.sql.outbox import erase_face_media, erase_found
 from attendance.adapters.sql.rows import contains, in_parts, lock, one, page_of, read, read_all, tally, values
 from attendance.adapters.sql.tables import (
     appeals,
+    check_ins,
     course_teachers,
     courses,
     faces,
@@ -80,6 +81,8 @@ class SqlStudents(Database):
                 select(marks.c.evidence_picture_key).where(marks.c.student_id == student_id),
                 select(visits.c.picture_key).where(visits.c.student_id == student_id),
                 select(appeals.c.file_key).where(appeals.c.student_id == student_id),
+                select(check_ins.c.picture_key).where(check_ins.c.student_id == student_id),
+                select(check_ins.c.out_picture_key).where(check_ins.c.student_id == student_id),
             )
             drop_what_was_said_of(connection, student_id)
             connection.execute(delete(students).where(students.c.id == student_id))
@@ -93,7 +96,11 @@ class SqlStudents(Database):
                 connection,
                 select(sightings.c.picture_key).where(seen),
                 select(marks.c.evidence_picture_key).where(marked),
+                select(check_ins.c.picture_key).where(check_ins.c.student_id == student_id),
+                select(check_ins.c.out_picture_key).where(check_ins.c.student_id == student_id),
             )
+            no_pictures = {"picture_key": None, "out_picture_key": None}
+            connection.execute(update(check_ins).where(check_ins.c.student_id == student_id).values(no_pictures))
             connection.execute(update(sightings).where(seen).values(picture_key=None))
             drop_pictures_of(connection, student_id)
             connection.execute(update(marks).where(marked).values(evidence_picture_key=None))

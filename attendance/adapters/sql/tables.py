@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    DateTime,
     Double,
     ForeignKey,
     Index,
@@ -21,6 +22,7 @@ from sqlalchemy import (
 from attendance.adapters.sql.columns import (
     ConsentsText,
     IdsText,
+    KioskText,
     Moment,
     OwnStatusesText,
     PairingsText,
@@ -39,7 +41,10 @@ from attendance.model import (
     AppealState,
     DecisionKind,
     DeviceKind,
+    DoorMethod,
     ExternalKind,
+    KioskCommand,
+    KioskOutcome,
     LinkPurpose,
     Method,
     NoticeKind,
@@ -545,6 +550,7 @@ devices = Table(
     Column("visits_since", Moment),
     Column("staff_ids", IdsText),
     Column("tells_names", Boolean, nullable=False),
+    Column("kiosk", KioskText),
 )
 
 item_refusals = Table(
@@ -647,6 +653,82 @@ last_visits = Table(
     Column("student_id", text(64), ForeignKey("students.id", ondelete="CASCADE"), primary_key=True, index=True),
     Column("visit_id", text(64), ForeignKey("visits.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("at", Moment, nullable=False),
+)
+
+# `open_of` is the student while it is open, and nothing after that: all databases keep that unique. `day`, `local_in`
+# and `local_out` are what the school's clock showed, for those who read by SQL; views.py makes views of them.
+check_ins = Table(
+    "check_ins",
+    metadata,
+    _id(),
+    _of("student_id", "students"),
+    Column("device_id", text(64), nullable=False),
+    Column("room", text(200), nullable=False),
+    Column("room_folded", text(600), nullable=False),
+    Column("timezone", text(64), nullable=False),
+    Column("checked_in_at", Moment, nullable=False),
+    Column("method", choice(DoorMethod), nullable=False),
+    Column("in_temperature_c", Double),
+    Column("similarity", Double),
+    Column("picture_key", text(255), index=True),
+    Column("checked_out_at", Moment),
+    Column("out_method", choice(DoorMethod)),
+    Column("out_device_id", text(64)),
+    Column("out_temperature_c", Double),
+    Column("out_similarity", Double),
+    Column("out_picture_key", text(255), index=True),
+    Column("closed_by_rule", Boolean, nullable=False),
+    Column("taken_back_at", Moment),
+    Column("open_of", text(64), unique=True),
+    Column("day", Date, nullable=False),
+    Column("local_in", DateTime, nullable=False),
+    Column("local_out", DateTime),
+    Index(None, "checked_in_at", "id"),
+    Index(None, "student_id", "checked_in_at"),
+)
+
+kiosk_attempts = Table(
+    "kiosk_attempts",
+    metadata,
+    _id(),
+    _of("device_id", "devices", index=True),
+    Column("at", Moment, nullable=False),
+    Column("answered_at", Moment, nullable=False, index=True),
+    Column("command", choice(KioskCommand), nullable=False),
+    Column("language", text(16), nullable=False),
+    Column("outcome", choice(KioskOutcome, 32), nullable=False),
+    Column("reason", text(64), nullable=False),
+    Column("student_key", text(64)),
+    Column("choices", text(300), nullable=False),
+    Column("similarity", Double),
+    Column("temperature_c", Double),
+    Column("temperature_high", Boolean, nullable=False),
+    Column("check_in_id", text(64)),
+    Column("wrong_pins", Integer, nullable=False),
+    Column("undone_at", Moment),
+)
+
+personal_pins = Table(
+    "personal_pins",
+    metadata,
+    _of("student_id", "students", primary_key=True),
+    Column("pin_hash", prose(), nullable=False),
+    Column("set_at", Moment, nullable=False),
+    Column("wrong", Integer, nullable=False),
+    Column("wrong_since", Moment),
+    Column("locked_until", Moment),
+)
+
+door_registrations = Table(
+    "door_registrations",
+    metadata,
+    _id(),
+    _of("device_id", "devices", index=True),
+    Column("room", text(200), nullable=False),
+    _of("course_id", "courses", index=True),
+    Column("name", text(200), nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    Column("picture_key", text(255), nullable=False, index=True),
 )
 
 webhooks = Table(

@@ -101,13 +101,23 @@ def meeting_in_room(services: Services, room: str, starts_at: datetime, ends_at:
     return best[1] if best else None
 
 
+def meets_during(slot: Slot, timezone: str, starts_at: datetime, ends_at: datetime) -> bool:
+    """Whether a line of the timetable has a meeting that shares some of that time, on the clock of its course."""
+    found = _meetings_of(slot, timezone, starts_at, ends_at)
+    return any(one.starts_at < ends_at and one.ends_at > starts_at for one in found)
+
+
 def _meetings(row: SlotRow, starts_at: datetime, ends_at: datetime) -> Iterator[Meeting]:
+    return _meetings_of(row.slot, row.course.timezone, starts_at, ends_at)
+
+
+def _meetings_of(slot: Slot, timezone: str, starts_at: datetime, ends_at: datetime) -> Iterator[Meeting]:
     """Of the days that the recording touches, as the course's calendar counts them."""
-    zone = pytz.timezone(row.course.timezone)
+    zone = pytz.timezone(timezone)
     day = starts_at.astimezone(zone).date()
     while day <= ends_at.astimezone(zone).date():
-        if _is_on(row.slot, day):
-            yield _meeting(row.slot, day, row.course.timezone)
+        if _is_on(slot, day):
+            yield _meeting(slot, day, timezone)
         day += timedelta(days=1)
 
 

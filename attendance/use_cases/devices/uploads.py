@@ -95,6 +95,8 @@ def purpose_of_item(services: Services, device: Device, item: DeviceItem) -> Dev
     try:
         if device.is_door:
             raise NotOfThisKind("This device is a door: it sends visits, and no recordings of lectures.")
+        if device.is_kiosk:
+            raise NotOfThisKind("This device is a kiosk: it sends check-ins, and no recordings of lectures.")
         check_time(services, device, item.started_at)
         ends_at = item.started_at + timedelta(seconds=item.duration_s)
         meeting = meeting_in_room(services, device.room, item.started_at, ends_at)

@@ -15,6 +15,7 @@ from attendance.events import MarksChanged, MarkSet, MarksWait, written
 from attendance.model import (
     AuditEntry,
     Course,
+    DoorCheckIn,
     Lecture,
     Mark,
     OutboxItem,
@@ -30,6 +31,7 @@ from attendance.rules.acts import UNDONE_ACT
 from attendance.rules.appeals import is_excused_by
 from attendance.rules.book import is_over
 from attendance.rules.check_ins import CHECKED_IN, with_check_ins
+from attendance.rules.door_check_ins import with_door_check_ins
 from attendance.rules.lectures import decide_marks, present_or_late
 from attendance.rules.merging import (
     REASONS_OF_FACES,
@@ -42,6 +44,7 @@ from attendance.rules.merging import (
 from attendance.rules.statuses import BY_PERSON, usable_status
 from attendance.rules.unknowns import with_decisions
 from attendance.services import Services
+from attendance.use_cases.kiosks.places import check_ins_around
 from attendance.use_cases.site.reading import thresholds
 from attendance.wall_time import wall_time
 
@@ -101,13 +104,16 @@ def _is_over(services: Services, lecture: Lecture, finishing: str | None = None)
 
 
 def _wait(services: Services, lecture_id: str, waited: str | None) -> None:
-    """One item a lecture: it is due when the lecture ends, and each minute while something is searched."""
+    """One item a lecture: it is due when the lecture begins, where somebody may be there already, and when it ends, and
+    each minute while something is searched.
+    """
     now = services.now()
     event = MarksWait(at=now, lecture_id=lecture_id)
     there = services.store.outbox(_HANDLER)
     if any(item.subject == event.subject and (waited is None or waited not in item.body) for item in there):
         return
-    due = max(services.store.lecture(lecture_id).ends_at, now + _LOOKED_AGAIN)
+    lecture = services.store.lecture(lecture_id)
+    due = lecture.starts_at if now < lecture.starts_at else max(lecture.ends_at, now + _LOOKED_AGAIN)
     commit(services, OutboxItem(_HANDLER, event.subject, written(event), now, due))
 
 
@@ -120,11 +126,13 @@ class Facts:
     searched: Sequence[Recording]
     seen: Sequence[Sighting]
     is_over: bool
+    at_door: Sequence[DoorCheckIn] = ()
+    """Who checked in and out at kiosks of its place around that time."""
 
     @property
-    def state(self) -> tuple[Lecture, Course, Mapping[str, datetime | None]]:
+    def state(self) -> tuple[Lecture, Course, Mapping[str, datetime | None], Sequence[DoorCheckIn]]:
         """Where it is the same, the facts are."""
-        return self.lecture, self.course, {one.id: one.searched_at for one in self.searched}
+        return self.lecture, self.course, {one.id: one.searched_at for one in self.searched}, self.at_door
 
 
 def facts_of(services: Services, lecture_id: str, finishing: str | None = None) -> Facts:
@@ -133,7 +141,7 @@ def facts_of(services: Services, lecture_id: str, finishing: str | None = None) 
     searched = [one for one in services.store.recordings(lecture_id) if one.searched_at is not None]
     seen = decided_sightings(services, lecture_id)
     course, over = services.store.course(lecture.course_id), _is_over(services, lecture, finishing)
-    return Facts(lecture, course, searched, seen, over)
+    return Facts(lecture, course, searched, seen, over, check_ins_around(services, lecture, course))
 
 
 def decided_sightings(services: Services, lecture_id: str) -> list[Sighting]:
@@ -161,7 +169,9 @@ def _steps(
         services.now(),
         is_over=facts.is_over,
     )
-    opinions = with_check_ins(by_faces, before, facts.lecture, facts.course, services.now())
+    lecture, course, now = facts.lecture, facts.course, services.now()
+    at_door = with_door_check_ins(by_faces, facts.at_door, student_ids, lecture, course, now, is_over=facts.is_over)
+    opinions = with_check_ins(at_door, before, lecture, course, now)
     return machine_steps(before, opinions, because, is_over=facts.is_over)
 
 

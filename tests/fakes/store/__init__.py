@@ -34,7 +34,9 @@ from attendance.changes import (
     OfferPairing,
     Part,
     QueueSearch,
+    RecordAttempt,
     RemoveAccountLink,
+    RemoveAttempts,
     RemoveCourse,
     RemoveDevice,
     RemoveEmptyLecture,
@@ -44,8 +46,10 @@ from attendance.changes import (
     RemoveFromRoster,
     RemoveLecture,
     RemovePasskey,
+    RemovePin,
     RemovePlatform,
     RemoveRecording,
+    RemoveRegistration,
     RemoveSlot,
     RemoveStudent,
     RemoveUnknownDecision,
@@ -57,6 +61,7 @@ from attendance.changes import (
     SaveAccountLink,
     SaveAppeal,
     SaveAtRisk,
+    SaveCheckIns,
     SaveConsents,
     SaveCourse,
     SaveDevice,
@@ -66,6 +71,7 @@ from attendance.changes import (
     SaveMarks,
     SaveNotice,
     SavePasskey,
+    SavePin,
     SavePlatform,
     SavePlatformCourse,
     SaveSiteSettings,
@@ -85,6 +91,7 @@ from attendance.changes import (
 )
 from tests.fakes.store.account_links import FakeAccountLinks, FakeSite
 from tests.fakes.store.appeals import FakeAppeals
+from tests.fakes.store.check_ins import FakeCheckIns
 from tests.fakes.store.devices import FakeAlarms, FakeDevices, FakeReadings, FakeTimetable, FakeVisits
 from tests.fakes.store.external import FakeExternalIds
 from tests.fakes.store.lectures import FakeLectures, FakeSearches
@@ -122,6 +129,7 @@ class FakeStore(
     FakeReadings,
     FakeAlarms,
     FakeVisits,
+    FakeCheckIns,
     FakeAudit,
     FakeSite,
     FakeOutbox,
@@ -230,5 +238,11 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     RemovePasskey: FakeSignIns._remove_passkey,
     SaveFaceLogin: FakeSignIns._save_face_login,
     RemoveFaceLogin: FakeSignIns._remove_face_login,
+    SaveCheckIns: FakeCheckIns._save_check_ins,
+    RecordAttempt: FakeCheckIns._record_attempt,
+    RemoveAttempts: FakeCheckIns._remove_attempts,
+    RemoveRegistration: FakeCheckIns._remove_registration,
+    SavePin: FakeCheckIns._save_pin,
+    RemovePin: FakeCheckIns._remove_pin,
 }
 """Which method applies which change; a new kind of change is one line more."""

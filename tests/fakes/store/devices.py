@@ -45,7 +45,6 @@ class DeviceState(FakeState):
 
     def __init__(self) -> None:
         super().__init__()
-        self._devices: dict[str, Device] = {}
         self._refusals: dict[tuple[str, str], ItemRefusal] = {}  # by device and item
         self._slots: dict[str, Slot] = {}
         self._readings: dict[tuple[str, str], Reading] = {}  # by device and id
@@ -93,6 +92,8 @@ class FakeDevices(DeviceState):
         self._alarms = {key: one for key, one in self._alarms.items() if one.device_id != device_id}
         self._pictures = {key: one for key, one in self._pictures.items() if one.device_id != device_id}
         self._drop_visits(lambda visit: visit.device_id == device_id)
+        self._drop_registrations(lambda one: one.device_id == device_id)
+        self._attempts = {one.id: one for one in self._attempts.values() if one.device_id != device_id}
         self._decisions = {key: one for key, one in self._decisions.items() if one.device_id != device_id}
 
     def see_device(self, device_id: str, at: datetime, status: DeviceStatus | None = None) -> None:

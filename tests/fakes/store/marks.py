@@ -124,6 +124,8 @@ class FakeAudit(FakeState):
         }
         named |= {visit.picture_key for visit in self._visits.values() if visit.picture_key}
         named |= {appeal.file_key for appeal in self._appeals.values() if appeal.file_key}
+        named |= {key for one in self._check_ins.values() for key in (one.picture_key, one.out_picture_key) if key}
+        named |= {one.picture_key for one in self._registrations.values()}
         return [key for key in keys if key not in named]
 
 

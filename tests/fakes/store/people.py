@@ -148,6 +148,7 @@ class FakeCourses(FakeState):
         self._drop_links(lambda one: getattr(one, "course_id", None) == course_id)
         self._decisions = {key: one for key, one in self._decisions.items() if one.course_id != course_id}
         self._drop_appeals(lambda one: one.course_id == course_id)
+        self._drop_registrations(lambda one: one.course_id == course_id)
 
     def course(self, course_id: str) -> Course:
         return _need_course(self, course_id)
@@ -229,6 +230,7 @@ class FakeStudents(FakeState):
         self._drop_visits(lambda visit: visit.student_id == student_id)
         self._risks = {key: one for key, one in self._risks.items() if one.student_id != student_id}
         self._drop_appeals(lambda one: one.student_id == student_id)
+        self._drop_check_ins(student_id)
         for roster in self._rosters.values():
             roster.discard(student_id)
         for user in [user for user in self._users.values() if user.student_id == student_id]:
@@ -253,6 +255,9 @@ class FakeStudents(FakeState):
             if key[1] == student_id and mark.evidence:
                 self._erase([mark.evidence.picture_key])
                 self._marks[key] = replace(mark, evidence=replace(mark.evidence, picture_key=None))
+        for check_in in [one for one in self._check_ins.values() if one.student_id == student_id]:
+            self._erase([check_in.picture_key, check_in.out_picture_key])
+            self._check_ins[check_in.id] = replace(check_in, picture_key=None, out_picture_key=None)
 
     def _said_of(self, student_id: str, course_id: str) -> tuple[set[str], set[str]]:
         return gone_with(student_id, [one for one in self._decisions.values() if one.course_id == course_id])

@@ -21,9 +21,13 @@ from attendance.model import (
     AtRisk,
     AuditEntry,
     Course,
+    Device,
+    DoorCheckIn,
+    DoorRegistration,
     ExternalId,
     Face,
     FaceLogin,
+    KioskAttempt,
     Lecture,
     LoginState,
     Mark,
@@ -32,6 +36,7 @@ from attendance.model import (
     OutboxItem,
     Owner,
     Passkey,
+    PersonalPin,
     Platform,
     PlatformAccount,
     PlatformCourse,
@@ -79,6 +84,11 @@ class FakeState:
         self._marks: dict[tuple[str, str], Mark] = {}  # by lecture and student
         self._changes: list[MarkChange] = []
         self._visits: dict[str, Visit] = {}
+        self._devices: dict[str, Device] = {}
+        self._check_ins: dict[str, DoorCheckIn] = {}
+        self._attempts: dict[str, KioskAttempt] = {}
+        self._pins: dict[str, PersonalPin] = {}  # by student
+        self._registrations: dict[str, DoorRegistration] = {}
         self._audit: list[AuditEntry] = []
         self._decisions: dict[str, UnknownDecision] = {}
         self._appeals: dict[str, Appeal] = {}
@@ -149,6 +159,16 @@ class FakeState:
     def _drop_visits(self, gone: Callable[[Visit], bool]) -> None:
         dropped = [visit for visit in self._visits.values() if gone(visit)]
         self._erase(self._visits.pop(visit.id).picture_key for visit in dropped)
+
+    def _drop_check_ins(self, student_id: str) -> None:
+        for one in [one for one in self._check_ins.values() if one.student_id == student_id]:
+            self._erase([one.picture_key, one.out_picture_key])
+            del self._check_ins[one.id]
+        self._pins.pop(student_id, None)
+
+    def _drop_registrations(self, gone: Callable[[DoorRegistration], bool]) -> None:
+        dropped = [one for one in self._registrations.values() if gone(one)]
+        self._erase(self._registrations.pop(one.id).picture_key for one in dropped)
 
     def _drop_appeals(self, gone: Callable[[Appeal], bool]) -> None:
         dropped = [appeal for appeal in self._appeals.values() if gone(appeal)]

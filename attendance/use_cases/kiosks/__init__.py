@@ -1,0 +1,1 @@
+"""Kiosks: people check in and out there, and ask to be registered."""
