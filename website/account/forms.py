@@ -51,6 +51,12 @@ class PasskeyForm(Form):
     submit = SubmitField(_l("Go on"))
 
 
+class FacePasswordForm(Form):
+    """The password beside pictures, which come as JSON."""
+
+    password = PasswordField(_l("Present password"))
+
+
 class PinForm(Form):
     """The new PIN, twice."""
 
