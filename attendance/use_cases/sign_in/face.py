@@ -145,7 +145,7 @@ def _verdict(services: Services, face: Face, frame: bytes) -> Verdict:
 def _as_file(jpeg: bytes) -> Iterator[DiskFile]:
     """As engines take it, in a folder that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="rollcall-sign-in-") as folder:
-        file = DiskFile(Path(folder) / "face.jpg")
+        file = DiskFile(Path(folder) / "face-1.jpg")
         file.path.write_bytes(jpeg)
         yield file
 
