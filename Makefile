@@ -52,7 +52,7 @@ format: $(VENV)/.test
 	$(BIN)/ruff format .
 
 # Collects the texts of pages, and of the errors that they show, and puts them into each catalogue: new ones are empty there.
-SENTENCES = Sentence RollcallError LaunchRefused PlatformRefused InvalidInput BadPhoto BadRecording ConsentMissing NotFound NotAllowed AlreadyExists Conflict MovedOn \
+SENTENCES = Sentence RollcallError LaunchRefused SignInRefused PlatformRefused InvalidInput BadPhoto BadRecording ConsentMissing NotFound NotAllowed AlreadyExists Conflict MovedOn \
 	FacesOutdated NoFaceSeen TooLarge OutOfSpace SearchStopped ServiceUnavailable ServiceBusy NoticeRefused BudgetUsedUp SettingsError SamePhoto WrongVersion NotBytes Locked RefusedBefore \
 	KeyRefused KeyUsedBefore CodeRefused BadReading BadItem TooOld NoLecture NotOfThisKind VisitsOff WrongSha256 NotUnderstood \
 	FaceEngineError BadImage BadVideo WeightsMissing BadModel Phrase

@@ -12,7 +12,7 @@ from attendance.disk.private_files import keep_all_private
 from attendance.errors import OutOfSpace, SettingsError
 from attendance.memory import give_memory_back
 from attendance.model import WEBHOOK
-from attendance.ports import Notifier
+from attendance.ports import Notifier, SignOn
 from attendance.searching.advancing import advance
 from attendance.services import Services
 from attendance.settings import Settings
@@ -62,6 +62,8 @@ NOTIFIERS = {
     "webhook": "attendance.adapters.webhook:open_notifier",
 }
 PLATFORMS = {"lti": "attendance.adapters.lti:open_platforms"}
+SIGN_ONS = {"oidc": "attendance.adapters.oidc:open_sign_on"}
+PASSKEYS = {"webauthn": "attendance.adapters.webauthn:open_passkeys"}
 
 
 def bootstrap(settings: Settings) -> Services:
@@ -80,6 +82,8 @@ def bootstrap(settings: Settings) -> Services:
         imports=pick("ROLLCALL_MEDIA", IMPORTS, _beside_media(settings, "imports"), settings),
         notifiers=open_notifiers(settings),
         platforms=_maker("ROLLCALL_ADDRESS", PLATFORMS, ServiceUrl("lti:"))(settings),
+        sign_on=_sign_on(settings),
+        passkeys=_maker("ROLLCALL_ADDRESS", PASSKEYS, ServiceUrl("webauthn:"))(),
     )
     services.jobs.bind(partial(advance, services), partial(sweep, services))
     return services
@@ -99,6 +103,13 @@ def open_notifiers(settings: Settings) -> dict[str, Notifier]:
     if WEBHOOK not in found:  # admins may add some
         found[WEBHOOK] = _maker("ROLLCALL_NOTICES", NOTIFIERS, ServiceUrl("webhook:"))([], settings)
     return found
+
+
+def _sign_on(settings: Settings) -> SignOn | None:
+    if settings.oidc_issuer is None:
+        return None
+    made: SignOn = _maker("ROLLCALL_OIDC_ISSUER", SIGN_ONS, ServiceUrl("oidc:"))(settings)
+    return made
 
 
 def _beside_media(settings: Settings, folder: str) -> ServiceUrl:

@@ -26,6 +26,7 @@ from attendance.model import (
     DoorRegistration,
     ExternalId,
     Face,
+    FaceLogin,
     KioskAttempt,
     Lecture,
     LinkPurpose,
@@ -34,11 +35,13 @@ from attendance.model import (
     Notice,
     OutboxItem,
     Owner,
+    Passkey,
     PersonalPin,
     Platform,
     PlatformAccount,
     PlatformCourse,
     Recording,
+    SignOnAccount,
     Slot,
     Student,
     ToolKey,
@@ -70,7 +73,7 @@ class SaveUser:
 
 @dataclass(frozen=True, slots=True)
 class RemoveUser:
-    """With sessions, access tokens and links; what the user did stays in history and audit.
+    """With sessions, access tokens, links and passkeys; what the user did stays in history and audit.
 
     Refused with NotFound, NotAllowed (nobody else is admin).
     """
@@ -741,6 +744,58 @@ class SaveExternalIds:
     gone: Sequence[ExternalId] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class LinkSignOn:
+    """In place of whom it was before. Refused with NotFound (user)."""
+
+    account: SignOnAccount
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkSignOn:
+    """The user's own alone; nothing happens where it is gone."""
+
+    user_id: str
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddPasskey:
+    """Refused with NotFound (user), AlreadyExists (somebody has it)."""
+
+    passkey: Passkey
+
+
+@dataclass(frozen=True, slots=True)
+class SavePasskey:
+    """Refused with NotFound, MovedOn (it is not as `was`)."""
+
+    passkey: Passkey
+    was: Passkey
+
+
+@dataclass(frozen=True, slots=True)
+class RemovePasskey:
+    """The user's own alone. Refused with NotFound."""
+
+    user_id: str
+    passkey_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaveFaceLogin:
+    """In place of the one of before. Refused with NotFound (user)."""
+
+    face_login: FaceLogin
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFaceLogin:
+    """Refused with NotFound."""
+
+    user_id: str
+
+
 Change = (
     AddUser
     | SaveUser
@@ -809,6 +864,13 @@ Change = (
     | LinkAccount
     | UnlinkAccount
     | AddToolKey
+    | LinkSignOn
+    | UnlinkSignOn
+    | AddPasskey
+    | SavePasskey
+    | RemovePasskey
+    | SaveFaceLogin
+    | RemoveFaceLogin
     | SaveCheckIns
     | RecordAttempt
     | RemoveAttempts

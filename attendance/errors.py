@@ -8,7 +8,8 @@ RollcallError
 │   └── ConsentMissing  a face vector was asked for without recorded consent
 ├── NotFound            nothing by that id, or not for this person
 ├── NotAllowed          known, but this person may not do it
-│   └── LaunchRefused   what a learning platform sends cannot be trusted, or is not for here
+│   ├── LaunchRefused   what a learning platform sends cannot be trusted, or is not for here
+│   └── SignInRefused   what the school's sign-on, a passkey or a face says lets nobody in
 ├── PlatformRefused     a learning platform does not allow what was asked of it
 ├── AlreadyExists       an id, address or name is taken
 ├── Conflict            somebody else changed or holds it at this moment
@@ -115,6 +116,10 @@ class NotAllowed(RollcallError):
 
 class LaunchRefused(NotAllowed):
     """What a learning platform sends cannot be trusted, or is not for here."""
+
+
+class SignInRefused(NotAllowed):
+    """What the school's sign-on says, or a passkey or a face, lets nobody in."""
 
 
 class PlatformRefused(RollcallError):

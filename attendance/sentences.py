@@ -131,6 +131,18 @@ def no_access_token() -> NotFound:
     return NotFound("There is no such access token.")
 
 
+def no_passkey() -> NotFound:
+    return NotFound("There is no such passkey.")
+
+
+def passkey_taken() -> AlreadyExists:
+    return AlreadyExists("This passkey is in use already.")
+
+
+def no_face_login() -> NotFound:
+    return NotFound("Signing in with the face is not switched on.")
+
+
 def token_taken() -> AlreadyExists:
     return AlreadyExists("This access token already exists.")
 

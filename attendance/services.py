@@ -14,7 +14,9 @@ from attendance.ports import (
     JobQueue,
     MediaStore,
     Notifier,
+    Passkeys,
     PlatformServices,
+    SignOn,
     Store,
     UploadSpool,
 )
@@ -55,5 +57,7 @@ class Services:
     site_cache: SiteCache = field(default_factory=SiteCache)
     """Read it by use_cases/site/reading.py."""
     platforms: PlatformServices | None = None
+    sign_on: SignOn | None = None
+    passkeys: Passkeys | None = None
     pauses: dict[str, datetime] = field(default_factory=dict)
     """Until when a handler's service asked this process to leave it alone."""

@@ -86,6 +86,14 @@ from attendance.model.outbox import ERASE, OutboxItem
 from attendance.model.people import Course, EngineCount, Face, Role, Session, Student, User
 from attendance.model.risks import AtRisk
 from attendance.model.school import TO_BE_DELETED, Effect, ExternalId, ExternalKind, RowKind, SchoolReportRow, SchoolRow
+from attendance.model.sign_ins import (
+    FaceLogin,
+    Passkey,
+    SignedOn,
+    SignOnAccount,
+    passkey_id,
+    sign_on_account_id,
+)
 from attendance.model.site import Site
 from attendance.model.tokens import AccessToken, RepeatableRequest
 from attendance.model.unknowns import DecisionKind, Owner, OwnerKind, Spot, UnknownDecision, UnknownsSwitch
@@ -140,6 +148,7 @@ __all__ = [
     "ExternalId",
     "ExternalKind",
     "Face",
+    "FaceLogin",
     "Fact",
     "GivenBy",
     "ItemRefusal",
@@ -177,6 +186,7 @@ __all__ = [
     "Pace",
     "Page",
     "Pairing",
+    "Passkey",
     "PersonalPin",
     "Picture",
     "Platform",
@@ -200,6 +210,8 @@ __all__ = [
     "SensorField",
     "Session",
     "Sighting",
+    "SignOnAccount",
+    "SignedOn",
     "Site",
     "Slot",
     "Spot",
@@ -220,5 +232,7 @@ __all__ = [
     "is_id",
     "new_id",
     "notice_id",
+    "passkey_id",
     "platform_course_id",
+    "sign_on_account_id",
 ]

@@ -22,8 +22,10 @@ from attendance.ports.imports import ImportPart, ImportStore
 from attendance.ports.jobs import JobQueue, WorkedQueue
 from attendance.ports.media import MediaFile, MediaStore
 from attendance.ports.notifier import MailFolder, Notifier, StoredMail
+from attendance.ports.passkeys import Claimed, MadeKey, Passkeys, PasskeySite
 from attendance.ports.people import CourseStore, RenewalStore, StudentStore, UserStore
 from attendance.ports.platforms import PlatformServices
+from attendance.ports.sign_on import Said, SignOn
 from attendance.ports.store import (
     AuditStore,
     LectureStore,
@@ -40,6 +42,7 @@ __all__ = [
     "AppendedUploads",
     "AuditStore",
     "ByteStream",
+    "Claimed",
     "CourseStore",
     "DeviceStore",
     "DirectUploads",
@@ -51,11 +54,14 @@ __all__ = [
     "JobQueue",
     "LectureStore",
     "LookAlike",
+    "MadeKey",
     "MailFolder",
     "MarkStore",
     "MediaFile",
     "MediaStore",
     "Notifier",
+    "PasskeySite",
+    "Passkeys",
     "PhotoFaces",
     "PlatformServices",
     "Progress",
@@ -63,9 +69,11 @@ __all__ = [
     "RecordingInfo",
     "RemoteFaceSearch",
     "RenewalStore",
+    "Said",
     "SearchStore",
     "Seen",
     "SeenFace",
+    "SignOn",
     "SpendingStore",
     "Store",
     "StoredMail",

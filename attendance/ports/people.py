@@ -13,10 +13,13 @@ from attendance.model import (
     EngineCount,
     ExternalId,
     Face,
+    FaceLogin,
     LinkPurpose,
     Page,
+    Passkey,
     RepeatableRequest,
     Session,
+    SignOnAccount,
     Student,
     User,
 )
@@ -93,6 +96,25 @@ class TokenStore(Protocol):
 
     def see_access_token(self, user_id: str, token_id: str, at: datetime) -> None:
         """When it was used last. Nothing happens where it is gone."""
+
+
+class SignInStore(Protocol):
+    """Ways of signing in beside the password. They go with their user, and are written by `commit` alone."""
+
+    def sign_on_account(self, account_id: str) -> SignOnAccount | None:
+        """Of the school's sign-on; None where it is linked to nobody."""
+
+    def sign_on_accounts(self, user_id: str) -> Sequence[SignOnAccount]:
+        """All that are linked to this user, in the order in which they were."""
+
+    def passkey(self, passkey_id: str) -> Passkey | None:
+        """None where it is gone."""
+
+    def passkeys(self, user_id: str) -> Sequence[Passkey]:
+        """All of the user's, in the order in which they were made."""
+
+    def face_login(self, user_id: str) -> FaceLogin | None:
+        """None where it is not switched on."""
 
 
 class RequestStore(Protocol):

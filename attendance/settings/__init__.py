@@ -13,10 +13,13 @@ from attendance.languages import LANGUAGES, SOURCE
 from attendance.settings.kinds import (
     count,
     file,
+    issuer,
     mail_address,
     number,
+    oidc_scopes,
     one_of,
     perhaps,
+    roles_of_groups,
     service_url,
     service_urls,
     sha256,
@@ -348,6 +351,58 @@ SETTINGS = (
     Setting(
         "ROLLCALL_THERMAL_HOTTEST_C", "30", "and where they end; what is hotter has the last colour.", number(-20, 80)
     ),
+    Setting(
+        "ROLLCALL_OIDC_ISSUER",
+        "",
+        "The address of the school's sign-on (OpenID Connect), as its discovery document says it; empty: none. "
+        "docs/sign-on.md says more.",
+        perhaps(issuer),
+    ),
+    Setting("ROLLCALL_OIDC_CLIENT_ID", "", "The client id that it gave to this site.", text),
+    Setting("ROLLCALL_OIDC_CLIENT_SECRET", "", "The client secret that it gave to this site.", service_url),
+    Setting("ROLLCALL_OIDC_NAME", "", "What the button to it says, such as the name of the school.", text),
+    Setting("ROLLCALL_OIDC_SCOPES", "openid email profile", "The scopes that it is asked for.", oidc_scopes),
+    Setting("ROLLCALL_OIDC_GROUPS_CLAIM", "groups", "The claim in which it says the groups of a person.", text),
+    Setting(
+        "ROLLCALL_OIDC_ROLES",
+        "",
+        "Which group has which role, such as `it=admin; staff=teacher; students=student`; the highest counts. Empty: "
+        "roles are as admins set them.",
+        roles_of_groups,
+    ),
+    Setting(
+        "ROLLCALL_OIDC_STUDENT_CLAIM",
+        "",
+        "The claim in which it says the school's id of a student, by which new accounts of students are linked; "
+        "empty: students get none by themselves.",
+        text,
+    ),
+    Setting(
+        "ROLLCALL_OIDC_ADDS_ACCOUNTS",
+        "no",
+        "Whether who comes from it for the first time, and has no account, gets one; with ROLLCALL_OIDC_ROLES.",
+        yes_or_no,
+    ),
+    Setting(
+        "ROLLCALL_OIDC_VOUCHES_FOR_MAIL",
+        "no",
+        "Whether its mail addresses count as verified although it does not say so of each.",
+        yes_or_no,
+    ),
+    Setting(
+        "ROLLCALL_PASSWORD_LOGIN",
+        "yes",
+        "Whether people may sign in with a password; `no` needs ROLLCALL_OIDC_ISSUER. Admins then have "
+        "`flask users sign-in-link`.",
+        yes_or_no,
+    ),
+    Setting(
+        "ROLLCALL_FACE_LOGIN",
+        "no",
+        "Whether students and teachers may switch on signing in with their face: `no`, `yes`, or `with_password`, "
+        "which asks for the password beside it; docs/sign-on.md says how often strangers come in.",
+        one_of("no", "yes", "with_password"),
+    ),
     Setting("ROLLCALL_HTTPS", "no", "Whether people reach the site by https only: cookies are then Secure.", yes_or_no),
 )
 
@@ -414,6 +469,18 @@ class Settings:
     slack_channel: str
     thermal_coldest_c: float
     thermal_hottest_c: float
+    oidc_issuer: str | None
+    oidc_client_id: str
+    oidc_client_secret: ServiceUrl
+    oidc_name: str
+    oidc_scopes: str
+    oidc_groups_claim: str
+    oidc_roles: tuple[tuple[str, str], ...]
+    oidc_student_claim: str
+    oidc_adds_accounts: bool
+    oidc_vouches_for_mail: bool
+    password_login: bool
+    face_login: str
     https: bool
     given: frozenset[str] = frozenset()
     """The fields whose settings say something: what admins choose for the site does not count beside them."""
@@ -498,9 +565,25 @@ def _check_together(settings: Settings) -> None:
         raise SettingsError("Mails leave this machine: set ROLLCALL_NOTICES_FROM to an address of yours.")
     if "webhook" in kinds and len(settings.webhook_secret.reveal()) < _LEAST_SECRET:
         raise SettingsError("Events to webhooks are signed: set ROLLCALL_WEBHOOK_SECRET to at least 24 signs.")
+    _check_sign_on(settings)
     for name, model, digest in (
         ("ROLLCALL_VECTOR_MODEL", settings.vector_model, settings.vector_model_sha256),
         ("ROLLCALL_DETECTOR_MODEL", settings.detector_model, settings.detector_model_sha256),
     ):
         if digest is not None and model is None:
             raise SettingsError("%(name)s_SHA256 is set, but %(name)s names no file.", name=name)
+
+
+def _check_sign_on(settings: Settings) -> None:
+    if settings.oidc_issuer is None:
+        if not settings.password_login:
+            raise SettingsError("Nobody could sign in: with ROLLCALL_PASSWORD_LOGIN=no set ROLLCALL_OIDC_ISSUER.")
+        if settings.oidc_client_id or settings.oidc_adds_accounts:
+            raise SettingsError("ROLLCALL_OIDC_ISSUER is missing: set it beside the other ROLLCALL_OIDC settings.")
+        return
+    if not settings.oidc_client_id:
+        raise SettingsError("ROLLCALL_OIDC_CLIENT_ID is missing: the sign-on gave one to this site.")
+    if settings.address is None:
+        raise SettingsError("ROLLCALL_ADDRESS is missing: the sign-on sends people back there.")
+    if settings.oidc_adds_accounts and not settings.oidc_roles:
+        raise SettingsError("ROLLCALL_OIDC_ADDS_ACCOUNTS needs ROLLCALL_OIDC_ROLES, by which new accounts get a role.")

@@ -44,6 +44,35 @@ def site_address(value: str) -> str:
     return value.strip().rstrip("/")
 
 
+def issuer(value: str) -> str:
+    """By https, or by http on this machine; as it is, because a slash at the end belongs to it."""
+    found = value.strip()
+    if not re.fullmatch(r"(https://[^\s/?#@]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)(/[^\s?#]*)?", found):
+        raise ValueError("must be the address of an OpenID provider, such as https://login.school.example")
+    return found
+
+
+def oidc_scopes(value: str) -> str:
+    """With blanks between them; openid is one of them."""
+    scopes = value.split()
+    if "openid" not in scopes:
+        raise ValueError("must have openid among its words, such as openid email profile")
+    return " ".join(scopes)
+
+
+def roles_of_groups(value: str) -> tuple[tuple[str, str], ...]:
+    """Pairs of a group, whose name may have = and commas, and a role."""
+    found = []
+    for one in value.split(";"):
+        if not one.strip():
+            continue
+        group, _, role = one.rpartition("=")
+        if not group.strip() or role.strip() not in ("admin", "teacher", "student"):
+            raise ValueError("must be groups and roles, such as it=admin; staff=teacher; students=student")
+        found.append((group.strip(), role.strip()))
+    return tuple(found)
+
+
 def number(low: float, high: float) -> Callable[[str], float]:
     """A number within these, which NaN is not."""
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 HANDLERS = ("start", "finish", "sweep", "api")
-ADAPTERS = ("dynamodb", "s3.media", "s3.uploads", "rekognition.faces", "sqs.jobs")
+ADAPTERS = ("dynamodb", "s3.media", "s3.uploads", "rekognition.faces", "sqs.jobs", "lti", "webhook", "oidc", "webauthn")
 IMPORT_ALL = f"""
 import sys
 sys.path.insert(0, sys.argv[1])

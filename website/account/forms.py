@@ -40,6 +40,23 @@ class PasswordForm(Form):
     submit = SubmitField(_l("Change password"))
 
 
+class PasskeyForm(Form):
+    """A name for a passkey, and who it is."""
+
+    name = StringField(
+        _l("Name of the passkey"),
+        [InputRequired(_l("Give the passkey a name.")), Length(max=MOST_NAME_CHARACTERS)],
+    )
+    password = PasswordField(_l("Present password"), [InputRequired(_l("Enter your present password."))])
+    submit = SubmitField(_l("Go on"))
+
+
+class FacePasswordForm(Form):
+    """The password beside pictures, which come as JSON."""
+
+    password = PasswordField(_l("Present password"))
+
+
 class PinForm(Form):
     """The new PIN, twice."""
 

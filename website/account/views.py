@@ -13,6 +13,7 @@ from attendance.use_cases.people.accounts import change_language, change_passwor
 from website.access import roles_required
 from website.account.forms import PasswordForm, ProfileForm
 from website.auth.next_page import next_page
+from website.auth.passwords import check_passwords
 from website.current import current_services, current_site, signed_in_user
 from website.language import remember_language
 from website.limits import login_attempts
@@ -60,6 +61,7 @@ def language() -> ResponseReturnValue:
 @roles_required()
 def password() -> ResponseReturnValue:
     """A new password. Attempts count as attempts to sign in, so that a session left open does not help to guess it."""
+    check_passwords()
     form = PasswordForm()
     if form.validate_on_submit() and _changed(form):
         flash(_("Your password is changed. Everywhere else you are signed out."), "success")

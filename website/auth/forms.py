@@ -25,6 +25,13 @@ class CodeForm(Form):
     submit = SubmitField(_l("Go on"))
 
 
+class LinkForm(Form):
+    """The code of a link that the command line printed."""
+
+    code = StringField(_l("Code"), [InputRequired(_l("Type the code.")), Length(max=500)])
+    submit = SubmitField(_l("Sign in"))
+
+
 class ForgottenForm(Form):
     """Who forgot the password."""
 

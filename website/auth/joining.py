@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from attendance.errors import AlreadyExists, InvalidInput, NotFound
 from attendance.use_cases.people.links import ask_for_link, find_link, follow_link, has_address
 from website.auth.forms import CodeForm, ForgottenForm, OwnPasswordForm
+from website.auth.passwords import check_passwords
 from website.auth.views import blueprint
 from website.current import current_services
 from website.limits import link_attempts
@@ -24,6 +25,7 @@ _CODE = "code"
 @blueprint.route("/join", methods=["GET", "POST"])
 def join() -> ResponseReturnValue:
     """Type the code; the page's script takes it out of the link."""
+    check_passwords()
     form = CodeForm()
     if form.validate_on_submit():
         link_attempts().check_code()
@@ -41,6 +43,7 @@ def join() -> ResponseReturnValue:
 @blueprint.route("/join/password", methods=["GET", "POST"])
 def set_password() -> ResponseReturnValue:
     """The person behind the code sets a password, and is signed in."""
+    check_passwords()
     code = session.get(_CODE, "")
     try:
         _link, user = find_link(current_services(), code)
@@ -66,6 +69,7 @@ def set_password() -> ResponseReturnValue:
 @blueprint.route("/forgot", methods=["GET", "POST"])
 def forgot() -> ResponseReturnValue:
     """Ask for a link by mail. The answer is the same whether an account has the address."""
+    check_passwords()
     form = ForgottenForm()
     if form.validate_on_submit():
         link_attempts().asked_for(form.email.data or "")

@@ -12,6 +12,7 @@ from attendance.use_cases.people.accounts import check_login, check_setup_token,
 from website.audited import sign_in_failed
 from website.auth.forms import FirstAdminForm, LoginForm
 from website.auth.next_page import next_page
+from website.auth.passwords import check_passwords
 from website.current import current_services
 from website.limits import login_attempts
 from website.login import sign_in, sign_out
@@ -24,6 +25,8 @@ def login() -> ResponseReturnValue:
     """Sign in. The answer is the same for a wrong email and a wrong password."""
     if current_user.is_authenticated:
         return redirect(next_page())
+    if request.method == "POST":
+        check_passwords()
     form = LoginForm()
     if form.validate_on_submit() and _signed_in(form):
         return redirect(next_page())

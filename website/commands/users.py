@@ -11,10 +11,12 @@ from attendance.model import Role, User
 from attendance.passwords import LONGEST
 from attendance.rules.paging import all_items
 from attendance.use_cases.people.accounts import add_user, clean_email, remove_user, reset_password
+from attendance.use_cases.people.auditing import LINK_MADE, note_sign_in
 from attendance.use_cases.people.invitations import invite
+from website.auth.by_link import sign_in_code
 from website.commands.plain_errors import Commands
 from website.commands.removing import confirm_removal, json_option, leave_nothing, print_rows, yes_option
-from website.current import current_services
+from website.current import current_services, current_settings
 
 users = Commands("users", help="Accounts of people who log in.")
 
@@ -79,6 +81,19 @@ def invite_one(email: str, paper: bool) -> None:
     click.echo(
         f"{slip.code} (once, until {until})" if paper else f"{slip.user.email} is invited by mail, until {until}."
     )
+
+
+@users.command("sign-in-link")
+@click.argument("email")
+def sign_in_link(email: str) -> None:
+    """Print a link by which an admin signs in once, within 15 minutes, where no other way is left."""
+    user = _user(email)
+    if user.role is not Role.ADMIN:
+        raise InvalidInput("%(email)s is no admin; links to sign in are for admins alone.", email=user.email)
+    note_sign_in(current_services(), user, LINK_MADE, by_itself=False)
+    address = current_settings().address or "http://127.0.0.1:5000"
+    click.echo(f"{address}/sign-in-link#{sign_in_code(user)}")
+    click.echo("It works once, for 15 minutes.", err=True)
 
 
 @users.command("password")

@@ -6,13 +6,14 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from attendance.errors import InvalidInput, NotFound
+from attendance.errors import Conflict, InvalidInput, NotFound
 from attendance.model import Role
 from attendance.use_cases.people.invitations import invite_roster, standings_of_students, take_back
 from attendance.use_cases.people.links import has_address, sends_mail
 from website.access import course_or_404, roles_required
 from website.current import current_services, signed_in_user
 from website.invitations.views import InviteForm, blueprint, by_mail, invited, tell
+from website.sentences import in_words
 
 _STAFF = (Role.ADMIN, Role.TEACHER)
 
@@ -37,6 +38,8 @@ def of_course(course_id: str) -> ResponseReturnValue:
                 only={one.id for one in roster if one.key in chosen},
                 by=signed_in_user().id,
             )
+        except Conflict as refused:
+            flash(in_words(refused), "warning")
         except InvalidInput:
             flash(_("This is not the end of an email address, such as school.example."), "warning")
         else:

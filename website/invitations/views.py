@@ -56,7 +56,11 @@ def everybody() -> ResponseReturnValue:
     """All users without a password for whom no invitation is open."""
     services, form = current_services(), InviteForm()
     if form.validate_on_submit():
-        report = invite_everybody(services, by_mail=by_mail(), by=signed_in_user().id)
+        try:
+            report = invite_everybody(services, by_mail=by_mail(), by=signed_in_user().id)
+        except Conflict as refused:
+            flash(in_words(refused), "warning")
+            return redirect(url_for("invitations.everybody"))
         tell(report)
         return invited(report.slips, url_for("invitations.everybody"))
     return render_template(

@@ -26,6 +26,7 @@ from attendance.adapters.dynamodb.preparing import DynamoPreparation
 from attendance.adapters.dynamodb.readings import DynamoReadings
 from attendance.adapters.dynamodb.risks import DynamoRisks
 from attendance.adapters.dynamodb.searches import DynamoSearches, DynamoSpending
+from attendance.adapters.dynamodb.sign_ins import DynamoSignIns
 from attendance.adapters.dynamodb.students import DynamoStudents
 from attendance.adapters.dynamodb.table import LastStep, Table
 from attendance.adapters.dynamodb.timetable import DynamoTimetable
@@ -43,6 +44,7 @@ from attendance.changes import (
     AddFace,
     AddLecture,
     AddNotice,
+    AddPasskey,
     AddPlatform,
     AddRecording,
     AddRenewedFace,
@@ -57,6 +59,7 @@ from attendance.changes import (
     FinishSearch,
     LinkAccount,
     LinkCourse,
+    LinkSignOn,
     NameVisit,
     NoteSilence,
     OfferPairing,
@@ -70,8 +73,10 @@ from attendance.changes import (
     RemoveEmptyLecture,
     RemoveEvidence,
     RemoveFace,
+    RemoveFaceLogin,
     RemoveFromRoster,
     RemoveLecture,
+    RemovePasskey,
     RemovePin,
     RemovePlatform,
     RemoveRecording,
@@ -92,9 +97,11 @@ from attendance.changes import (
     SaveCourse,
     SaveDevice,
     SaveExternalIds,
+    SaveFaceLogin,
     SaveLecture,
     SaveMarks,
     SaveNotice,
+    SavePasskey,
     SavePin,
     SavePlatform,
     SavePlatformCourse,
@@ -107,6 +114,7 @@ from attendance.changes import (
     TakePairing,
     UnlinkAccount,
     UnlinkCourse,
+    UnlinkSignOn,
     UseAccountLink,
     UseRenewedFaces,
     change_set,
@@ -150,6 +158,7 @@ class DynamoStore(
     DynamoRisks,
     DynamoWebhooks,
     DynamoPlatforms,
+    DynamoSignIns,
 ):
     """All that is remembered, in one table."""
 
@@ -243,6 +252,13 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     LinkAccount: DynamoPlatforms._link_account,
     UnlinkAccount: DynamoPlatforms._unlink_account,
     AddToolKey: DynamoPlatforms._add_tool_key,
+    LinkSignOn: DynamoSignIns._link_sign_on,
+    UnlinkSignOn: DynamoSignIns._unlink_sign_on,
+    AddPasskey: DynamoSignIns._add_passkey,
+    SavePasskey: DynamoSignIns._save_passkey,
+    RemovePasskey: DynamoSignIns._remove_passkey,
+    SaveFaceLogin: DynamoSignIns._save_face_login,
+    RemoveFaceLogin: DynamoSignIns._remove_face_login,
     SaveCheckIns: DynamoCheckIns._save_check_ins,
     RecordAttempt: DynamoCheckIns._record_attempt,
     RemoveAttempts: DynamoCheckIns._remove_attempts,

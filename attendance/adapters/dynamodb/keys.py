@@ -38,6 +38,7 @@ AUDIT_COUNT: Key = ("audit-count", "count")
 AUDIT_LEADS: Key = ("audit-count", "leads")
 SITE: Key = ("site", "settings")
 LINK = "link#"
+SIGN_ON, PASSKEY = "sign-on#", "passkey#"
 INDEX = "found"  # sparse: items that are waiting for a search, and sightings by their ids
 WAITING = "waiting"
 
@@ -141,6 +142,26 @@ def token_secret(secret_hash: str) -> Key:
 
 def account_link(user_id: str, purpose: str) -> Key:
     return of_user(user_id), LINK + plain(purpose)
+
+
+def sign_on_account(account_id: str) -> Key:
+    return SIGN_ON + plain(account_id), "account"
+
+
+def signs_on_as(user_id: str, account_id: str) -> Key:
+    return of_user(user_id), SIGN_ON + plain(account_id)
+
+
+def passkey(passkey_id: str) -> Key:
+    return PASSKEY + plain(passkey_id), "passkey"
+
+
+def holds_passkey(user_id: str, passkey_id: str) -> Key:
+    return of_user(user_id), PASSKEY + plain(passkey_id)
+
+
+def face_login(user_id: str) -> Key:
+    return of_user(user_id), "face-login"
 
 
 def link_secret(secret_hash: str) -> Key:

@@ -11,6 +11,7 @@ from attendance.adapters.dynamodb.actions import NEW, THERE, Action, as_stored, 
 from attendance.adapters.dynamodb.external import forget_external_of
 from attendance.adapters.dynamodb.platforms import remove_links
 from attendance.adapters.dynamodb.preparing import LATER
+from attendance.adapters.dynamodb.sign_ins import remove_sign_ins
 from attendance.adapters.dynamodb.table import Table, TablePart, key_in, together
 from attendance.adapters.dynamodb.tokens import remove_programs
 from attendance.adapters.dynamodb.values import attribute, attributes, read, text
@@ -53,6 +54,7 @@ class DynamoUsers(TablePart):
                 self._leave_course(user_id, text(item, "course_id"))
             self.table.delete_many([key_in(item) for item in self.table.query(keys.of_user(user_id), keys.SESSION)])
             remove_programs(self.table, user_id)
+            remove_sign_ins(self.table, user_id)
             forget_external_of(self.table, keys.of_user(user_id))
             remove_links(self.table, keys.of_user(user_id))
             unchanged, values = as_stored(old, ("email", "role", "student_id"))

@@ -23,6 +23,7 @@ from attendance.adapters.sql.preparing import SqlPreparation, SqlPurging
 from attendance.adapters.sql.readings import SqlAlarms, SqlReadings
 from attendance.adapters.sql.risks import SqlRisks
 from attendance.adapters.sql.searches import SqlSearches, SqlSpending
+from attendance.adapters.sql.sign_ins import SqlSignIns
 from attendance.adapters.sql.students import SqlRenewals, SqlStudents
 from attendance.adapters.sql.tokens import SqlRequests, SqlTokens
 from attendance.adapters.sql.unknowns import SqlUnknowns
@@ -38,6 +39,7 @@ from attendance.changes import (
     AddFace,
     AddLecture,
     AddNotice,
+    AddPasskey,
     AddPlatform,
     AddRecording,
     AddRenewedFace,
@@ -52,6 +54,7 @@ from attendance.changes import (
     FinishSearch,
     LinkAccount,
     LinkCourse,
+    LinkSignOn,
     NameVisit,
     NoteSilence,
     OfferPairing,
@@ -65,8 +68,10 @@ from attendance.changes import (
     RemoveEmptyLecture,
     RemoveEvidence,
     RemoveFace,
+    RemoveFaceLogin,
     RemoveFromRoster,
     RemoveLecture,
+    RemovePasskey,
     RemovePin,
     RemovePlatform,
     RemoveRecording,
@@ -87,9 +92,11 @@ from attendance.changes import (
     SaveCourse,
     SaveDevice,
     SaveExternalIds,
+    SaveFaceLogin,
     SaveLecture,
     SaveMarks,
     SaveNotice,
+    SavePasskey,
     SavePin,
     SavePlatform,
     SavePlatformCourse,
@@ -102,6 +109,7 @@ from attendance.changes import (
     TakePairing,
     UnlinkAccount,
     UnlinkCourse,
+    UnlinkSignOn,
     UseAccountLink,
     UseRenewedFaces,
     change_set,
@@ -142,6 +150,7 @@ class SqlStore(
     SqlRisks,
     SqlWebhooks,
     SqlPlatforms,
+    SqlSignIns,
 ):
     """All that is remembered, in one SQL database."""
 
@@ -231,6 +240,13 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     LinkAccount: SqlPlatforms._link_account,
     UnlinkAccount: SqlPlatforms._unlink_account,
     AddToolKey: SqlPlatforms._add_tool_key,
+    LinkSignOn: SqlSignIns._link_sign_on,
+    UnlinkSignOn: SqlSignIns._unlink_sign_on,
+    AddPasskey: SqlSignIns._add_passkey,
+    SavePasskey: SqlSignIns._save_passkey,
+    RemovePasskey: SqlSignIns._remove_passkey,
+    SaveFaceLogin: SqlSignIns._save_face_login,
+    RemoveFaceLogin: SqlSignIns._remove_face_login,
     SaveCheckIns: SqlCheckIns._save_check_ins,
     RecordAttempt: SqlCheckIns._record_attempt,
     RemoveAttempts: SqlCheckIns._remove_attempts,

@@ -134,6 +134,40 @@ access_tokens = Table(
     Column("revoked_at", Moment),
 )
 
+sign_on_accounts = Table(
+    "sign_on_accounts",
+    metadata,
+    _id(),
+    Column("issuer", prose(), nullable=False),
+    Column("subject", prose(), nullable=False),
+    _of("user_id", "users", index=True),
+    Column("linked_at", Moment, nullable=False),
+)
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    _id(),
+    _of("user_id", "users", index=True),
+    Column("name", text(200), nullable=False),
+    Column("credential_id", prose(), nullable=False),
+    Column("public_key", prose(), nullable=False),
+    Column("sign_count", BigInteger, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("used_at", Moment),
+)
+
+face_logins = Table(
+    "face_logins",
+    metadata,
+    _of("user_id", "users", primary_key=True),
+    Column("engine", text(100), nullable=False),
+    Column("vector", Vector, nullable=False),
+    Column("agreed_at", Moment, nullable=False),
+    Column("text_version", text(200), nullable=False),
+    Column("used_at", Moment),
+)
+
 account_links = Table(
     "account_links",
     metadata,

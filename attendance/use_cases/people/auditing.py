@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from attendance.committing import commit
-from attendance.model import ALL_ENTRIES, AuditEntry, AuditFilter
+from attendance.model import ALL_ENTRIES, AuditEntry, AuditFilter, User
 from attendance.rules.paging import all_items
 from attendance.services import Services
 from attendance.use_cases.lectures.log import as_csv
@@ -15,6 +15,7 @@ from attendance.use_cases.lectures.log import as_csv
 EVIDENCE_SEEN, RECORDING_SEEN = "evidence.viewed", "evidence.recording_viewed"
 LOG_EXPORTED, AUDIT_EXPORTED = "export.log", "export.audit"
 SIGN_IN_FAILED = "signin.failed"
+LINK_MADE, LINK_USED = "signin.link_made", "signin.link"
 UNKNOWN_ACCOUNT = "(no account)"
 SEEN_AGAIN_AFTER = timedelta(hours=1)
 _PAGE = 500
@@ -36,6 +37,11 @@ def note_export(services: Services, action: str, subject: str, detail: str, *, b
 def note_failed_sign_in(services: Services, subject: str, address: str) -> None:
     """Of an account, or of none: what was typed is not stored, because it may be a password."""
     commit(services, AuditEntry(services.now(), None, SIGN_IN_FAILED, subject, address))
+
+
+def note_sign_in(services: Services, user: User, action: str, *, by_itself: bool = True) -> None:
+    """That somebody signed in otherwise than with a password, or that the command line made a way for them."""
+    commit(services, AuditEntry(services.now(), user.id if by_itself else None, action, user.student_id or user.email))
 
 
 def export_audit(services: Services, wanted: AuditFilter = ALL_ENTRIES) -> Iterator[bytes]:

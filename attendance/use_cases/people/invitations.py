@@ -66,8 +66,9 @@ class Standing:
 def invite(services: Services, user_id: str, *, by_mail: bool, by: str | None) -> Slip:
     """In place of an invitation of before, which is worth nothing any more.
 
-    Raises NotFound, Conflict (they have a password), InvalidInput (no mail reaches them).
+    Raises NotFound, Conflict (they have a password, or nobody has one here), InvalidInput (no mail reaches them).
     """
+    _check_passwords(services)
     user = services.store.user(user_id)
     if user.has_password:
         raise Conflict("%(name)s has a password already.", name=Personal(user.name))
@@ -85,6 +86,7 @@ def invite_student(services: Services, student: Student, *, email: str, by_mail:
 
     Raises as `invite` does, and AlreadyExists (email).
     """
+    _check_passwords(services)
     user = services.store.accounts_of([student.id]).get(student.id)
     return invite(services, _account(services, student, user, email, by_mail, by).id, by_mail=by_mail, by=by)
 
@@ -101,8 +103,10 @@ def invite_roster(
 ) -> Report:
     """All of the course who have not come yet, or `only` these; one who cannot be invited holds up nobody else.
 
-    `emails` are by student id; who has none gets ID@`domain` where that is given. Raises NotFound, InvalidInput.
+    `emails` are by student id; who has none gets ID@`domain` where that is given.
+    Raises NotFound, InvalidInput, Conflict (nobody has a password here).
     """
+    _check_passwords(services)
     domain = _clean_domain(domain)
     roster = [one for one in services.store.roster(course_id) if only is None or one.id in only]
     accounts = services.store.accounts_of([student.id for student in roster])
@@ -129,6 +133,7 @@ def invite_everybody(services: Services, *, by_mail: bool, by: str | None) -> Re
 
     A step invites at most MOST_AT_ONCE.
     """
+    _check_passwords(services)
     report = Report()
     waiting = list(_without_invitation(services))
     for user in waiting[:MOST_AT_ONCE]:
@@ -192,6 +197,11 @@ def _account(
     entry = AuditEntry(services.now(), by, "user.added", named(added), added.role.value)
     commit(services, AddUser(added), entry)
     return added
+
+
+def _check_passwords(services: Services) -> None:
+    if not services.settings.password_login:
+        raise Conflict("People sign in here by the school's sign-on: there is nothing to invite them to.")
 
 
 def _check_mail(services: Services, user: User) -> None:

@@ -16,6 +16,7 @@ from attendance.services import Services
 from attendance.use_cases.names import clean_remark
 from attendance.use_cases.outbox import follow_up
 from attendance.use_cases.removals import CONSENT_WITHDRAWN
+from attendance.use_cases.sign_in.face import forget_of_student
 
 EARLIEST_CONSENT = date(1900, 1, 1)
 FIRST_ZONE_AHEAD = timedelta(hours=14)  # where a day begins first on earth, so that nobody's today is refused
@@ -76,6 +77,8 @@ def withdraw_consent(services: Services, student_id: str, purposes: Collection[P
         AuditEntry(now, by, CONSENT_WITHDRAWN, student_id, ", ".join(gone)),
         *_what_happened(now, student.key, gone),
     )
+    if Purpose.FACE in gone:
+        forget_of_student(services, student_id)
     follow_up(services)
     return changed
 

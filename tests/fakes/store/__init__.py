@@ -13,6 +13,7 @@ from attendance.changes import (
     AddFace,
     AddLecture,
     AddNotice,
+    AddPasskey,
     AddPlatform,
     AddRecording,
     AddRenewedFace,
@@ -27,6 +28,7 @@ from attendance.changes import (
     FinishSearch,
     LinkAccount,
     LinkCourse,
+    LinkSignOn,
     NameVisit,
     NoteSilence,
     OfferPairing,
@@ -40,8 +42,10 @@ from attendance.changes import (
     RemoveEmptyLecture,
     RemoveEvidence,
     RemoveFace,
+    RemoveFaceLogin,
     RemoveFromRoster,
     RemoveLecture,
+    RemovePasskey,
     RemovePin,
     RemovePlatform,
     RemoveRecording,
@@ -62,9 +66,11 @@ from attendance.changes import (
     SaveCourse,
     SaveDevice,
     SaveExternalIds,
+    SaveFaceLogin,
     SaveLecture,
     SaveMarks,
     SaveNotice,
+    SavePasskey,
     SavePin,
     SavePlatform,
     SavePlatformCourse,
@@ -77,6 +83,7 @@ from attendance.changes import (
     TakePairing,
     UnlinkAccount,
     UnlinkCourse,
+    UnlinkSignOn,
     UseAccountLink,
     UseRenewedFaces,
     change_set,
@@ -94,6 +101,7 @@ from tests.fakes.store.people import FakeCourses, FakeSessions, FakeStudents, Fa
 from tests.fakes.store.platforms import FakePlatforms
 from tests.fakes.store.renewals import FakeRenewals
 from tests.fakes.store.risks import FakeRisks
+from tests.fakes.store.sign_ins import FakeSignIns
 from tests.fakes.store.spending import FakeSpending
 from tests.fakes.store.tokens import FakeRequests, FakeTokens
 from tests.fakes.store.unknowns import FakeUnknowns
@@ -129,6 +137,7 @@ class FakeStore(
     FakeRisks,
     FakeWebhooks,
     FakePlatforms,
+    FakeSignIns,
 ):
     """All that is remembered, until the test ends."""
 
@@ -222,6 +231,13 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     LinkAccount: FakePlatforms._link_account,
     UnlinkAccount: FakePlatforms._unlink_account,
     AddToolKey: FakePlatforms._add_tool_key,
+    LinkSignOn: FakeSignIns._link_sign_on,
+    UnlinkSignOn: FakeSignIns._unlink_sign_on,
+    AddPasskey: FakeSignIns._add_passkey,
+    SavePasskey: FakeSignIns._save_passkey,
+    RemovePasskey: FakeSignIns._remove_passkey,
+    SaveFaceLogin: FakeSignIns._save_face_login,
+    RemoveFaceLogin: FakeSignIns._remove_face_login,
     SaveCheckIns: FakeCheckIns._save_check_ins,
     RecordAttempt: FakeCheckIns._record_attempt,
     RemoveAttempts: FakeCheckIns._remove_attempts,

@@ -55,6 +55,7 @@ class FakeUsers(FakeState):
         del self._users[user_id]
         self._drop_sessions(lambda one: one.user_id == user_id)
         self._drop_programs(user_id)
+        self._drop_sign_ins(user_id)
         self._drop_external("user_id", user_id)
         self._drop_links(lambda one: getattr(one, "user_id", None) == user_id)
         for teachers in self._teachers.values():
@@ -235,6 +236,7 @@ class FakeStudents(FakeState):
         for user in [user for user in self._users.values() if user.student_id == student_id]:
             self._drop_sessions(lambda one, gone=user.id: one.user_id == gone)
             self._drop_programs(user.id)
+            self._drop_sign_ins(user.id)
             self._drop_external("user_id", user.id)
             self._drop_links(lambda one, gone=user.id: getattr(one, "user_id", None) == gone)
             del self._users[user.id]

@@ -26,6 +26,7 @@ from attendance.model import (
     DoorRegistration,
     ExternalId,
     Face,
+    FaceLogin,
     KioskAttempt,
     Lecture,
     LoginState,
@@ -34,6 +35,7 @@ from attendance.model import (
     Notice,
     OutboxItem,
     Owner,
+    Passkey,
     PersonalPin,
     Platform,
     PlatformAccount,
@@ -42,6 +44,7 @@ from attendance.model import (
     RepeatableRequest,
     Session,
     Sighting,
+    SignOnAccount,
     Student,
     ToolKey,
     UnknownDecision,
@@ -98,6 +101,9 @@ class FakeState:
         self._platform_accounts: dict[tuple[str, str], PlatformAccount] = {}  # by platform and subject
         self._logins: dict[str, LoginState] = {}
         self._tool_keys: dict[str, ToolKey] = {}
+        self._sign_on_accounts: dict[str, SignOnAccount] = {}
+        self._passkeys: dict[str, Passkey] = {}
+        self._face_logins: dict[str, FaceLogin] = {}  # by user
         self._waiting: dict[str, OutboxItem] = {}  # in the order they came
 
     def _erase(self, keys: Iterable[str | None]) -> None:
@@ -126,6 +132,11 @@ class FakeState:
         self._access_tokens = {one.id: one for one in self._access_tokens.values() if one.user_id != user_id}
         self._requests = {one.id: one for one in self._requests.values() if one.user_id != user_id}
         self._account_links = {key: one for key, one in self._account_links.items() if one.user_id != user_id}
+
+    def _drop_sign_ins(self, user_id: str) -> None:
+        self._sign_on_accounts = {one.id: one for one in self._sign_on_accounts.values() if one.user_id != user_id}
+        self._passkeys = {one.id: one for one in self._passkeys.values() if one.user_id != user_id}
+        self._face_logins.pop(user_id, None)
 
     def _drop_external(self, name: str, gone: str) -> None:
         self._external = {key: one for key, one in self._external.items() if getattr(one, name) != gone}
