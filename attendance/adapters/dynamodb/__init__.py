@@ -16,6 +16,7 @@ from attendance.adapters.dynamodb.devices import DynamoDevices
 from attendance.adapters.dynamodb.external import DynamoExternalIds
 from attendance.adapters.dynamodb.faces import DynamoFaces, DynamoRenewals
 from attendance.adapters.dynamodb.lectures import DynamoLectures
+from attendance.adapters.dynamodb.live import DynamoLive
 from attendance.adapters.dynamodb.log import DynamoLog
 from attendance.adapters.dynamodb.marks import DynamoMarks
 from attendance.adapters.dynamodb.notices import DynamoNotices
@@ -43,6 +44,7 @@ from attendance.changes import (
     AddLecture,
     AddNotice,
     AddPlatform,
+    AddPost,
     AddRecording,
     AddRenewedFace,
     AddSlot,
@@ -53,6 +55,7 @@ from attendance.changes import (
     AddUser,
     AddVisits,
     AddWebhook,
+    AddWitness,
     FinishSearch,
     LinkAccount,
     LinkCourse,
@@ -88,9 +91,11 @@ from attendance.changes import (
     SaveExternalIds,
     SaveLecture,
     SaveMarks,
+    SaveMeeting,
     SaveNotice,
     SavePlatform,
     SavePlatformCourse,
+    SavePost,
     SaveSiteSettings,
     SaveStudent,
     SaveUser,
@@ -128,6 +133,7 @@ class DynamoStore(
     DynamoMarks,
     DynamoUnknowns,
     DynamoAppeals,
+    DynamoLive,
     DynamoLog,
     DynamoSpending,
     DynamoDevices,
@@ -219,6 +225,10 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     SetUnknownsSwitch: DynamoUnknowns._set_unknowns_switch,
     AddAppeal: DynamoAppeals._add_appeal,
     SaveAppeal: DynamoAppeals._save_appeal,
+    SaveMeeting: DynamoLive._save_meeting,
+    AddPost: DynamoLive._add_post,
+    SavePost: DynamoLive._save_post,
+    AddWitness: DynamoLive._add_witness,
     AddNotice: DynamoNotices._add_notice,
     SaveNotice: DynamoNotices._save_notice,
     SaveExternalIds: DynamoExternalIds._save_external_ids,

@@ -13,6 +13,7 @@ from attendance.adapters.dynamodb.consents import read_student, remove_evidence,
 from attendance.adapters.dynamodb.courses import by_name, enrolling, roster_ids, students_by_name
 from attendance.adapters.dynamodb.external import forget_external, led_to
 from attendance.adapters.dynamodb.faces import DynamoFaces, counting, counting_new, forgetting, keeping, settled
+from attendance.adapters.dynamodb.live import remove_led_to_post, remove_led_to_witness
 from attendance.adapters.dynamodb.marks import deleting, transaction
 from attendance.adapters.dynamodb.media_items import delete_with_media
 from attendance.adapters.dynamodb.risks import remove_risk
@@ -204,6 +205,10 @@ def _follow(table: Table, student_id: str, lead: Item) -> None:
         forget_external(table, [led_to(lead)])
     elif place.startswith(keys.APPEAL):
         remove_led_to(table, lead)
+    elif place.startswith(keys.POST):
+        remove_led_to_post(table, lead)
+    elif place.startswith(keys.WITNESS):
+        remove_led_to_witness(table, lead)
     elif place.startswith(keys.USER):
         _remove_account(table, text(lead, "user_id"))
     table.delete_many([key_in(lead)])

@@ -12,6 +12,7 @@ from attendance.adapters.sql.courses import SqlCourses
 from attendance.adapters.sql.devices import SqlDevices, SqlTimetable
 from attendance.adapters.sql.external import SqlExternalIds
 from attendance.adapters.sql.lectures import SqlLectures
+from attendance.adapters.sql.live import SqlLive
 from attendance.adapters.sql.log import SqlLog
 from attendance.adapters.sql.marks import SqlMarks
 from attendance.adapters.sql.notices import SqlNotices
@@ -37,6 +38,7 @@ from attendance.changes import (
     AddLecture,
     AddNotice,
     AddPlatform,
+    AddPost,
     AddRecording,
     AddRenewedFace,
     AddSlot,
@@ -47,6 +49,7 @@ from attendance.changes import (
     AddUser,
     AddVisits,
     AddWebhook,
+    AddWitness,
     FinishSearch,
     LinkAccount,
     LinkCourse,
@@ -82,9 +85,11 @@ from attendance.changes import (
     SaveExternalIds,
     SaveLecture,
     SaveMarks,
+    SaveMeeting,
     SaveNotice,
     SavePlatform,
     SavePlatformCourse,
+    SavePost,
     SaveSiteSettings,
     SaveStudent,
     SaveUser,
@@ -119,6 +124,7 @@ class SqlStore(
     SqlSearches,
     SqlUnknowns,
     SqlAppeals,
+    SqlLive,
     SqlLog,
     SqlSpending,
     SqlDevices,
@@ -201,6 +207,10 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     SetUnknownsSwitch: SqlUnknowns._set_unknowns_switch,
     AddAppeal: SqlAppeals._add_appeal,
     SaveAppeal: SqlAppeals._save_appeal,
+    SaveMeeting: SqlLive._save_meeting,
+    AddPost: SqlLive._add_post,
+    SavePost: SqlLive._save_post,
+    AddWitness: SqlLive._add_witness,
     AddNotice: SqlNotices._add_notice,
     SaveNotice: SqlNotices._save_notice,
     SaveExternalIds: SqlExternalIds._save_external_ids,
