@@ -12,7 +12,7 @@ from attendance.disk.private_files import keep_all_private
 from attendance.errors import OutOfSpace, SettingsError
 from attendance.memory import give_memory_back
 from attendance.model import WEBHOOK
-from attendance.ports import Notifier
+from attendance.ports import MeetingService, Notifier
 from attendance.searching.advancing import advance
 from attendance.services import Services
 from attendance.settings import Settings
@@ -61,6 +61,7 @@ NOTIFIERS = {
     "slack": "attendance.adapters.slack.notifier:open_notifier",
     "webhook": "attendance.adapters.webhook:open_notifier",
 }
+MEETINGS = {"zoom": "attendance.adapters.zoom:open_meetings"}
 PLATFORMS = {"lti": "attendance.adapters.lti:open_platforms"}
 
 
@@ -80,6 +81,7 @@ def bootstrap(settings: Settings) -> Services:
         imports=pick("ROLLCALL_MEDIA", IMPORTS, _beside_media(settings, "imports"), settings),
         notifiers=open_notifiers(settings),
         platforms=_maker("ROLLCALL_ADDRESS", PLATFORMS, ServiceUrl("lti:"))(settings),
+        meetings=open_meetings(settings),
     )
     services.jobs.bind(partial(advance, services), partial(sweep, services))
     return services
@@ -99,6 +101,14 @@ def open_notifiers(settings: Settings) -> dict[str, Notifier]:
     if WEBHOOK not in found:  # admins may add some
         found[WEBHOOK] = _maker("ROLLCALL_NOTICES", NOTIFIERS, ServiceUrl("webhook:"))([], settings)
     return found
+
+
+def open_meetings(settings: Settings) -> MeetingService | None:
+    """Zoom, where the settings name an app of it or the secret of its webhooks."""
+    if not (settings.zoom_account or settings.zoom_webhook_secret.reveal()):
+        return None
+    service: MeetingService = _maker("ROLLCALL_ZOOM_ACCOUNT", MEETINGS, ServiceUrl("zoom:"))(settings)
+    return service
 
 
 def _beside_media(settings: Settings, folder: str) -> ServiceUrl:

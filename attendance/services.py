@@ -13,6 +13,7 @@ from attendance.ports import (
     ImportStore,
     JobQueue,
     MediaStore,
+    MeetingService,
     Notifier,
     PlatformServices,
     Store,
@@ -55,5 +56,7 @@ class Services:
     site_cache: SiteCache = field(default_factory=SiteCache)
     """Read it by use_cases/site/reading.py."""
     platforms: PlatformServices | None = None
+    meetings: MeetingService | None = None
+    """The service whose meetings the site may change, and which says who joined; None where none is set up."""
     pauses: dict[str, datetime] = field(default_factory=dict)
     """Until when a handler's service asked this process to leave it alone."""

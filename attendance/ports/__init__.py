@@ -20,6 +20,7 @@ from attendance.ports.faces import (
 from attendance.ports.imports import ImportPart, ImportStore
 from attendance.ports.jobs import JobQueue, WorkedQueue
 from attendance.ports.media import MediaFile, MediaStore
+from attendance.ports.meetings import MeetingService
 from attendance.ports.notifier import MailFolder, Notifier, StoredMail
 from attendance.ports.people import CourseStore, RenewalStore, StudentStore, UserStore
 from attendance.ports.platforms import PlatformServices
@@ -54,6 +55,7 @@ __all__ = [
     "MarkStore",
     "MediaFile",
     "MediaStore",
+    "MeetingService",
     "Notifier",
     "PhotoFaces",
     "PlatformServices",
