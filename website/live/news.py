@@ -22,7 +22,7 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from attendance.model import LiveVersion
 from website.security import HEADERS
 
-SEAT_S = 10.0
+SEAT_S = 20.0
 """So long a page is answered by its cookie alone; whoever is taken off a roster reads no longer than that."""
 FRESH_S = 1.0
 STALE_S = 3.0

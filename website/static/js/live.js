@@ -89,7 +89,7 @@ function show(news) {
       continue;
     }
     isNew ||= !old && post.author !== page.dataset.me;
-    place(fill(old ?? part("post-template").content.firstElementChild.cloneNode(true), post), Boolean(old));
+    place(fill(old ?? document.importNode(part("post-template").content.firstElementChild, true), post), Boolean(old));
   }
   part("no-posts").hidden = list.children.length > 0;
   part("chat-closed").hidden = !news.closed;
@@ -117,7 +117,7 @@ function fill(item, post) {
   const shown = { pin: !post.pinned, unpin: post.pinned, hide: !post.hidden, show: post.hidden };
   for (const step of item.querySelectorAll("[data-step]")) {
     step.hidden = !shown[step.dataset.step];
-    step.action = step.action.replace(/[^/]+$/, post.id);
+    step.setAttribute("action", step.getAttribute("action").replace(/[^/]+$/, post.id));
   }
   prepare(item);
   return item;
@@ -195,7 +195,7 @@ page.addEventListener("submit", async (event) => {
   sent.dataset.busy = "yes";
   const error = part("write-error");
   try {
-    const answered = await fetch(sent.action, {
+    const answered = await fetch(sent.getAttribute("action"), {
       method: "POST",
       body: new URLSearchParams(new FormData(sent)),
       headers: { Accept: "application/json" },
