@@ -69,6 +69,9 @@ def test_who_joined_and_left_stands_beside_the_mark_and_is_none(
     page = teacher_client.get(f"/live/lectures/{lecture.id}").text
     assert "Student 21: joined" in page
     assert "It decides no mark." in page
+    assert (
+        "In the meeting" in teacher_client.get(f"/lectures/{lecture.id}/marks/{services.store.student('21').key}").text
+    )
     assert "Student 21: joined" in student_client.get(f"/live/lectures/{lecture.id}").text
 
 

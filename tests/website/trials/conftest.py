@@ -9,8 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from attendance.changes import AddAppeal, AddCourse, AddPlatform
-from attendance.model import Appeal, AppealKind, Course, Role, User, new_id
+from attendance.changes import AddAppeal, AddCourse, AddPlatform, AddPost
+from attendance.model import Appeal, AppealKind, Course, Post, Role, User, new_id
 from attendance.services import Services
 from attendance.use_cases.courses.timetable import add_slot
 from attendance.use_cases.devices.devices import set_alarm_threshold
@@ -107,6 +107,7 @@ def _names(
         "lecture_id": lecture_id,
         "recording_id": recording_id,
         "appeal_id": _appeal(services, course, student_id, lecture_id),
+        "post_id": _post(services, course, lecture_id),
         "sighting_id": seen.id,
         "group_id": seen.id,
         "decision_id": ignore_group(services, admin, seen.id).id,
@@ -125,6 +126,12 @@ def _appeal(services: Services, course: Course, student_id: str, lecture_id: str
     appeal = Appeal(new_id(), AppealKind.OBJECTION, course.id, student_id, "u", services.now(), "No.", lecture_id)
     services.store.commit(AddAppeal(appeal))
     return appeal.id
+
+
+def _post(services: Services, course: Course, lecture_id: str) -> str:
+    post = Post(new_id(), course.id, "u", services.now(), "Hello.", lecture_id)
+    services.store.commit(AddPost(post))
+    return post.id
 
 
 def _names_of_a_room(services: Services, course: Course) -> dict[str, str]:
