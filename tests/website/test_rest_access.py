@@ -105,7 +105,7 @@ TABLE: dict[tuple[str, str], tuple[dict[str, Any], Callable[[World], dict[str, A
     ("GET", f"{COURSE}/link"): (MEMBERS, nothing),
     ("PUT", f"{COURSE}/link"): (OWN, json(link="https://zoom.us/j/1", passcode="first")),
     ("PUT", f"{LECTURE}/link"): (OWN, json(place="remote", link="https://zoom.us/j/2")),
-    ("POST", f"{LECTURE}/link/code"): (OWN, nothing),
+    ("POST", f"{LECTURE}/link/code"): (OWN, json(passcode="second")),
     ("GET", f"{LECTURE}/messages"): (MEMBERS, nothing),
     ("GET", f"{COURSE}/messages"): (MEMBERS, nothing),
     ("POST", f"{LECTURE}/messages"): (MEMBERS, json(words="Hello")),
