@@ -12,7 +12,7 @@ from attendance.disk.private_files import keep_all_private
 from attendance.errors import OutOfSpace, SettingsError
 from attendance.memory import give_memory_back
 from attendance.model import WEBHOOK
-from attendance.ports import Notifier, SignOn
+from attendance.ports import MeetingService, Notifier, SignOn
 from attendance.searching.advancing import advance
 from attendance.services import Services
 from attendance.settings import Settings
@@ -61,6 +61,7 @@ NOTIFIERS = {
     "slack": "attendance.adapters.slack.notifier:open_notifier",
     "webhook": "attendance.adapters.webhook:open_notifier",
 }
+MEETINGS = {"zoom": "attendance.adapters.zoom:open_meetings"}
 PLATFORMS = {"lti": "attendance.adapters.lti:open_platforms"}
 SIGN_ONS = {"oidc": "attendance.adapters.oidc:open_sign_on"}
 PASSKEYS = {"webauthn": "attendance.adapters.webauthn:open_passkeys"}
@@ -84,6 +85,7 @@ def bootstrap(settings: Settings) -> Services:
         platforms=_maker("ROLLCALL_ADDRESS", PLATFORMS, ServiceUrl("lti:"))(settings),
         sign_on=_sign_on(settings),
         passkeys=_maker("ROLLCALL_ADDRESS", PASSKEYS, ServiceUrl("webauthn:"))(),
+        meetings=open_meetings(settings),
     )
     services.jobs.bind(partial(advance, services), partial(sweep, services))
     return services
@@ -110,6 +112,14 @@ def _sign_on(settings: Settings) -> SignOn | None:
         return None
     made: SignOn = _maker("ROLLCALL_OIDC_ISSUER", SIGN_ONS, ServiceUrl("oidc:"))(settings)
     return made
+
+
+def open_meetings(settings: Settings) -> MeetingService | None:
+    """Zoom, where the settings name an app of it or the secret of its webhooks."""
+    if not (settings.zoom_account or settings.zoom_webhook_secret.reveal()):
+        return None
+    service: MeetingService = _maker("ROLLCALL_ZOOM_ACCOUNT", MEETINGS, ServiceUrl("zoom:"))(settings)
+    return service
 
 
 def _beside_media(settings: Settings, folder: str) -> ServiceUrl:

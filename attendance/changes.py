@@ -32,6 +32,7 @@ from attendance.model import (
     LinkPurpose,
     Mark,
     MarkChange,
+    Meeting,
     Notice,
     OutboxItem,
     Owner,
@@ -40,6 +41,7 @@ from attendance.model import (
     Platform,
     PlatformAccount,
     PlatformCourse,
+    Post,
     Recording,
     SignOnAccount,
     Slot,
@@ -50,6 +52,7 @@ from attendance.model import (
     User,
     Visit,
     Webhook,
+    Witness,
 )
 
 
@@ -616,6 +619,39 @@ class SaveAppeal:
 
 
 @dataclass(frozen=True, slots=True)
+class SaveMeeting:
+    """In place of `was`, or new where that is None; counts the course's version on.
+
+    Refused with NotFound (course, lecture), MovedOn (it is not as `was`).
+    """
+
+    meeting: Meeting
+    was: Meeting | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddPost:
+    """Counts the course's version on. Refused with NotFound (course, lecture, student), AlreadyExists (same id)."""
+
+    post: Post
+
+
+@dataclass(frozen=True, slots=True)
+class SavePost:
+    """Counts the course's version on. Refused with NotFound, MovedOn (it is not as `was`)."""
+
+    post: Post
+    was: Post
+
+
+@dataclass(frozen=True, slots=True)
+class AddWitness:
+    """Refused with NotFound (lecture, student), AlreadyExists (same id)."""
+
+    witness: Witness
+
+
+@dataclass(frozen=True, slots=True)
 class AddNotice:
     """Refused with AlreadyExists: there is at most one of an event, kind, receiver and channel."""
 
@@ -848,6 +884,10 @@ Change = (
     | SetUnknownsSwitch
     | AddAppeal
     | SaveAppeal
+    | SaveMeeting
+    | AddPost
+    | SavePost
+    | AddWitness
     | AddNotice
     | SaveNotice
     | SaveExternalIds

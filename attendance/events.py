@@ -139,6 +139,16 @@ class AppealAnswered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkChanged(Event):
+    """Link, id or code of a course's meeting is another, or of one lecture's alone; what it is now is read."""
+
+    kind: ClassVar[str] = "link.changed"
+    about: ClassVar[tuple[str, str]] = ("course", "course_id")
+    course_id: str
+    lecture_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StudentRegistered(Event):
     """A student is known from now on."""
 
@@ -404,6 +414,7 @@ KINDS: dict[str, type[Event]] = {
         CourseTimesChanged,
         AppealFiled,
         AppealAnswered,
+        LinkChanged,
         StudentRegistered,
         StudentRemoved,
         ConsentWithdrawn,

@@ -123,6 +123,18 @@ def no_appeal() -> NotFound:
     return NotFound("There is no such objection or excuse.")
 
 
+def no_post() -> NotFound:
+    return NotFound("There is no such message.")
+
+
+def post_taken() -> AlreadyExists:
+    return AlreadyExists("This message was sent already.")
+
+
+def witness_taken() -> AlreadyExists:
+    return AlreadyExists("This was told already.")
+
+
 def undone_already() -> NotFound:
     return NotFound("This was undone already.")
 

@@ -13,6 +13,7 @@ from attendance.ports import (
     ImportStore,
     JobQueue,
     MediaStore,
+    MeetingService,
     Notifier,
     Passkeys,
     PlatformServices,
@@ -59,5 +60,7 @@ class Services:
     platforms: PlatformServices | None = None
     sign_on: SignOn | None = None
     passkeys: Passkeys | None = None
+    meetings: MeetingService | None = None
+    """The service whose meetings the site may change, and which says who joined; None where none is set up."""
     pauses: dict[str, datetime] = field(default_factory=dict)
     """Until when a handler's service asked this process to leave it alone."""

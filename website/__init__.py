@@ -25,6 +25,7 @@ from website import (
     isolation,
     language,
     limits,
+    live,
     login,
     navigation,
     openapi,
@@ -58,6 +59,7 @@ BLUEPRINTS = (
     "website.lectures",
     "website.check_in",
     "website.door_check_ins",
+    "website.live",
     "website.review",
     "website.appeals",
     "website.log",
@@ -118,6 +120,7 @@ def _made_of(services: Services) -> Flask:
     rest.init_app(app)
     device_api.init_app(app)
     slack.init_app(app)
+    live.init_app(app)
     commands.register(app)
     return app
 

@@ -30,6 +30,7 @@ _CODES = RateLimitItemPerMinute(10, 10)
 """Tries at codes of lectures: ten in ten minutes."""
 
 
+_MESSAGES, _MESSAGES_OF_STAFF = RateLimitItemPerMinute(10), RateLimitItemPerMinute(40)
 _LINKS_PER_HOUR = 3
 _TURNS = 64  # addresses share these locks, so that strangers cannot make more and more of them
 
@@ -224,6 +225,20 @@ def code_attempts(user_id: str) -> Iterator[None]:
     except StorageError as lost:
         raise ServiceUnavailable("This is not possible at the moment. Try again in a little while.") from lost
     yield
+
+
+def one_message(user_id: str, *, is_staff: bool) -> None:
+    """Count a message to a course; a chat that one person fills is none.
+
+    Raises TooManyRequests with the seconds to wait; ServiceUnavailable.
+    """
+    item, key = _MESSAGES_OF_STAFF if is_staff else _MESSAGES, ("message", user_id)
+    counter = current_app.extensions["counter"]
+    try:
+        if not counter.hit(item, *key):
+            raise _refusal(counter, item, key)
+    except StorageError as lost:
+        raise ServiceUnavailable("This is not possible at the moment. Try again in a little while.") from lost
 
 
 @contextmanager

@@ -43,6 +43,7 @@ LINKS = (
     Link("lectures.upload", _l("Upload a recording"), "cloud-arrow-up", STAFF),
     Link("log.index", _l("Attendance log"), "table", STAFF),
     Link("log.mine", _l("My attendance"), "calendar-check", (Role.STUDENT,)),
+    Link("live.index", _l("Live lectures"), "broadcast", (*STAFF, Role.STUDENT)),
     Link("check_in.index", _l("Check in"), "qr-code-scan", (Role.STUDENT,)),
     Link("hourly.index", _l("Hourly attendance"), "grid-3x3-gap-fill", (*STAFF, Role.STUDENT)),
     Link("students.index", _l("Students"), "people", STAFF),

@@ -31,6 +31,7 @@ class NoticeKind(StrEnum):
     PASSWORD_RESET = "password_reset"  # noqa: S105 - likewise
     APPEAL_FILED = "appeal_filed"
     APPEAL_ANSWERED = "appeal_answered"
+    LINK_CHANGED = "link_changed"
     DIGEST = "digest"  # several notices of a day in one: follows from what was chosen, and is not chosen itself
     EVENT = "event"  # any event as it is, for machines
 

@@ -21,6 +21,7 @@ from attendance.ports.faces import (
 from attendance.ports.imports import ImportPart, ImportStore
 from attendance.ports.jobs import JobQueue, WorkedQueue
 from attendance.ports.media import MediaFile, MediaStore
+from attendance.ports.meetings import MeetingService
 from attendance.ports.notifier import MailFolder, Notifier, StoredMail
 from attendance.ports.passkeys import Claimed, MadeKey, Passkeys, PasskeySite
 from attendance.ports.people import CourseStore, RenewalStore, StudentStore, UserStore
@@ -59,6 +60,7 @@ __all__ = [
     "MarkStore",
     "MediaFile",
     "MediaStore",
+    "MeetingService",
     "Notifier",
     "PasskeySite",
     "Passkeys",

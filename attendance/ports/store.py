@@ -17,12 +17,14 @@ from attendance.model import (
     BookMark,
     Lecture,
     LectureCounts,
+    LiveVersion,
     LogFilter,
     LoginState,
     LogRow,
     Mark,
     MarkChange,
     MarkTotal,
+    Meeting,
     Notice,
     NoticeState,
     OutboxItem,
@@ -31,6 +33,7 @@ from attendance.model import (
     Platform,
     PlatformAccount,
     PlatformCourse,
+    Post,
     Recording,
     Sighting,
     Status,
@@ -38,6 +41,7 @@ from attendance.model import (
     UnknownDecision,
     UnknownsSwitch,
     Webhook,
+    Witness,
 )
 from attendance.ports.devices import (
     AlarmStore,
@@ -189,6 +193,34 @@ class AppealStore(Protocol):
         """Those of all courses whose file is stored."""
 
 
+class LiveStore(Protocol):
+    """Meetings, what people wrote, and who meeting services saw. Written by `commit` alone, save for what is old."""
+
+    def meeting(self, course_id: str, lecture_id: str | None = None) -> Meeting | None:
+        """Of a course, or of one lecture alone; None where nobody ever said anything of it."""
+
+    def meetings(self, course_ids: Sequence[str]) -> Sequence[Meeting]:
+        """Of these courses and all their lectures, by id."""
+
+    def meetings_numbered(self, number: str) -> Sequence[Meeting]:
+        """Those with this id to type, by id."""
+
+    def live_version(self, course_id: str) -> LiveVersion:
+        """Zero where nothing was ever changed. Open pages ask this every second."""
+
+    def posts(self, course_id: str, lecture_id: str | None = None, *, after: int = 0) -> Sequence[Post]:
+        """Of the course itself, or of one lecture: those of later versions than that, oldest first."""
+
+    def post(self, course_id: str, lecture_id: str | None, post_id: str) -> Post:
+        """Raises NotFound."""
+
+    def witnesses(self, lecture_id: str) -> Sequence[Witness]:
+        """Oldest first."""
+
+    def remove_live(self, before: datetime) -> None:
+        """Erase posts that were written, and what meeting services saw, before this."""
+
+
 class SpendingStore(Protocol):
     """How much of a month's searches by a service that charges has been ordered, in seconds of video."""
 
@@ -247,6 +279,9 @@ class NoticeStore(Protocol):
 
     def notices(self, state: NoticeState, *, page: int = 1, size: int = 50) -> Page[Notice]:
         """Newest first."""
+
+    def notices_by_id(self, notice_ids: Collection[str]) -> Mapping[str, Notice]:
+        """Those that there are, by id."""
 
     def notices_to(self, receiver: str, limit: int) -> Sequence[Notice]:
         """To a program, newest first. Of other receivers there may be none here."""
@@ -331,6 +366,7 @@ class Store(
     MarkStore,
     UnknownStore,
     AppealStore,
+    LiveStore,
     SpendingStore,
     DeviceStore,
     TimetableStore,

@@ -15,6 +15,7 @@ from attendance.events import (
     DeviceSilent,
     Event,
     FoundAtRisk,
+    LinkChanged,
     RecordingSearched,
     UnknownAtDoor,
     UnknownSeen,
@@ -46,10 +47,13 @@ OF_COURSES = (
     NoticeKind.WEEK_LOG,
     NoticeKind.AT_RISK,
     NoticeKind.APPEAL_FILED,
+    NoticeKind.LINK_CHANGED,
 )
 OF_PEOPLE = (NoticeKind.DAILY_SUMMARY, NoticeKind.WEEKLY_SUMMARY)
 OF_STUDENTS = (NoticeKind.APPEAL_ANSWERED,)
 """Told to the student whom it is about, who asked."""
+OF_ROSTERS = (NoticeKind.LINK_CHANGED,)
+"""Told to all students of a course."""
 OF_THE_SITE = (NoticeKind.ALARM, NoticeKind.DEVICE_SILENT)
 _IN_DIGESTS = (NoticeKind.SEARCH_DONE, NoticeKind.UNSURE_WAITING, NoticeKind.UNKNOWN_SEEN)
 _FOR_PEOPLE = (MAIL, SLACK)
@@ -64,6 +68,7 @@ _KINDS_OF: Mapping[type[Event], Sequence[NoticeKind]] = {
     UnknownAtDoor: (NoticeKind.UNKNOWN_SEEN,),
     AppealFiled: (NoticeKind.APPEAL_FILED,),
     AppealAnswered: (NoticeKind.APPEAL_ANSWERED,),
+    LinkChanged: (NoticeKind.LINK_CHANGED,),
     AlarmRaised: (NoticeKind.ALARM,),
     DeviceSilent: (NoticeKind.DEVICE_SILENT,),
     FoundAtRisk: (NoticeKind.AT_RISK,),
@@ -87,7 +92,7 @@ def kinds_of(event: Event) -> Sequence[NoticeKind]:
 def kinds_for(role: Role) -> Sequence[NoticeKind]:
     """What somebody of this role can choose."""
     if role is Role.STUDENT:
-        return (NoticeKind.AT_RISK, *OF_STUDENTS)
+        return (NoticeKind.AT_RISK, *OF_STUDENTS, *OF_ROSTERS)
     return (*OF_COURSES, *OF_PEOPLE, *(OF_THE_SITE if role is Role.ADMIN else ()))
 
 
@@ -137,6 +142,8 @@ def channels_of(kind: NoticeKind, user: User, course: Course | None = None) -> f
         return frozenset({MAIL})
     if kind in OF_THE_SITE:
         return frozenset({MAIL}) if user.role is Role.ADMIN else frozenset()
+    if user.role is Role.STUDENT and kind in OF_ROSTERS:
+        return frozenset({MAIL})
     if user.role is Role.STUDENT:  # the course chooses for its teachers
         return _USUAL.get(kind, frozenset())
     of_course = usual_of_course(choices_of_course(course) if course else CourseNotices(), kind)

@@ -233,6 +233,12 @@ SETTINGS = (
         count(1, 365),
     ),
     Setting(
+        "ROLLCALL_MESSAGES_DAYS",
+        "180",
+        "For how many days is stored what people write to courses and lectures, and who a meeting service saw.",
+        count(1, 3650),
+    ),
+    Setting(
         "ROLLCALL_DEVICE_OUTBOX_DAYS",
         "30",
         "How many days a device may be without a network; what it recorded longer ago is not taken any more.",
@@ -343,6 +349,20 @@ SETTINGS = (
     Setting("ROLLCALL_SLACK_WORKSPACE", "", "The id of the only workspace that it serves, such as T0123456789.", text),
     Setting("ROLLCALL_SLACK_CHANNEL", "", "The channel that is told of alarms and silent devices; empty: none.", text),
     Setting(
+        "ROLLCALL_ZOOM_ACCOUNT",
+        "",
+        "The account id of a Zoom app for server-to-server OAuth, which sets new codes in Zoom; docs/live.md says how.",
+        text,
+    ),
+    Setting("ROLLCALL_ZOOM_CLIENT_ID", "", "The app's client id.", text),
+    Setting("ROLLCALL_ZOOM_CLIENT_SECRET", "", "Its client secret.", service_url),
+    Setting(
+        "ROLLCALL_ZOOM_WEBHOOK_SECRET",
+        "",
+        "The secret token of Zoom's webhooks to /live/zoom, which say who joined and left; empty: none are taken.",
+        service_url,
+    ),
+    Setting(
         "ROLLCALL_THERMAL_COLDEST_C",
         "22",
         "Where the colours of thermal pictures in notices begin, in degrees Celsius,",
@@ -446,6 +466,7 @@ class Settings:
     visit_days: int
     check_in_days: int
     registration_days: int
+    messages_days: int
     device_outbox_days: int
     requests_per_device: int
     requests_per_token: int
@@ -467,6 +488,10 @@ class Settings:
     slack_signing_secret: ServiceUrl
     slack_workspace: str
     slack_channel: str
+    zoom_account: str
+    zoom_client_id: str
+    zoom_client_secret: ServiceUrl
+    zoom_webhook_secret: ServiceUrl
     thermal_coldest_c: float
     thermal_hottest_c: float
     oidc_issuer: str | None
@@ -560,6 +585,11 @@ def _check_together(settings: Settings) -> None:
         raise SettingsError("ROLLCALL_THERMAL_HOTTEST_C must be above ROLLCALL_THERMAL_COLDEST_C.")
     if bool(settings.rekognition_topic) != bool(settings.rekognition_role):
         raise SettingsError("ROLLCALL_REKOGNITION_TOPIC and ROLLCALL_REKOGNITION_ROLE are set together or not at all.")
+    zoom = (settings.zoom_account, settings.zoom_client_id, settings.zoom_client_secret.reveal())
+    if any(zoom) and not all(zoom):
+        raise SettingsError(
+            "ROLLCALL_ZOOM_ACCOUNT, _CLIENT_ID and _CLIENT_SECRET are set together, or none of them is."
+        )
     kinds = {url.scheme for url in settings.notices}
     if kinds & {"smtp", "smtps", "ses"} and settings.notices_from.endswith("@localhost>"):
         raise SettingsError("Mails leave this machine: set ROLLCALL_NOTICES_FROM to an address of yours.")

@@ -20,6 +20,7 @@ from attendance.use_cases.erasing import erase_orphans, erase_pending
 from attendance.use_cases.imports.forgetting import forget_removed
 from attendance.use_cases.imports.stored import remove_old_imports
 from attendance.use_cases.kiosks.keeping import tidy_kiosks
+from attendance.use_cases.live.posting import remove_old_posts
 from attendance.use_cases.notices.clock import release_due, remove_old_notices, tell_periods
 from attendance.use_cases.notices.renewing import remove_left_over
 from attendance.use_cases.notices.sending import settle_given_up
@@ -81,6 +82,7 @@ def tidy(services: Services) -> None:
     forget_what_was_said_of_gone_visits(services)
     forget_old_files(services)
     forget_who_disagrees(services)
+    remove_old_posts(services)
     services.store.remove_ended_sessions(services.now())
     forget_old_requests(services)
     services.store.remove_old_logins(services.now())

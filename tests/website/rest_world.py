@@ -17,6 +17,7 @@ from attendance.changes import (
     AddAppeal,
     AddLecture,
     AddNotice,
+    AddPost,
     AddRecording,
     AddToRoster,
     AddVisits,
@@ -26,6 +27,7 @@ from attendance.changes import (
     RevokeAccessToken,
     SaveCheckIns,
     SaveMarks,
+    SaveMeeting,
 )
 from attendance.media_keys import recording_key
 from attendance.model import (
@@ -43,9 +45,11 @@ from attendance.model import (
     Manner,
     Mark,
     MarkChange,
+    Meeting,
     Notice,
     NoticeKind,
     NoticeState,
+    Post,
     Purpose,
     Recording,
     RecordingKind,
@@ -104,6 +108,9 @@ def make_world(services: Services, admin: User, teacher: User, student_user: Use
         new_id(), AppealKind.OBJECTION, course.id, photographed.id, admin.id, NOW, "I was there.", lecture.id
     )
     services.store.commit(AddAppeal(appeal))
+    post = Post(new_id(), course.id, admin.id, NOW, "Welcome.", lecture.id)
+    services.store.commit(AddPost(post))
+    services.store.commit(SaveMeeting(Meeting(course.id, url="https://meet.jit.si/x", passcode="one")))
     other = an_account(services, "other@example.org", "Other Example", Role.TEACHER)
     invited = add_user(services, email="new@school.example", name="New", role=Role.TEACHER, by=None, invited=True).user
     invite(services, invited.id, by_mail=False, by=None)
@@ -165,6 +172,7 @@ def make_world(services: Services, admin: User, teacher: User, student_user: Use
             "import_id": waiting.id,
             "appeal_id": appeal.id,
             "check_in_id": came.id,
+            "post_id": post.id,
         },
         secrets={
             "admin": secret_of(services, admin),

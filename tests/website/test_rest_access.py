@@ -31,6 +31,7 @@ STAFF = {A: True, T: True, O: True, S: 403}
 OWN = {A: True, T: True, O: 404, S: 403}
 SEEN = {A: True, T: True, O: 404, S: 404}
 """Of somebody: for students too, where it is their own."""
+MEMBERS = {A: True, T: True, O: 404, S: True}
 CONSENT = {"purposes": ["evidence"], "given_on": "2026-03-01", "given_by": "student", "manner": "paper"}
 
 
@@ -101,6 +102,17 @@ TABLE: dict[tuple[str, str], tuple[dict[str, Any], Callable[[World], dict[str, A
     ("POST", f"{MARK}/refuse"): (OWN, nothing),
     ("GET", f"{COURSE}/appeals"): (OWN, nothing),
     ("POST", f"{COURSE}/appeals/{{appeal_id}}/answer"): (OWN, json(accepted=True, status="present")),
+    ("GET", f"{V1}/live"): (EVERYBODY, nothing),
+    ("GET", f"{LECTURE}/link"): (MEMBERS, nothing),
+    ("GET", f"{COURSE}/link"): (MEMBERS, nothing),
+    ("PUT", f"{COURSE}/link"): (OWN, json(link="https://zoom.us/j/1", passcode="first")),
+    ("PUT", f"{LECTURE}/link"): (OWN, json(place="remote", link="https://zoom.us/j/2")),
+    ("POST", f"{LECTURE}/link/code"): (OWN, json(passcode="second")),
+    ("GET", f"{LECTURE}/messages"): (MEMBERS, nothing),
+    ("GET", f"{COURSE}/messages"): (MEMBERS, nothing),
+    ("POST", f"{LECTURE}/messages"): (MEMBERS, json(words="Hello")),
+    ("POST", f"{COURSE}/messages"): (MEMBERS, json(words="Hello")),
+    ("PATCH", f"{LECTURE}/messages/{{post_id}}"): (OWN, json(step="pin")),
     ("POST", f"{RECORDING}/search"): (OWN, nothing),
     ("DELETE", RECORDING): (OWN, nothing),
     ("GET", f"{V1}/users"): (ADMINS, nothing),

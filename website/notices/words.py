@@ -19,6 +19,7 @@ KINDS = {
     NoticeKind.PASSWORD_RESET: _l("A link to set a new password"),
     NoticeKind.APPEAL_FILED: _l("A student objects to a mark, or asks to be excused"),
     NoticeKind.APPEAL_ANSWERED: _l("An objection or excuse was answered"),
+    NoticeKind.LINK_CHANGED: _l("The link or code of a lecture changed"),
     NoticeKind.DIGEST: _l("Several notices in one"),
     NoticeKind.EVENT: _l("An event for a program"),
 }

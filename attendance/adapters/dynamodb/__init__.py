@@ -17,6 +17,7 @@ from attendance.adapters.dynamodb.devices import DynamoDevices
 from attendance.adapters.dynamodb.external import DynamoExternalIds
 from attendance.adapters.dynamodb.faces import DynamoFaces, DynamoRenewals
 from attendance.adapters.dynamodb.lectures import DynamoLectures
+from attendance.adapters.dynamodb.live import DynamoLive
 from attendance.adapters.dynamodb.log import DynamoLog
 from attendance.adapters.dynamodb.marks import DynamoMarks
 from attendance.adapters.dynamodb.notices import DynamoNotices
@@ -46,6 +47,7 @@ from attendance.changes import (
     AddNotice,
     AddPasskey,
     AddPlatform,
+    AddPost,
     AddRecording,
     AddRenewedFace,
     AddSlot,
@@ -56,6 +58,7 @@ from attendance.changes import (
     AddUser,
     AddVisits,
     AddWebhook,
+    AddWitness,
     FinishSearch,
     LinkAccount,
     LinkCourse,
@@ -100,11 +103,13 @@ from attendance.changes import (
     SaveFaceLogin,
     SaveLecture,
     SaveMarks,
+    SaveMeeting,
     SaveNotice,
     SavePasskey,
     SavePin,
     SavePlatform,
     SavePlatformCourse,
+    SavePost,
     SaveSiteSettings,
     SaveStudent,
     SaveUser,
@@ -143,6 +148,7 @@ class DynamoStore(
     DynamoMarks,
     DynamoUnknowns,
     DynamoAppeals,
+    DynamoLive,
     DynamoLog,
     DynamoSpending,
     DynamoDevices,
@@ -236,6 +242,10 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     SetUnknownsSwitch: DynamoUnknowns._set_unknowns_switch,
     AddAppeal: DynamoAppeals._add_appeal,
     SaveAppeal: DynamoAppeals._save_appeal,
+    SaveMeeting: DynamoLive._save_meeting,
+    AddPost: DynamoLive._add_post,
+    SavePost: DynamoLive._save_post,
+    AddWitness: DynamoLive._add_witness,
     AddNotice: DynamoNotices._add_notice,
     SaveNotice: DynamoNotices._save_notice,
     SaveExternalIds: DynamoExternalIds._save_external_ids,

@@ -251,6 +251,61 @@ def listed_appeal(partition: str, course_id: str, appeal_id: str) -> Key:
     return partition, f"{plain(course_id)}#{plain(appeal_id)}"
 
 
+MEETING, POST, WITNESS = "meeting#", "post#", "witness#"
+_OF_COURSE = "-"
+
+
+def meeting(course_id: str, lecture_id: str | None) -> Key:
+    """Of the course, or of one of its lectures."""
+    return of_course(course_id), f"{MEETING}{_spot(lecture_id)}"
+
+
+def of_number(number: str) -> str:
+    """The partition of what leads to the meetings that have this id to type."""
+    return f"meeting-number#{plain(number)}"
+
+
+def numbered(number: str, course_id: str, lecture_id: str | None) -> Key:
+    return of_number(number), f"{plain(course_id)}#{_spot(lecture_id)}"
+
+
+def live(course_id: str) -> Key:
+    """Of the item that counts how often posts and meetings of a course were changed."""
+    return f"live#{plain(course_id)}", "version"
+
+
+def posts_of(course_id: str) -> str:
+    """The partition of what people wrote to a course and its lectures."""
+    return f"posts#{plain(course_id)}"
+
+
+def posts_at(lecture_id: str | None) -> str:
+    """How the sort keys begin of those to a lecture, or to the course itself."""
+    return f"{POST}{_spot(lecture_id)}#"
+
+
+def post(course_id: str, lecture_id: str | None, post_id: str) -> Key:
+    return posts_of(course_id), posts_at(lecture_id) + plain(post_id)
+
+
+def student_post(student_id: str, course_id: str, lecture_id: str | None, post_id: str) -> Key:
+    """Of the item that leads from a student to what they wrote."""
+    return of_student(student_id), f"{POST}{plain(course_id)}#{_spot(lecture_id)}#{plain(post_id)}"
+
+
+def witness(lecture_id: str, witness_id: str) -> Key:
+    return of_lecture(lecture_id), WITNESS + plain(witness_id)
+
+
+def student_witness(student_id: str, lecture_id: str, witness_id: str) -> Key:
+    """Of the item that leads from a student to it."""
+    return of_student(student_id), f"{WITNESS}{plain(lecture_id)}#{plain(witness_id)}"
+
+
+def _spot(lecture_id: str | None) -> str:
+    return _OF_COURSE if lecture_id is None else plain(lecture_id)
+
+
 UNKNOWN, SWITCHES = "unknown#", "unknown-switches"
 
 

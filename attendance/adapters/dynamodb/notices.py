@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from attendance.adapters.dynamodb import keys
@@ -47,6 +47,11 @@ class DynamoNotices(TablePart):
         leads = list(self.table.query(keys.notices_in(state), backwards=True, only=("notice_id",)))
         first = (page - 1) * size
         return Page(self._notices_of(leads[first : first + size]), page, size, len(leads))
+
+    def notices_by_id(self, notice_ids: Collection[str]) -> Mapping[str, Notice]:
+        """Those that there are."""
+        found = [read(Notice, item) for item in self.table.get_many(map(keys.notice, notice_ids)).values()]
+        return {one.id: one for one in found}
 
     def notices_to(self, receiver: str, limit: int) -> Sequence[Notice]:
         """Newest first."""

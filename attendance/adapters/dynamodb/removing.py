@@ -13,6 +13,7 @@ from attendance.adapters.dynamodb.appeals import appeals_of_course, remove_appea
 from attendance.adapters.dynamodb.check_in_items import remove_registrations
 from attendance.adapters.dynamodb.external import forget_external_of
 from attendance.adapters.dynamodb.keys import Key
+from attendance.adapters.dynamodb.live import remove_live_of_course, remove_live_of_lecture
 from attendance.adapters.dynamodb.media_items import (
     delete_with_media,
     erasing,
@@ -51,9 +52,10 @@ def remove_lecture(table: Table, lecture_id: str) -> None:
     partition = keys.of_lecture(lecture_id)
     for recording in list(table.query(partition, keys.RECORDING, only=("id",))):
         remove_recording(table.steps, text(recording, "id"))
+    lecture = read(Lecture, item)
+    remove_live_of_lecture(table.steps, lecture.course_id, lecture_id)
     left = [one for one in table.query(partition) if one["sk"] != item["sk"]]
     delete_with_media(table, left, *_leads(left))
-    lecture = read(Lecture, item)
     copy = keys.lecture_at(lecture.course_id, lecture.starts_at)
     table.transact([delete(copy), delete(keys.lecture(lecture_id))])
 
@@ -90,6 +92,7 @@ def remove_course(table: Table, course_id: str) -> None:
     remove_links(table.steps, partition)
     remove_appeals(table.steps, appeals_of_course(table, course_id))
     remove_registrations(table.steps, lambda one: one.course_id == course_id)
+    remove_live_of_course(table.steps, course_id)
     table.delete_many(keys.teaching(user_id, course_id) for user_id in texts(item, "teacher_ids"))
     course = read(Course, item)
     switch = keys.unknowns_switch(Owner(OwnerKind.COURSE, course_id))

@@ -14,6 +14,7 @@ from attendance.adapters.dynamodb.consents import read_student, remove_evidence,
 from attendance.adapters.dynamodb.courses import by_name, enrolling, roster_ids, students_by_name
 from attendance.adapters.dynamodb.external import forget_external, led_to
 from attendance.adapters.dynamodb.faces import DynamoFaces, counting, counting_new, forgetting, keeping, settled
+from attendance.adapters.dynamodb.live import remove_led_to_post, remove_led_to_witness
 from attendance.adapters.dynamodb.marks import deleting, transaction
 from attendance.adapters.dynamodb.media_items import delete_with_media
 from attendance.adapters.dynamodb.risks import remove_risk
@@ -207,6 +208,10 @@ def _follow(table: Table, student_id: str, lead: Item) -> None:
         remove_led_to(table, lead)
     elif place.startswith(keys.CHECK_IN):
         remove_check_in(table, text(lead, "check_in_id"))
+    elif place.startswith(keys.POST):
+        remove_led_to_post(table, lead)
+    elif place.startswith(keys.WITNESS):
+        remove_led_to_witness(table, lead)
     elif place.startswith(keys.USER):
         _remove_account(table, text(lead, "user_id"))
     table.delete_many([key_in(lead)])

@@ -14,6 +14,7 @@ from attendance.adapters.sql.courses import SqlCourses
 from attendance.adapters.sql.devices import SqlDevices, SqlTimetable
 from attendance.adapters.sql.external import SqlExternalIds
 from attendance.adapters.sql.lectures import SqlLectures
+from attendance.adapters.sql.live import SqlLive
 from attendance.adapters.sql.log import SqlLog
 from attendance.adapters.sql.marks import SqlMarks
 from attendance.adapters.sql.notices import SqlNotices
@@ -41,6 +42,7 @@ from attendance.changes import (
     AddNotice,
     AddPasskey,
     AddPlatform,
+    AddPost,
     AddRecording,
     AddRenewedFace,
     AddSlot,
@@ -51,6 +53,7 @@ from attendance.changes import (
     AddUser,
     AddVisits,
     AddWebhook,
+    AddWitness,
     FinishSearch,
     LinkAccount,
     LinkCourse,
@@ -95,11 +98,13 @@ from attendance.changes import (
     SaveFaceLogin,
     SaveLecture,
     SaveMarks,
+    SaveMeeting,
     SaveNotice,
     SavePasskey,
     SavePin,
     SavePlatform,
     SavePlatformCourse,
+    SavePost,
     SaveSiteSettings,
     SaveStudent,
     SaveUser,
@@ -135,6 +140,7 @@ class SqlStore(
     SqlSearches,
     SqlUnknowns,
     SqlAppeals,
+    SqlLive,
     SqlLog,
     SqlSpending,
     SqlDevices,
@@ -224,6 +230,10 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     SetUnknownsSwitch: SqlUnknowns._set_unknowns_switch,
     AddAppeal: SqlAppeals._add_appeal,
     SaveAppeal: SqlAppeals._save_appeal,
+    SaveMeeting: SqlLive._save_meeting,
+    AddPost: SqlLive._add_post,
+    SavePost: SqlLive._save_post,
+    AddWitness: SqlLive._add_witness,
     AddNotice: SqlNotices._add_notice,
     SaveNotice: SqlNotices._save_notice,
     SaveExternalIds: SqlExternalIds._save_external_ids,

@@ -23,6 +23,7 @@ from attendance.model import (
     KioskSpeech,
     Liveness,
     Manner,
+    OldCode,
     OwnStatus,
     Pairing,
     Purpose,
@@ -275,6 +276,21 @@ class KioskText(TypeDecorator[KioskSettings]):
             "sensor_field": SensorField(**said["sensor_field"]),
         }
         return KioskSettings(**(said | made))
+
+
+class OldCodesText(TypeDecorator[tuple[OldCode, ...]]):
+    """Codes that a meeting had, as JSON: they are read with it, and never searched."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[OldCode, ...] | None, dialect: Dialect) -> str | None:
+        """In ASCII, with moments of any zone as they are."""
+        return json.dumps([(one.code, one.until.isoformat()) for one in value]) if value else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[OldCode, ...]:
+        """Back; none where the code never changed."""
+        return tuple(OldCode(code, datetime.fromisoformat(until)) for code, until in json.loads(value or "[]"))
 
 
 class IdsText(TypeDecorator[frozenset[str]]):

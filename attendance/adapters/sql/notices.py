@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
 
 from attendance.adapters.sql.connection import Database
-from attendance.adapters.sql.rows import one, page_of, read, read_all, values
+from attendance.adapters.sql.rows import in_parts, one, page_of, read, read_all, values
 from attendance.adapters.sql.tables import notices
 from attendance.model import Notice, NoticeState, Page
 from attendance.sentences import moved_on, no_notice, notice_taken
@@ -42,6 +42,15 @@ class SqlNotices(Database):
         query = query.order_by(notices.c.created_at.desc(), notices.c.id)
         with self._reading() as connection:
             return page_of(connection, query, page, size, lambda row: read(Notice, notices, row))
+
+    def notices_by_id(self, notice_ids: Collection[str]) -> Mapping[str, Notice]:
+        """Those that there are."""
+        found: dict[str, Notice] = {}
+        with self._reading() as connection:
+            for some in in_parts(sorted(set(notice_ids))):
+                query = select(notices).where(notices.c.id.in_(some))
+                found |= {one.id: one for one in read_all(connection, Notice, notices, query)}
+        return found
 
     def notices_to(self, receiver: str, limit: int) -> Sequence[Notice]:
         """Newest first."""

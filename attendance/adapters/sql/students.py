@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, in
 
 from attendance.adapters.sql.connection import Database
 from attendance.adapters.sql.courses import enrol
+from attendance.adapters.sql.live import courses_of, erased
 from attendance.adapters.sql.mark_counts import count_without
 from attendance.adapters.sql.outbox import erase_face_media, erase_found
 from attendance.adapters.sql.rows import contains, in_parts, lock, one, page_of, read, read_all, tally, values
@@ -18,6 +19,7 @@ from attendance.adapters.sql.tables import (
     courses,
     faces,
     marks,
+    posts,
     renewed_faces,
     rosters,
     sightings,
@@ -84,6 +86,7 @@ class SqlStudents(Database):
     def _remove_student(self, student_id: str) -> None:
         """Raises NotFound."""
         with self._removing() as connection:
+            wrote_in = courses_of(connection, posts.c.student_id == student_id)
             lock(connection, students, student_id, no_student(student_id))
             erase_face_media(connection, faces.c.student_id == student_id)
             erase_found(
@@ -98,6 +101,7 @@ class SqlStudents(Database):
             drop_what_was_said_of(connection, student_id)
             count_without(connection, student_id)
             connection.execute(delete(students).where(students.c.id == student_id))
+            erased(connection, wrote_in)
 
     def _remove_evidence(self, student_id: str) -> None:
         """Raises NotFound."""

@@ -24,6 +24,7 @@ from attendance.adapters.sql.columns import (
     IdsText,
     KioskText,
     Moment,
+    OldCodesText,
     OwnStatusesText,
     PairingsText,
     Pixels,
@@ -50,6 +51,8 @@ from attendance.model import (
     NoticeKind,
     NoticeState,
     OwnerKind,
+    Passage,
+    Place,
     RecordingKind,
     Role,
     SearchStatus,
@@ -373,6 +376,61 @@ appeals = Table(
     Column("answered_by", text(64)),
     Column("answered_at", Moment),
     Column("answer", prose(), nullable=False),
+)
+
+# Where a course is held, or one lecture; its id is that of the lecture, else of the course.
+meetings = Table(
+    "meetings",
+    metadata,
+    _id(),
+    _of("course_id", "courses", index=True),
+    _of("lecture_id", "lectures", nullable=True, index=True),
+    Column("place", choice(Place)),
+    Column("room", text(200), nullable=False),
+    Column("url", prose(), nullable=False),
+    Column("number", text(64), nullable=False, index=True),
+    Column("passcode", text(64), nullable=False),
+    Column("old_codes", OldCodesText),
+    Column("changed_at", Moment),
+    Column("event_id", text(64), nullable=False),
+    Column("is_closed", Boolean, nullable=False),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    _id(),
+    _of("course_id", "courses"),
+    _of("lecture_id", "lectures", nullable=True, index=True),
+    _of("student_id", "students", nullable=True, index=True),
+    Column("by", text(64), nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    Column("words", prose(), nullable=False),
+    Column("is_announcement", Boolean, nullable=False),
+    Column("answers", text(64)),
+    Column("is_pinned", Boolean, nullable=False),
+    Column("is_hidden", Boolean, nullable=False),
+    Column("mentions", IdsText),
+    Column("version", Integer, nullable=False),
+    Index("ix_posts_course_id_lecture_id_version", "course_id", "lecture_id", "version"),
+)
+
+live_versions = Table(
+    "live_versions",
+    metadata,
+    _of("course_id", "courses", primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("floor", Integer, nullable=False),
+)
+
+witnesses = Table(
+    "witnesses",
+    metadata,
+    _id(),
+    _of("lecture_id", "lectures", index=True),
+    _of("student_id", "students", index=True),
+    Column("passage", choice(Passage), nullable=False),
+    Column("at", Moment, nullable=False, index=True),
 )
 
 # Whether vectors of unknown people are kept; it goes with its course or device, which no foreign key can say.

@@ -17,6 +17,7 @@ from attendance.use_cases.notices import (
     appeal_messages,
     course_messages,
     device_messages,
+    link_messages,
     risk_messages,
 )
 from attendance.use_cases.notices.composed import Reader, language_of
@@ -38,6 +39,7 @@ _COMPOSED_BY: Mapping[NoticeKind, _Composer] = {
     NoticeKind.PASSWORD_RESET: account_messages.password_reset,
     NoticeKind.APPEAL_FILED: appeal_messages.appeal_filed,
     NoticeKind.APPEAL_ANSWERED: appeal_messages.appeal_answered,
+    NoticeKind.LINK_CHANGED: link_messages.link_changed,
     NoticeKind.ALARM: device_messages.alarm,
     NoticeKind.DEVICE_SILENT: device_messages.device_silent,
 }

@@ -14,6 +14,7 @@ from attendance.events import (
     AppealFiled,
     Event,
     FoundAtRisk,
+    LinkChanged,
     LogAsked,
     NoticeWaits,
     UnknownAtDoor,
@@ -63,6 +64,8 @@ def tell(services: Services, event: Event) -> None:
             tell_at_risk(services, event, served)
         elif isinstance(event, AppealAnswered):
             _tell_who_asked(services, event, kind, served)
+        elif isinstance(event, LinkChanged):
+            _tell_roster(services, event, kind, served)
         elif isinstance(event, AppealFiled):
             _tell_teachers(services, event, kind, served)
         elif kind in OF_THE_SITE:
@@ -123,6 +126,30 @@ def _tell_who_asked(
         return
     for channel in sorted(channels_of(kind, user) & set(served)):
         write(services, event, kind, Receiver(channel, f"user {user.id}", user), event.id, course=course)
+
+
+def _tell_roster(services: Services, event: LinkChanged, kind: NoticeKind, served: Mapping[str, Sequence[str]]) -> None:
+    """All students of the course who have an account, and teachers and channels that want to know it."""
+    try:
+        course = services.store.course(event.course_id)
+    except NotFound:
+        return
+    for receiver in told_of_links(services, course, served):
+        write(services, event, kind, receiver, event.id, course=course)
+
+
+def told_of_links(services: Services, course: Course, served: Mapping[str, Sequence[str]]) -> list[Receiver]:
+    """Who is told where the link of a course changes, as each of them chose."""
+    students = [student.id for student in services.store.roster(course.id)]
+    accounts = services.store.accounts_of(students)
+    kind = NoticeKind.LINK_CHANGED
+    found = [
+        Receiver(channel, f"user {user.id}", user)
+        for user in accounts.values()
+        for channel in sorted(channels_of(kind, user, course) & set(served))
+    ]
+    teachers = [user for user in services.store.teachers(course.id) if user.role is not Role.STUDENT]
+    return [*found, *receivers(kind, teachers, course, served)]
 
 
 def _tell_teachers(

@@ -15,6 +15,7 @@ from attendance.changes import (
     AddNotice,
     AddPasskey,
     AddPlatform,
+    AddPost,
     AddRecording,
     AddRenewedFace,
     AddSlot,
@@ -25,6 +26,7 @@ from attendance.changes import (
     AddUser,
     AddVisits,
     AddWebhook,
+    AddWitness,
     FinishSearch,
     LinkAccount,
     LinkCourse,
@@ -69,11 +71,13 @@ from attendance.changes import (
     SaveFaceLogin,
     SaveLecture,
     SaveMarks,
+    SaveMeeting,
     SaveNotice,
     SavePasskey,
     SavePin,
     SavePlatform,
     SavePlatformCourse,
+    SavePost,
     SaveSiteSettings,
     SaveStudent,
     SaveUser,
@@ -95,6 +99,7 @@ from tests.fakes.store.check_ins import FakeCheckIns
 from tests.fakes.store.devices import FakeAlarms, FakeDevices, FakeReadings, FakeTimetable, FakeVisits
 from tests.fakes.store.external import FakeExternalIds
 from tests.fakes.store.lectures import FakeLectures, FakeSearches
+from tests.fakes.store.live import FakeLive
 from tests.fakes.store.marks import FakeAudit, FakeMarks, FakeOutbox
 from tests.fakes.store.notices import FakeNotices
 from tests.fakes.store.people import FakeCourses, FakeSessions, FakeStudents, FakeUsers
@@ -123,6 +128,7 @@ class FakeStore(
     FakeMarks,
     FakeUnknowns,
     FakeAppeals,
+    FakeLive,
     FakeSpending,
     FakeDevices,
     FakeTimetable,
@@ -215,6 +221,10 @@ _APPLIED_BY: Mapping[type, Callable[..., object]] = {
     SetUnknownsSwitch: FakeUnknowns._set_unknowns_switch,
     AddAppeal: FakeAppeals._add_appeal,
     SaveAppeal: FakeAppeals._save_appeal,
+    SaveMeeting: FakeLive._save_meeting,
+    AddPost: FakeLive._add_post,
+    SavePost: FakeLive._save_post,
+    AddWitness: FakeLive._add_witness,
     AddNotice: FakeNotices._add_notice,
     SaveNotice: FakeNotices._save_notice,
     SaveExternalIds: FakeExternalIds._save_external_ids,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -34,6 +34,9 @@ class FakeNotices(FakeState):
     def notices(self, state: NoticeState, *, page: int = 1, size: int = 50) -> Page[Notice]:
         found = [notice for notice in self._notices.values() if notice.state is state]
         return page_of(sorted(found, key=lambda notice: notice.created_at, reverse=True), page, size)
+
+    def notices_by_id(self, notice_ids: Collection[str]) -> Mapping[str, Notice]:
+        return {one: self._notices[one] for one in notice_ids if one in self._notices}
 
     def notices_to(self, receiver: str, limit: int) -> Sequence[Notice]:
         found = [notice for notice in self._notices.values() if notice.receiver == receiver]

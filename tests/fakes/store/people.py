@@ -149,6 +149,8 @@ class FakeCourses(FakeState):
         self._decisions = {key: one for key, one in self._decisions.items() if one.course_id != course_id}
         self._drop_appeals(lambda one: one.course_id == course_id)
         self._drop_registrations(lambda one: one.course_id == course_id)
+        self._drop_live_of(lambda of, _: of == course_id)
+        self._live_versions.pop(course_id, None)
 
     def course(self, course_id: str) -> Course:
         return _need_course(self, course_id)
@@ -231,6 +233,8 @@ class FakeStudents(FakeState):
         self._risks = {key: one for key, one in self._risks.items() if one.student_id != student_id}
         self._drop_appeals(lambda one: one.student_id == student_id)
         self._drop_check_ins(student_id)
+        self._drop_posts(lambda one: one.student_id == student_id)
+        self._drop_witnesses(lambda one: one.student_id == student_id)
         for roster in self._rosters.values():
             roster.discard(student_id)
         for user in [user for user in self._users.values() if user.student_id == student_id]:

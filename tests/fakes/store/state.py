@@ -29,9 +29,11 @@ from attendance.model import (
     FaceLogin,
     KioskAttempt,
     Lecture,
+    LiveVersion,
     LoginState,
     Mark,
     MarkChange,
+    Meeting,
     Notice,
     OutboxItem,
     Owner,
@@ -40,6 +42,7 @@ from attendance.model import (
     Platform,
     PlatformAccount,
     PlatformCourse,
+    Post,
     Recording,
     RepeatableRequest,
     Session,
@@ -52,6 +55,7 @@ from attendance.model import (
     User,
     Visit,
     Webhook,
+    Witness,
 )
 
 _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
@@ -92,6 +96,10 @@ class FakeState:
         self._audit: list[AuditEntry] = []
         self._decisions: dict[str, UnknownDecision] = {}
         self._appeals: dict[str, Appeal] = {}
+        self._meetings: dict[str, Meeting] = {}  # by lecture, else course
+        self._posts: dict[str, Post] = {}
+        self._live_versions: dict[str, LiveVersion] = {}  # by course
+        self._witnesses: dict[str, Witness] = {}
         self._switches: dict[Owner, UnknownsSwitch] = {}
         self._notices: dict[str, Notice] = {}
         self._risks: dict[tuple[str, str], AtRisk] = {}  # by course and student
@@ -174,6 +182,28 @@ class FakeState:
         dropped = [appeal for appeal in self._appeals.values() if gone(appeal)]
         self._erase(self._appeals.pop(appeal.id).file_key for appeal in dropped)
 
+    def _count_on(self, course_id: str, *, erased: bool = False) -> int:
+        was = self._live_versions.get(course_id, LiveVersion())
+        floor = was.number + 1 if erased else was.floor
+        self._live_versions[course_id] = LiveVersion(was.number + 1, floor)
+        return was.number + 1
+
+    def _drop_posts(self, gone: Callable[[Post], bool]) -> None:
+        dropped = [post for post in self._posts.values() if gone(post)]
+        for post in dropped:
+            del self._posts[post.id]
+        for course_id in {post.course_id for post in dropped}:
+            self._count_on(course_id, erased=True)
+
+    def _drop_witnesses(self, gone: Callable[[Witness], bool]) -> None:
+        self._witnesses = {one.id: one for one in self._witnesses.values() if not gone(one)}
+
+    def _drop_live_of(self, gone: Callable[[str, str | None], bool]) -> None:
+        """Meetings, posts and witnesses of such courses and lectures."""
+        self._meetings = {key: one for key, one in self._meetings.items() if not gone(one.course_id, one.lecture_id)}
+        self._posts = {key: one for key, one in self._posts.items() if not gone(one.course_id, one.lecture_id)}
+        self._drop_witnesses(lambda one: gone("", one.lecture_id))
+
     def _drop_recordings(self, recordings: Collection[Recording]) -> None:
         gone = {recording.id for recording in recordings}
         self._erase(self._recordings.pop(recording.id).media_key for recording in recordings)
@@ -182,6 +212,7 @@ class FakeState:
     def _drop_lectures(self, gone: Collection[str]) -> None:
         self._drop_recordings([one for one in self._recordings.values() if one.lecture_id in gone])
         self._drop_marks(lambda lecture_id, _: lecture_id in gone)
+        self._drop_live_of(lambda _, lecture_id: lecture_id in gone)
         for lecture_id in gone:
             del self._lectures[lecture_id]
 

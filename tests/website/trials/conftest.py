@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from attendance.changes import AddAppeal, AddCourse, AddPlatform, CheckInStep, RecordAttempt, SaveCheckIns
+from attendance.changes import AddAppeal, AddCourse, AddPlatform, AddPost, CheckInStep, RecordAttempt, SaveCheckIns
 from attendance.media_keys import kiosk_key
 from attendance.model import (
     Appeal,
@@ -23,6 +23,7 @@ from attendance.model import (
     KioskAttempt,
     KioskCommand,
     KioskOutcome,
+    Post,
     Role,
     User,
     new_id,
@@ -127,6 +128,7 @@ def _names(
         "recording_id": recording_id,
         "check_in_id": _check_in(services, student_id),
         "appeal_id": _appeal(services, course, student_id, lecture_id),
+        "post_id": _post(services, course, lecture_id),
         "sighting_id": seen.id,
         "group_id": seen.id,
         "decision_id": ignore_group(services, admin, seen.id).id,
@@ -164,6 +166,12 @@ def _names_of_a_kiosk(services: Services, course: Course, kiosk: Device) -> dict
     asking = DoorRegistration(name, kiosk.id, "Hall", course.id, "Somebody", now, key)
     services.store.commit(RecordAttempt(asked, None, (), asking))
     return {"registration_id": name}
+
+
+def _post(services: Services, course: Course, lecture_id: str) -> str:
+    post = Post(new_id(), course.id, "u", services.now(), "Hello.", lecture_id)
+    services.store.commit(AddPost(post))
+    return post.id
 
 
 def _names_of_a_room(services: Services, course: Course) -> dict[str, str]:

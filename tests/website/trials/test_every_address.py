@@ -26,6 +26,7 @@ SIGNED = {
     "notices.ask_to_unsubscribe",
     "notices.end",
     "slack.actions",
+    "live.passages",
     "check_in.scan",
     "exports.feed",
 }  # the signature is the right to do it
@@ -52,6 +53,7 @@ NOTED = {
     "hourly.download",
     "log.download",
     "audit.download",
+    "live.export",
 }
 """Who looks at these, or takes them along, stands in the audit trail."""
 OF_DEVICES = "device_api."
@@ -83,6 +85,17 @@ OF_STUDENTS = {
     "platforms.connect",
     "appeals.excuse",
     "appeals.objection",
+    "live.index",
+    "live.show",
+    "live.news",
+    "live.write",
+    "rest.live",
+    "rest.lecture_link",
+    "rest.course_link",
+    "rest.lecture_messages",
+    "rest.course_messages",
+    "rest.write_to_lecture",
+    "rest.write_to_course",
 } | OPEN
 OF_ANYBODY = OF_STUDENTS | {
     "api.uploads",

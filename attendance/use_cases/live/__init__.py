@@ -1,0 +1,1 @@
+"""Live lectures: where they are held, how people join, and what they write there."""
