@@ -20,7 +20,8 @@ from attendance.rules.live import AFTER, BEFORE
 from attendance.rules.texts import searchable
 from attendance.services import Services
 
-PASSAGES = {"meeting.participant_joined": Passage.JOINED, "meeting.participant_left": Passage.LEFT}
+PASSAGES = {f"meeting.participant_{passage.value}": passage for passage in Passage}
+"""As Zoom names its events."""
 _TIMES = {Passage.JOINED: "join_time", Passage.LEFT: "leave_time"}
 
 
