@@ -83,7 +83,7 @@ def bootstrap(settings: Settings) -> Services:
         imports=pick("ROLLCALL_MEDIA", IMPORTS, _beside_media(settings, "imports"), settings),
         notifiers=open_notifiers(settings),
         platforms=_maker("ROLLCALL_ADDRESS", PLATFORMS, ServiceUrl("lti:"))(settings),
-        sign_on=_sign_on(settings),
+        sign_on=open_sign_on(settings),
         passkeys=_maker("ROLLCALL_ADDRESS", PASSKEYS, ServiceUrl("webauthn:"))(),
         meetings=open_meetings(settings),
     )
@@ -107,7 +107,8 @@ def open_notifiers(settings: Settings) -> dict[str, Notifier]:
     return found
 
 
-def _sign_on(settings: Settings) -> SignOn | None:
+def open_sign_on(settings: Settings) -> SignOn | None:
+    """The school's sign-on, where the settings name one. Raises SettingsError."""
     if settings.oidc_issuer is None:
         return None
     made: SignOn = _maker("ROLLCALL_OIDC_ISSUER", SIGN_ONS, ServiceUrl("oidc:"))(settings)

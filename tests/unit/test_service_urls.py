@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 from flask import Flask
 
-from attendance.bootstrap import FACES, JOBS, MEDIA, STORES, open_notifiers, pick
+from attendance.bootstrap import FACES, JOBS, MEDIA, STORES, open_meetings, open_notifiers, open_sign_on, pick
 from attendance.errors import RollcallError
 from attendance.settings import SETTINGS, Settings, load_settings
 from attendance.settings.service_url import ServiceUrl, shown
@@ -119,6 +119,10 @@ def _beside(name: str) -> dict[str, str]:
     if name.startswith("ROLLCALL_SLACK_"):
         slack = {"ROLLCALL_NOTICES": "slack:", "ROLLCALL_SLACK_WORKSPACE": "T0", "ROLLCALL_SLACK_BOT_TOKEN": "xoxb-1"}
         return {setting: value for setting, value in slack.items() if setting != name}
+    if name.startswith("ROLLCALL_OIDC_"):
+        return {"ROLLCALL_OIDC_ISSUER": "https://sign-on.school.example", "ROLLCALL_OIDC_CLIENT_ID": "rollcall"}
+    if name == "ROLLCALL_ZOOM_CLIENT_SECRET":
+        return {"ROLLCALL_ZOOM_ACCOUNT": "account", "ROLLCALL_ZOOM_CLIENT_ID": "rollcall"}
     return {"ROLLCALL_MEDIA": "s3://class-media"} if name == "ROLLCALL_FACES" else {}
 
 
@@ -131,6 +135,10 @@ def _told(name: str, settings: Settings) -> str:
             limits.init_app(app)
         elif name == "ROLLCALL_NOTICES" or name.startswith("ROLLCALL_SLACK_"):
             open_notifiers(settings)
+        elif name.startswith("ROLLCALL_OIDC_"):
+            open_sign_on(settings)
+        elif name.startswith("ROLLCALL_ZOOM_"):
+            open_meetings(settings)
         elif name != "ROLLCALL_WEBHOOK_SECRET":  # which names no place
             pick(name, REGISTRIES[name], getattr(settings, name.removeprefix("ROLLCALL_").lower()), settings)
     except RollcallError as wrong:
