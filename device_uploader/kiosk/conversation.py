@@ -28,7 +28,7 @@ LEFT_AFTER_S = 1.5
 LEFT_WHILE_TURNING_S = 2.5  # a detector loses a head that is turned
 PATIENCE_S = 15.0
 TYPING_PATIENCE_S = 40.0
-TURN_S, LEAST_TURN_S = 4.0, 0.8
+TURN_S, LEAST_TURN_S = 6.0, 0.8
 BETWEEN_FRAMES_S = 0.2
 MOST_FRAMES, ENOUGH_TURNED = 12, 3
 ANSWER_S = 6.0
@@ -54,6 +54,7 @@ class State(StrEnum):
     ANSWER = "answer"
 
 
+_CAN_LEAVE = (State.PROMPT, State.CLASS, State.NAME, State.TURN)
 _PATIENCE_S = {
     State.PROMPT: PATIENCE_S,
     State.CLASS: PATIENCE_S,
@@ -149,7 +150,7 @@ class Conversation:
             self._see_idle(here, now_s)
         elif self.state is State.TURN:
             self._see_turn(frame, here, now_s)
-        if self.state in (State.PROMPT, State.CLASS, State.NAME, State.TURN) and self._has_left(now_s):
+        if self.state in _CAN_LEAVE and not self._now.by_number and self._has_left(now_s):
             self._cancel(now_s)
         self.tick(now_s)
 
@@ -349,10 +350,8 @@ class Conversation:
         if self.state is State.IDLE and button == "by_pin":
             self._now, self.language = _Now(by_number=True), self.language
             self._go(State.PROMPT, now_s)
-            self._seen_s = now_s + PATIENCE_S  # nobody need stand before the camera
         elif self.state is State.PROMPT and button == "by_pin":
-            self._now.by_number = True
-            self._seen_s = now_s + PATIENCE_S
+            self._now.by_number = True  # nobody need stand before the camera
             self._since_s = now_s
         elif self.state is State.PROMPT and button in self._possible():
             self._command(button, now_s)
@@ -477,7 +476,8 @@ class Conversation:
         self._hands.listen(False)
         self._go(State.IDLE, now_s)
         self._now, self._near_s = _Now(), None
-        self._waits_until_left, self.language = True, self.told.language
+        self._waits_until_left = not self._has_left(now_s)
+        self.language = self.told.language
 
     def _go(self, state: State, now_s: float) -> None:
         self.state, self._since_s = state, now_s

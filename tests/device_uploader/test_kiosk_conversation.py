@@ -235,7 +235,7 @@ def test_who_does_not_look_ahead_is_not_pictured():
 
 def test_who_does_not_turn_is_left_to_the_site_with_at_most_twelve_pictures():
     stage = turning("left")
-    stage.see(6, AHEAD)
+    stage.see(8, AHEAD)
     (wish,) = stage.hands.sent
     assert len(wish.frames) == MOST_FRAMES
 
@@ -365,6 +365,17 @@ def test_the_language_is_changed_by_a_button_and_the_sites_again_for_the_next_on
     stage.see(2)
     stage.see(1, AHEAD)
     assert stage.talk.view().title == SENTENCES["prompt"]["en"]
+
+
+def test_who_comes_at_the_very_moment_at_which_the_answer_of_the_one_before_ends_is_greeted():
+    stage = sent()
+    stage.answer()
+    stage.see(ANSWER_S)
+    assert stage.state is State.ANSWER
+    stage.see(0.1)
+    assert stage.state is State.IDLE
+    stage.see(0.6, AHEAD)
+    assert stage.state is State.PROMPT
 
 
 def test_every_sentence_is_there_in_both_languages():

@@ -18,7 +18,7 @@ from device_uploader.kiosk.words import SENTENCES
 from device_uploader.speech import Language
 from tests.device_uploader.bad_network import BadNetwork
 from tests.device_uploader.fake_site import API, KEY, FakeSite, refusal
-from tests.device_uploader.kiosk_stage import KioskProcess, nearest
+from tests.device_uploader.kiosk_stage import KioskProcess, nearest, spoken
 from tests.device_uploader.test_process import wait_until
 
 pytestmark = pytest.mark.slow
@@ -94,6 +94,7 @@ def asked_to_turn(kiosk: KioskProcess, before: int) -> str:
 
 
 def test_somebody_comes_says_it_turns_and_hears_the_answer(kiosk: KioskProcess, fake: KioskSite):
+    nearest(spoken("check in", "en"), list(TURNS), "en")  # so that the recogniser is loaded
     kiosk.begin()
     kiosk.at("idle")
     wait_until((kiosk.outbox / "kiosk.json").exists)

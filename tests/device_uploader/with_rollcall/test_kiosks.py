@@ -48,7 +48,7 @@ from device_uploader.site import Site
 from device_uploader.sources import Frame
 from tests.device_uploader.bad_network import served
 from tests.device_uploader.conftest import reading
-from tests.device_uploader.kiosk_stage import TURNING, KioskProcess, nearest, scene
+from tests.device_uploader.kiosk_stage import TURNING, KioskProcess, nearest, scene, spoken
 from tests.device_uploader.test_process import wait_until
 from tests.device_uploader.with_rollcall.conftest import ROOM
 from tests.device_uploader.wsgi_adapter import WsgiAdapter, session_for
@@ -277,7 +277,9 @@ class Visitors:
 
     def come(self, seed: int, command: str, *, is_flat: bool = False) -> str:
         """What the site decided of somebody who says a command and turns as they are told."""
-        kiosk = self.kiosk
+        kiosk, picture = self.kiosk, flat if is_flat else head
+        # Drawn before they come: who is asked to turn has a few seconds.
+        turns = {way: [picture(seed, sign * yaw) for yaw in TURNING] for way, sign in (("left", 1), ("right", -1))}
         self.count += 1
         kiosk.show((seed, 0.0))
         kiosk.at("prompt", self.count)
@@ -286,9 +288,7 @@ class Visitors:
         kiosk.at("turn", self.count)
         wait_until(lambda: len(kiosk.answers_heard()) > before, 60)
         way = TURNS[nearest(kiosk.answers_heard()[before], list(TURNS), "en")]
-        sign = 1 if way == "left" else -1
-        picture = flat if is_flat else head
-        kiosk.show_clip([picture(seed, sign * yaw) for yaw in TURNING])
+        kiosk.show_clip(turns[way])
         kiosk.at("answer", self.count)
         decided = [line for line in kiosk.log if "The site decided" in line]
         kiosk.show()
@@ -299,6 +299,7 @@ class Visitors:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_drawn_people_check_in_and_out_by_voice_and_turn(kiosk: KioskProcess, services: Services):
+    nearest(spoken("check in", "en"), list(TURNS), "en")  # so that the recogniser is loaded
     kiosk.begin()
     wait_until((kiosk.outbox / "kiosk.json").exists, 60)
     visitors, known = Visitors(kiosk), CLASS_SEEDS[2]
