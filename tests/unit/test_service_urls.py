@@ -14,7 +14,7 @@ from flask import Flask
 
 from attendance.bootstrap import FACES, JOBS, MEDIA, STORES, open_meetings, open_notifiers, open_sign_on, pick
 from attendance.errors import RollcallError
-from attendance.settings import SETTINGS, Settings, load_settings
+from attendance.settings import SETTINGS, load_settings
 from attendance.settings.service_url import ServiceUrl, shown
 from website import limits
 
@@ -109,7 +109,7 @@ def test_settings_print_none_however_they_are_made(name: str) -> None:
 def test_a_start_that_fails_tells_none(tmp_path: Path, name: str, kind: str) -> None:
     for number, place in enumerate(PLACES):
         value = place.format(k=kind, s=SECRET)
-        told = _told(name, load_settings({"ROLLCALL_DATA": str(tmp_path / str(number)), name: value, **_beside(name)}))
+        told = _told(name, {"ROLLCALL_DATA": str(tmp_path / str(number)), name: value, **_beside(name)})
         assert SECRET not in told, value
 
 
@@ -126,11 +126,12 @@ def _beside(name: str) -> dict[str, str]:
     return {"ROLLCALL_MEDIA": "s3://class-media"} if name == "ROLLCALL_FACES" else {}
 
 
-def _told(name: str, settings: Settings) -> str:
-    """All that the opening of its adapter, which asks nobody anything, says where it fails."""
+def _told(name: str, environment: dict[str, str]) -> str:
+    """All that its reading and the opening of its adapter, which asks nobody anything, say where they fail."""
     app = Flask(__name__)
-    app.extensions["rollcall"] = SimpleNamespace(settings=settings)
     try:
+        settings = load_settings(environment)
+        app.extensions["rollcall"] = SimpleNamespace(settings=settings)
         if name == "ROLLCALL_RATE_STORE":
             limits.init_app(app)
         elif name == "ROLLCALL_NOTICES" or name.startswith("ROLLCALL_SLACK_"):
