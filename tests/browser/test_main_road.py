@@ -244,7 +244,7 @@ def _see_only_the_own_attendance(page: Page, log: str) -> None:
     _sign_in(page, STUDENT)
     expect(page.get_by_role("heading", level=1, name="Overview")).to_be_visible()
     links = page.get_by_role("navigation", name="Main").get_by_role("link")
-    expect(links).to_have_text(["Overview", "My attendance", "Check in", "Hourly attendance"])
+    expect(links).to_have_text(["Overview", "My attendance", "Live lectures", "Check in", "Hourly attendance"])
     courses = page.get_by_role("table", name="My courses").get_by_role("row")
     expect(courses).to_have_count(2)
     expect(courses.last).to_contain_text("100%")

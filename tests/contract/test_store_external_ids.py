@@ -17,8 +17,8 @@ from attendance.changes import (
     SaveExternalIds,
     Several,
 )
-from attendance.errors import AlreadyExists
-from attendance.model import ExternalId, ExternalKind
+from attendance.errors import AlreadyExists, NotFound
+from attendance.model import ExternalId, ExternalKind, Role
 from attendance.ports import Store
 from tests.contract.samples import NOW, a_course, a_student, a_user
 
@@ -95,3 +95,22 @@ def test_several_changes_are_refused_with_what_refuses_one_of_them(school: Store
     with pytest.raises(AlreadyExists):
         school.commit(Several([AddStudent(a_student("s2")), AddStudent(a_student("s1"))]))
     assert school.student("s1")
+
+
+def test_many_students_and_accounts_come_in_at_once(school: Store):
+    people = [a_student(f"n{number}") for number in range(3)]
+    own = [a_user(f"a{one.id}", f"{one.id}@x.example", role=Role.STUDENT, student_id=one.id) for one in people]
+    in_course = AddStudent(a_student("n9"), course_ids=["c1"])
+    school.commit(Several([*map(AddStudent, people), in_course, *map(AddUser, own)]))
+    assert [school.accounts(one.id) for one in people] == [[user] for user in own]
+    assert "n9" in {one.id for one in school.roster("c1")}
+
+
+def test_many_accounts_are_refused_with_one_that_is_taken_or_of_nobody(school: Store):
+    taken = [AddUser(a_user("u8", "same@x.example")), AddUser(a_user("u9", "Same@x.example"))]
+    with pytest.raises(AlreadyExists):
+        school.commit(Several(taken))
+    nobodys = [AddUser(a_user(f"v{n}", f"v{n}@x.example", role=Role.STUDENT, student_id="no")) for n in range(2)]
+    with pytest.raises(NotFound):
+        school.commit(Several(nobodys))
+    assert school.find_user("v1@x.example") is None

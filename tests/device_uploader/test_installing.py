@@ -50,7 +50,7 @@ def test_every_command_of_the_pages_is_one():
     commands = set()
     for page in ("device_uploader/README.md", "deploy/pi/README.md", "docs/devices.md", "docs/doors.md"):
         commands |= set(re.findall(r"python -m device_uploader (\w+)", (ROOT / page).read_text()))
-    assert commands == {"run", "door", "check", "pair", "spool", "simulate"}
+    assert commands == {"run", "door", "kiosk", "check", "pair", "spool", "simulate"}
     for command in commands:
         with pytest.raises(SystemExit) as done:
             parser().parse_args([command, "--help"])

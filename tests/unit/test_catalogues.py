@@ -32,6 +32,7 @@ SAME_IN_KOREAN = {
     "Excel",
     "OneRoster 1.1 (ZIP)",
     "PDF",
+    "PIN",
     "Rekognition",
     "Slack",
 }

@@ -14,6 +14,7 @@ from attendance.model import Course, LogFilter, OwnStatus, Status
 from attendance.rules.statuses import status_in_words
 from attendance.use_cases.courses.book import read_book
 from attendance.use_cases.courses.statuses import MOST_STATUSES, retire_status, save_status, set_counting
+from attendance.use_cases.lectures.by_hand import set_marks, undo_act
 from attendance.use_cases.lectures.log import export_log
 from attendance.use_cases.lectures.marks import set_mark, undo
 from tests.contract.samples import HOUR, a_lecture
@@ -150,3 +151,13 @@ def test_what_late_counts_and_how_much_video_an_absence_needs_is_set(services, c
     for wrong in ({"late_points": -0.1}, {"least_video_percent": 101}):
         with pytest.raises(InvalidInput):
             set_counting(services, course.id, **{"late_points": 1.0, "least_video_percent": 50} | wrong, by="u1")
+
+
+def test_several_get_an_own_status_at_once_and_are_undone_together(services, course):
+    own = _add(services, course)
+    a_student(services, "22", None, course_ids=[course.id])
+    act = set_marks(services, "l1", ["21", "22"], ABSENT, "At home", by="u1", own_status=own.id)
+    assert {(mark.status, mark.own_status) for mark in services.store.marks("l1")} == {(PRESENT, own.id)}
+    assert undo_act(services, "l1", act, by="u1") == (2, 0)
+    with pytest.raises(InvalidInput):
+        set_marks(services, "l1", ["21"], PRESENT, "At home", by="u1", own_status="none")

@@ -17,6 +17,7 @@ from attendance.changes import AddLecture
 from attendance.model import Course, Lecture, Method, Role, Status, User, new_id
 from attendance.rules.rotating_codes import long_code, short_code, step_at
 from attendance.services import Services
+from attendance.use_cases.courses.statuses import save_status
 from attendance.use_cases.lectures.checking_in import let_check_in, set_check_in_rules
 from attendance.use_cases.lectures.marks import set_mark
 from tests.website.browsing import csrf, sign_in
@@ -178,6 +179,29 @@ def test_several_are_changed_at_once_and_it_is_undone(
     send(teacher_client, undo_button(page), {}, page="/account")
     assert statuses(services, lecture) == {"21": "unsure", "22": "unsure"}
     assert "Undone." in teacher_client.get(f"/lectures/{lecture.id}/changes").text
+
+
+def test_several_are_given_a_status_of_the_course(
+    teacher_client: FlaskClient, services: Services, lecture: Lecture
+) -> None:
+    own = save_status(
+        services,
+        lecture.course_id,
+        name="Remote",
+        letter="R",
+        base=Status.PRESENT,
+        points=0.5,
+        attended=True,
+        icon="camera-video",
+        tone="calm",
+        by="u1",
+    )
+    page = f"/lectures/{lecture.id}/several"
+    assert f'name="own_status" value="{own.id}"' in teacher_client.get(page).text
+    words = {"students": [key(services, "21")], "reason": "At home", "own_status": own.id}
+    send(teacher_client, page, words)
+    assert [mark.own_status for mark in services.store.marks(lecture.id)] == [own.id]
+    assert "This course has no such status." in send(teacher_client, page, words | {"own_status": "none"}).text
 
 
 def test_a_reason_that_was_given_is_offered_again(

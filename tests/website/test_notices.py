@@ -86,7 +86,8 @@ def test_admins_choose_of_devices_too_and_students_of_what_is_about_themselves_a
     assert "A temperature reached its threshold" in admin_client.get("/account/notices").text
     page = student_client.get("/account/notices").text
     assert 'name="at_risk"' in page and 'name="appeal_answered"' in page
-    assert page.count('class="field notice-kind"') == 2
+    assert 'name="link_changed"' in page
+    assert page.count('class="field notice-kind"') == 3
 
 
 def test_the_teacher_of_a_course_chooses_for_it(

@@ -153,6 +153,9 @@ def test_a_mark_is_set_to_a_status_of_the_course(client: FlaskClient, services: 
     mark = f"{V1}/lectures/{world.ids['lecture_id']}/marks/{world.unsure}"
     decided = ask(client, teacher, "PUT", mark, json={"own_status": own.id, "reason": "Online."}).json
     assert (decided["status"], decided["own_status"], decided["is_over"]) == ("present", own.id, True)
+    several = {"students": [decided["student_key"]], "own_status": own.id, "reason": "Online."}
+    done = ask(client, teacher, "POST", mark.rpartition("/")[0], json=several)
+    assert (done.status_code, done.json["marks"]) == (200, 1)
     assert decided["history"][-1]["to_own"] == own.id
     for wrong in ({}, {"status": "late", "own_status": own.id}, {"own_status": "none"}):
         refused = ask(client, teacher, "PUT", mark, json={"reason": "?", **wrong})

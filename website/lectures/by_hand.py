@@ -75,7 +75,9 @@ def several(lecture_id: str) -> ResponseReturnValue:
     if request.method == "POST":
         try:
             ids = [one for one, key in _keys(lecture).items() if key in chosen]
-            act = set_marks(services, lecture_id, ids, _status(request.form.get("status")), reason, by=user.id)
+            own = request.form.get("own_status") or None
+            status = Status.PRESENT if own else _status(request.form.get("status"))
+            act = set_marks(services, lecture_id, ids, status, reason, by=user.id, own_status=own)
         except InvalidInput as wrong:
             refused = wrong
         else:
@@ -90,6 +92,7 @@ def several(lecture_id: str) -> ResponseReturnValue:
         lecture=lecture,
         course=course,
         statuses=BY_PERSON,
+        own_statuses=[one for one in course.statuses if not one.retired],
         chosen=chosen or _preselected(board.attendees),
         reason=request.form.get("reason", ""),
         usual=request.form.get("usual", ""),

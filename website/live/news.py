@@ -138,7 +138,7 @@ class NewsAhead:
     """Asks the cache before the site: a WSGI application around that of Flask."""
 
     def __init__(self, site: Callable[..., Iterable[bytes]], cache: NewsCache, cookie_name: str) -> None:
-        self._site, self._cache, self._begins = site, cache, f"{cookie_name}="
+        self.app, self._cache, self._begins = site, cache, f"{cookie_name}="
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """As the site answers, headers included."""
@@ -151,7 +151,7 @@ class NewsAhead:
                 status, headers, body = known
                 start_response(status, headers)
                 return [body]
-        return self._site(environ, start_response)
+        return self.app(environ, start_response)
 
     def _session_cookie(self, cookies: str) -> str:
         for one in cookies.split(";"):

@@ -178,8 +178,9 @@ def set_several_marks(words: dict[str, Any], lecture_id: str) -> ResponseReturnV
     """Decide several marks at once, all or none."""
     lecture_or_404(lecture_id)
     students = [_student_of_lecture(lecture_id, key)[1].id for key in words["students"]]
-    decided, by = Status(words["status"]), signed_in_user().id
-    act = set_marks(current_services(), lecture_id, students, decided, words["reason"], by=by)
+    decided, own = Status(words.get("status", Status.PRESENT)), words.get("own_status")
+    by = signed_in_user().id
+    act = set_marks(current_services(), lecture_id, students, decided, words["reason"], by=by, own_status=own)
     place = {"Content-Location": url_for("rest.marks", lecture_id=lecture_id)}
     return {"act": act, "marks": len(set(students))}, 200, place
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from attendance.changes import MarkStep, SaveMarks
 from attendance.committing import commit
@@ -14,7 +14,7 @@ from attendance.model import Mark, MarkChange, Status, new_id
 from attendance.rules.acts import Act, acts_of, standing_before, undoing_step
 from attendance.rules.merging import person_step
 from attendance.rules.roll import Answer, Tap, answer_to, tapped_at
-from attendance.rules.statuses import BY_PERSON
+from attendance.rules.statuses import BY_PERSON, usable_status
 from attendance.services import Services
 from attendance.use_cases.lectures.marks import (
     REASONS,
@@ -49,13 +49,19 @@ def set_marks(
     reason: str,
     *,
     by: str,
+    own_status: str | None = None,
     action: str = "",
 ) -> str:
     """Set marks of several students by one commit; the id of that act, by which it can be undone.
 
-    Raises InvalidInput (nobody, no reason, unsure), NotFound (lecture; somebody is not in it, and nothing is set).
+    `own_status` is the id of one of the course's own statuses; `status` then is its base, whatever was given. Raises
+    InvalidInput (nobody, no reason, unsure, no such status of the course), NotFound (lecture; somebody is not in it,
+    and nothing is set).
     """
     reason = clean_decision(status, reason)
+    if own_status is not None:
+        course = services.store.course(services.store.lecture(lecture_id).course_id)
+        status = usable_status(course, own_status).base
     chosen = list(dict.fromkeys(student_ids))
     if not chosen:
         raise InvalidInput("Choose students first.", field="students")
@@ -65,7 +71,9 @@ def set_marks(
 
     def decide(before: Mapping[str, Mark]) -> Sequence[MarkStep]:
         now = services.now()
-        decided = (decided_mark(lecture_id, one, status, reason, by, now) for one in chosen)
+        decided = (
+            replace(decided_mark(lecture_id, one, status, reason, by, now), own_status=own_status) for one in chosen
+        )
         return [person_step(before.get(mark.student_id), mark, action) for mark in decided]
 
     commit_marks(services.store, lecture_id, decide, lambda change: _save(services, change, by))
