@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
 BIN = $(VENV)/bin
+# How many tests run at once; more than there are cores pays, since many wait for a browser or a process.
+WORKERS ?= auto
 # LOCKED=1 installs exactly what was tested, by its hashes; else the newest that fits.
 LOCKED ?=
 INSTALL = @$(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(LOCKED),--require-hashes -r $(1).lock,-r $(1).txt)
@@ -16,11 +18,11 @@ demo: $(VENV)/.run
 	@exec $(BIN)/python -m demo $(ARGS)
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -n auto --dist loadfile $(COVER) $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(COVER) $(ARGS)
 
 # And what is slow and rarely red.
 test-all: test
-	$(BIN)/python -m pytest -n auto --dist loadfile -m slow $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m slow $(ARGS)
 
 # All tests, then how much of the code the quick ones ran, and the files of which they ran less than 80 %; nothing fails for
 # that. What is slow would take a third longer if it were counted too.
