@@ -86,11 +86,11 @@ def made() -> ResponseReturnValue:
     return redirect(url_for("account.passkeys"))
 
 
-@blueprint.post("/passkeys/<its_id>/remove")
+@blueprint.post("/passkeys/<passkey_id>/remove")
 @roles_required()
-def remove_one(its_id: str) -> ResponseReturnValue:
+def remove_one(passkey_id: str) -> ResponseReturnValue:
     """One of the own. Raises NotFound."""
-    remove_passkey(current_services(), signed_in_user(), its_id)
+    remove_passkey(current_services(), signed_in_user(), passkey_id)
     flash(_("The passkey is removed; nobody signs in with it any more."), "success")
     return redirect(url_for("account.passkeys"))
 

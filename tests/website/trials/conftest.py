@@ -139,7 +139,9 @@ def _names(
         "token_id": make_token(services, admin.id, name="A script", scopes=["marks:read"], days=1).token.id,
         "webhook_id": services.store.webhooks()[0].id,
         "platform_id": services.store.platforms()[0].id,
-        **dict.fromkeys(("notice_id", "visit_id", "door_id", "link_id", "status_id", "reference", "name"), "0" * 32),
+        **dict.fromkeys(
+            ("notice_id", "visit_id", "door_id", "link_id", "status_id", "passkey_id", "reference", "name"), "0" * 32
+        ),
     }
 
 
