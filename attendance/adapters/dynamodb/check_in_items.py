@@ -79,7 +79,11 @@ def _lead(check_in: DoorCheckIn) -> Item:
 
 def _leads(check_in: DoorCheckIn) -> dict[Key, Item]:
     place, lead = keys.check_in_place(check_in.checked_in_at, check_in.id), _lead(check_in)
-    found = {(keys.CHECK_INS, place): lead, keys.student_check_in(check_in.student_id, place): lead}
+    found = {
+        (keys.CHECK_INS, place): lead,
+        (keys.check_ins_in(check_in.room), place): lead,
+        keys.student_check_in(check_in.student_id, place): lead,
+    }
     return found | ({(keys.TRACED_CHECK_INS, place): lead} if check_in.has_traces else {})
 
 

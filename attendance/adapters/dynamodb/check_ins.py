@@ -99,6 +99,8 @@ class DynamoCheckIns(TablePart):
         if before is not None:
             last = min(last, keys.check_in_place(before.at, before.id))
         partition, begins = (keys.TRACED_CHECK_INS if with_traces else keys.CHECK_INS, "")
+        if room is not None and not with_traces:
+            partition = keys.check_ins_in(room)
         if student_id is not None:
             partition, begins = keys.of_student(student_id), keys.CHECK_IN
         between = (begins + keys.moment(from_at), begins + last)

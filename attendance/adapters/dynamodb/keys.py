@@ -539,6 +539,11 @@ def check_in(check_in_id: str) -> Key:
     return CHECK_IN + plain(check_in_id), "check-in"
 
 
+def check_ins_in(room: str) -> str:
+    """The partition of those in a place, whose name is compared without case."""
+    return f"{CHECK_INS}#{unique(folded(room))}"
+
+
 def check_in_place(at: datetime, check_in_id: str) -> str:
     """The sort key of a check-in at a kiosk among others."""
     return f"{moment(at)}#{plain(check_in_id)}"

@@ -144,8 +144,9 @@ def settle_by_pin(services: Services, device: Device, attempt_id: str, *, ref: s
     student = next((one for one in students_at(services, device).values() if one.key == key), None)
     is_right = is_pin_right(services, student.id if student is not None else None, pin)
     if student is not None and is_right:
-        method = DoorMethod.PIN if attempt.outcome is KioskOutcome.UNSURE else DoorMethod.FACE
-        return apply(services, device, attempt, student, method, was=attempt)
+        if attempt.outcome is KioskOutcome.UNSURE:
+            return apply(services, device, attempt, student, DoorMethod.PIN, was=attempt)
+        return apply(services, device, attempt, student, DoorMethod.FACE, similarity=attempt.similarity, was=attempt)
     if student is None or is_right is None:
         return record(services, device, replace(attempt, outcome=KioskOutcome.REFUSED, reason=LOCKED_PIN), attempt)
     return record(services, device, replace(attempt, reason=WRONG_PIN, wrong_pins=attempt.wrong_pins + 1), attempt)

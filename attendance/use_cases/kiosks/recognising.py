@@ -43,6 +43,8 @@ TOO_FAR = "too_far"
 
 _AROUND = 0.6
 _WIDE = 1280  # the width of a picture in which `min_face_px` is counted
+_FIRST = 2
+"""Of the frames so many are compared until one is sure: the first may be blurred."""
 _COMPARED_LAST = 3
 
 Box = tuple[float, float, float, float]
@@ -125,7 +127,11 @@ def recognise(
     """
     agreed = sorted(one.id for one in students.values() if has_consent(one.consents, Purpose.FACE))
     faces = _enrolled(services, agreed)
-    first = [_search(services, frame, face, faces) for frame, face in _compared(frames[:2], looked)]
+    first: list[list[Seen]] = []
+    for frame, face in _compared(frames[:_FIRST], looked):
+        first.append(_search(services, frame, face, faces))
+        if any(verdict_of(one, thresholds(services)) is Verdict.KNOWN for one in first[-1]):
+            break
     best = best_look(first, thresholds(services))
     if not best:
         return Recognised(Verdict.UNKNOWN)

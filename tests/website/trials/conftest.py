@@ -9,11 +9,27 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from attendance.changes import AddAppeal, AddCourse, AddPlatform
-from attendance.model import Appeal, AppealKind, Course, Role, User, new_id
+from attendance.changes import AddAppeal, AddCourse, AddPlatform, CheckInStep, RecordAttempt, SaveCheckIns
+from attendance.media_keys import kiosk_key
+from attendance.model import (
+    Appeal,
+    AppealKind,
+    Course,
+    Device,
+    DeviceKind,
+    DoorCheckIn,
+    DoorMethod,
+    DoorRegistration,
+    KioskAttempt,
+    KioskCommand,
+    KioskOutcome,
+    Role,
+    User,
+    new_id,
+)
 from attendance.services import Services
 from attendance.use_cases.courses.timetable import add_slot
-from attendance.use_cases.devices.devices import set_alarm_threshold
+from attendance.use_cases.devices.devices import add_device, set_alarm_threshold
 from attendance.use_cases.imports.school_stored import begin_school_import
 from attendance.use_cases.imports.stored import begin_import
 from attendance.use_cases.notices.webhooks import add_webhook
@@ -60,6 +76,8 @@ class World:
                 "person_id": "0" * 32,
                 "door_decision_id": "0" * 32,
                 "code": "A" * 16,
+                "attempt_name": "0" * 32,
+                "which": "in",
                 "step": "0",
             },
             append_unknown=False,
@@ -84,8 +102,9 @@ def world(
     waiting = begin_school_import(services, b"id,name\n98,y\n", "b.csv", accounts=False, by=admin.id)
     add_webhook(services, "https://receiver.example/events", by=admin.id)
     services.store.commit(AddPlatform(a_platform()))
+    kiosk = add_device(services, name="Kiosk", room="Hall", by=None, kind=DeviceKind.KIOSK).device
     tool_key(services)
-    own = _names(services, teacher_client, course, "21", admin, import_.id)
+    own = _names(services, teacher_client, course, "21", admin, import_.id) | _names_of_a_kiosk(services, course, kiosk)
     own["school_import_id"] = waiting.id
     add_student(services, other.id, "30")
     own |= _names_of_a_room(services, course)
@@ -106,6 +125,7 @@ def _names(
         "photo_id": face.id,
         "lecture_id": lecture_id,
         "recording_id": recording_id,
+        "check_in_id": _check_in(services, student_id),
         "appeal_id": _appeal(services, course, student_id, lecture_id),
         "sighting_id": seen.id,
         "group_id": seen.id,
@@ -125,6 +145,25 @@ def _appeal(services: Services, course: Course, student_id: str, lecture_id: str
     appeal = Appeal(new_id(), AppealKind.OBJECTION, course.id, student_id, "u", services.now(), "No.", lecture_id)
     services.store.commit(AddAppeal(appeal))
     return appeal.id
+
+
+def _check_in(services: Services, student_id: str) -> str:
+    """At a kiosk, with a picture."""
+    key = kiosk_key("0" * 32)
+    services.media.put(key, b"a picture")
+    came = DoorCheckIn(new_id(), student_id, "k1", "Hall", "UTC", services.now(), DoorMethod.FACE, picture_key=key)
+    services.store.commit(SaveCheckIns([CheckInStep(None, came)]))
+    return came.id
+
+
+def _names_of_a_kiosk(services: Services, course: Course, kiosk: Device) -> dict[str, str]:
+    """Somebody who asked at it to be registered."""
+    now, name, key = services.now(), new_id(), kiosk_key(kiosk.id)
+    services.media.put(key, b"a picture")
+    asked = KioskAttempt(name, kiosk.id, now, now, KioskCommand.REGISTER, "ko", KioskOutcome.PENDING)
+    asking = DoorRegistration(name, kiosk.id, "Hall", course.id, "Somebody", now, key)
+    services.store.commit(RecordAttempt(asked, None, (), asking))
+    return {"registration_id": name}
 
 
 def _names_of_a_room(services: Services, course: Course) -> dict[str, str]:
