@@ -27,8 +27,8 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Of an empty database on a server that listens on a socket in a folder of its own, and nowhere else."""
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The socket of a server that listens on it, in a folder of its own, and nowhere else."""
     pytest.importorskip("pymysql")
     folder = tmp_path_factory.mktemp("mariadb")
     data, socket = folder / "data", folder / "socket"
@@ -36,12 +36,19 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     install = ["mariadb-install-db", "--no-defaults", f"--datadir={data}", "--skip-test-db", *user]
     install.append("--auth-root-authentication-method=normal")
     subprocess.run(install, check=True, capture_output=True, timeout=120)
-    server = ["mariadbd", "--no-defaults", f"--datadir={data}", f"--socket={socket}", "--skip-networking", *user]
-    server.append(f"--log-error={folder / 'log'}")
-    with Process(server, {}):
+    command = ["mariadbd", "--no-defaults", f"--datadir={data}", f"--socket={socket}", "--skip-networking", *user]
+    command.append(f"--log-error={folder / 'log'}")
+    with Process(command, {}):
         wait_for(lambda: _answers(socket), "MariaDB")
-        _sql(socket, "CREATE DATABASE rollcall CHARACTER SET utf8mb4")
-        yield f"mariadb+pymysql://root@localhost/rollcall?unix_socket={socket}"
+        yield socket
+
+
+@pytest.fixture
+def address(server: Path, request: pytest.FixtureRequest) -> str:
+    """Of an empty database there, of this test alone."""
+    name = f"rollcall_{abs(hash(request.node.name))}"
+    _sql(server, f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+    return f"mariadb+pymysql://root@localhost/{name}?unix_socket={server}"
 
 
 def _sql(socket: Path, statement: str) -> None:
@@ -71,9 +78,6 @@ def test_the_contract_of_the_store_holds_on_mariadb(address: str) -> None:
 def test_the_views_are_read_by_sql_and_one_of_two_at_once_is_let_in(address: str) -> None:
     store = open_store(address, load_settings({}))
     store.prepare()
-    with store.engine.begin() as connection:
-        for table in ("check_ins", "rosters", "students", "courses"):
-            connection.exec_driver_sql(f"DELETE FROM {table}")
     fill(store)
     check_views(store, quote="`")
     refused: list[Exception] = []
